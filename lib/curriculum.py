@@ -1,0 +1,119 @@
+"""The course: which chapters there are, in which order, and where each one's words live.
+
+`COURSE` is the only list of chapters. Navigation, the course map, next/previous and the page tests are made
+from it. A chapter `x` is a page `pages/x.py` and its words `assets/course/x.json`: title, icon, slide topic,
+goals, a prediction to make first, slides put right, questions and sources.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORDS = ROOT / "assets" / "course"
+
+COURSE: dict[str, tuple[str, ...]] = {
+    "Start": ("home",),
+    "Why size matters": (),
+    "Memory": (),
+    "Pretraining and fine-tuning": (),
+    "Adapters and prompting": (),
+    "Quantization": (),
+    "Live LoRA": ("live_lora",),
+    "Evaluation": (),
+    "Alignment": (),
+    "Wrap-up": (),
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a question, with why it is right or wrong."""
+
+    text: str
+    correct: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Question:
+    question: str
+    options: tuple[Option, ...]
+
+    def __post_init__(self) -> None:
+        if sum(option.correct for option in self.options) != 1:
+            raise ValueError(f"{self.question!r} must have exactly one correct option")
+
+
+@dataclass(frozen=True)
+class SlideFact:
+    """What the slide says, and what is true."""
+
+    slide: str
+    fact: str
+
+
+@dataclass(frozen=True)
+class Source:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    slug: str
+    group: str
+    title: str
+    icon: str
+    slide: str
+    goals: tuple[str, ...]
+    predict: Question | None
+    questions: tuple[Question, ...]
+    slides: tuple[SlideFact, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def file(self) -> Path:
+        return ROOT / "pages" / f"{self.slug}.py"
+
+
+@cache
+def chapter(slug: str) -> Chapter:
+    """The chapter named `slug`; KeyError if the course has none."""
+    group = next((group for group, slugs in COURSE.items() if slug in slugs), None)
+    if group is None:
+        raise KeyError(slug)
+    words = json.loads((WORDS / f"{slug}.json").read_text(encoding="utf-8"))
+    return Chapter(
+        slug=slug,
+        group=group,
+        title=words["title"],
+        icon=words["icon"],
+        slide=words["slide"],
+        goals=tuple(words["goals"]),
+        predict=_question(words["predict"]) if "predict" in words else None,
+        questions=tuple(_question(question) for question in words.get("questions", ())),
+        slides=tuple(SlideFact(**fact) for fact in words.get("slides", ())),
+        sources=tuple(Source(**source) for source in words.get("sources", ())),
+    )
+
+
+def chapters() -> tuple[Chapter, ...]:
+    """Every chapter in the order of the course."""
+    return tuple(chapter(slug) for slugs in COURSE.values() for slug in slugs)
+
+
+def neighbours(slug: str) -> tuple[Chapter | None, Chapter | None]:
+    """The chapters before and after `slug`; None at either end."""
+    slugs = [each.slug for each in chapters()]
+    position = slugs.index(slug)
+    before = chapter(slugs[position - 1]) if position > 0 else None
+    after = chapter(slugs[position + 1]) if position + 1 < len(slugs) else None
+    return before, after
+
+
+def _question(words: dict) -> Question:
+    return Question(words["question"], tuple(Option(**option) for option in words["options"]))

@@ -1,0 +1,45 @@
+"""Bytes, counts and durations: how they are named and shown.
+
+GB is 10^9 bytes (how memory is sold, and the lecture's unit); GiB is 2^30 bytes (what `nvidia-smi` and
+PyTorch count in). Nothing in this app says "GB" and means GiB.
+"""
+
+from __future__ import annotations
+
+KIB, MIB, GIB = 2**10, 2**20, 2**30
+KB, MB, GB = 10**3, 10**6, 10**9
+
+
+def format_gib(size_bytes: float) -> str:
+    """Binary units: `format_gib(4e9)` is "3.73 GiB"."""
+    return _scaled(size_bytes, ((2**40, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")), "B")
+
+
+def format_gb(size_bytes: float) -> str:
+    """Decimal units: `format_gb(4e9)` is "4.00 GB"."""
+    return _scaled(size_bytes, ((10**12, "TB"), (GB, "GB"), (MB, "MB"), (KB, "kB")), "B")
+
+
+def format_count(count: float) -> str:
+    """Parameters or tokens: `format_count(6_738_415_616)` is "6.74B"."""
+    return _scaled(count, ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K")), "", space="")
+
+
+def format_duration(seconds: float) -> str:
+    """`format_duration(75)` is "1 min 15 s"; under ten seconds one decimal is kept."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def _scaled(value: float, scales: tuple[tuple[int, str], ...], unit: str, space: str = " ") -> str:
+    for scale, name in scales:
+        if abs(value) >= scale:
+            scaled = value / scale
+            decimals = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
+            return f"{scaled:.{decimals}f}{space}{name}"
+    return f"{value:.0f}{space if unit else ''}{unit}"
