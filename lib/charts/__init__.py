@@ -1,0 +1,1 @@
+"""Plain data in, plotly figure out. No Streamlit here; one message a chart."""

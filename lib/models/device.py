@@ -1,0 +1,82 @@
+"""What this machine is: processor, memory, GPUs, and which precisions run on it. No torch."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+
+import psutil
+
+from lib.units import MIB
+
+
+@dataclass(frozen=True)
+class Gpu:
+    name: str
+    total_bytes: int
+    free_bytes: int
+
+
+@dataclass(frozen=True)
+class Machine:
+    processor: str
+    cores: int
+    memory_bytes: int
+    gpus: tuple[Gpu, ...]
+
+
+@dataclass(frozen=True)
+class PrecisionHere:
+    """Whether a precision can be used on this machine, and what to expect or what is missing."""
+
+    name: str
+    available: bool
+    note: str
+
+
+@cache
+def this_machine() -> Machine:
+    """Facts that do not change while the app runs, and the GPUs as they were at the first call."""
+    return Machine(_processor(), psutil.cpu_count() or 1, psutil.virtual_memory().total, _gpus())
+
+
+def precisions_here(machine: Machine) -> tuple[PrecisionHere, ...]:
+    """Every precision of the lesson, on this machine."""
+    quantizer = importlib.util.find_spec("bitsandbytes") is not None
+    on_gpu = bool(machine.gpus)
+    missing = "needs the package bitsandbytes, which is not installed"
+    return (
+        PrecisionHere("fp32", True, "4 bytes a weight"),
+        PrecisionHere("bf16", True, "2 bytes a weight, the range of fp32"),
+        PrecisionHere("fp16", True, "2 bytes a weight" if on_gpu else "2 bytes a weight; slow on a CPU"),
+        PrecisionHere(
+            "int8", quantizer, ("1 byte a weight" if on_gpu else "1 byte; slow on a CPU") if quantizer else missing
+        ),
+        PrecisionHere("fp4, nf4", quantizer, "about half a byte a weight" if quantizer else missing),
+    )
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 (a Linux pseudo-file)
+            names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+        return names[0]
+    except (OSError, IndexError):
+        return platform.processor() or platform.machine()
+
+
+def _gpus() -> tuple[Gpu, ...]:
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return ()
+    query = [command, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
+    try:
+        printed = subprocess.run(query, capture_output=True, text=True, timeout=5, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    rows = [[field.strip() for field in line.split(",")] for line in printed.splitlines() if line.count(",") == 2]
+    return tuple(Gpu(name, int(total) * MIB, int(free) * MIB) for name, total, free in rows if total.isdigit())

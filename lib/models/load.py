@@ -1,0 +1,73 @@
+"""A model and its tokenizer in a precision. Imports torch: only a worker imports this module.
+
+int8, fp4 and nf4 are bitsandbytes' (Dettmers et al. 2022, arXiv 2208.07339; 2023, arXiv 2305.14314): linear
+layers are quantised, while embeddings, norms and the LM head stay in `compute_dtype`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+from lib.models.catalogue import ModelUnavailable, checked
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+PRECISIONS = (*DTYPES, "int8", "fp4", "nf4", "nf4-double")
+
+
+def best_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def load(
+    folder: Path,
+    precision: str = "fp32",
+    device: torch.device | None = None,
+    compute_dtype: torch.dtype = torch.bfloat16,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """The model in `folder`, in eval mode on `device`, and its tokenizer.
+
+    precision      one of PRECISIONS
+    compute_dtype  for the quantised precisions: what unquantised layers and activations are kept in
+
+    Raises ModelUnavailable if the folder is damaged or holds no causal language model.
+    """
+    if precision not in PRECISIONS:
+        raise ModelUnavailable(f"There is no precision {precision}; choose one of {', '.join(PRECISIONS)}")
+    checked(folder)
+    device = device or best_device()
+    quantization = _quantization(precision, compute_dtype)
+    dtype = DTYPES.get(precision, compute_dtype)
+    placement = {"device_map": {"": device}} if quantization else {}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=dtype, quantization_config=quantization, local_files_only=True, **placement
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(
+            f"The model in “{folder.name}” cannot be loaded as a causal language model ({_first_line(error)})"
+        ) from error
+    if quantization is None:
+        model.to(device)
+    return model.eval(), tokenizer
+
+
+def _quantization(precision: str, compute_dtype: torch.dtype) -> BitsAndBytesConfig | None:
+    if precision in DTYPES:
+        return None
+    if precision == "int8":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=precision.removesuffix("-double"),
+        bnb_4bit_use_double_quant=precision.endswith("-double"),
+        bnb_4bit_compute_dtype=compute_dtype,
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:160] if lines else type(error).__name__

@@ -1,0 +1,42 @@
+"""What pages are made of. The only folder under `lib` that imports Streamlit.
+
+chapter.py   the parts every page has: goals, prediction, slide and fact, questions, what to take away
+controls.py  inputs whose state is in the link and whose values are checked in Python
+problems.py  the one place that shows an error
+session.py   who is asking (so that a job can be found again after a reload)
+jobs.py      a job on a page: start, follow, stop
+"""
+
+from lib.ui.chapter import (
+    chapter,
+    check_yourself,
+    footer,
+    formula,
+    measured,
+    predict,
+    published,
+    slide_and_fact,
+    take_away,
+)
+from lib.ui.controls import number, select, segmented, slider, text, toggle
+from lib.ui.problems import guard, problem
+
+__all__ = [
+    "chapter",
+    "check_yourself",
+    "footer",
+    "formula",
+    "guard",
+    "measured",
+    "number",
+    "predict",
+    "problem",
+    "published",
+    "segmented",
+    "select",
+    "slide_and_fact",
+    "slider",
+    "take_away",
+    "text",
+    "toggle",
+]

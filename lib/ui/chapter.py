@@ -1,0 +1,139 @@
+"""The parts every chapter has, from its words in `assets/course/`.
+
+Order on a page: `chapter` (goals and slide), `predict`, the experiment, what happened, `slide_and_fact`,
+`check_yourself`, `take_away`. The router adds `footer`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from lib import curriculum
+from lib.curriculum import Chapter, Question
+
+
+def chapter(slug: str) -> Chapter:
+    """Title, goals and the slide it belongs to."""
+    words = curriculum.chapter(slug)
+    st.title(words.title, anchor=False)
+    st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")
+    st.markdown("**You will be able to** " + "; ".join(words.goals) + ".")
+    return words
+
+
+def predict(slug: str) -> bool:
+    """Ask before showing. True once the student has answered or chosen to skip."""
+    question = curriculum.chapter(slug).predict
+    if question is None:
+        return True
+    with st.container(border=True):
+        st.markdown(f":material/psychology: **Predict first.** {question.question}")
+        answered = _ask(question, f"predict_{slug}")
+        skipped = st.session_state.get(f"skipped_{slug}", False)
+        if not answered and not skipped:
+            st.button("Show me without a guess", on_click=_skip, args=(slug,), type="tertiary")
+    return answered or skipped
+
+
+def _skip(slug: str) -> None:
+    st.session_state[f"skipped_{slug}"] = True
+
+
+def check_yourself(slug: str) -> None:
+    """Two or three questions; every answer, right or wrong, is explained."""
+    questions = curriculum.chapter(slug).questions
+    if not questions:
+        return
+    st.header("Check yourself", anchor=False)
+    for number, question in enumerate(questions, start=1):
+        st.markdown(f"**{number}. {question.question}**")
+        _ask(question, f"check_{slug}_{number}")
+
+
+def slide_and_fact(slug: str) -> None:
+    """Where the slide is imprecise: what it says beside what is true."""
+    slides = curriculum.chapter(slug).slides
+    if not slides:
+        return
+    st.header("On the slide, and in fact", anchor=False)
+    for each in slides:
+        on_slide, in_fact = st.columns(2)
+        with on_slide.container(border=True, height="stretch"):
+            st.markdown(f":material/co_present: **On the slide** \n\n{each.slide}")
+        with in_fact.container(border=True, height="stretch"):
+            st.markdown(f":material/check_circle: **In fact** \n\n{each.fact}")
+
+
+def take_away(slug: str, *, csv: str | None = None, data: Any = None, name: str | None = None) -> None:
+    """A link to exactly this state, the numbers as CSV and JSON, and the sources.
+
+    `csv` is the text of the file; `data` anything `json.dumps` takes. Charts carry their own camera button.
+    """
+    words = curriculum.chapter(slug)
+    name = name or slug.replace("_", "-")
+    st.header("Take it away", anchor=False)
+    st.code(_this_state(), language=None, wrap_lines=True)
+    st.caption("This link opens the page exactly as it is now. Pictures: the camera above each chart.")
+    buttons = st.columns(4)
+    if csv is not None:
+        buttons[0].download_button("CSV", csv, f"{name}.csv", "text/csv", icon=":material/table:", width="stretch")
+    if data is not None:
+        text = json.dumps(data, indent=1, ensure_ascii=False)
+        buttons[1].download_button(
+            "JSON", text, f"{name}.json", "application/json", icon=":material/data_object:", width="stretch"
+        )
+    if words.sources:
+        with st.expander("Sources", icon=":material/menu_book:"):
+            st.markdown("\n".join(f"- [{source.title}]({source.url})" for source in words.sources))
+
+
+def footer(url_path: str) -> None:
+    """Next and previous chapter."""
+    slug = url_path.replace("-", "_") or "home"
+    before, after = curriculum.neighbours(slug)
+    st.divider()
+    left, right = st.columns(2)
+    if before:
+        left.page_link(before.file, label=before.title, icon=":material/arrow_back:")
+    if after:
+        right.page_link(after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:", icon_position="right")
+
+
+def formula(text: str) -> None:
+    """Say that a number comes from a formula."""
+    st.caption(f":material/function: **Formula.** {text}")
+
+
+def measured(text: str) -> None:
+    """Say that a number was measured: on which device, when, with which versions."""
+    st.caption(f":material/speed: **Measured.** {text}")
+
+
+def published(text: str) -> None:
+    """Say that a number was published, and where."""
+    st.caption(f":material/menu_book: **Published.** {text}")
+
+
+def _ask(question: Question, key: str) -> bool:
+    answer = st.radio(
+        question.question,
+        [option.text for option in question.options],
+        index=None,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    option = next((option for option in question.options if option.text == answer), None)
+    if option is not None:
+        show = st.success if option.correct else st.warning
+        show(option.why, icon=":material/check:" if option.correct else ":material/close:")
+    return option is not None
+
+
+def _this_state() -> str:
+    query = urlencode(st.query_params.to_dict())
+    return (st.context.url or "") + (f"?{query}" if query else "")

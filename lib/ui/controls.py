@@ -1,0 +1,107 @@
+"""Inputs that live in the link.
+
+Each control is a Streamlit widget bound to the query parameter named by its `key`, so that an instructor's
+link reproduces the demo. Streamlit silently drops a value it cannot use; these say so. Limits of a widget
+hold only in the browser, so the value is checked again here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+BIND = "query-params"
+
+
+def slider(label: str, low: float, high: float, default: float, *, key: str, **more: Any) -> Any:
+    """A number from `low` to `high`; int if all three are ints."""
+    kind = int if all(isinstance(value, int) for value in (low, high, default)) else float
+    refused = _refused(key, lambda raw: low <= kind(raw) <= high)
+    value = st.slider(label, low, high, default, key=key, bind=BIND, **more)
+    value = value if low <= value <= high else default
+    _say_refused(refused, key, f"a number from {low:,} to {high:,}", f"{default:,}")
+    return value
+
+
+def number(label: str, low: float, high: float, default: float, *, key: str, **more: Any) -> Any:
+    """A typed number from `low` to `high`; an emptied box gives the default."""
+    kind = int if all(isinstance(value, int) for value in (low, high, default)) else float
+    refused = _refused(key, lambda raw: low <= kind(raw) <= high)
+    value = st.number_input(label, low, high, default, key=key, bind=BIND, **more)
+    value = value if value is not None and low <= value <= high else default
+    _say_refused(refused, key, f"a number from {low:,} to {high:,}", f"{default:,}")
+    return value
+
+
+def select(label: str, options: Mapping[str, str] | list[str], default: str, *, key: str, **more: Any) -> str:
+    """One of `options`; a mapping gives each value a label to show. The link carries the label."""
+    return _choice(st.selectbox, label, options, default, key, more, index=list(options).index(default))
+
+
+def segmented(label: str, options: Mapping[str, str] | list[str], default: str, *, key: str, **more: Any) -> str:
+    """One of a few options, all visible. The link carries the label."""
+    return _choice(st.segmented_control, label, options, default, key, more, default=default, required=True)
+
+
+def text(label: str, default: str, *, key: str, max_chars: int = 2000, **more: Any) -> str:
+    """One line of text, at most `max_chars` characters."""
+    refused = _refused(key, lambda raw: len(raw) <= max_chars)
+    value = st.text_input(label, default, key=key, max_chars=max_chars, bind=BIND, **more)
+    _say_refused(refused, key, f"at most {max_chars:,} characters", "the usual text")
+    return (value or "")[:max_chars]
+
+
+def toggle(label: str, default: bool, *, key: str, **more: Any) -> bool:
+    refused = _refused(key, lambda raw: raw.lower() in {"true", "false"})
+    value = st.toggle(label, default, key=key, bind=BIND, **more)
+    _say_refused(refused, key, "true or false", str(default).lower())
+    return value
+
+
+def _choice(
+    widget: Callable[..., Any],
+    label: str,
+    options: Mapping[str, str] | list[str],
+    default: str,
+    key: str,
+    more: dict[str, Any],
+    **initial: Any,
+) -> str:
+    labels = options if isinstance(options, Mapping) else {option: option for option in options}
+    refused = _refused(key, lambda raw: raw in labels.values())
+    value = widget(label, list(labels), format_func=labels.__getitem__, key=key, bind=BIND, **initial, **more)
+    shown = list(labels.values())
+    listed = ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
+    _say_refused(refused, key, f"one of {listed}", labels[default])
+    return value if value in labels else default
+
+
+def _refused(key: str, valid: Callable[[str], bool]) -> str | None:
+    """What the link asks for under `key`, if that cannot be had. Call before the widget is made.
+
+    Streamlit takes a bad value out of the link on the first run, so it is remembered until the control is used.
+    """
+    memory = f"{key}:refused"
+    raw = st.query_params.get(key)
+    if raw is not None:
+        try:
+            good = valid(raw)
+        except (ValueError, OverflowError):
+            good = False
+        st.session_state[memory] = None if good else raw
+    return st.session_state.get(memory)
+
+
+def _say_refused(refused: str | None, key: str, expected: str, used: str) -> None:
+    if refused is not None:
+        shown = refused if len(refused) <= 40 else refused[:40] + "…"
+        st.caption(
+            f":material/link_off: The link asks for {key} = “{_inert(shown)}”; it must be {expected}, so {used} is used."
+        )
+
+
+def _inert(raw: str) -> str:
+    """Text from a link may hold Markdown: leave only letters, digits and a few signs."""
+    return "".join(character if character.isalnum() or character in " .,+-%…" else "·" for character in raw)
