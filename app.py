@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib import curriculum, ui
+from lib.ui import jobs
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
         if slugs
     }
     page = st.navigation(pages, expanded=True)
+    jobs.warm_in_background()
     page.run()
     ui.footer(page.url_path)
 

@@ -18,7 +18,7 @@ from lib.ui.chapter import (
     slide_and_fact,
     take_away,
 )
-from lib.ui.controls import number, select, segmented, slider, text, toggle
+from lib.ui.controls import number, pick, segmented, select, slider, text, toggle
 from lib.ui.problems import guard, problem
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "guard",
     "measured",
     "number",
+    "pick",
     "predict",
     "problem",
     "published",

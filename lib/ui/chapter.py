@@ -100,7 +100,9 @@ def footer(url_path: str) -> None:
     if before:
         left.page_link(before.file, label=before.title, icon=":material/arrow_back:")
     if after:
-        right.page_link(after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:", icon_position="right")
+        right.page_link(
+            after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:", icon_position="right"
+        )
 
 
 def formula(text: str) -> None:

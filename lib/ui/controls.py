@@ -25,6 +25,15 @@ def slider(label: str, low: float, high: float, default: float, *, key: str, **m
     return value
 
 
+def pick(label: str, options: list[Any], default: Any, *, key: str, **more: Any) -> Any:
+    """One of an ordered list of values, as a slider. The link carries the value as shown."""
+    show = more.get("format_func", str)
+    refused = _refused(key, lambda raw: raw in map(show, options))
+    value = st.select_slider(label, options, default, key=key, bind=BIND, **more)
+    _say_refused(refused, key, f"one of {', '.join(map(show, options))}", show(default))
+    return value if value in options else default
+
+
 def number(label: str, low: float, high: float, default: float, *, key: str, **more: Any) -> Any:
     """A typed number from `low` to `high`; an emptied box gives the default."""
     kind = int if all(isinstance(value, int) for value in (low, high, default)) else float
@@ -97,9 +106,8 @@ def _refused(key: str, valid: Callable[[str], bool]) -> str | None:
 def _say_refused(refused: str | None, key: str, expected: str, used: str) -> None:
     if refused is not None:
         shown = refused if len(refused) <= 40 else refused[:40] + "…"
-        st.caption(
-            f":material/link_off: The link asks for {key} = “{_inert(shown)}”; it must be {expected}, so {used} is used."
-        )
+        asked = f"The link asks for {key} = “{_inert(shown)}”"
+        st.caption(f":material/link_off: {asked}; it must be {expected}, so {used} is used.")
 
 
 def _inert(raw: str) -> str:

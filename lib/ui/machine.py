@@ -15,7 +15,9 @@ def overview() -> None:
     processor.metric("Processor", f"{here.cores} cores", help=here.processor, border=True)
     memory.metric("Memory", format_gib(here.memory_bytes), border=True)
     first = here.gpus[0] if here.gpus else None
-    gpu.metric("GPU", format_gib(first.total_bytes) if first else "none", help=first.name if first else None, border=True)
+    gpu.metric(
+        "GPU", format_gib(first.total_bytes) if first else "none", help=first.name if first else None, border=True
+    )
     if first is None:
         st.caption("No NVIDIA GPU was found, so models run on the processor. Everything works; larger models are slow.")
     precisions, models = st.columns(2)

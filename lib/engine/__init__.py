@@ -1,0 +1,17 @@
+"""Jobs: submit, follow, stop. A job is a plain generator of events; where it runs is not its business.
+
+    engine = Engine.start()                      # a local worker process, or the cluster at SCHEDULER_ADDRESS
+    job_id = engine.submit("lib.training.lora:finetune", run, owner=token, kind="lora", expected_s=12, time_limit_s=120)
+    engine.view(job_id, owner=token)             # state, events so far, place in the queue, honest waiting time
+    engine.stop(job_id, owner=token)             # the generator gets StopRequested within one step
+
+engine.py   the engine: who may see what, dispatch, time limits, what happens when a worker dies
+queue.py    the fair queue and its waiting times (pure Python)
+cluster.py  the dask.distributed side: local worker processes or a cluster elsewhere
+worker.py   what runs in a worker around the generator
+"""
+
+from lib.engine.engine import Engine
+from lib.engine.job import EngineError, JobState, JobView, QueueFull, StopRequested
+
+__all__ = ["Engine", "EngineError", "JobState", "JobView", "QueueFull", "StopRequested"]

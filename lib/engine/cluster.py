@@ -1,0 +1,113 @@
+"""The dask.distributed side: worker processes on this machine, or a cluster elsewhere.
+
+Local workers are started by a command of their own, not by `multiprocessing`: a spawned child would import
+the Streamlit app again as its main module. They carry one thread each, so that a worker runs one job.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import dask
+from distributed import Client, LocalCluster
+
+from lib.engine.job import EngineError
+from lib.models.device import this_machine
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = {
+    # A job that lost its worker is reported, not silently run again: its student decides.
+    "distributed.scheduler.allowed-failures": 0,
+    # The scheduler keeps the newest events of a topic, checkpoints among them; the engine keeps them by job.
+    "distributed.admin.low-level-log-length": 2,
+    "logging": {"distributed": "error"},
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": False,
+}
+
+
+class LocalWorkers:
+    """A scheduler in this process and worker processes beside it, each replaced when it dies."""
+
+    def __init__(self) -> None:
+        dask.config.set(SETTINGS)
+        self._cluster = LocalCluster(
+            n_workers=0, processes=False, protocol="tcp://", host="127.0.0.1", dashboard_address=None, silence_logs=50
+        )
+        self.client = Client(self._cluster, set_as_default=False)
+        self._scratch = tempfile.TemporaryDirectory(prefix="finetuning-lab-")
+        gpus = range(len(this_machine().gpus))
+        self._environments = [{"CUDA_VISIBLE_DEVICES": str(index)} for index in gpus] or [{}]
+        self._processes = [self._launch(environment) for environment in self._environments]
+
+    @property
+    def slots(self) -> int:
+        return len(self._processes)
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        return tuple(process.pid for process in self._processes)
+
+    def replace_dead(self) -> int:
+        """Start a new process for each that has ended; how many there were."""
+        dead = [index for index, process in enumerate(self._processes) if process.poll() is not None]
+        for index in dead:
+            self._processes[index] = self._launch(self._environments[index])
+        return len(dead)
+
+    def end_hung(self) -> None:
+        """Kill the workers: a job hangs and does not listen. The caller replaces them."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.terminate()
+        self.client.close()
+        self._cluster.close()
+        for process in self._processes:
+            process.wait(10)
+        self._scratch.cleanup()
+
+    def _launch(self, environment: dict[str, str]) -> subprocess.Popen:
+        command = [sys.executable, "-m", "lib.engine.local_worker", self._cluster.scheduler_address]
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        variables = {**os.environ, **environment, "PYTHONPATH": os.pathsep.join(paths)}
+        return subprocess.Popen([*command, self._scratch.name], cwd=ROOT, env=variables, stdin=subprocess.DEVNULL)
+
+
+class RemoteCluster:
+    """Workers of a Dask cluster that somebody else runs; each needs this repository on its PYTHONPATH."""
+
+    def __init__(self, address: str) -> None:
+        dask.config.set(SETTINGS)
+        try:
+            self.client = Client(address, set_as_default=False, timeout="10s")
+        except (OSError, TimeoutError, ValueError) as error:
+            raise EngineError(
+                f"No Dask scheduler answers at SCHEDULER_ADDRESS={address}; start one there or unset the variable"
+            ) from error
+
+    @property
+    def slots(self) -> int:
+        return max(1, len(self.client.nthreads()))
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        return ()
+
+    def replace_dead(self) -> int:
+        return 0
+
+    def end_hung(self) -> None:
+        """Another machine's worker is its operator's to end."""
+
+    def close(self) -> None:
+        self.client.close()

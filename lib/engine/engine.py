@@ -1,0 +1,213 @@
+"""The engine: one queue in front of Dask workers, and what each owner may see of it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from distributed import Future
+
+from lib.engine.cluster import LocalWorkers, RemoteCluster
+from lib.engine.job import EngineError, JobState, JobView
+from lib.engine.queue import FairQueue, Ticket
+from lib.engine.worker import TOPIC, request_stop, run_job, warm_up
+
+TICK_S = 0.25
+GRACE_S = 30.0
+"""A job that has not ended this long after its time limit hangs."""
+REMEMBERED_JOBS = 200
+REMEMBERED_S = 3600.0
+LOST_WORKER = (
+    "The worker process that ran this was lost (killed, or out of memory); a new one has been started, "
+    "so start again or go on from the last checkpoint"
+)
+
+
+@dataclass
+class _Job:
+    id: str
+    kind: str
+    owner: str
+    function: str
+    argument: Any
+    time_limit_s: float
+    state: JobState = JobState.WAITING
+    events: list[Any] = field(default_factory=list)
+    message: str | None = None
+    future: Future | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+
+
+class Engine:
+    """Runs generators in workers for owners who cannot see each other's."""
+
+    def __init__(self, cluster: LocalWorkers | RemoteCluster, warm_modules: tuple[str, ...] = ()) -> None:
+        self._cluster = cluster
+        self._warm_modules = warm_modules
+        self._queue = FairQueue(slots=cluster.slots)
+        self._jobs: dict[str, _Job] = {}
+        self._lock = threading.RLock()
+        self._wake = threading.Event()
+        self._closing = False
+        cluster.client.subscribe_topic(TOPIC, self._on_event)
+        self._warm()
+        self._dispatcher = threading.Thread(target=self._dispatch, name="engine", daemon=True)
+        self._dispatcher.start()
+
+    @classmethod
+    def start(cls, warm_modules: tuple[str, ...] = ()) -> Engine:
+        """The cluster at SCHEDULER_ADDRESS if that is set, else worker processes on this machine."""
+        address = os.environ.get("SCHEDULER_ADDRESS")
+        return cls(RemoteCluster(address) if address else LocalWorkers(), warm_modules)
+
+    def submit(
+        self,
+        function: str,
+        argument: Any,
+        *,
+        owner: str,
+        kind: str,
+        expected_s: float,
+        time_limit_s: float,
+    ) -> str:
+        """Queue a job; its id. Raises QueueFull.
+
+        function    a generator function as "module:name": named, not passed, so that this process need not
+                    import what the job imports (torch)
+        expected_s  how long it may take, until runs of this `kind` have been seen
+        """
+        job = _Job(uuid.uuid4().hex, kind, owner, function, argument, time_limit_s)
+        with self._lock:
+            self._queue.add(Ticket(job.id, owner, kind, expected_s))
+            self._jobs[job.id] = job
+            self._forget_old()
+        self._wake.set()
+        return job.id
+
+    def view(self, job_id: str, *, owner: str) -> JobView:
+        """The job now. Raises EngineError if `owner` has no such job."""
+        with self._lock:
+            job = self._mine(job_id, owner)
+            now = time.monotonic()
+            ahead, waiting_s = self._queue.place(job.id, now) if job.state is JobState.WAITING else (0, 0.0)
+            elapsed_s = (job.ended_at or now) - job.started_at if job.started_at is not None else 0.0
+            return JobView(
+                job.id, job.kind, job.state, tuple(job.events), ahead, waiting_s, elapsed_s, job.message, job.argument
+            )
+
+    def newest(self, owner: str, kind: str) -> str | None:
+        """The id of the owner's last job of this kind, running or over: how a reloaded page finds its job."""
+        with self._lock:
+            found = [job.id for job in self._jobs.values() if job.owner == owner and job.kind == kind]
+            return found[-1] if found else None
+
+    def stop(self, job_id: str, *, owner: str) -> None:
+        """Take a waiting job out of the queue; ask a running one to stop at its next event."""
+        with self._lock:
+            job = self._mine(job_id, owner)
+            if job.state is JobState.WAITING:
+                self._end(job, JobState.STOPPED)
+            running = job.state is JobState.RUNNING
+        if running:  # without the lock: Dask's thread needs it to hand over events while this waits
+            self._cluster.client.run(request_stop, job.id, on_error="ignore")
+
+    @property
+    def worker_process_ids(self) -> tuple[int, ...]:
+        """Processes of the local workers; empty on a cluster elsewhere."""
+        return self._cluster.process_ids
+
+    def close(self) -> None:
+        self._closing = True
+        self._wake.set()
+        self._dispatcher.join(5)
+        self._cluster.close()
+
+    def _mine(self, job_id: str, owner: str) -> _Job:
+        job = self._jobs.get(job_id)
+        if job is None or job.owner != owner:
+            raise EngineError("This run is not known here; it may have been started in another browser or long ago")
+        return job
+
+    def _on_event(self, stamped: tuple[float, dict]) -> None:
+        """From the scheduler, on Dask's thread; events of other web processes pass by too."""
+        _, message = stamped
+        with self._lock:
+            job = self._jobs.get(message["job"])
+            if job is None or not job.state.active:
+                return
+            event = pickle.loads(message["event"])
+            if getattr(event, "keep_only_newest", False):
+                job.events = [each for each in job.events if type(each) is not type(event)]
+            job.events.append(event)
+
+    def _dispatch(self) -> None:
+        while not self._closing:
+            self._wake.wait(TICK_S)
+            self._wake.clear()
+            if self._closing:
+                return
+            if self._cluster.replace_dead():
+                self._warm()
+            slots = self._cluster.slots
+            with self._lock:
+                self._queue.slots = slots
+                while ticket := self._queue.next(time.monotonic()):
+                    self._launch(self._jobs[ticket.job_id])
+                self._end_hung()
+
+    def _launch(self, job: _Job) -> None:
+        job.state, job.started_at = JobState.RUNNING, time.monotonic()
+        job.future = self._cluster.client.submit(
+            run_job, job.id, job.function, job.argument, job.time_limit_s, key=f"job-{job.id}", pure=False
+        )
+        job.future.add_done_callback(lambda future: self._on_done(job, future))
+
+    def _on_done(self, job: _Job, future: Future) -> None:
+        """The task is over; its events came first, through the same connection."""
+        if future.status == "finished":
+            state, message = future.result()
+        else:
+            error = future.exception() if future.status == "error" else None
+            lost = error is None or type(error).__name__ in {"KilledWorker", "CancelledError", "FutureCancelledError"}
+            state = JobState.FAILED
+            message = (
+                LOST_WORKER if lost else f"The run ended with an unexpected error ({type(error).__name__}: {error})"
+            )
+        with self._lock:
+            if job.state.active:
+                self._end(job, state, message)
+
+    def _end(self, job: _Job, state: JobState, message: str | None = None) -> None:
+        job.state, job.message, job.ended_at, job.future = state, message, time.monotonic(), None
+        if state is JobState.DONE:  # nobody goes on from the checkpoint of a run that is whole
+            job.events = [event for event in job.events if not getattr(event, "keep_only_newest", False)]
+        self._queue.leave(job.id, job.ended_at, completed=state is JobState.DONE)
+        self._wake.set()
+
+    def _end_hung(self) -> None:
+        now = time.monotonic()
+        for job in self._jobs.values():
+            if job.state is JobState.RUNNING and now - job.started_at > job.time_limit_s + GRACE_S:
+                self._end(
+                    job, JobState.FAILED, f"The run did not answer after its time limit of {job.time_limit_s:.0f} s"
+                )
+                self._cluster.end_hung()
+
+    def _forget_old(self) -> None:
+        """Ended jobs stay for an hour, and at most REMEMBERED_JOBS of them."""
+        now = time.monotonic()
+        ended = [job for job in self._jobs.values() if not job.state.active]
+        too_many = len(ended) - REMEMBERED_JOBS
+        for position, job in enumerate(ended):
+            if position < too_many or now - job.ended_at > REMEMBERED_S:
+                del self._jobs[job.id]
+
+    def _warm(self) -> None:
+        if self._warm_modules:
+            self._warming = self._cluster.client.submit(warm_up, self._warm_modules, pure=False)

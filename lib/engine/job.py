@@ -1,0 +1,54 @@
+"""What a job is, as its owner sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lib.errors import StudentError
+
+
+class EngineError(StudentError):
+    """A job cannot be started, seen or stopped."""
+
+
+class QueueFull(EngineError):
+    """Too many jobs wait already."""
+
+
+class StopRequested(Exception):
+    """Thrown into a generator when its owner presses stop; it may catch it and yield what it has so far."""
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def active(self) -> bool:
+        return self in (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job at one moment."""
+
+    id: str
+    kind: str
+    state: JobState
+    events: tuple[Any, ...]
+    """Everything the generator has yielded; of events whose class says `keep_only_newest`, the newest."""
+    ahead: int
+    """Jobs that will start earlier; 0 once it runs."""
+    waiting_s: float
+    """Expected seconds until it starts, from how long such jobs took before; 0 once it runs."""
+    elapsed_s: float
+    """Seconds since it started to run."""
+    message: str | None
+    """Why it failed, in a sentence for its owner."""
+    argument: Any
+    """What it was started with."""

@@ -1,0 +1,97 @@
+"""A fair queue: first come first served, one running job per owner.
+
+Pure Python and clock-free, so that it can be tested without waiting. The engine holds the lock.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+
+from lib.engine.job import QueueFull
+
+REMEMBERED_DURATIONS = 20
+
+
+@dataclass
+class Ticket:
+    """A job's place in line."""
+
+    job_id: str
+    owner: str
+    kind: str
+    expected_s: float
+    started_at: float | None = None
+
+
+@dataclass
+class FairQueue:
+    """Tickets waiting and running.
+
+    slots      jobs that can run at once
+    capacity   tickets that may wait in all
+    per_owner  tickets one owner may have, waiting or running
+    """
+
+    slots: int = 1
+    capacity: int = 60
+    per_owner: int = 3
+    waiting: deque[Ticket] = field(default_factory=deque)
+    running: dict[str, Ticket] = field(default_factory=dict)
+    _durations_s: dict[str, deque[float]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=REMEMBERED_DURATIONS))
+    )
+
+    def add(self, ticket: Ticket) -> None:
+        """Join the line. Raises QueueFull with how long the line is."""
+        mine = sum(each.owner == ticket.owner for each in (*self.waiting, *self.running.values()))
+        if mine >= self.per_owner:
+            raise QueueFull(f"You already have {mine} runs going or waiting; stop one or wait until it ends")
+        if len(self.waiting) >= self.capacity:
+            raise QueueFull(f"{len(self.waiting)} runs are waiting, which is as many as fit; try again in a minute")
+        self.waiting.append(ticket)
+
+    def next(self, now: float) -> Ticket | None:
+        """The ticket to start now: the first whose owner has nothing running; None if none may start."""
+        if len(self.running) >= self.slots:
+            return None
+        busy = {ticket.owner for ticket in self.running.values()}
+        ticket = next((ticket for ticket in self.waiting if ticket.owner not in busy), None)
+        if ticket is not None:
+            self.waiting.remove(ticket)
+            ticket.started_at = now
+            self.running[ticket.job_id] = ticket
+        return ticket
+
+    def leave(self, job_id: str, now: float, *, completed: bool = False) -> None:
+        """Take a ticket out, wherever it is; a completed one teaches how long such jobs take."""
+        ticket = self.running.pop(job_id, None)
+        if ticket is not None and completed:
+            self._durations_s[ticket.kind].append(now - ticket.started_at)
+        self.waiting = deque(each for each in self.waiting if each.job_id != job_id)
+
+    def expected_s(self, ticket: Ticket) -> float:
+        """Median of past runs of its kind, else what the job itself expects."""
+        known = self._durations_s.get(ticket.kind)
+        return statistics.median(known) if known else ticket.expected_s
+
+    def place(self, job_id: str, now: float) -> tuple[int, float]:
+        """(jobs that start before this one, expected seconds until it starts); (0, 0.0) if it does not wait.
+
+        Plays the line forward: each slot takes the next ticket when the one before should end. A run that
+        already takes longer than expected counts as about to end.
+        """
+        ends = {
+            ticket.owner: max(0.0, self.expected_s(ticket) - (now - ticket.started_at))
+            for ticket in self.running.values()
+        }
+        free_at = sorted([0.0] * (self.slots - len(ends)) + list(ends.values()))
+        for ahead, ticket in enumerate(self.waiting):
+            start = max(free_at[0], ends.get(ticket.owner, 0.0))
+            if ticket.job_id == job_id:
+                return ahead, start
+            free_at[0] = start + self.expected_s(ticket)
+            ends[ticket.owner] = free_at[0]
+            free_at.sort()
+        return 0, 0.0

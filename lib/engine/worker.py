@@ -1,0 +1,100 @@
+"""What runs in a worker around a job's generator. No torch here: the job's own module imports it.
+
+A Dask task cannot be interrupted, so stopping is asked for: `request_stop` runs on the worker's event loop
+while the job computes in the worker's thread, and the job meets it at its next event. Checking costs one
+set lookup a step, no message.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from distributed import get_worker
+
+from lib.engine.job import JobState, StopRequested
+from lib.errors import StudentError
+
+TOPIC = "finetuning-lab"
+WIND_UP_S = 15.0
+"""A stopped job may spend this long on saying what it has so far."""
+
+_stops: set[str] = set()
+
+
+def request_stop(job_id: str) -> None:
+    """Ask a job on this worker to stop; harmless if it is elsewhere or over."""
+    _stops.add(job_id)
+    if len(_stops) > 1000:
+        _stops.pop()
+
+
+def warm_up(modules: tuple[str, ...]) -> int:
+    """Import what jobs will need, so that a student's first click need not wait for it; returns the process id."""
+    for module in modules:
+        importlib.import_module(module)
+    return os.getpid()
+
+
+def run_job(job_id: str, function: str, argument: Any, time_limit_s: float) -> tuple[JobState, str | None]:
+    """Run the generator function named "module:function" to its end, publishing each event.
+
+    Returns (state, message for the owner).
+    """
+    worker = get_worker()
+    module, name = function.split(":")
+    generator_function = getattr(importlib.import_module(module), name)
+
+    def publish(event: Any) -> None:
+        worker.log_event(TOPIC, {"job": job_id, "event": pickle.dumps(event)})
+
+    try:
+        return drive(generator_function(argument), publish, lambda: job_id in _stops, time_limit_s)
+    except StudentError as error:
+        return JobState.FAILED, str(error)
+    except MemoryError:
+        return JobState.FAILED, "The worker ran out of memory; choose a smaller model, batch or context"
+    except Exception as error:
+        if "out of memory" in str(error).lower():
+            return JobState.FAILED, "The device ran out of memory; choose a smaller model, batch or context"
+        raise
+    finally:
+        _stops.discard(job_id)
+
+
+def drive(
+    events: Iterator[Any], publish: Callable[[Any], None], stop_requested: Callable[[], bool], time_limit_s: float
+) -> tuple[JobState, None]:
+    """Carry events from a generator to `publish` until it ends, is stopped or out of time.
+
+    A stop is thrown into the generator once; what it then yields is still carried, for at most WIND_UP_S.
+    """
+    deadline = time.monotonic() + time_limit_s
+    stopped = False
+    event = next(events, None)
+    while event is not None:
+        publish(event)
+        now = time.monotonic()
+        if stopped and now > deadline:
+            events.close()
+            break
+        if not stopped and now > deadline:
+            events.close()
+            raise TimeLimitReached(f"The run was ended at its time limit of {time_limit_s:.0f} s; use fewer steps")
+        if not stopped and stop_requested():
+            stopped, deadline = True, now + WIND_UP_S
+            try:
+                event = events.throw(StopRequested())
+            except (StopRequested, StopIteration):
+                break
+        else:
+            event = next(events, None)
+    return (JobState.STOPPED if stopped else JobState.DONE), None
+
+
+class TimeLimitReached(StudentError):
+    """A job took longer than it may."""

@@ -1,0 +1,184 @@
+"""A LoRA run: load, train, tell. Plain PyTorch and peft; imports torch, so only a worker imports it.
+
+`finetune` can be run with `list(finetune(LoraRun()))` in a test, with a `for` loop in a notebook, and by the
+engine on another machine.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from transformers import PreTrainedTokenizerBase
+
+from lib.engine.job import StopRequested
+from lib.models import catalogue
+from lib.models.load import load
+from lib.training.complete import complete
+from lib.training.datasets import load_dataset
+from lib.training.run import (
+    Before,
+    Checkpoint,
+    Completion,
+    Diverged,
+    Event,
+    Finished,
+    HeldOut,
+    LoraRun,
+    Started,
+    Step,
+    TrainingError,
+)
+
+EVALUATE_EVERY = 10
+IGNORED = -100
+"""The label that cross-entropy leaves out (torch.nn.functional.cross_entropy, ignore_index)."""
+
+
+def finetune(run: LoraRun) -> Iterator[Event]:
+    """Train a LoRA adapter on `run.dataset`; yield what a student would want to see, as it happens.
+
+    Raises TrainingError or ModelUnavailable with a message for the student. A StopRequested thrown in ends
+    the training and still tells what the model has learnt.
+    """
+    began = time.monotonic()
+    torch.manual_seed(run.seed)
+    base, tokenizer = load(catalogue.find(run.model), precision="fp32")
+    model = get_peft_model(base, lora_config(run))
+    data = load_dataset(run.dataset)
+    prompts = tuple(blank.prompt for blank in data.blanks) + run.prompts
+    optimizer = torch.optim.AdamW(trainable_parameters(model), lr=run.learning_rate, weight_decay=0.0)
+    first_step = restore(run.resume_from, model, optimizer)
+    yield Started(
+        trainable=sum(p.numel() for p in trainable_parameters(model)),
+        total=sum(p.numel() for p in model.parameters()),
+        training_texts=len(data.training),
+        held_out_texts=len(data.held_out),
+        device=str(model.device),
+        first_step=first_step,
+    )
+    step = first_step
+    try:
+        yield HeldOut(step, held_out_loss(model, tokenizer, data.held_out))
+        with model.disable_adapter():
+            before = answers(model, tokenizer, prompts)
+        yield Before(before)
+        for event in training_loop(run, model, tokenizer, optimizer, data.training, first_step):
+            step = event.step
+            yield event
+            if step % EVALUATE_EVERY == 0 or step == run.steps:
+                yield HeldOut(step, held_out_loss(model, tokenizer, data.held_out))
+                yield Checkpoint(step, saved(model, optimizer))
+    except StopRequested:
+        yield HeldOut(step, held_out_loss(model, tokenizer, data.held_out))
+    yield Finished(step, answers(model, tokenizer, prompts), time.monotonic() - began, adapter_zip(model))
+
+
+def training_loop(
+    run: LoraRun,
+    model: PeftModel,
+    tokenizer: PreTrainedTokenizerBase,
+    optimizer: torch.optim.Optimizer,
+    texts: tuple[str, ...],
+    first_step: int = 0,
+) -> Iterator[Step]:
+    """The whole of fine-tuning: next batch, loss, gradients, update."""
+    for step in range(first_step + 1, run.steps + 1):
+        began = time.perf_counter()
+        model.train()
+        batch = collate(pick(texts, step, run), tokenizer, model.device)
+        loss = model(**batch, use_cache=False).loss
+        if not torch.isfinite(loss):
+            raise Diverged(step, run.learning_rate)
+        loss.backward()
+        grad_norm = torch.nn.utils.clip_grad_norm_(trainable_parameters(model), max_norm=1.0).item()
+        if step == first_step + 1 and grad_norm == 0:
+            raise TrainingError(
+                "The first gradient is zero: the adapter is not connected to the loss; reload the model"
+            )
+        optimizer.step()
+        optimizer.zero_grad()
+        tokens = int(batch["attention_mask"].sum())
+        yield Step(step, loss.item(), grad_norm, tokens / (time.perf_counter() - began))
+
+
+def lora_config(run: LoraRun) -> LoraConfig:
+    return LoraConfig(
+        r=run.rank, lora_alpha=run.lora_alpha, target_modules=list(run.target_modules), task_type="CAUSAL_LM"
+    )
+
+
+def pick(texts: tuple[str, ...], step: int, run: LoraRun) -> list[str]:
+    """The texts of a step. Every epoch is a new order, decided by the seed alone, so that a run can go on."""
+    first = (step - 1) * run.batch_size
+    chosen = []
+    for position in range(first, first + run.batch_size):
+        epoch, index = divmod(position, len(texts))
+        order = torch.randperm(len(texts), generator=torch.Generator().manual_seed(run.seed * 100_003 + epoch))
+        chosen.append(texts[order[index]])
+    return chosen
+
+
+def collate(texts: list[str], tokenizer: PreTrainedTokenizerBase, device: torch.device) -> dict[str, torch.Tensor]:
+    """Token ids (texts, longest), each text closed by the end-of-text token; padding is masked and not learnt."""
+    length = min(tokenizer.model_max_length, 256)
+    rows = [[*tokenizer(text)["input_ids"][: length - 1], tokenizer.eos_token_id] for text in texts]
+    longest = max(map(len, rows))
+    padding = [longest - len(row) for row in rows]
+    ids = [row + [tokenizer.eos_token_id] * pad for row, pad in zip(rows, padding, strict=True)]
+    mask = [[1] * len(row) + [0] * pad for row, pad in zip(rows, padding, strict=True)]
+    input_ids, attention_mask = torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+    return {
+        "input_ids": input_ids,
+        "attention_mask": attention_mask,
+        "labels": input_ids.masked_fill(attention_mask == 0, IGNORED),
+    }
+
+
+@torch.no_grad()
+def held_out_loss(model: PeftModel, tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...]) -> float:
+    """Mean negative log-likelihood in nats a token over all held-out texts."""
+    model.eval()
+    batch = collate(list(texts), tokenizer, model.device)
+    return model(**batch, use_cache=False).loss.item()
+
+
+def answers(model: PeftModel, tokenizer: PreTrainedTokenizerBase, prompts: tuple[str, ...]) -> tuple[Completion, ...]:
+    return tuple(complete(model, tokenizer, prompt) for prompt in prompts)
+
+
+def trainable_parameters(model: PeftModel) -> list[torch.nn.Parameter]:
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+
+def saved(model: PeftModel, optimizer: torch.optim.Optimizer) -> bytes:
+    """Adapter and optimiser state as a torch file."""
+    buffer = io.BytesIO()
+    torch.save({"adapter": get_peft_model_state_dict(model), "optimizer": optimizer.state_dict()}, buffer)
+    return buffer.getvalue()
+
+
+def restore(checkpoint: Checkpoint | None, model: PeftModel, optimizer: torch.optim.Optimizer) -> int:
+    """Put a checkpoint back; the steps already done."""
+    if checkpoint is None:
+        return 0
+    state = torch.load(io.BytesIO(checkpoint.state), map_location=model.device, weights_only=True)
+    set_peft_model_state_dict(model, state["adapter"])
+    optimizer.load_state_dict(state["optimizer"])
+    return checkpoint.step
+
+
+def adapter_zip(model: PeftModel) -> bytes:
+    """The adapter as peft saves it, ready for `PeftModel.from_pretrained`."""
+    buffer = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        model.save_pretrained(folder)
+        for file in sorted(Path(folder).glob("adapter_*")):
+            archive.write(file, file.name)
+    return buffer.getvalue()

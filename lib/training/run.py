@@ -1,0 +1,159 @@
+"""What a LoRA run is and what it tells while it goes. No torch here: pages read these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lib.errors import StudentError
+from lib.models.catalogue import BUNDLED
+
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+MLP = ("gate_proj", "up_proj", "down_proj")
+TARGETS = {
+    "Attention: query and value": ("q_proj", "v_proj"),
+    "Attention: all four": ATTENTION,
+    "MLP": MLP,
+    "All linear layers": ATTENTION + MLP,
+}
+MAX_STEPS = 500
+MAX_PROMPT_CHARACTERS = 300
+
+
+class TrainingError(StudentError):
+    """A run cannot be started, or went wrong in a way its student can put right."""
+
+
+class Diverged(TrainingError):
+    """The loss is no longer a number."""
+
+    def __init__(self, step: int, learning_rate: float) -> None:
+        super().__init__(
+            f"The loss stopped being a number at step {step}: a learning rate of {learning_rate:g} is too high "
+            f"for this run; try {learning_rate / 10:.0e}"
+        )
+        self.step, self.learning_rate = step, learning_rate
+
+    def __reduce__(self) -> tuple:
+        return Diverged, (self.step, self.learning_rate)
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A prompt whose continuation is known."""
+
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class LoraRun:
+    """Configuration of one run; the same run on the same machine gives the same curve.
+
+    The update of a frozen weight W is (lora_alpha / rank) · B A (Hu et al. 2021, arXiv 2106.09685, section 4.1).
+    """
+
+    rank: int = 8
+    lora_alpha: int = 16
+    learning_rate: float = 5e-3
+    steps: int = 60
+    batch_size: int = 8
+    target_modules: tuple[str, ...] = ATTENTION + MLP
+    seed: int = 0
+    dataset: str = "kopi_orders"
+    model: str = BUNDLED
+    prompts: tuple[str, ...] = ()
+    resume_from: Checkpoint | None = None
+
+    def __post_init__(self) -> None:
+        self._within("rank", self.rank, 1, 64)
+        self._within("lora_alpha", self.lora_alpha, 1, 256)
+        self._within("learning_rate", self.learning_rate, 0, 1e6)
+        self._within("steps", self.steps, 1, MAX_STEPS)
+        self._within("batch_size", self.batch_size, 1, 32)
+        if not self.target_modules or not set(self.target_modules) <= set(ATTENTION + MLP):
+            raise TrainingError(f"target_modules must be some of {', '.join(ATTENTION + MLP)}")
+        for prompt in self.prompts:
+            if not 0 < len(prompt.strip()) <= MAX_PROMPT_CHARACTERS:
+                raise TrainingError(
+                    f"The prompt must have 1 to {MAX_PROMPT_CHARACTERS} characters; it has {len(prompt)}"
+                )
+
+    @staticmethod
+    def _within(name: str, value: float, low: float, high: float) -> None:
+        if not low <= value <= high:
+            raise TrainingError(f"{name} must be from {low} to {high:g}; it is {value}")
+
+
+@dataclass(frozen=True)
+class Started:
+    """The model is loaded and its adapter in place."""
+
+    trainable: int
+    """Parameters of the adapter."""
+    total: int
+    """Parameters of the model with its adapter."""
+    training_texts: int
+    held_out_texts: int
+    device: str
+    first_step: int
+    """Steps already done, when a run goes on from a checkpoint."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """How a prompt was continued, greedily."""
+
+    prompt: str
+    continuation: str
+    prompt_tokens: tuple[str, ...]
+    """The typed prompt as the tokenizer cuts it."""
+    healed_tokens: tuple[str, ...]
+    """The same text, with its last word as the model cut it when it was free to choose."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the base model says, before any step."""
+
+    completions: tuple[Completion, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    step: int
+    loss: float
+    """Mean negative log-likelihood in nats a token, of this batch before its update."""
+    grad_norm: float
+    tokens_per_s: float
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Loss on texts that training never sees, after `step` updates."""
+
+    step: int
+    loss: float
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Enough to go on: adapter and optimiser, as the bytes of a torch file."""
+
+    keep_only_newest: ClassVar[bool] = True
+    step: int
+    state: bytes
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the model says with its adapter."""
+
+    step: int
+    completions: tuple[Completion, ...]
+    seconds: float
+    adapter: bytes
+    """The adapter as a zip of peft's own files (adapter_config.json, adapter_model.safetensors)."""
+
+
+Event = Started | Before | Step | HeldOut | Checkpoint | Finished

@@ -1,0 +1,108 @@
+"""A job on a page: start, follow, stop. What it does is the business of its domain."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from lib.engine import Engine, JobState, JobView
+from lib.errors import StudentError
+from lib.ui.problems import problem
+from lib.ui.session import owner
+from lib.units import format_duration
+
+WARM_MODULES = ("lib.training.lora",)
+RUNNING_S, WAITING_S = 0.5, 2.0
+"""How often a page asks: a run that moves, and a place in the queue."""
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """The one engine of this process. A Dask client is awaitable, which `st.cache_resource` refuses."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = Engine.start(WARM_MODULES)
+            atexit.register(_engine.close)
+        return _engine
+
+
+def warm_in_background() -> None:
+    """Start the engine without keeping a page waiting, so that the first click finds a warm worker."""
+    if _engine is None and st.runtime.exists():
+        threading.Thread(target=_start_quietly, name="engine-start", daemon=True).start()
+
+
+def _start_quietly() -> None:
+    try:
+        engine()
+    except StudentError:
+        pass  # said on the page that needs it
+
+
+def submit(kind: str, function: str, argument: Any, *, expected_s: float, time_limit_s: float) -> None:
+    """For a button's `on_click`: queue the job; what is wrong is kept for `live` to show."""
+    st.session_state[f"{kind}:problem"] = None
+    try:
+        engine().submit(
+            function, argument, owner=owner(), kind=kind, expected_s=expected_s, time_limit_s=time_limit_s
+        )
+    except StudentError as error:
+        st.session_state[f"{kind}:problem"] = str(error)
+
+
+def stop(kind: str) -> None:
+    """For a button's `on_click`: stop the newest job of this kind."""
+    view = current(kind)
+    if view is not None and view.state.active:
+        engine().stop(view.id, owner=owner())
+
+
+def current(kind: str) -> JobView | None:
+    """This browser's newest job of this kind, running or over, also after a reload."""
+    job_id = engine().newest(owner(), kind)
+    return engine().view(job_id, owner=owner()) if job_id else None
+
+
+def live(kind: str, draw: Callable[[JobView], None]) -> None:
+    """Draw the newest job of this kind, again and again while it is active and never otherwise."""
+    refused = st.session_state.get(f"{kind}:problem")
+    if refused:
+        problem(refused)
+    try:
+        view = current(kind)
+    except StudentError as error:
+        problem(error)
+        return
+    if view is None:
+        return
+    rate = {JobState.RUNNING: RUNNING_S, JobState.WAITING: WAITING_S}.get(view.state)
+
+    @st.fragment(run_every=rate)
+    def part() -> None:
+        now = current(kind)
+        if now is None:
+            return
+        if rate is not None and now.state is not view.state:
+            st.rerun()
+        status(now)
+        draw(now)
+
+    part()
+
+
+def status(view: JobView) -> None:
+    """One line: where the job is, and what went wrong."""
+    if view.state is JobState.WAITING:
+        ahead = f"{view.ahead} ahead of you, about " if view.ahead else "Next, in about "
+        st.info(f"Waiting: {ahead}{format_duration(view.waiting_s)}.", icon=":material/hourglass_top:")
+    elif view.state is JobState.FAILED:
+        problem(view.message or "The run failed")
+    elif view.state is JobState.STOPPED:
+        st.info(f"Stopped by you after {format_duration(view.elapsed_s)}.", icon=":material/stop_circle:")
