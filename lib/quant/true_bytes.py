@@ -1,0 +1,42 @@
+"""Every byte of tensors that a loaded model holds. Imports torch: for workers.
+
+transformers' `get_memory_footprint` counts parameters and buffers. A bitsandbytes layer keeps more beside them: the
+absmax of every block, tables of levels, row scales of int8. Tensors that share memory are counted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+
+def true_bytes(model: nn.Module) -> int:
+    """Bytes of all distinct tensors of `model`, quantization state included."""
+    return sum({tensor.data_ptr(): tensor.numel() * tensor.element_size() for tensor in held_tensors(model)}.values())
+
+
+def held_tensors(model: nn.Module) -> Iterator[torch.Tensor]:
+    yield from model.buffers()
+    for parameter in model.parameters():
+        yield parameter
+        yield from _tensors_of(parameter, ("CB", "SCB"))
+        yield from _quant_state(getattr(parameter, "quant_state", None))
+    for module in model.modules():
+        # int8: the first forward pass moves the codes and scales from the weight to the layer's state.
+        yield from _tensors_of(getattr(module, "state", None), ("CB", "SCB"))
+
+
+def _quant_state(state: object) -> Iterator[torch.Tensor]:
+    if state is None:
+        return
+    yield from _tensors_of(state, ("absmax", "code", "offset"))
+    yield from _quant_state(getattr(state, "state2", None))
+
+
+def _tensors_of(holder: object, names: tuple[str, ...]) -> Iterator[torch.Tensor]:
+    for name in names:
+        value = getattr(holder, name, None)
+        if isinstance(value, torch.Tensor) and value.numel():
+            yield value

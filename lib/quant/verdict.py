@@ -1,0 +1,127 @@
+"""What a run has shown, in sentences made from its own figures, the uncomfortable ones included. No torch."""
+
+from __future__ import annotations
+
+from lib.quant.quality import Quality
+from lib.quant.results import Results, compare, pareto_front, short
+from lib.quant.run import RowMeasured
+from lib.units import format_gb
+
+
+def verdict(results: Results) -> list[str]:
+    """Sentences, most important first; only of rows that were measured."""
+    sentences = [_size(results), _sixteen_bits(results), _four_bits(results), _slower(results), _fp16(results)]
+    return [sentence for sentence in (*sentences, _cliff(results), _best(results)) if sentence]
+
+
+def _size(results: Results) -> str | None:
+    reference = results.reference
+    sized = [row for row in results.rows.values() if row.memory is not None and not row.memory.simulated]
+    if reference is None or reference.memory is None or len(sized) < 2:
+        return None
+    smallest = min(sized, key=lambda row: row.memory.true_bytes)
+    times = reference.memory.true_bytes / smallest.memory.true_bytes
+    rest = 1 - results.started.linear_weights / results.started.parameters
+    return (
+        f"**{short(smallest.row)} is the smallest: {format_gb(smallest.memory.true_bytes)} where fp32 takes "
+        f"{format_gb(reference.memory.true_bytes)}, {times:.1f} times less.** {rest:.0%} of this model's weights are "
+        "embeddings and norms, which are never quantized; in a 7B model they are a few percent."
+    )
+
+
+def _sixteen_bits(results: Results) -> str | None:
+    row = results.rows.get("bf16")
+    change = _change(row)
+    if change is None:
+        return None
+    if row.quality.agreement.is_noticeable:
+        return f"bf16 instead of fp32 changed the perplexity by {change:+.2f}%, more than chance."
+    return (
+        f"**fp32 → bf16 is free:** half the memory, and the perplexity moved by {change:+.2f}%, "
+        f"which is within its standard error. {row.quality.agreement.top1_share:.1%} of the predictions stayed."
+    )
+
+
+def _four_bits(results: Results) -> str | None:
+    nf4, fp4 = results.rows.get("nf4"), results.rows.get("fp4")
+    if _change(nf4) is None or _change(fp4) is None:
+        return None
+    better, worse = (nf4, fp4) if _kl(nf4) <= _kl(fp4) else (fp4, nf4)
+    return (
+        f"**Both have four bits, but {better.row} stays closer to fp32 than {worse.row}:** its KL divergence is "
+        f"{_kl(better):.2g} against {_kl(worse):.2g} nats a token."
+    )
+
+
+def _slower(results: Results) -> str | None:
+    int8 = results.rows.get("int8")
+    rivals = [results.rows[name] for name in ("fp16", "bf16", "fp32") if name in results.rows]
+    rivals = [row for row in rivals if row.speed is not None]
+    if int8 is None or int8.speed is None or not rivals:
+        return None
+    rival = max(rivals, key=lambda row: row.speed.decode_tokens_per_s.median)
+    ratio = compare(int8.speed.decode_tokens_per_s, rival.speed.decode_tokens_per_s)
+    if ratio.times < 1 and ratio.certain:
+        return (
+            f"**Fewer bits are not faster by themselves: int8 writes {1 / ratio.times:.1f} times slower than {rival.row}** "
+            f"({int8.speed.decode_tokens_per_s.median:,.0f} against {rival.speed.decode_tokens_per_s.median:,.0f} tokens/s). "
+            "Every product first rounds the activations, and looks for outliers among them."
+        )
+    return f"int8 writes {ratio.words} as {rival.row} here." if ratio.certain else f"int8 and {rival.row} write equally fast."
+
+
+def _fp16(results: Results) -> str | None:
+    fp16, fp32 = results.rows.get("fp16"), results.rows.get("fp32")
+    if fp16 is None or fp32 is None or fp16.speed is None or fp32.speed is None:
+        return None
+    ratio = compare(fp16.speed.prefill_tokens_per_s, fp32.speed.prefill_tokens_per_s)
+    if not ratio.certain:
+        return None
+    if ratio.times < 1:
+        return (
+            f"**fp16 reads {1 / ratio.times:.1f} times slower than fp32 here:** a processor without fp16 arithmetic converts "
+            "every number first. On a GPU it is the other way round."
+        )
+    return f"fp16 reads {ratio.times:.1f} times as fast as fp32 here."
+
+
+def _cliff(results: Results) -> str | None:
+    """Where round-to-nearest stops being harmless."""
+    rounded = [row for row in results.rows.values() if row.row.startswith("rtn") and _change(row) is not None]
+    if len(rounded) < 2:
+        return None
+    harmless = [row for row in rounded if not row.quality.agreement.is_noticeable]
+    worst = min(rounded, key=lambda row: int(row.row[3:]))
+    fewest = min((int(row.row[3:]) for row in harmless), default=None)
+    start = f"Rounding to nearest does no measurable harm down to {fewest} bits" if fewest else "Every width costs something"
+    return f"**{start}; at {worst.row[3:]} bits the perplexity is {_times(worst.quality)}.**"
+
+
+def _times(quality: Quality) -> str:
+    factor = 1 + quality.perplexity_change_percent / 100
+    return f"{factor:,.1f} times as high" if factor >= 2 else f"{quality.perplexity_change_percent:+.0f}%"
+
+
+def _best(results: Results) -> str | None:
+    points = front_points(results)
+    if len(points) < 3:
+        return None
+    front = [short(name) for name in pareto_front(points)]
+    return f"Worth choosing, since nothing else is both smaller and better: {', '.join(front)}."
+
+
+def front_points(results: Results) -> list[tuple[str, float, float]]:
+    """(precision, true bytes, perplexity) of every row that has both."""
+    return [
+        (name, float(row.memory.true_bytes), row.quality.perplexity)
+        for name, row in results.rows.items()
+        if row.memory is not None and row.quality is not None
+    ]
+
+
+def _change(row: RowMeasured | None) -> float | None:
+    return None if row is None or row.quality is None else row.quality.perplexity_change_percent
+
+
+def _kl(row: RowMeasured) -> float:
+    return row.quality.agreement.kl_nats
