@@ -14,7 +14,7 @@ from functools import cache
 
 from lib.quant.codebook import ASSETS
 from lib.quant.quality import Agreement
-from lib.quant.results import Results, compare, short
+from lib.quant.results import Ratio, Results, compare, short
 from lib.quant.run import RowMeasured
 from lib.units import format_count, format_gb
 
@@ -68,7 +68,10 @@ def _memory(results: Results) -> Answer:
         return None
     smallest = min(rows, key=lambda row: row.memory.true_bytes)
     before, after = reference.memory.true_bytes, smallest.memory.true_bytes
-    return after < before, f"{short(smallest.row)} takes {format_gb(after)}, fp32 {format_gb(before)}: {before / after:.1f} times less."
+    return (
+        after < before,
+        f"{short(smallest.row)} takes {format_gb(after)}, fp32 {format_gb(before)}: {before / after:.1f} times less.",
+    )
 
 
 def _faster(results: Results) -> Answer:
@@ -79,7 +82,7 @@ def _faster(results: Results) -> Answer:
     new, old = best.speed.decode_tokens_per_s.median, rival.speed.decode_tokens_per_s.median
     return ratio.times > 1 and ratio.certain, (
         f"The fastest quantized row, {short(best.row)}, writes {new:,.0f} tokens/s and {short(rival.row)} {old:,.0f}: "
-        f"{_ratio_words(ratio)}."
+        f"{ratio.words}."
     )
 
 
@@ -90,8 +93,8 @@ def _energy(results: Results) -> Answer:
     best, rival, ratio = pair
     new, old = (1000 / row.speed.decode_tokens_per_s.median for row in (best, rival))
     return ratio.times > 1 and ratio.certain, (
-        f"Indirectly: {short(best.row)} needs {new:.1f} ms a token and {short(rival.row)} {old:.1f} ms. At equal power, energy "
-        f"follows time. It moves {format_gb(best.memory.true_bytes)} of weights a token instead of "
+        f"Indirectly: {short(best.row)} needs {new:.1f} ms a token and {short(rival.row)} {old:.1f} ms. At equal power, "
+        f"energy follows time. It moves {format_gb(best.memory.true_bytes)} of weights a token instead of "
         f"{format_gb(rival.memory.true_bytes)}, which is what saves energy where memory is the limit."
     )
 
@@ -103,8 +106,8 @@ def _cost(results: Results) -> Answer:
     best, rival, ratio = pair
     new, old = best.speed.prefill_tokens_per_s.median, rival.speed.prefill_tokens_per_s.median
     return ratio.times > 1 and ratio.certain, (
-        f"{short(best.row)} reads {new:,.0f} tokens/s and {short(rival.row)} {old:,.0f}: {_ratio_words(ratio)}. The products are "
-        "the same ones; 4-bit weights are turned back into 16 bits first. Money is saved by renting less memory."
+        f"{short(best.row)} reads {new:,.0f} tokens/s and {short(rival.row)} {old:,.0f}: {ratio.words}. "
+        "The products are the same ones; 4-bit weights are turned back into 16 bits first. Money is saved by renting less memory."
     )
 
 
@@ -124,12 +127,12 @@ def _generalisation(results: Results) -> Answer:
     rows = [row for row in results.quantized() if _agreement(row) and row.elsewhere and row.elsewhere.agreement]
     if not rows:
         return None
-    worst = max(rows, key=lambda row: row.elsewhere.agreement.loss_change)
+    worst = next((row for row in rows if row.row == "nf4"), None) or max(rows, key=lambda row: _agreement(row).kl_nats)
     here, there = _agreement(worst), worst.elsewhere.agreement
     error = (here.loss_change_error**2 + there.loss_change_error**2) ** 0.5
     return there.loss_change - here.loss_change > 2 * error, (
-        f"{short(worst.row)} adds {there.loss_change:+.3f} ± {there.loss_change_error:.3f} nats a token on the notes and "
-        f"{here.loss_change:+.3f} ± {here.loss_change_error:.3f} on the text above (± one standard error)."
+        f"{short(worst.row)} adds {there.loss_change:+.3f} ± {there.loss_change_error:.3f} nats a token on the "
+        f"notes and {here.loss_change:+.3f} ± {here.loss_change_error:.3f} on the text above (± one standard error)."
     )
 
 
@@ -140,8 +143,8 @@ def _finetuning(results: Results) -> Answer:
     row = min(rows, key=lambda each: each.memory.true_bytes)
     codes = results.started.parameters - row.memory.float_weights
     return codes > 0, (
-        f"In {short(row.row)} {format_count(codes)} of {format_count(results.started.parameters)} weights are whole-number "
-        "codes without a gradient. Small float matrices beside them can be trained: that is QLoRA."
+        f"In {short(row.row)} {format_count(codes)} of {format_count(results.started.parameters)} weights are "
+        "whole-number codes without a gradient. Small float matrices beside them can be trained: that is QLoRA."
     )
 
 
@@ -158,7 +161,7 @@ def _tradeoff(results: Results) -> Answer:
     )
 
 
-def _fastest_pair(results: Results, rate: str) -> tuple[RowMeasured, RowMeasured, object] | None:
+def _fastest_pair(results: Results, rate: str) -> tuple[RowMeasured, RowMeasured, Ratio] | None:
     """The fastest quantized row, the fastest other one, and how they compare."""
     quantized = [row for row in results.quantized() if row.speed is not None]
     others = [row for row in results.with_speed() if row not in quantized]
@@ -170,10 +173,6 @@ def _fastest_pair(results: Results, rate: str) -> tuple[RowMeasured, RowMeasured
 
     best, rival = max(quantized, key=speed), max(others, key=speed)
     return best, rival, compare(getattr(best.speed, rate), getattr(rival.speed, rate))
-
-
-def _ratio_words(ratio) -> str:
-    return ratio.words
 
 
 def _agreement(row: RowMeasured) -> Agreement | None:

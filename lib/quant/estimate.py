@@ -98,7 +98,8 @@ def model_files(folder: Path) -> ModelFiles:
     if not any(name.endswith(("ForCausalLM", "LMHeadModel")) for name in architectures):
         kind = architectures[0] if architectures else "unknown architecture"
         raise QuantError(
-            f"“{folder.name}” ({kind}) does not write text from left to right; choose a decoder such as a Llama or GPT-2."
+            f"“{folder.name}” ({kind}) does not write text from left to right; "
+            "choose a decoder such as a Llama or GPT-2."
         )
     return ModelFiles(folder, tensor_places(folder), vocab_size, context)
 

@@ -130,7 +130,7 @@ class _Session:
         parts, simulated = self.run.parts, row.startswith("rtn")
         memory = self._memory(row) if "memory" in parts else None
         found = (yield from self._score(row, self.passage, 0.1)) if "quality" in parts else None
-        elsewhere = (yield from self._score(row, self.elsewhere, 0.5)) if "quality" in parts else None
+        elsewhere = (yield from self._score(row, self.elsewhere, 0.4)) if "quality" in parts else None
         speed = (yield from self._speed(row)) if "speed" in parts and not simulated else None
         yield self._progress(row, "writing", 0.95)
         written = self._write(row) if "generation" in parts else None

@@ -90,7 +90,9 @@ class QuantizationRun:
     def __post_init__(self) -> None:
         unknown = set(self.precisions) - set(PRECISIONS)
         if unknown:
-            raise QuantError(f"There is no precision {', '.join(sorted(unknown))}; choose from {', '.join(PRECISIONS)}.")
+            raise QuantError(
+                f"There is no precision {', '.join(sorted(unknown))}; choose from {', '.join(PRECISIONS)}."
+            )
         if not self.precisions:
             raise QuantError("Choose at least one precision to measure.")
         if not 1 <= self.stride <= self.window:

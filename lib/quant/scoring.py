@@ -36,7 +36,7 @@ def windows(tokens: int, window: int, stride: int) -> list[Window]:
 
 @dataclass(frozen=True, eq=False)
 class TokenScores:
-    """Per scored token, on the CPU: loss in nats, the likeliest token, and (kept for a reference) all log-probabilities.
+    """Per scored token, on the CPU: loss in nats, likeliest token, and (kept for a reference) all log-probabilities.
 
     losses float64 [n], likeliest int64 [n], log_probs float32 [n, vocab] or None; `counts` are tokens per window.
     """
@@ -85,11 +85,15 @@ def _log_probs(model: torch.nn.Module, ids: torch.Tensor, window: Window) -> tor
     logits = model(input_ids=ids[None, window.begin : window.end].to(model.device), use_cache=False).logits[0]
     logits = logits[window.first_scored - window.begin - 1 : -1].float()
     if not torch.isfinite(logits).all():
-        raise QuantError("It computes infinities or NaN on this text (a number left its range); use bf16 or fp32 instead.")
+        raise QuantError(
+            "It computes infinities or NaN on this text (a number left its range); use bf16 or fp32 instead."
+        )
     return functional.log_softmax(logits, dim=-1)
 
 
-def quality(scores: TokenScores, ids: torch.Tensor, reference: TokenScores | None, pieces: tuple[str, ...], decode) -> Quality:
+def quality(
+    scores: TokenScores, ids: torch.Tensor, reference: TokenScores | None, pieces: tuple[str, ...], decode
+) -> Quality:
     """Sum the scores up; `pieces` are the text's tokens as strings, `decode` turns a token id into one."""
     loss, loss_error = mean_and_error(_sums(scores.losses, scores.counts), scores.counts)
     return Quality(
@@ -107,7 +111,9 @@ def _agreement(scores: TokenScores, reference: TokenScores, pieces: tuple[str, .
     change, change_error = mean_and_error(_sums(scores.losses - reference.losses, scores.counts), scores.counts)
     differs = scores.likeliest != reference.likeliest
     changed = tuple(
-        ChangedToken(place + 1, pieces[place + 1], decode(int(reference.likeliest[place])), decode(int(scores.likeliest[place])))
+        ChangedToken(
+            place + 1, pieces[place + 1], decode(int(reference.likeliest[place])), decode(int(scores.likeliest[place]))
+        )
         for place in differs.nonzero().flatten().tolist()
     )
     return Agreement(max(kl, 0.0), kl_error, float((~differs).double().mean()), change, change_error, changed)

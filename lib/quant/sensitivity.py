@@ -28,7 +28,9 @@ def map_sensitivity(run: SensitivityRun) -> Iterator[MapEvent]:
     ids = tokenizer(text, return_tensors="pt", verbose=False).input_ids[0][: run.tokens]
     window = min(run.window, files.context)
     if len(ids) <= window:
-        raise QuantError(f"The text has {len(ids)} tokens, and the map needs at least {window + 1}; give a longer text.")
+        raise QuantError(
+            f"The text has {len(ids)} tokens, and the map needs at least {window + 1}; give a longer text."
+        )
     plan = windows(len(ids), window, window)
 
     def scores(**how) -> Iterator[MapEvent]:

@@ -22,7 +22,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Speed:
-    """prefill: a prompt of `prompt_tokens` read at once. decode: `new_tokens` written one after another by `generate`."""
+    """prefill: a prompt of `prompt_tokens` read at once. decode: `new_tokens` written one by one with `generate`."""
 
     prefill_tokens_per_s: Rate
     decode_tokens_per_s: Rate

@@ -7,6 +7,8 @@ from lib.quant.results import Results, compare, pareto_front, short
 from lib.quant.run import RowMeasured
 from lib.units import format_gb
 
+NEARLY_FREE_PERCENT = 2.0
+
 
 def verdict(results: Results) -> list[str]:
     """Sentences, most important first; only of rows that were measured."""
@@ -37,8 +39,8 @@ def _sixteen_bits(results: Results) -> str | None:
     if row.quality.agreement.is_noticeable:
         return f"bf16 instead of fp32 changed the perplexity by {change:+.2f}%, more than chance."
     return (
-        f"**fp32 → bf16 is free:** half the memory, and the perplexity moved by {change:+.2f}%, "
-        f"which is within its standard error. {row.quality.agreement.top1_share:.1%} of the predictions stayed."
+        f"**fp32 → bf16 is free:** half the memory, and the perplexity moved by {abs(change):.2f}%, "
+        f"less than chance would. {row.quality.agreement.top1_share:.1%} of the predictions stayed."
     )
 
 
@@ -59,15 +61,21 @@ def _slower(results: Results) -> str | None:
     rivals = [row for row in rivals if row.speed is not None]
     if int8 is None or int8.speed is None or not rivals:
         return None
+    new = int8.speed.decode_tokens_per_s
     rival = max(rivals, key=lambda row: row.speed.decode_tokens_per_s.median)
-    ratio = compare(int8.speed.decode_tokens_per_s, rival.speed.decode_tokens_per_s)
+    old = rival.speed.decode_tokens_per_s
+    ratio = compare(new, old)
     if ratio.times < 1 and ratio.certain:
         return (
-            f"**Fewer bits are not faster by themselves: int8 writes {1 / ratio.times:.1f} times slower than {rival.row}** "
-            f"({int8.speed.decode_tokens_per_s.median:,.0f} against {rival.speed.decode_tokens_per_s.median:,.0f} tokens/s). "
-            "Every product first rounds the activations, and looks for outliers among them."
+            f"**Fewer bits are not faster by themselves: int8 writes {1 / ratio.times:.1f} times slower than "
+            f"{rival.row}** ({new.median:,.0f} against {old.median:,.0f} tokens/s). "
+            "Every product first rounds the activations, then scales the result back."
         )
-    return f"int8 writes {ratio.words} as {rival.row} here." if ratio.certain else f"int8 and {rival.row} write equally fast."
+    return (
+        f"int8 writes {ratio.words} as {rival.row} here."
+        if ratio.certain
+        else f"int8 and {rival.row} write equally fast."
+    )
 
 
 def _fp16(results: Results) -> str | None:
@@ -79,27 +87,37 @@ def _fp16(results: Results) -> str | None:
         return None
     if ratio.times < 1:
         return (
-            f"**fp16 reads {1 / ratio.times:.1f} times slower than fp32 here:** a processor without fp16 arithmetic converts "
-            "every number first. On a GPU it is the other way round."
+            f"**fp16 reads {1 / ratio.times:.1f} times slower than fp32 here:** a processor without fp16 arithmetic "
+            "converts every number first. On a GPU it is the other way round."
         )
     return f"fp16 reads {ratio.times:.1f} times as fast as fp32 here."
 
 
 def _cliff(results: Results) -> str | None:
-    """Where round-to-nearest stops being harmless."""
+    """Where round-to-nearest stops being nearly free."""
     rounded = [row for row in results.rows.values() if row.row.startswith("rtn") and _change(row) is not None]
     if len(rounded) < 2:
         return None
-    harmless = [row for row in rounded if not row.quality.agreement.is_noticeable]
-    worst = min(rounded, key=lambda row: int(row.row[3:]))
-    fewest = min((int(row.row[3:]) for row in harmless), default=None)
-    start = f"Rounding to nearest does no measurable harm down to {fewest} bits" if fewest else "Every width costs something"
-    return f"**{start}; at {worst.row[3:]} bits the perplexity is {_times(worst.quality)}.**"
+    rounded.sort(key=_bits, reverse=True)
+    steep = next((place for place, row in enumerate(rounded) if _change(row) > NEARLY_FREE_PERCENT), len(rounded))
+    worst = rounded[-1]
+    if steep == 0:
+        return (
+            f"Rounding to nearest costs something at every width; at {_bits(worst)} bits the perplexity is "
+            f"{_times(worst.quality)}."
+        )
+    last = rounded[steep - 1]
+    if last is worst:
+        return f"Rounding to nearest is nearly free down to {_bits(last)} bits: {_change(last):+.1f}% in perplexity."
+    return (
+        f"**Rounding to nearest is nearly free down to {_bits(last)} bits ({_change(last):+.1f}% in perplexity); at "
+        f"{_bits(worst)} bits the perplexity is {_times(worst.quality)}.**"
+    )
 
 
 def _times(quality: Quality) -> str:
     factor = 1 + quality.perplexity_change_percent / 100
-    return f"{factor:,.1f} times as high" if factor >= 2 else f"{quality.perplexity_change_percent:+.0f}%"
+    return f"{factor:,.1f} times as high" if factor >= 2 else f"{quality.perplexity_change_percent:.0f}% higher"
 
 
 def _best(results: Results) -> str | None:
@@ -125,3 +143,7 @@ def _change(row: RowMeasured | None) -> float | None:
 
 def _kl(row: RowMeasured) -> float:
     return row.quality.agreement.kl_nats
+
+
+def _bits(row: RowMeasured) -> int:
+    return int(row.row.removeprefix("rtn"))

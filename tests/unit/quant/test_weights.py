@@ -35,7 +35,7 @@ def test_plain_matrices_are_read_as_written(folder):
 @pytest.mark.torch
 def test_bf16_is_read_exactly(tmp_path):
     import torch
-    from safetensors.torch import load_file, save_file as save_torch
+    from safetensors.torch import save_file as save_torch
 
     matrix = torch.randn(64, 32, generator=torch.Generator().manual_seed(0)).to(torch.bfloat16)
     save_torch({"w": matrix, "b": torch.zeros(3)}, tmp_path / "model.safetensors")
