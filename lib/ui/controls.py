@@ -76,6 +76,7 @@ def _choice(
     default: str,
     key: str,
     more: dict[str, Any],
+    /,
     **initial: Any,
 ) -> str:
     labels = options if isinstance(options, Mapping) else {option: option for option in options}
