@@ -21,9 +21,9 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Memory": (),
     "Pretraining and fine-tuning": (),
     "Adapters and prompting": (),
-    "Quantization": (),
+    "Quantization": ("number_formats",),
     "Live LoRA": ("live_lora",),
-    "Evaluation": (),
+    "Evaluation": ("metrics_playground",),
     "Alignment": (),
     "Wrap-up": (),
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .encoding import decode
 from .errors import CorpusError
 
-MAX_FILE_BYTES = 20_000_000
+MAX_FILE_BYTES = 10_000_000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 50
 MAX_CELL_CHARACTERS = 100_000

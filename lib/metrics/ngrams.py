@@ -61,9 +61,18 @@ class Overlap:
     """All n-grams of a candidate against its references, and the counts made of them."""
 
     n: int
+    references: tuple[tuple[str, ...], ...]
+    candidate: tuple[str, ...]
     matches: tuple[NgramMatch, ...]
-    candidate_total: int
-    reference_totals: tuple[int, ...]
+    """Every different n-gram of the candidate, in order of first appearance."""
+
+    @property
+    def candidate_total(self) -> int:
+        return max(len(self.candidate) - self.n + 1, 0)
+
+    @property
+    def reference_totals(self) -> tuple[int, ...]:
+        return tuple(max(len(reference) - self.n + 1, 0) for reference in self.references)
 
     @property
     def matched(self) -> int:
@@ -86,9 +95,4 @@ def overlap(references: Sequence[Sequence[str]], candidate: Sequence[str], n: in
         NgramMatch(ngram, places, tuple(found.get(ngram, ()) for found in in_references))
         for ngram, places in positions(candidate, n).items()
     )
-    return Overlap(
-        n=n,
-        matches=matches,
-        candidate_total=max(len(candidate) - n + 1, 0),
-        reference_totals=tuple(max(len(reference) - n + 1, 0) for reference in references),
-    )
+    return Overlap(n, tuple(map(tuple, references)), tuple(candidate), matches)

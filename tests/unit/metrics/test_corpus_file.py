@@ -69,7 +69,7 @@ def test_mixed_encodings_lose_nothing_and_name_the_lines():
         (bytes(range(256)) * 20, "binary"),
         (b"a,b\x00\x01\x02,c", "binary"),
         (b"\xff\xfea", "damaged"),
-        (b"x" * (MAX_FILE_BYTES + 1), "20 MB"),
+        (b"x" * (MAX_FILE_BYTES + 1), "10 MB"),
         (b"only one column\nand one row", "Only one column"),
         (b"reference,candidate\n", "no row"),
         (b'reference,candidate\na,"b\nc,d\n', "row 2 is never closed"),
