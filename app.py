@@ -1,6 +1,14 @@
-"""Finetuning Lab: the router. Pages are in `pages/`, their order in `lib/curriculum.py`."""
+"""Finetuning Lab: the router. Pages are in `pages/`, their order in `lib/curriculum.py`.
+
+`streamlit run app.py` imports this file once as the server (`app`), then runs it as a script for every visitor
+(`main`).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from lib import curriculum, ui
 from lib.ui import jobs
@@ -23,10 +31,22 @@ def main() -> None:
         if slugs
     }
     page = st.navigation(pages, expanded=True)
-    jobs.warm_in_background()
     page.run()
     ui.footer(page.url_path)
 
 
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """While the server runs: a warm worker, so that the first student's click need not wait for torch."""
+    jobs.start_in_background()
+    yield
+    jobs.close()
+
+
 if __name__ == "__main__":
     main()
+else:
+    # Streamlit takes a folder `pages/` for its older kind of app until `st.navigation` was called once, and
+    # tells whoever opens a chapter directly first after a start that there is no such page.
+    PagesManager.uses_pages_directory = False
+    app = st.App(__file__, lifespan=lifespan)

@@ -6,19 +6,21 @@ from lib import curriculum, ui
 from lib.ui import machine
 
 st.title("Finetuning Lab", anchor=False)
-st.markdown("#### Everything the lecture says about fine-tuning a language model, as something you do.")
-st.page_link(curriculum.chapter("live_lora").file, label="Train a model now", icon=":material/play_circle:")
+st.markdown("#### Everything the lecture says about fine-tuning a language model, as something you do")
+if st.button("Train a model now", type="primary", icon=":material/play_circle:"):
+    st.switch_page(curriculum.chapter("live_lora").file)
 
 st.header("The course", anchor=False)
 for group, slugs in curriculum.COURSE.items():
-    listed = [slug for slug in slugs if slug != "home"]
+    listed = [curriculum.chapter(slug) for slug in slugs if slug != "home"]
     if not listed:
         continue
     st.subheader(group, anchor=False)
-    for slug in listed:
-        words = curriculum.chapter(slug)
-        st.page_link(words.file, label=f"**{words.title}**", icon=words.icon)
-        st.caption(f"You will be able to {'; '.join(words.goals)}.")
+    for first in range(0, len(listed), 3):
+        for chapter, column in zip(listed[first : first + 3], st.columns(3), strict=False):
+            with column.container(border=True, height="stretch"):
+                st.page_link(chapter.file, label=f"**{chapter.title}**", icon=chapter.icon)
+                st.caption(f"You will be able to {chapter.goals[0]}.")
 
 st.header("This machine", anchor=False)
 machine.overview()

@@ -228,14 +228,20 @@ def export(corpus: Path, out: Path, target: Path) -> None:
     # The numbers in the card are those of the shipped 16-bit file, read back.
     shipped = AutoModelForCausalLM.from_pretrained(target, dtype=torch.float32).eval()
     training, held_out = read_books(corpus)
-    titles = {book["file"]: f"{book['title']} ({book['author']})" for book in json.loads((corpus / "MANIFEST.json").read_text())}
+    titles = {
+        book["file"]: f"{book['title']} ({book['author']})"
+        for book in json.loads((corpus / "MANIFEST.json").read_text())
+    }
     backend = tokenizer.backend_tokenizer
     scores = {}
     for name, text in {**held_out, "all": "\n\n".join(held_out.values())}.items():
         tokens = encode_books(backend, {name: text})
         loss = mean_loss(shipped, tokens, recipe.context)
         bits_per_byte = loss / math.log(2) * len(tokens) / len(text.encode())
-        scores[titles.get(name, name)] = {"perplexity": round(math.exp(loss), 2), "bits_per_byte": round(bits_per_byte, 3)}
+        scores[titles.get(name, name)] = {
+            "perplexity": round(math.exp(loss), 2),
+            "bits_per_byte": round(bits_per_byte, 3),
+        }
     facts = {
         "parameters": sum(p.numel() for p in shipped.parameters()),
         "training_tokens_seen": saved["step"] * recipe.batch_size * recipe.context,
@@ -305,7 +311,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--compile", action="store_true", help="torch.compile: about 1.4 times faster, needs a C++ compiler")
+    parser.add_argument(
+        "--compile", action="store_true", help="torch.compile: about 1.4 times faster, needs a C++ compiler"
+    )
     parser.add_argument("--export", action="store_true", help="write --target from the last checkpoint, train nothing")
     parser.add_argument("--target", type=Path, default=ROOT / "assets" / "base-model")
     arguments = parser.parse_args()

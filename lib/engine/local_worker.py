@@ -1,7 +1,7 @@
 """`python -m lib.engine.local_worker SCHEDULER SCRATCH`: one worker process of the local cluster.
 
-It ends by itself when the scheduler (the web process) goes away. It runs a little below normal priority, so
-that pages answer while it trains.
+It ends when the process that started it ends, however that came about. It runs a little below normal
+priority, so that pages answer while it trains.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import asyncio
 import logging
 import os
 import sys
+import threading
+import time
 from contextlib import suppress
 
 import dask
+import psutil
 from distributed import Worker
 
 from lib.engine.cluster import SETTINGS
@@ -25,20 +28,26 @@ async def serve(scheduler: str, scratch: str) -> None:
         memory_limit=0,
         local_directory=scratch,
         dashboard=False,
-        death_timeout=30,
         silence_logs=50,
     ) as worker:
         await worker.finished()
 
 
+def end_with(parent: psutil.Process) -> None:
+    """Leave at once when `parent` is gone, even while a job computes."""
+    while parent.is_running():
+        time.sleep(1)
+    os._exit(0)
+
+
 def main() -> None:
+    threading.Thread(target=end_with, args=(psutil.Process(os.getppid()),), daemon=True).start()
     with suppress(AttributeError, OSError):
         os.nice(5)
     dask.config.set(SETTINGS)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns about an optional package at import
     with suppress(asyncio.CancelledError, KeyboardInterrupt):
         asyncio.run(serve(sys.argv[1], sys.argv[2]))
-    os._exit(0)  # a thread that still computes for a closed app must not keep the process
 
 
 if __name__ == "__main__":

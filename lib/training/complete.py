@@ -34,10 +34,12 @@ def complete(
         logits = model(input_ids=torch.tensor([ids], device=model.device)).logits[0, -1]
         ids.append(int(allowed[logits[allowed].argmax()]))
         spelled += tokenizer.decode(ids[-1:])
-    healed = [tokenizer.decode([token]) for token in ids[start:]]
-    continuation = spelled[len(typed) :] + _greedy(model, tokenizer, ids, max_new_tokens)
+    healed = _pieces(tokenizer, kept) + [tokenizer.decode([token]) for token in ids[start:]]
+    new = _greedy(model, tokenizer, ids, max_new_tokens)
+    continuation = spelled[len(typed) :] + tokenizer.decode(new).split("\n")[0]
     model.train(was_training)
-    return Completion(prompt, continuation, tuple(_pieces(tokenizer, prompt)), tuple(_pieces(tokenizer, kept) + healed))
+    pieces = tuple(tokenizer.decode([token]) for token in new)
+    return Completion(prompt, continuation, tuple(_pieces(tokenizer, prompt)), tuple(healed), pieces)
 
 
 def _split_last_word(prompt: str) -> tuple[str, str]:
@@ -67,8 +69,10 @@ def _texts(tokenizer: PreTrainedTokenizerBase) -> list[str]:
     return cached
 
 
-def _greedy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, ids: list[int], max_new_tokens: int) -> str:
-    """The text that follows `ids`, up to the end of its first sentence."""
+def _greedy(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, ids: list[int], max_new_tokens: int
+) -> list[int]:
+    """The tokens that follow `ids`, up to the end of a sentence, a line or the text."""
     new: list[int] = []
     past = None
     feed = ids
@@ -83,7 +87,7 @@ def _greedy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, ids: lis
         if text.rstrip().endswith((".", "!", "?")) or "\n" in text:
             break
         feed = [token]
-    return tokenizer.decode(new).split("\n")[0]
+    return new
 
 
 def _pieces(tokenizer: PreTrainedTokenizerBase, text: str) -> list[str]:

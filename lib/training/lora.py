@@ -23,6 +23,7 @@ from lib.models.load import load
 from lib.training.complete import complete
 from lib.training.datasets import load_dataset
 from lib.training.run import (
+    Answer,
     Before,
     Checkpoint,
     Completion,
@@ -31,6 +32,7 @@ from lib.training.run import (
     Finished,
     HeldOut,
     LoraRun,
+    Question,
     Started,
     Step,
     TrainingError,
@@ -78,6 +80,18 @@ def finetune(run: LoraRun) -> Iterator[Event]:
     except StopRequested:
         yield HeldOut(step, held_out_loss(model, tokenizer, data.held_out))
     yield Finished(step, answers(model, tokenizer, prompts), time.monotonic() - began, adapter_zip(model))
+
+
+def answer(question: Question) -> Iterator[Answer]:
+    """One prompt, with the adapter off and on."""
+    base, tokenizer = load(catalogue.find(question.model), precision="fp32")
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(io.BytesIO(question.adapter)) as archive:
+            archive.extractall(folder)
+        model = PeftModel.from_pretrained(base, folder)
+    with model.disable_adapter():
+        before = complete(model, tokenizer, question.prompt)
+    yield Answer(before, complete(model, tokenizer, question.prompt))
 
 
 def training_loop(

@@ -38,6 +38,14 @@ class Diverged(TrainingError):
         return Diverged, (self.step, self.learning_rate)
 
 
+def check_prompt(prompt: str) -> None:
+    """Raises TrainingError unless there is something to continue, and not too much."""
+    if not 0 < len(prompt.strip()) <= MAX_PROMPT_CHARACTERS:
+        raise TrainingError(
+            f"A prompt must have 1 to {MAX_PROMPT_CHARACTERS} characters; this has {len(prompt.strip())}"
+        )
+
+
 @dataclass(frozen=True)
 class Blank:
     """A prompt whose continuation is known."""
@@ -74,15 +82,32 @@ class LoraRun:
         if not self.target_modules or not set(self.target_modules) <= set(ATTENTION + MLP):
             raise TrainingError(f"target_modules must be some of {', '.join(ATTENTION + MLP)}")
         for prompt in self.prompts:
-            if not 0 < len(prompt.strip()) <= MAX_PROMPT_CHARACTERS:
-                raise TrainingError(
-                    f"The prompt must have 1 to {MAX_PROMPT_CHARACTERS} characters; it has {len(prompt)}"
-                )
+            check_prompt(prompt)
 
     @staticmethod
     def _within(name: str, value: float, low: float, high: float) -> None:
         if not low <= value <= high:
             raise TrainingError(f"{name} must be from {low} to {high:g}; it is {value}")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prompt for a model and its adapter, after training."""
+
+    prompt: str
+    adapter: bytes
+    model: str = BUNDLED
+
+    def __post_init__(self) -> None:
+        check_prompt(self.prompt)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One prompt, continued by the base model and by the fine-tuned one."""
+
+    before: Completion
+    after: Completion
 
 
 @dataclass(frozen=True)
@@ -110,6 +135,7 @@ class Completion:
     """The typed prompt as the tokenizer cuts it."""
     healed_tokens: tuple[str, ...]
     """The same text, with its last word as the model cut it when it was free to choose."""
+    continuation_tokens: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 chapter.py   the parts every page has: goals, prediction, slide and fact, questions, what to take away
 controls.py  inputs whose state is in the link and whose values are checked in Python
 problems.py  the one place that shows an error
+text.py      the one function that makes foreign text safe to show
 session.py   who is asking (so that a job can be found again after a reload)
 jobs.py      a job on a page: start, follow, stop
 """
@@ -20,10 +21,12 @@ from lib.ui.chapter import (
 )
 from lib.ui.controls import number, pick, segmented, select, slider, text, toggle
 from lib.ui.problems import guard, problem
+from lib.ui.text import escape
 
 __all__ = [
     "chapter",
     "check_yourself",
+    "escape",
     "footer",
     "formula",
     "guard",

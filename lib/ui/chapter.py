@@ -98,7 +98,7 @@ def footer(url_path: str) -> None:
     st.divider()
     left, right = st.columns(2)
     if before:
-        left.page_link(before.file, label=before.title, icon=":material/arrow_back:")
+        left.page_link(before.file, label=before.title, icon=":material/arrow_back:", width="content")
     if after:
         right.page_link(
             after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:", icon_position="right"

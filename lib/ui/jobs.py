@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -29,30 +30,34 @@ def engine() -> Engine:
     with _lock:
         if _engine is None:
             _engine = Engine.start(WARM_MODULES)
-            atexit.register(_engine.close)
+            atexit.register(close)
         return _engine
 
 
-def warm_in_background() -> None:
-    """Start the engine without keeping a page waiting, so that the first click finds a warm worker."""
-    if _engine is None and st.runtime.exists():
-        threading.Thread(target=_start_quietly, name="engine-start", daemon=True).start()
+def start_in_background() -> None:
+    """Start the engine without keeping anyone waiting."""
+
+    def quietly() -> None:
+        with suppress(StudentError):  # said on the page that needs it
+            engine()
+
+    threading.Thread(target=quietly, name="engine-start", daemon=True).start()
 
 
-def _start_quietly() -> None:
-    try:
-        engine()
-    except StudentError:
-        pass  # said on the page that needs it
+def close() -> None:
+    """End the workers; the next use starts new ones."""
+    global _engine
+    with _lock:
+        if _engine is not None:
+            _engine.close()
+        _engine = None
 
 
 def submit(kind: str, function: str, argument: Any, *, expected_s: float, time_limit_s: float) -> None:
     """For a button's `on_click`: queue the job; what is wrong is kept for `live` to show."""
     st.session_state[f"{kind}:problem"] = None
     try:
-        engine().submit(
-            function, argument, owner=owner(), kind=kind, expected_s=expected_s, time_limit_s=time_limit_s
-        )
+        engine().submit(function, argument, owner=owner(), kind=kind, expected_s=expected_s, time_limit_s=time_limit_s)
     except StudentError as error:
         st.session_state[f"{kind}:problem"] = str(error)
 
@@ -66,6 +71,8 @@ def stop(kind: str) -> None:
 
 def current(kind: str) -> JobView | None:
     """This browser's newest job of this kind, running or over, also after a reload."""
+    if _engine is None:  # nothing was ever submitted: do not start it only to hear that
+        return None
     job_id = engine().newest(owner(), kind)
     return engine().view(job_id, owner=owner()) if job_id else None
 

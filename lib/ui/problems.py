@@ -8,11 +8,12 @@ from contextlib import contextmanager
 import streamlit as st
 
 from lib.errors import StudentError
+from lib.ui.text import escape
 
 
 def problem(error: StudentError | str) -> None:
     """Show what is wrong and what would be right."""
-    st.error(_plain(str(error)), icon=":material/error:")
+    st.error(escape(str(error)), icon=":material/error:")
 
 
 @contextmanager
@@ -22,10 +23,3 @@ def guard() -> Iterator[None]:
         yield
     except StudentError as error:
         problem(error)
-
-
-def _plain(message: str) -> str:
-    """Messages may quote what a student typed: keep Markdown in it from being rendered."""
-    for character in r"\`*_[]<>#$|~:":
-        message = message.replace(character, "\\" + character)
-    return message

@@ -1,0 +1,54 @@
+"""Training as it happens: loss of each batch, loss on held-out texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from lib.charts.theme import BLUE, ORANGE, direct_label, figure
+from lib.training.run import HeldOut, Step
+
+
+def loss_curve(steps: Sequence[Step], held_out: Sequence[HeldOut], planned_steps: int) -> go.Figure:
+    """Loss against step; the title states what happened to the held-out loss so far."""
+    if len(held_out) > 1:
+        title = f"Held-out loss: {held_out[0].loss:.2f} → {held_out[-1].loss:.2f}"
+    elif held_out:
+        title = f"Held-out loss before training: {held_out[0].loss:.2f}"
+    else:
+        title = "Loss of the next token, step by step"
+    fig = figure(title, "step", "loss (nats a token)", height=400)
+    fig.add_scatter(
+        x=[each.step for each in steps],
+        y=[each.loss for each in steps],
+        mode="lines",
+        line={"color": BLUE, "width": 2},
+        name="training batch",
+    )
+    fig.add_scatter(
+        x=[each.step for each in held_out],
+        y=[each.loss for each in held_out],
+        mode="lines+markers",
+        line={"color": ORANGE, "width": 4},
+        marker={"size": 9},
+        name="held out",
+    )
+    highest = max([each.loss for each in (*steps, *held_out)], default=1.0)
+    fig.update_xaxes(range=[-0.02 * planned_steps, planned_steps * 1.22])
+    fig.update_yaxes(range=[0, highest * 1.08])
+    fig.update_layout(showlegend=False)
+    if steps:
+        direct_label(fig, steps[-1].step, steps[-1].loss, "training", BLUE)
+    if held_out:
+        crowded = bool(steps) and abs(steps[-1].loss - held_out[-1].loss) < 0.06 * highest
+        direct_label(fig, held_out[-1].step, held_out[-1].loss + 0.07 * highest * crowded, "held out", ORANGE)
+    return fig
+
+
+def describe(held_out: Sequence[HeldOut]) -> str:
+    """The chart in a sentence, for a screen reader."""
+    if not held_out:
+        return "Loss curve, still empty"
+    first, last = held_out[0], held_out[-1]
+    return f"Loss curve: held-out loss {first.loss:.2f} at the start, {last.loss:.2f} at step {last.step}"

@@ -1,0 +1,12 @@
+"""Text that a student, a link or a model wrote, made safe to show inside Markdown."""
+
+from __future__ import annotations
+
+SPECIAL = r"\`*_[]<>#$|~:"
+
+
+def escape(text: str) -> str:
+    """`text` as Markdown that renders as exactly `text`: no formatting, HTML, maths, icons or colours."""
+    for character in SPECIAL:
+        text = text.replace(character, "\\" + character)
+    return text

@@ -1,0 +1,32 @@
+"""Live LoRA: teach the base model to order kopi, and watch it learn."""
+
+import streamlit as st
+
+from lib import ui
+from lib.ui import live_lora, source
+
+ui.chapter("live_lora")
+ui.predict("live_lora")
+
+st.header("Train it", anchor=False)
+controls, stage = st.columns([1, 2], gap="large")
+with controls:
+    buttons = st.container()
+    run = live_lora.settings()
+    with buttons:
+        live_lora.start_and_stop(run)
+with stage:
+    live_lora.stage()
+
+live_lora.meaning()
+live_lora.token_healing()
+live_lora.ask()
+
+with st.expander("The loop that just ran, all of it", icon=":material/code:"):
+    st.code(source.source_of("lib/training/lora.py", "training_loop"), language="python")
+
+ui.slide_and_fact("live_lora")
+ui.check_yourself("live_lora")
+csv, data = live_lora.exports()
+ui.take_away("live_lora", csv=csv, data=data, name="lora-run")
+live_lora.download_adapter()

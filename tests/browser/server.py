@@ -1,0 +1,61 @@
+"""A running app for tests and benchmarks: started as users start it, stopped with its workers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class App:
+    url: str
+    process: psutil.Process
+
+    def workers(self) -> list[psutil.Process]:
+        """The worker processes, by how they were started."""
+        children = self.process.children(recursive=True)
+        return [child for child in children if "lib.engine.local_worker" in child.cmdline()]
+
+
+@contextmanager
+def running_app(**environment: str) -> Iterator[App]:
+    """`streamlit run app.py` on a free port, until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    variables = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
+    process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(url, process)
+        yield App(url, psutil.Process(process.pid))
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen, limit_s: float = 60) -> None:
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the app ended with {process.returncode} before it answered")
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise TimeoutError(f"the app did not answer at {url} within {limit_s} s")

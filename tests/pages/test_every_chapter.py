@@ -1,0 +1,47 @@
+"""What must hold of every chapter, whichever it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from lib import curriculum
+from tests.pages.conftest import open_chapter
+
+SLUGS = [chapter.slug for chapter in curriculum.chapters()]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_chapter_opens(slug):
+    app = open_chapter(slug)
+    assert not app.exception
+    assert app.title[0].value == curriculum.chapter(slug).title
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_answer_is_explained(slug):
+    app = open_chapter(slug)
+    for number, question in enumerate(curriculum.chapter(slug).questions, start=1):
+        for option in question.options:
+            app.radio(key=f"check_{slug}_{number}").set_value(option.text).run()
+            shown = [element.value for element in (*app.success, *app.warning)]
+            assert option.why in shown
+    assert not app.exception
+
+
+def test_the_web_process_never_imports_torch():
+    """In a process of its own, since other tests import torch: open every chapter, then look."""
+    script = (
+        "import sys\n"
+        "from tests.pages.conftest import open_chapter\n"
+        f"for slug in {SLUGS!r}:\n"
+        "    assert not open_chapter(slug).exception, slug\n"
+        "    assert 'torch' not in sys.modules, slug\n"
+        "print('no torch')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=curriculum.ROOT, capture_output=True, text=True, timeout=170, check=False
+    )
+    assert done.stdout.strip().endswith("no torch"), done.stderr[-2000:]
