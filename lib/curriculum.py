@@ -23,7 +23,7 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Adapters and prompting": (),
     "Quantization": ("number_formats",),
     "Live LoRA": ("live_lora",),
-    "Evaluation": ("metrics_playground",),
+    "Evaluation": ("metrics_playground", "corpus_metrics"),
     "Alignment": (),
     "Wrap-up": (),
 }

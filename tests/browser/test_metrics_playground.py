@@ -1,0 +1,76 @@
+"""A student types a candidate and watches the words; an instructor's file is scored, stopped and taken home."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+
+
+def test_words_light_up_while_they_are_typed(page: Page, app):
+    page.goto(f"{app.url}/metrics-playground")
+    settle(page)
+    candidate = page.get_by_role("textbox", name="Candidate (model)")
+    candidate.fill("")
+    candidate.press_sequentially("it was <script>document.title='hacked'</script> cold", delay=15)
+    words = page.locator('[data-testid="stHtml"]')
+    expect(words.nth(1)).to_contain_text("cold")  # without Enter
+    expect(words.nth(1)).to_contain_text("script")
+    settle(page)
+    assert page.title() != "hacked"
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("textbox", name="Candidate (model)")).to_have_value(
+        "it was <script>document.title='hacked'</script> cold"
+    )
+
+
+def test_a_trap_is_found_and_explained(page: Page, app):
+    page.goto(f"{app.url}/metrics-playground")
+    settle(page)
+    page.get_by_role("combobox", name="Begin with").click()
+    page.keyboard.type("little not")
+    page.get_by_role("option", name="Traps: One little not").click()
+    settle(page)
+    expect(page.get_by_role("textbox", name="Candidate (model)")).to_have_value("the patient does have cancer")
+    page.get_by_text("One little not").last.click()
+    expect(page.get_by_text("The most dangerous sentence possible")).to_be_visible()
+    page.get_by_role("radio", name="BLEU").click()
+    settle(page)
+    expect(page.get_by_text("No 4-grams in common")).to_be_visible()
+
+
+def test_a_file_is_scored_and_taken_home(page: Page, app, tmp_path: Path):
+    file = tmp_path / "mine.csv"
+    file.write_bytes("human,model\nTeh C Kosong,Teh C Kosong\nüber,uber\nonly one\n".encode("cp1252"))
+    page.goto(f"{app.url}/corpus-metrics")
+    settle(page)
+    page.locator('input[type="file"]').set_input_files(file)
+    expect(page.get_by_text("1 row is not scored, and why")).to_be_visible()
+    page.get_by_role("button", name="Score 2 pairs").click()
+    expect(page.get_by_text("Corpus BLEU is not the mean of sentence BLEU")).to_be_visible()
+    settle(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+    assert [row[:3] for row in rows[1:]] == [
+        ["2", "Teh C Kosong", "Teh C Kosong"],
+        ["3", "über", "uber"],
+        ["4", "", ""],
+    ]
+
+
+def test_ten_thousand_pairs_can_be_stopped(page: Page, app):
+    page.goto(f"{app.url}/corpus-metrics?sample=10%2C000+made-up+pairs+of+25+words")
+    settle(page)
+    page.get_by_role("button", name="Score 10,000 pairs").click()
+    expect(page.get_by_text("mean ROUGE-L so far")).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("It was stopped: this is what had been scored.")).to_be_visible()

@@ -1,0 +1,43 @@
+"""Corpus mode through the engine, as its page uses it."""
+
+from __future__ import annotations
+
+import time
+
+from tests.pages.conftest import open_chapter
+
+LIMIT_S = 60
+
+
+def run_to_the_end(app, label: str):
+    next(button for button in app.button if button.label == label).click().run()
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        app.run()
+        if any(metric.label.endswith("corpus BLEU (NLTK)") for metric in app.metric):
+            return
+        time.sleep(0.2)
+    raise AssertionError("the corpus was not scored in time")
+
+
+def test_a_perfect_copy_with_one_word_lines_scores_0_731_with_nltk():
+    app = open_chapter("corpus_metrics", sample="A perfect copy with one-word lines")
+    assert not app.exception
+    run_to_the_end(app, "Score 3 pairs")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Candidate: corpus BLEU (NLTK)"] == "0.731"
+    assert shown["Corpus BLEU (sacrebleu, of 100)"] == "100.00"
+    assert not app.exception
+
+
+def test_two_systems_are_compared():
+    app = open_chapter("corpus_metrics", resamples="100")
+    run_to_the_end(app, "Score 24 pairs")
+    assert not app.exception
+    assert any("p" in frame.value.columns for frame in app.dataframe)
+
+
+def test_a_bad_link_falls_back_and_says_so():
+    app = open_chapter("corpus_metrics", sample="nothing", resamples="-4", smooth="x")
+    assert not app.exception
+    assert len([caption for caption in app.caption if "The link asks for" in caption.value]) == 3
