@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from .errors import CorpusError
@@ -26,6 +27,14 @@ _KNOWN_BINARY = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3", "an SQLite database"),
 )
+_OTHER_SCRIPTS = {
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "cp932": "Shift JIS (Japanese)",
+    "cp949": "EUC-KR (Korean)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+}
 _REMEDY = "save the table as CSV, TSV or JSONL (in a spreadsheet: File, Save as, CSV UTF-8) and upload that"
 _SAMPLE_BYTES = 200_000
 
@@ -85,7 +94,7 @@ def _not_utf_8(data: bytes) -> Decoded:
     if proper:
         return _mixed(lines, foreign)
     codec = _guess(b"\n".join(lines[number - 1] for number in foreign)[:_SAMPLE_BYTES])
-    text = data.decode(codec, errors="replace")
+    text = _western(data) if codec == "cp1252" else data.decode(codec, errors="replace")
     if _unprintable_share(text) > 0.05:
         raise CorpusError(f"This file is binary, not text: {_REMEDY}.")
     name = _spoken(codec)
@@ -121,9 +130,13 @@ def _is_utf_8(line: bytes) -> bool:
 
 
 def _guess(sample: bytes) -> str:
-    from charset_normalizer import from_bytes  # only for a file that is not UTF-8
+    """Western text has accents one at a time among a–z; other scripts come in long runs of high bytes."""
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    if sum(map(len, runs)) < 2 * len(runs):
+        return "cp1252"
+    from charset_normalizer import from_bytes  # only for a file that is neither UTF-8 nor Western
 
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best()
     return best.encoding if best else "cp1252"
 
 
@@ -134,9 +147,4 @@ def _unprintable_share(text: str) -> float:
 
 
 def _spoken(codec: str) -> str:
-    return {
-        "cp1252": "Windows-1252",
-        "latin_1": "Latin-1",
-        "gb18030": "GB 18030 (Chinese)",
-        "big5": "Big5 (Chinese)",
-    }.get(codec, codec.replace("_", "-"))
+    return "Windows-1252" if codec == "cp1252" else _OTHER_SCRIPTS.get(codec, codec)

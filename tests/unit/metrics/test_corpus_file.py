@@ -43,12 +43,24 @@ def test_jsonl_and_a_json_list():
         assert [(pair.reference, pair.candidate) for pair in pairs_of(data).pairs] == TEXTS
 
 
-def test_western_encodings_are_detected_and_said():
-    table = read_table(
-        as_csv([("Zoë trinkt gern Kaffee für fünf Euro", "größer, schöner, früher")] * 30).encode("cp1252")
-    )
+OTHER_ENCODINGS = {
+    "cp1252": "Zoë trinkt gern Kaffee für fünf Euro",
+    "gb18030": "今天天气很好我们去公园散步，然后喝咖啡",
+    "shift_jis": "こんにちは世界、今日はいい天気ですね",
+    "cp1251": "Привет мир, как дела сегодня",
+}
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
+def test_other_encodings_are_detected_and_said(encoding):
+    text = OTHER_ENCODINGS[encoding]
+    table = read_table(as_csv([(text, "ok")] * 20).encode(encoding))
     assert "not UTF-8" in table.notes[0]
-    assert table.rows[0].cells == ("Zoë trinkt gern Kaffee für fünf Euro", "größer, schöner, früher")
+    assert table.rows[0].cells == (text, "ok")
+
+
+def test_one_accent_in_a_small_file_is_western():
+    assert read_table("human,model\nüber,uber\n".encode("cp1252")).rows[0].cells == ("über", "uber")
 
 
 def test_mixed_encodings_lose_nothing_and_name_the_lines():
