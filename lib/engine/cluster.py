@@ -19,6 +19,7 @@ from lib.engine.job import EngineError
 from lib.models.device import this_machine
 
 ROOT = Path(__file__).resolve().parents[2]
+CONNECT_TIMEOUT = "10s"
 SETTINGS = {
     # A job that lost its worker is reported, not silently run again: its student decides.
     "distributed.scheduler.allowed-failures": 0,
@@ -97,7 +98,7 @@ class RemoteCluster:
     def __init__(self, address: str) -> None:
         dask.config.set(SETTINGS)
         try:
-            self.client = Client(address, set_as_default=False, timeout="10s")
+            self.client = Client(address, set_as_default=False, timeout=CONNECT_TIMEOUT)
         except (OSError, TimeoutError, ValueError) as error:
             raise EngineError(
                 f"No Dask scheduler answers at SCHEDULER_ADDRESS={address}; start one there or unset the variable"

@@ -1,0 +1,34 @@
+"""Jobs for the engine's tests: no model, only the ways a job can go."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+from lib.engine import StopRequested
+from lib.errors import StudentError
+
+
+def count(upto: int) -> Iterator[int | str]:
+    """1, 2, 3 …, one every 20 ms; says "stopped" when asked to stop."""
+    try:
+        for number in range(1, upto + 1):
+            time.sleep(0.02)
+            yield number
+    except StopRequested:
+        yield "stopped"
+
+
+def fails_for_a_student(_: None) -> Iterator[int]:
+    yield 1
+    raise StudentError("The rank is 0; it must be at least 1")
+
+
+def fails(_: None) -> Iterator[int]:
+    yield 1
+    raise ZeroDivisionError("division by zero")
+
+
+def own_process_id(_: None) -> Iterator[int]:
+    yield os.getpid()

@@ -1,0 +1,151 @@
+"""The engine with a real worker process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from lib.engine import Engine, EngineError, JobState, JobView
+from lib.engine.worker import TimeLimitReached, drive
+from tests.unit.engine.sample_jobs import count
+
+JOBS = "tests.unit.engine.sample_jobs"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    started = Engine.start()
+    yield started
+    processes = [psutil.Process(pid) for pid in started.worker_process_ids]
+    started.close()
+    assert not psutil.wait_procs(processes, timeout=10)[1], "workers end with their engine"
+
+
+def submit(engine: Engine, job: str, argument=None, owner: str = "mei", time_limit_s: float = 30) -> str:
+    return engine.submit(f"{JOBS}:{job}", argument, owner=owner, kind=job, expected_s=1, time_limit_s=time_limit_s)
+
+
+def wait(engine: Engine, job_id: str, until: Callable[[JobView], bool], owner: str = "mei") -> JobView:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        view = engine.view(job_id, owner=owner)
+        if until(view):
+            return view
+        time.sleep(0.01)
+    raise AssertionError(f"not within 30 s: {engine.view(job_id, owner=owner)}")
+
+
+def over(view: JobView) -> bool:
+    return not view.state.active
+
+
+def test_events_arrive_in_order_and_complete(engine):
+    view = wait(engine, submit(engine, "count", 30), over)
+    assert view.state is JobState.DONE
+    assert view.events == tuple(range(1, 31))
+
+
+def test_jobs_run_in_another_process(engine):
+    view = wait(engine, submit(engine, "own_process_id"), over)
+    assert view.events == engine.worker_process_ids
+    assert view.events != (os.getpid(),)
+
+
+def test_stop_ends_within_a_step_and_lets_the_job_say_what_it_has(engine):
+    job = submit(engine, "count", 1000)
+    wait(engine, job, lambda view: len(view.events) >= 3)
+    seen = len(engine.view(job, owner="mei").events)
+    engine.stop(job, owner="mei")
+    view = wait(engine, job, over)
+    assert view.state is JobState.STOPPED
+    assert view.events[-1] == "stopped"
+    assert len(view.events) <= seen + 3, "one step under way, one on its way here, and the last word"
+
+
+def test_a_waiting_job_is_stopped_at_once_and_the_line_moves(engine):
+    first = submit(engine, "count", 1000, owner="mei")
+    second = submit(engine, "count", 5, owner="raj")
+    third = submit(engine, "count", 5, owner="siti")
+    wait(engine, first, lambda view: view.state is JobState.RUNNING)
+    assert engine.view(third, owner="siti").ahead == 1
+    engine.stop(second, owner="raj")
+    assert engine.view(second, owner="raj").state is JobState.STOPPED
+    assert engine.view(third, owner="siti").ahead == 0
+    engine.stop(first, owner="mei")
+    assert wait(engine, third, over, owner="siti").state is JobState.DONE
+
+
+def test_nobody_sees_or_stops_another_s_job(engine):
+    job = submit(engine, "count", 1000)
+    with pytest.raises(EngineError, match="not known here"):
+        engine.view(job, owner="raj")
+    with pytest.raises(EngineError, match="not known here"):
+        engine.stop(job, owner="raj")
+    assert engine.newest("raj", "count") != job
+    assert engine.newest("mei", "count") == job
+    engine.stop(job, owner="mei")
+    wait(engine, job, over)
+
+
+def test_a_student_s_mistake_becomes_its_message(engine):
+    view = wait(engine, submit(engine, "fails_for_a_student"), over)
+    assert view.state is JobState.FAILED
+    assert view.message == "The rank is 0; it must be at least 1"
+    assert view.events == (1,)
+
+
+def test_an_unexpected_error_is_named(engine):
+    view = wait(engine, submit(engine, "fails"), over)
+    assert view.state is JobState.FAILED
+    assert "ZeroDivisionError" in view.message
+
+
+def test_time_limit(engine):
+    view = wait(engine, submit(engine, "count", 1000, time_limit_s=0.3), over)
+    assert view.state is JobState.FAILED
+    assert "time limit" in view.message
+    assert 3 <= len(view.events) <= 30
+
+
+def test_a_killed_worker_is_said_and_replaced(engine):
+    job = submit(engine, "count", 1000)
+    wait(engine, job, lambda view: len(view.events) >= 2)
+    (killed,) = engine.worker_process_ids
+    os.kill(killed, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+    view = wait(engine, job, over)
+    assert view.state is JobState.FAILED
+    assert "worker process" in view.message
+    assert len(view.events) >= 2, "what it told before stays"
+    again = wait(engine, submit(engine, "count", 3), over)
+    assert again.state is JobState.DONE
+    assert engine.worker_process_ids != (killed,)
+
+
+def test_an_unreachable_cluster_is_one_sentence(monkeypatch):
+    monkeypatch.setenv("SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
+    monkeypatch.setattr("lib.engine.cluster.CONNECT_TIMEOUT", "1s")
+    with pytest.raises(EngineError, match="SCHEDULER_ADDRESS"):
+        Engine.start()
+
+
+def test_another_dask_cluster_runs_the_same_jobs(monkeypatch):
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        monkeypatch.setenv("SCHEDULER_ADDRESS", cluster.scheduler_address)
+        engine = Engine.start()
+        view = wait(engine, submit(engine, "count", 5), over)
+        assert view.events == (1, 2, 3, 4, 5)
+        engine.close()
+
+
+def test_drive_closes_a_job_that_is_out_of_time():
+    with pytest.raises(TimeLimitReached, match="0 s"):
+        drive(count(1000), lambda _: None, lambda: False, time_limit_s=0.05)

@@ -1,0 +1,88 @@
+"""The fair queue, without a clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.engine import QueueFull
+from lib.engine.queue import FairQueue, Ticket
+
+
+def ticket(name: str, owner: str, expected_s: float = 10) -> Ticket:
+    return Ticket(name, owner, "lora", expected_s)
+
+
+def test_first_come_first_served():
+    queue = FairQueue()
+    for name in "abc":
+        queue.add(ticket(name, owner=name))
+    assert queue.next(0).job_id == "a"
+    assert queue.next(0) is None, "one slot, and it is taken"
+    queue.leave("a", 5)
+    assert queue.next(5).job_id == "b"
+
+
+def test_one_running_job_an_owner():
+    queue = FairQueue(slots=2)
+    queue.add(ticket("a1", owner="a"))
+    queue.add(ticket("a2", owner="a"))
+    queue.add(ticket("b1", owner="b"))
+    assert queue.next(0).job_id == "a1"
+    assert queue.next(0).job_id == "b1", "a's second job lets b's first one pass"
+    assert queue.next(0) is None
+
+
+def test_waiting_time_is_what_is_left_of_the_running_job_and_all_of_those_ahead():
+    queue = FairQueue()
+    for name in "abc":
+        queue.add(ticket(name, owner=name))
+    queue.next(now=0)
+    assert queue.place("b", now=4) == (0, 6)
+    assert queue.place("c", now=4) == (1, 16)
+    assert queue.place("a", now=4) == (0, 0), "it runs"
+
+
+def test_waiting_time_with_two_slots():
+    queue = FairQueue(slots=2)
+    for name in "abcd":
+        queue.add(ticket(name, owner=name))
+    queue.next(0)
+    queue.next(0)
+    assert queue.place("c", now=0) == (0, 10)
+    assert queue.place("d", now=0) == (1, 10)
+
+
+def test_waiting_time_learns_from_runs_that_ended_well():
+    queue = FairQueue()
+    queue.add(ticket("a", owner="a", expected_s=100))
+    queue.next(now=0)
+    queue.leave("a", now=8, completed=True)
+    queue.add(ticket("b", owner="b", expected_s=100))
+    queue.add(ticket("c", owner="c", expected_s=100))
+    queue.next(now=8)
+    assert queue.place("c", now=8) == (0, 8)
+
+
+def test_a_late_job_is_about_to_end_and_never_negative():
+    queue = FairQueue()
+    queue.add(ticket("a", owner="a"))
+    queue.add(ticket("b", owner="b"))
+    queue.next(now=0)
+    assert queue.place("b", now=50) == (0, 0)
+
+
+def test_a_full_queue_says_how_full():
+    queue = FairQueue(capacity=2, per_owner=5)
+    queue.add(ticket("a", owner="a"))
+    queue.add(ticket("b", owner="b"))
+    with pytest.raises(QueueFull, match="2 runs are waiting"):
+        queue.add(ticket("c", owner="c"))
+
+
+def test_one_owner_cannot_fill_the_queue():
+    queue = FairQueue(per_owner=2)
+    queue.add(ticket("a1", owner="a"))
+    queue.add(ticket("a2", owner="a"))
+    with pytest.raises(QueueFull, match="already have 2"):
+        queue.add(ticket("a3", owner="a"))
+    queue.add(ticket("b1", owner="b"))

@@ -1,0 +1,82 @@
+"""Finding a model, and saying why not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from lib.models import catalogue
+from lib.models.catalogue import ModelUnavailable
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A whole model folder of a few bytes, in place of the bundled one."""
+    folder = tmp_path / "base-model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "tokenizer.json").write_text("{}")
+    header = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(8))
+    monkeypatch.setenv("BASE_MODEL", str(folder))
+    return folder
+
+
+def test_a_whole_folder_is_found(copy):
+    assert catalogue.find(catalogue.BUNDLED) == copy
+
+
+def test_a_missing_folder(copy):
+    shutil.rmtree(copy)
+    with pytest.raises(ModelUnavailable, match="is missing"):
+        catalogue.find(catalogue.BUNDLED)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("config.json", b"{", "no readable config.json"),
+        ("model.safetensors", b"", "cut short or damaged"),
+        ("model.safetensors", b"\xff" * 64, "cut short or damaged"),
+        ("model.safetensors", b"\x02\0\0\0\0\0\0\0{}", "cut short or damaged"),
+    ],
+)
+def test_a_damaged_file_is_named(copy, file, content, message):
+    (copy / file).write_bytes(content)
+    with pytest.raises(ModelUnavailable, match=message):
+        catalogue.find(catalogue.BUNDLED)
+
+
+def test_weights_cut_short(copy):
+    whole = (copy / "model.safetensors").read_bytes()
+    (copy / "model.safetensors").write_bytes(whole[:-1])
+    with pytest.raises(ModelUnavailable, match="cut short"):
+        catalogue.find(catalogue.BUNDLED)
+
+
+def test_no_tokenizer(copy):
+    (copy / "tokenizer.json").unlink()
+    with pytest.raises(ModelUnavailable, match="no tokenizer"):
+        catalogue.find(catalogue.BUNDLED)
+
+
+def test_a_model_that_is_nowhere_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(ModelUnavailable, match="download openai-community/gpt2"):
+        catalogue.find("GPT-2")
+
+
+def test_a_model_in_a_folder_of_the_user(copy, monkeypatch, tmp_path):
+    shutil.copytree(copy, tmp_path / "models" / "GPT-2")
+    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "models"))
+    assert catalogue.find("GPT-2") == tmp_path / "models" / "GPT-2"
+
+
+def test_a_model_in_the_cache_at_its_revision(copy, monkeypatch, tmp_path):
+    revision = catalogue.catalogue()["GPT-2"].revision
+    snapshot = tmp_path / "hub" / "models--openai-community--gpt2" / "snapshots" / revision
+    shutil.copytree(copy, snapshot)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    assert catalogue.find("GPT-2") == snapshot

@@ -1,0 +1,168 @@
+"""The LoRA run, on a tiny random model: what it tells, what it changes and what it leaves alone."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from lib.engine import StopRequested
+from lib.training.run import (
+    ATTENTION,
+    MLP,
+    Checkpoint,
+    Diverged,
+    Finished,
+    HeldOut,
+    LoraRun,
+    Started,
+    Step,
+    TrainingError,
+)
+
+torch = pytest.importorskip("torch")
+
+from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
+from lib.models.load import load  # noqa: E402
+from lib.training import lora  # noqa: E402
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.usefixtures("bundled_is_tiny"),
+    # peft reads an attribute that transformers 5.23 has renamed
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
+SMALL = {"steps": 12, "batch_size": 4, "rank": 4}
+
+
+def of(kind: type, events: list) -> list:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_loss_falls_on_training_and_on_held_out_texts():
+    events = list(lora.finetune(LoraRun(steps=30, learning_rate=2e-2, rank=4)))
+    losses = [event.loss for event in of(Step, events)]
+    held_out = of(HeldOut, events)
+    assert [event.step for event in of(Step, events)] == list(range(1, 31))
+    assert losses[-1] < losses[0]
+    assert held_out[-1].loss < held_out[0].loss
+    assert isinstance(events[0], Started)
+    assert isinstance(events[-1], Finished)
+
+
+def test_an_untrained_byte_model_starts_at_the_uniform_loss():
+    first = of(HeldOut, list(lora.finetune(LoraRun(**SMALL))))[0]
+    assert first.loss == pytest.approx(5.549, abs=0.1)  # ln 257: every token equally likely
+
+
+def test_trainable_parameters_are_r_times_in_plus_out():
+    started = of(Started, list(lora.finetune(LoraRun(**SMALL, target_modules=("q_proj", "v_proj")))))[0]
+    # hidden 32, two layers; v_proj has 2 of 4 heads: 32 → 16
+    assert started.trainable == 2 * 4 * ((32 + 32) + (32 + 16))
+
+
+def test_frozen_weights_stay_bit_identical():
+    base, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    before = {name: weight.clone() for name, weight in base.state_dict().items()}
+    run = LoraRun(**SMALL)
+    model = lora.get_peft_model(base, lora.lora_config(run))
+    optimizer = torch.optim.AdamW(lora.trainable_parameters(model), lr=run.learning_rate)
+    list(lora.training_loop(run, model, tokenizer, optimizer, ("Kopi O", "Teh C")))
+    after = {name.replace(".base_layer", ""): weight for name, weight in model.unload().state_dict().items()}
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_the_same_seed_gives_the_same_run_and_another_another():
+    def losses(seed: int) -> list[float]:
+        return [event.loss for event in of(Step, list(lora.finetune(LoraRun(**SMALL, seed=seed))))]
+
+    assert losses(3) == losses(3)
+    assert losses(3) != losses(4)
+
+
+def test_stop_ends_within_one_step_and_still_tells_what_was_learnt():
+    events = lora.finetune(LoraRun(steps=200))
+    seen = []
+    for event in events:
+        seen.append(event)
+        if isinstance(event, Step) and event.step == 3:
+            break
+    seen.append(events.throw(StopRequested()))
+    seen += list(events)
+    assert max(event.step for event in of(Step, seen)) == 3
+    assert isinstance(seen[-1], Finished)
+    assert seen[-1].step == 3
+    assert seen[-1].completions
+
+
+def test_going_on_from_a_checkpoint_is_the_unbroken_run():
+    whole = list(lora.finetune(LoraRun(steps=20, batch_size=4, rank=4)))
+    checkpoint = of(Checkpoint, whole)[0]
+    assert checkpoint.step == 10
+    rest = list(lora.finetune(LoraRun(steps=20, batch_size=4, rank=4, resume_from=checkpoint)))
+    assert [event.step for event in of(Step, rest)] == list(range(11, 21))
+    # dropout is off and the order of texts depends on the seed alone, so the curves agree
+    unbroken = [event.loss for event in of(Step, whole)][10:]
+    assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
+
+
+def test_a_diverging_run_names_the_learning_rate():
+    with pytest.raises(Diverged, match=r"learning rate of 1e\+06 is too high"):
+        list(lora.finetune(LoraRun(steps=60, learning_rate=1e6)))
+
+
+def test_a_zero_gradient_is_not_silent(monkeypatch):
+    monkeypatch.setattr(lora, "trainable_parameters", lambda _: [torch.nn.Parameter(torch.zeros(1))])
+    with pytest.raises(TrainingError, match="first gradient is zero"):
+        list(lora.finetune(LoraRun(**SMALL)))
+
+
+def test_the_adapter_is_peft_s_own_and_loads():
+    finished = list(lora.finetune(LoraRun(**SMALL)))[-1]
+    with zipfile.ZipFile(io.BytesIO(finished.adapter)) as archive:
+        assert set(archive.namelist()) == {"adapter_config.json", "adapter_model.safetensors"}
+    question = lora.Question("Kopi O", finished.adapter)
+    (answer,) = lora.answer(question)
+    assert answer.before.prompt == answer.after.prompt == "Kopi O"
+
+
+def test_an_epoch_shows_every_text_once():
+    texts = tuple("abcdefgh")
+    run = LoraRun(batch_size=4)
+    assert sorted(lora.pick(texts, 1, run) + lora.pick(texts, 2, run)) == list(texts)
+    assert lora.pick(texts, 1, run) + lora.pick(texts, 2, run) != lora.pick(texts, 3, run) + lora.pick(texts, 4, run)
+
+
+def test_padding_is_not_learnt():
+    _, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    batch = lora.collate(["Kopi", "O"], tokenizer, torch.device("cpu"))
+    assert batch["input_ids"].shape == (2, 5)
+    assert batch["labels"][1].tolist()[2:] == [lora.IGNORED] * 3
+    assert batch["labels"][1, 1] == tokenizer.eos_token_id, "the end of the text is learnt"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"rank": 0}, "rank must be from 1 to 64; it is 0"),
+        ({"learning_rate": -1.0}, "learning_rate must be from 0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be from 0"),
+        ({"steps": 10_000}, "steps must be from 1 to 500"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"target_modules": ()}, "target_modules"),
+        ({"target_modules": ("q_proj", "nonsense")}, "target_modules"),
+        ({"prompts": ("   ",)}, "1 to 300 characters"),
+        ({"prompts": ("a" * 301,)}, "1 to 300 characters"),
+    ],
+)
+def test_what_cannot_be_a_run_is_refused_by_name(wrong, message):
+    with pytest.raises(TrainingError, match=message):
+        LoraRun(**wrong)
+
+
+def test_all_targets_are_layers_of_the_bundled_architecture():
+    base, _ = load(catalogue.find(catalogue.BUNDLED))
+    names = {name.rsplit(".", 1)[-1] for name, module in base.named_modules() if isinstance(module, torch.nn.Linear)}
+    assert set(ATTENTION + MLP) == names - {"lm_head"}
