@@ -1,0 +1,32 @@
+"""Asking the base model and a fine-tuned one the same thing. No torch here: pages read these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .errors import EvaluationError
+
+MAX_PROMPT_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class AnswersRun:
+    """A prompt for a model, and for the same model with an adapter where there is one."""
+
+    model: str
+    prompt: str
+    adapter: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.prompt.strip()) <= MAX_PROMPT_CHARACTERS:
+            raise EvaluationError(
+                f"A prompt must have 1 to {MAX_PROMPT_CHARACTERS} characters; this has {len(self.prompt.strip())}."
+            )
+
+
+@dataclass(frozen=True)
+class ModelAnswer:
+    """Who said what, greedily."""
+
+    who: str
+    text: str

@@ -1,0 +1,21 @@
+"""What the base model and a fine-tuned one write. Imports torch: only a worker imports this module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lib.models import catalogue
+from lib.models.load import load
+from lib.training.complete import complete
+
+from .answers import AnswersRun, ModelAnswer
+from .likelihood_job import with_adapter
+
+
+def answers(run: AnswersRun) -> Iterator[ModelAnswer]:
+    """The base model's continuation, then the fine-tuned model's if there is an adapter."""
+    model, tokenizer = load(catalogue.find(run.model), precision="fp32")
+    yield ModelAnswer("Base model", complete(model, tokenizer, run.prompt).continuation.strip())
+    if run.adapter is not None:
+        tuned = with_adapter(model, run.adapter)
+        yield ModelAnswer("Fine-tuned", complete(tuned, tokenizer, run.prompt).continuation.strip())

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from lib.errors import StudentError
+
+
+class EvaluationError(StudentError):
+    """An item, a text or a setting that cannot be evaluated."""

@@ -1,0 +1,134 @@
+"""Multiple choice by log-likelihood, as lm-evaluation-harness scores it. No torch here: pages read these.
+
+The model never "answers": for each choice the harness asks how probable the model finds it after the question, and
+takes the most probable (`acc`). Longer choices are less probable whatever they say, so `acc_norm` divides by the
+choice's length in characters and `acc_bytes` by its length in bytes (lm_eval/api/task.py, `process_results`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .errors import EvaluationError
+
+MAX_CHARACTERS = 2_000
+MAX_CHOICES = 8
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question in the form a benchmark has it.
+
+    Where `contexts` is given, the choices differ in the context and share one continuation, as in WinoGrande.
+    """
+
+    key: str
+    context: str
+    choices: tuple[str, ...]
+    gold: int
+    contexts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.choices) <= MAX_CHOICES:
+            raise EvaluationError(f"An item has 2 to {MAX_CHOICES} choices; this one has {len(self.choices)}.")
+        if any(not choice.strip() for choice in self.choices):
+            raise EvaluationError("A choice is empty; write something in it or take it out.")
+        if not 0 <= self.gold < len(self.choices):
+            raise EvaluationError(f"The right choice must be one of the {len(self.choices)}, counted from 0.")
+        if self.contexts and len(self.contexts) != len(self.choices):
+            raise EvaluationError("Contexts and choices must be as many.")
+        longest = max(len(context) + len(continuation) for context, continuation in self.requests())
+        if longest > MAX_CHARACTERS:
+            raise EvaluationError(
+                f"Question and choice have {longest:,} characters; up to {MAX_CHARACTERS:,} are scored."
+            )
+
+    def requests(self) -> tuple[tuple[str, str], ...]:
+        """(context, continuation) for each choice; the harness puts one space between them."""
+        if self.contexts:
+            return tuple((context, f" {self.context.strip()}") for context in self.contexts)
+        return tuple((self.context, f" {choice}") for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class TokenScore:
+    text: str
+    log_probability: float
+    """Natural logarithm of the model's probability for this token after everything before it."""
+
+
+@dataclass(frozen=True)
+class ChoiceScore:
+    choice: str
+    tokens: tuple[TokenScore, ...]
+    greedy: bool
+    """Whether the model, left alone, would have written exactly this."""
+
+    @property
+    def log_likelihood(self) -> float:
+        return sum(token.log_probability for token in self.tokens)
+
+    @property
+    def per_character(self) -> float:
+        return self.log_likelihood / len(self.choice)
+
+    @property
+    def per_byte(self) -> float:
+        return self.log_likelihood / len(self.choice.encode("utf-8"))
+
+
+RULES: dict[str, Callable[[ChoiceScore], float]] = {
+    "acc": lambda score: score.log_likelihood,
+    "acc_norm": lambda score: score.per_character,
+    "acc_bytes": lambda score: score.per_byte,
+}
+"""The harness's three ways to pick: total, per character, per byte."""
+
+
+@dataclass(frozen=True)
+class ItemScored:
+    """One item as the model found it."""
+
+    item: Item
+    choices: tuple[ChoiceScore, ...]
+    truncated: bool
+    """Whether the beginning of the context was cut off to fit the model."""
+
+    def picked(self, rule: str) -> int:
+        """The choice taken by "acc", "acc_norm" or "acc_bytes"; the first of equals, as numpy.argmax."""
+        values = [RULES[rule](choice) for choice in self.choices]
+        return values.index(max(values))
+
+    def correct(self, rule: str) -> bool:
+        return self.picked(rule) == self.item.gold
+
+    @property
+    def margin(self) -> float:
+        """Log-likelihood of the right choice less that of the best wrong one; above 0 is right by `acc`."""
+        right = self.choices[self.item.gold].log_likelihood
+        wrong = max(each.log_likelihood for index, each in enumerate(self.choices) if index != self.item.gold)
+        return right - wrong
+
+
+@dataclass(frozen=True)
+class LikelihoodRun:
+    """Items for one model, with an adapter or without."""
+
+    model: str
+    items: tuple[Item, ...]
+    adapter: bytes | None = None
+    """A fine-tuned adapter as a zip of peft's files."""
+
+
+@dataclass(frozen=True)
+class LikelihoodStarted:
+    model: str
+    device: str
+    context_tokens: int
+
+
+@dataclass(frozen=True)
+class LikelihoodDone:
+    seconds: float
+    forward_passes: int
