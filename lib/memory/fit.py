@@ -1,0 +1,259 @@
+"""Questions asked backwards: what fits on a given card, how many it takes, and what would make it fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from lib.memory.architecture import Architecture
+from lib.memory.errors import CannotEstimateError
+from lib.memory.gpus import Gpu
+from lib.memory.serving import ServingSetup, serving
+from lib.memory.training import training
+from lib.memory.training_setup import TrainingSetup
+from lib.memory.weights import precisions
+
+Setup = ServingSetup | TrainingSetup
+GPU_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+BEST_FIRST = ("bf16", "fp8", "int8", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "nf4", "q3_k_l", "q2_k")
+
+
+def needed_bytes(arch: Architecture, setup: Setup, gpu: Gpu | None = None) -> float:
+    """What one GPU holds at its fullest."""
+    context = gpu.context_mib if gpu else None
+    if isinstance(setup, ServingSetup):
+        return serving(arch, setup, context).total_bytes
+    return training(arch, setup, context).total_bytes
+
+
+def fits(arch: Architecture, setup: Setup, gpu: Gpu) -> bool:
+    return needed_bytes(arch, setup, gpu) <= gpu.usable_bytes
+
+
+def largest(test: Callable[[int], bool], limit: int) -> int:
+    """The largest whole number up to `limit` that passes `test`, which must pass below any that passes; 0 if none."""
+    if not test(1):
+        return 0
+    low, high = 1, 2
+    while high <= limit and test(high):
+        low, high = high, 2 * high
+    high = min(high, limit + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if test(middle) else (low, middle)
+    return low
+
+
+def longest_context(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
+    """Tokens a sequence may have, the rest as it is; at most what the model was made for."""
+    name = "context" if isinstance(setup, ServingSetup) else "sequence"
+    return largest(lambda tokens: fits(arch, setup.with_(**{name: tokens}), gpu), arch.max_context)
+
+
+def largest_batch(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
+    """Sequences at once, the rest as it is."""
+    name = "sequences" if isinstance(setup, ServingSetup) else "batch"
+    return largest(lambda count: fits(arch, setup.with_(**{name: count}), gpu), 65_536)
+
+
+def best_precision(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> str | None:
+    """The precision that fits and loses least; None if not even the smallest does."""
+    return next((key for key in BEST_FIRST if fits(arch, setup.with_(precision=key), gpu)), None)
+
+
+def largest_model(models: Iterable[Architecture], setup: Setup, gpu: Gpu) -> Architecture | None:
+    """The model with most parameters that fits with this set-up; None if none does."""
+    best = None
+    for arch in sorted(models, key=lambda each: -each.parameters):
+        try:
+            if fits(arch, setup, gpu):
+                best = arch
+                break
+        except CannotEstimateError:  # an encoder keeps no cache; a sequence may be too long for a model
+            continue
+    return best
+
+
+def with_gpus(setup: Setup, count: int) -> Setup:
+    """The set-up over `count` GPUs: tensor parallel when serving, sharded (ZeRO-3 unless chosen) when training."""
+    if isinstance(setup, ServingSetup):
+        return setup.with_(gpus=count)
+    return setup.with_(gpus=count, zero_stage=(setup.zero_stage or 3) if count > 1 else setup.zero_stage)
+
+
+@dataclass(frozen=True)
+class GpuRow:
+    """One card against a set-up: how many it takes (None: more than 1,024), and how full each then is."""
+
+    gpu: Gpu
+    count: int | None
+    needed_bytes: float
+
+    @property
+    def used_share(self) -> float:
+        return self.needed_bytes / self.gpu.usable_bytes
+
+
+def gpu_rows(arch: Architecture, setup: Setup, cards: Iterable[Gpu]) -> tuple[GpuRow, ...]:
+    """How many of each card it takes. Sizes are worked out once for each count, not once for each card."""
+    needs = {count: needed_bytes(arch, with_gpus(setup, count)) for count in GPU_COUNTS if count <= 64}
+    rows = []
+    for card in cards:
+        count = next((count for count, size in needs.items() if size <= card.usable_bytes), None)
+        rows.append(GpuRow(card, count, needs[count or 1]))
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that saves memory: what it does, what it costs the student, and what is needed afterwards."""
+
+    key: str
+    label: str
+    price: str
+    rank: int
+    changes: tuple[tuple[str, object], ...]
+    needed_bytes: float
+    fits: bool
+
+    def apply(self, setup: Setup) -> Setup:
+        return setup.with_(**dict(self.changes))
+
+
+def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -> tuple[Change, ...]:
+    """Changes ranked: those that make it fit first, the least painful of them first.
+
+    When no single change is enough, pairs are tried.
+    """
+    options = _serving_options(arch, setup, gpu) if isinstance(setup, ServingSetup) else _training_options(setup)
+    before = needed_bytes(arch, setup, gpu)
+    singles = [change for option in options if (change := _try(arch, setup, gpu, *option)) is not None]
+    helping = [change for change in singles if change.needed_bytes < 0.995 * before]
+    found = sorted(helping, key=lambda each: (not each.fits, each.rank, each.needed_bytes))
+    if not any(change.fits for change in found):
+        pairs = [(a, b) for a, b in combinations(singles, 2) if a in helping or b in helping]
+        found = [*_pairs(arch, setup, gpu, pairs), *found]
+    return tuple(found[:limit])
+
+
+def _pairs(arch: Architecture, setup: Setup, gpu: Gpu, pairs: list[tuple[Change, Change]]) -> list[Change]:
+    """Two changes together that fit; one that helps nothing alone may be what is missing beside another."""
+    made = []
+    for first, second in pairs:
+        changes = {**dict(first.changes), **dict(second.changes)}
+        if len(changes) < len(first.changes) + len(second.changes):
+            continue  # both change the same thing
+        prices = "; ".join(dict.fromkeys((first.price, second.price)))
+        label = f"{first.label}, and {second.label[0].lower()}{second.label[1:]}"
+        change = _try(arch, setup, gpu, f"{first.key}+{second.key}", label, prices, first.rank + second.rank, changes)
+        if change is not None and change.fits:
+            made.append(change)
+    return sorted(made, key=lambda each: (each.rank, each.needed_bytes))[:4]
+
+
+def _try(
+    arch: Architecture, setup: Setup, gpu: Gpu, key: str, label: str, price: str, rank: int, changes: dict
+) -> Change | None:
+    try:
+        needed = needed_bytes(arch, setup.with_(**changes), gpu)
+    except CannotEstimateError:
+        return None
+    return Change(key, label, price, rank, tuple(changes.items()), needed, needed <= gpu.usable_bytes)
+
+
+Option = tuple[str, str, str, int, dict]
+
+
+def _serving_options(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> list[Option]:
+    options: list[Option] = []
+    if setup.attention == "eager":
+        options.append(("attention", "Use fused attention", "nothing: the same numbers", 0, {"attention": "fused"}))
+    if setup.reserve:
+        options.append(("paging", "Page the KV cache", "nothing: blocks of 16 tokens", 0, {"reserve": False}))
+    if setup.prefill == 0 or setup.prefill > 512:
+        options.append(("prefill", "Read prompts 512 tokens at a time", "a little speed", 0, {"prefill": 512}))
+    if setup.kv_bits > 8:
+        options.append(("kv", "Keep the KV cache in 8 bits", "a little accuracy on long contexts", 2, {"kv_bits": 8}))
+    tokens = longest_context(arch, setup, gpu)
+    if 0 < tokens < setup.context:
+        tokens = tokens // 16 * 16 or tokens
+        options.append(
+            ("context", f"Shorten the context to {tokens:,} tokens", "longer texts are cut off", 4, {"context": tokens})
+        )
+    count = largest_batch(arch, setup, gpu)
+    if 0 < count < setup.sequences:
+        options.append(
+            ("sequences", f"Serve {count:,} conversations at once", "the others wait", 3, {"sequences": count})
+        )
+    bits = precisions()[setup.precision].bits_per_weight
+    for key, rank, price in (
+        ("fp8", 3, "hardly any accuracy; needs a GPU with fp8"),
+        ("int8", 4, "hardly any accuracy, some speed"),
+        ("q4_k_m", 6, "some accuracy; runs in llama.cpp"),
+        ("nf4", 6, "some accuracy"),
+    ):
+        if precisions()[key].bits_per_weight < bits:
+            options.append((key, f"Load the weights as {precisions()[key].label}", price, rank, {"precision": key}))
+    options += [
+        (f"gpus{n}", f"Split over {n} GPUs", f"{n} GPUs and a fast link between them", 5 + i, {"gpus": n})
+        for i, n in enumerate((2 * setup.gpus, 4 * setup.gpus, 8 * setup.gpus))
+    ]
+    return options
+
+
+def _training_options(setup: TrainingSetup) -> list[Option]:
+    options: list[Option] = []
+    if setup.attention == "eager":
+        options.append(("attention", "Use fused attention", "nothing: the same numbers", 0, {"attention": "fused"}))
+    if setup.keeps_logits:
+        options.append(
+            ("logits", "Let go of the logits before the backward pass", "nothing", 0, {"keeps_logits": False})
+        )
+    if not setup.chunked_loss:
+        options.append(
+            ("loss", "Compute the loss in chunks", "a fused kernel such as Liger's", 1, {"chunked_loss": True})
+        )
+    if setup.optimizer == "adamw":
+        options.append(("fused", "Use the fused AdamW", "nothing: the same numbers", 0, {"optimizer": "adamw_fused"}))
+    if not setup.checkpointing:
+        options.append(
+            ("checkpointing", "Checkpoint the activations", "about a third more time", 2, {"checkpointing": True})
+        )
+    if setup.batch > 1:
+        changes = {"batch": 1, "accumulation": setup.batch * setup.accumulation}
+        options.append(("batch", f"Micro-batch 1, {changes['accumulation']} steps accumulated", "speed", 2, changes))
+    if setup.optimizer in ("adamw", "adamw_fused"):
+        options.append(("adam8", "Keep AdamW's states in 8 bits", "hardly anything", 3, {"optimizer": "adamw_8bit"}))
+    if setup.sequence > 256:
+        half = setup.sequence // 2
+        options.append(
+            ("sequence", f"Halve the sequences to {half:,} tokens", "longer texts are cut", 4, {"sequence": half})
+        )
+    if setup.method == "full" and setup.precision in ("fp32", "bf16_autocast"):
+        options.append(("bf16", "Train wholly in bf16", "small updates may round away", 5, {"precision": "bf16"}))
+    if setup.method == "full":
+        options.append(
+            (
+                "lora",
+                "Train LoRA adapters instead",
+                "a little quality, sometimes none",
+                6,
+                {"method": "lora", "precision": "bf16"},
+            )
+        )
+    if setup.method != "qlora":
+        options.append(
+            (
+                "qlora",
+                "Train LoRA over 4-bit weights (QLoRA)",
+                "some speed, a little quality",
+                7,
+                {"method": "qlora", "precision": "bf16_autocast"},
+            )
+        )
+    options += [
+        (f"gpus{n}", f"Shard over {n} GPUs (ZeRO-3)", f"{n} GPUs and a fast link", 8 + i, {"gpus": n, "zero_stage": 3})
+        for i, n in enumerate((2 * setup.gpus, 4 * setup.gpus, 8 * setup.gpus))
+    ]
+    return options

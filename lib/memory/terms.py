@@ -1,0 +1,52 @@
+"""A term of an estimate: a size, how sure it is, and the arithmetic behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of the memory. Sizes in bytes.
+
+    `below` and `above` are the uncertainty as shares of the size (0.05 = 5%); both zero means exact: the size follows
+    from shapes alone. `formula` is LaTeX with symbols, `values` the same with the numbers filled in.
+    """
+
+    key: str
+    label: str
+    size_bytes: float
+    formula: str = ""
+    values: str = ""
+    source: str = ""
+    note: str = ""
+    below: float = 0.0
+    above: float = 0.0
+
+    @property
+    def exact(self) -> bool:
+        return self.below == 0 and self.above == 0
+
+    @property
+    def low_bytes(self) -> float:
+        return self.size_bytes * (1 - self.below)
+
+    @property
+    def high_bytes(self) -> float:
+        return self.size_bytes * (1 + self.above)
+
+
+def total(terms: tuple[Term, ...]) -> float:
+    return sum(term.size_bytes for term in terms)
+
+
+def latex_number(value: float) -> str:
+    """Digits in groups of three, as LaTeX wants them; whole numbers stay whole."""
+    if abs(value - round(value)) < 1e-9:
+        return f"{round(value):,}".replace(",", r"{,}")
+    return f"{value:,.4g}".replace(",", r"{,}") if abs(value) < 1000 else f"{value:,.1f}".replace(",", r"{,}")
+
+
+def latex_bytes(size_bytes: float) -> str:
+    r"""`16.1\ \text{GB} = 15.0\ \text{GiB}`: both units, so that neither can be mistaken for the other."""
+    return rf"{size_bytes / 1e9:,.2f}\ \text{{GB}} = {size_bytes / 2**30:,.2f}\ \text{{GiB}}".replace(",", r"{,}")

@@ -1,0 +1,189 @@
+"""Measure memory beside our estimate and record both.
+
+    python scripts/measure_memory.py fake     # any machine: MemTracker on fake tensors, real-size models
+    python scripts/measure_memory.py cpu      # any machine: bytes of real tensors of small models
+    python scripts/measure_memory.py cuda     # a CUDA GPU: torch.cuda.max_memory_allocated
+
+What is measured is listed in `assets/measurements/memory_plan.json`; results go to
+`assets/measurements/memory.json`, one section a way of measuring, each with date, device and versions. A run
+continues where an earlier one stopped, unless --fresh is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import gc
+import importlib.metadata
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lib.memory.catalogue import catalogue  # noqa: E402
+from lib.memory.serving import ServingSetup, serving  # noqa: E402
+from lib.memory.training import training  # noqa: E402
+from lib.memory.training_setup import TrainingSetup  # noqa: E402
+
+MEASUREMENTS = ROOT / "assets" / "measurements"
+PLAN, RESULTS = MEASUREMENTS / "memory_plan.json", MEASUREMENTS / "memory.json"
+PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
+
+
+def training_rows(model: str, setup: TrainingSetup, probe: Callable) -> Iterator[dict]:
+    """The first and the second step of one training set-up."""
+    entry = catalogue()[model]
+    measured = probe(entry.config, entry.architecture, setup)
+    estimate = training(entry.architecture, setup)
+    ours = (estimate.first_peak.total_bytes, estimate.peak.total_bytes)
+    for step, (seen, estimated) in enumerate(zip(measured, ours, strict=True), start=1):
+        yield {
+            "model": model,
+            "family": entry.config["model_type"],
+            "kind": "training",
+            "what": f"step {step}",
+            "setup": _changed(setup),
+            "measured_bytes": seen,
+            "estimated_bytes": round(estimated),
+        }
+
+
+def serving_row(model: str, what: str, setup: ServingSetup, measured_bytes: int) -> dict:
+    entry = catalogue()[model]
+    estimate = serving(entry.architecture, setup)
+    estimated = estimate.total_bytes - estimate.term("overhead").size_bytes
+    if what == "KV cache":
+        estimated = estimate.term("kv_cache").size_bytes
+    return {
+        "model": model,
+        "family": entry.config["model_type"],
+        "kind": "serving",
+        "what": what,
+        "setup": _changed(setup),
+        "measured_bytes": measured_bytes,
+        "estimated_bytes": round(estimated),
+    }
+
+
+def _changed(setup: TrainingSetup | ServingSetup) -> dict:
+    """The fields that differ from the defaults."""
+    defaults = asdict(type(setup)())
+    return {key: value for key, value in asdict(setup).items() if value != defaults[key]}
+
+
+def fake_rows(case: dict) -> Iterator[dict]:
+    from scripts import memory_probes as probes
+
+    entry = catalogue()[case["model"]]
+    if case["kind"] == "training":
+        yield from training_rows(case["model"], TrainingSetup(**case["setup"]), probes.fake_training)
+        return
+    setup = ServingSetup(block_size=0, on_cpu=True, **case["setup"])
+    peak, cache = probes.fake_serving(entry.config, setup.attention, setup.sequences, setup.context)
+    yield serving_row(case["model"], "prompt", setup, peak)
+    yield serving_row(case["model"], "KV cache", setup, cache)
+
+
+def cuda_rows(case: dict) -> Iterator[dict]:
+    from scripts import memory_probes as probes
+
+    entry = catalogue()[case["model"]]
+    if case["kind"] == "training":
+        yield from training_rows(case["model"], TrainingSetup(**case["setup"]), probes.cuda_training)
+        return
+    setup = ServingSetup(block_size=0, **case["setup"])
+    arch = entry.architecture
+    prompt, _ = probes.cuda_serving(entry.config, arch, setup.attention, setup.sequences, setup.context)
+    yield serving_row(case["model"], "prompt", setup, prompt)
+
+
+def cpu_rows(case: dict) -> Iterator[dict]:
+    """Weights, saved tensors and KV cache of a real, small model."""
+    import torch
+
+    from lib.memory.kv_cache import KVCache
+    from lib.memory.weights import weights_bytes
+    from scripts import memory_probes as probes
+
+    entry = catalogue()[case["model"]]
+    arch, batch, sequence = entry.architecture, case["batch"], case["sequence"]
+    attention = case.get("attention", "fused")
+    model = probes.build(entry.config, torch.bfloat16, attention).train()
+    ids = torch.randint(0, arch.vocab, (batch, sequence))
+    setup = TrainingSetup(precision="bf16", batch=batch, sequence=sequence, attention=attention)
+    loss = next(each for each in training(arch, setup).first_step if each.label == "loss, backward")
+    head_bytes = 8 * batch * sequence * arch.vocab  # the two fp32 gradients of the loss's backward pass
+    measured = {
+        "weights": (probes.weights_bytes(model), weights_bytes(arch, "bf16")),
+        "saved tensors": (probes.saved_tensor_bytes(model, ids), loss.activations + loss.logits - head_bytes),
+        "KV cache": (probes.kv_cache_bytes(model.eval(), ids), KVCache(arch, sequence, batch).total_bytes),
+    }
+    for what, (seen, estimated) in measured.items():
+        yield {
+            "model": case["model"],
+            "family": entry.config["model_type"],
+            "kind": "tensors",
+            "what": what,
+            "setup": {"batch": batch, "sequence": sequence, "attention": attention},
+            "measured_bytes": seen,
+            "estimated_bytes": round(estimated),
+        }
+
+
+WAYS = {"fake": fake_rows, "cpu": cpu_rows, "cuda": cuda_rows}
+
+
+def device(way: str) -> str:
+    if way == "cuda":
+        import torch
+
+        return torch.cuda.get_device_name()
+    return {
+        "fake": "fake tensors (PyTorch MemTracker), no GPU",
+        "cpu": f"CPU ({platform.machine()})",
+    }[way]
+
+
+def measure(way: str, cases: list[dict], known: dict) -> None:
+    """Measure what `known` lacks, writing after every case."""
+    results = known.setdefault(way, {"rows": []})
+    done = {json.dumps([row["model"], row["kind"], row.get("case")], sort_keys=True) for row in results["rows"]}
+    results["device"] = device(way)
+    results["versions"] = {package: importlib.metadata.version(package) for package in PACKAGES}
+    for case in cases:
+        key = json.dumps(case, sort_keys=True)
+        if json.dumps([case["model"], case.get("kind", "tensors"), key], sort_keys=True) in done:
+            continue
+        began = time.monotonic()
+        for row in WAYS[way](case):
+            row["case"] = key
+            row["date"] = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+            results["rows"].append(row)
+            error = row["estimated_bytes"] / row["measured_bytes"] - 1
+            print(
+                f"{row['model']:20} {row['what']:14} {row['measured_bytes'] / 2**30:9.3f} GiB {error:+.2%}", flush=True
+            )
+        print(f"    {time.monotonic() - began:.0f} s", flush=True)
+        RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        gc.collect()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("way", choices=WAYS)
+    parser.add_argument("--fresh", action="store_true", help="forget earlier results of this way")
+    arguments = parser.parse_args()
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    if arguments.fresh:
+        known.pop(arguments.way, None)
+    measure(arguments.way, json.loads(PLAN.read_text(encoding="utf-8"))[arguments.way], known)
+
+
+if __name__ == "__main__":
+    main()

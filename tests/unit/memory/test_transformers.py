@@ -1,0 +1,146 @@
+"""Our architectures against the same models built by transformers, on the meta device and on fake tensors."""
+
+import pytest
+
+from lib.memory.catalogue import catalogue
+from lib.memory.config_json import from_config, known_families
+from lib.memory.training import training
+from lib.memory.training_setup import TrainingSetup
+
+pytestmark = [
+    pytest.mark.torch,
+    # peft 0.21 asks transformers 5.23 by a name that it is about to drop
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
+
+SMALL = {"hidden_size": 384, "num_hidden_layers": 3, "num_attention_heads": 6, "vocab_size": 1009}
+GQA = {**SMALL, "num_key_value_heads": 2, "intermediate_size": 1000}
+VARIANTS = [
+    {"model_type": "llama", "attention_bias": True, "mlp_bias": True, "head_dim": 32, **GQA},
+    {"model_type": "ministral", "head_dim": 64, **GQA},
+    {"model_type": "olmo", **GQA},
+    {"model_type": "olmo3", **GQA},
+    {"model_type": "cohere", **GQA},
+    {"model_type": "cohere", "use_qk_norm": True, **GQA},
+    {"model_type": "stablelm", **GQA},
+    {"model_type": "stablelm", "use_parallel_residual": True, "use_qkv_bias": True, **GQA},
+    {"model_type": "starcoder2", **GQA},
+    {"model_type": "granite", "attention_bias": True, "mlp_bias": True, **GQA},
+    {"model_type": "gpt_bigcode", "n_embd": 384, "n_layer": 3, "n_head": 6, "vocab_size": 1009},
+    {"model_type": "qwen2", "use_sliding_window": True, "max_window_layers": 1, "sliding_window": 64, **GQA},
+]
+
+
+def meta_model(config: dict):
+    import torch
+    import transformers
+
+    made = transformers.AutoConfig.for_model(**config)
+    kind = transformers.AutoModel if config["model_type"] == "bert" else transformers.AutoModelForCausalLM
+    with torch.device("meta"):
+        return kind.from_config(made), made
+
+
+def count(model) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+SMALLEST = {}
+for _entry in catalogue().values():
+    _family = _entry.config["model_type"]
+    if _family not in SMALLEST or _entry.parameters < SMALLEST[_family].parameters:
+        SMALLEST[_family] = _entry
+
+
+@pytest.mark.parametrize("family", SMALLEST)
+def test_parameters_of_every_family_in_the_catalogue(family):
+    entry = SMALLEST[family]
+    model, _ = meta_model(entry.config)
+    assert entry.architecture.parameters == count(model)
+
+
+@pytest.mark.parametrize("config", VARIANTS, ids=lambda config: "-".join(map(str, list(config.items())[:2])))
+def test_parameters_of_other_families_and_switches(config):
+    model, made = meta_model(config)
+    arch = from_config(config)
+    assert arch.parameters == count(model)
+    kinds = getattr(made, "layer_types", None) or []
+    assert arch.sliding_layers == kinds.count("sliding_attention") or config["model_type"] == "ministral"
+
+
+def test_no_family_is_left_untested():
+    assert set(known_families()) == set(SMALLEST) | {config["model_type"] for config in VARIANTS}
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "setup"),
+    [
+        ("Llama-3.2-1B", 2, TrainingSetup(precision="bf16", batch=2, sequence=512)),
+        ("Qwen3-0.6B", 2, TrainingSetup(batch=2, sequence=512, checkpointing=True)),
+        ("Qwen1.5-MoE-A2.7B", 1, TrainingSetup(precision="bf16", batch=1, sequence=512, optimizer="sgd")),
+        ("Llama-3.2-1B", 2, TrainingSetup(method="lora", precision="bf16", batch=2, sequence=512)),
+        ("GPT-2", 3, TrainingSetup(precision="fp32", batch=2, sequence=512)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_peaks_by_memtracker_live(name, layers, setup):
+    """The real width of the model and fewer layers; full depth is in the recorded measurements."""
+    from scripts.memory_probes import fake_training
+
+    config = {**catalogue()[name].config, "num_hidden_layers": layers}
+    config |= {"n_layer": layers} if "n_layer" in config else {}
+    config.pop("num_hidden_layers") if "n_layer" in config else None
+    arch = from_config(config, name=name)
+    first, second = fake_training(config, arch, setup)
+    estimate = training(arch, setup)
+    assert estimate.first_peak.total_bytes == pytest.approx(first, rel=0.02)
+    assert estimate.peak.total_bytes == pytest.approx(second, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["Gemma-3-1B (text)", "DeepSeek-V2-Lite", "OLMoE-1B-7B"])
+def test_prompt_and_cache_by_memtracker_live(name):
+    from lib.memory.serving import ServingSetup, serving
+    from scripts.memory_probes import fake_serving
+
+    config = {**catalogue()[name].config, "num_hidden_layers": 6}
+    arch = from_config(config, name=name)
+    attention = "eager" if arch.latent else "fused"
+    setup = ServingSetup(context=1024, sequences=2, attention=attention, block_size=0, on_cpu=True)
+    estimate = serving(arch, setup)
+    peak, cache = fake_serving(config, attention, 2, 1024)
+    assert estimate.total_bytes - estimate.term("overhead").size_bytes == pytest.approx(peak, rel=0.02)
+    assert estimate.term("kv_cache").size_bytes == pytest.approx(cache, rel=0.005)
+
+
+def test_four_bit_weights_are_what_bitsandbytes_holds():
+    import bitsandbytes
+    from torch import nn
+
+    from lib.memory.architecture import Linear
+    from lib.memory.weights import int8_bytes, nf4_bytes
+    from scripts.memory_probes import weights_bytes as held_bytes
+
+    for double in (True, False):
+        layer = bitsandbytes.nn.Linear4bit(320, 192, bias=False, compress_statistics=double, quant_type="nf4")
+        layer.load_state_dict(nn.Linear(320, 192, bias=False).state_dict())
+        assert held_bytes(layer.to("cpu")) == nf4_bytes(320 * 192, double)
+    eight = bitsandbytes.nn.Linear8bitLt(320, 192, bias=False, has_fp16_weights=False)
+    eight.load_state_dict(nn.Linear(320, 192, bias=False).state_dict())
+    eight = eight.to("cpu")
+    assert eight.weight.numel() + eight.weight.SCB.numel() * 4 == int8_bytes(Linear("x", 320, 192))
+
+
+def test_lora_parameters_are_pefts():
+    import peft
+    import torch
+    import transformers
+
+    from lib.memory.training_setup import adapter_parameters
+
+    for config in ({"model_type": "llama", **GQA}, {"model_type": "phi3", "pad_token_id": 0, **GQA}):
+        arch = from_config(config)
+        with torch.device("meta"):
+            model = transformers.AutoModelForCausalLM.from_config(transformers.AutoConfig.for_model(**config))
+            model = peft.get_peft_model(model, peft.LoraConfig(r=8, target_modules="all-linear", task_type="CAUSAL_LM"))
+        trained = sum(each.numel() for each in model.parameters() if each.requires_grad)
+        assert adapter_parameters(arch, 8, "all") == trained
