@@ -18,12 +18,12 @@ WORDS = ROOT / "assets" / "course"
 COURSE: dict[str, tuple[str, ...]] = {
     "Start": ("home",),
     "Why size matters": (),
-    "Memory": (),
+    "Memory": ("memory_calculator",),
     "Pretraining and fine-tuning": (),
     "Adapters and prompting": (),
-    "Quantization": ("number_formats",),
+    "Quantization": ("number_formats", "quantization_lab"),
     "Live LoRA": ("live_lora",),
-    "Evaluation": ("metrics_playground", "corpus_metrics"),
+    "Evaluation": ("metrics_playground", "corpus_metrics", "benchmarks"),
     "Alignment": (),
     "Wrap-up": (),
 }

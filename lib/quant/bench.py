@@ -93,5 +93,5 @@ def repairs(
         "no outlier": run(whole),
         "one outlier": run(whole, outlier_deviations),
         "groups of 64": run(replace(quantizer, group="64"), outlier_deviations),
-        "outlier column kept in fp16": run(whole, outlier_deviations, threshold),
+        "its column in fp16": run(whole, outlier_deviations, threshold),
     }

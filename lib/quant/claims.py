@@ -93,8 +93,8 @@ def _energy(results: Results) -> Answer:
     best, rival, ratio = pair
     new, old = (1000 / row.speed.decode_tokens_per_s.median for row in (best, rival))
     return ratio.times > 1 and ratio.certain, (
-        f"Indirectly: {short(best.row)} needs {new:.1f} ms a token and {short(rival.row)} {old:.1f} ms. At equal power, "
-        f"energy follows time. It moves {format_gb(best.memory.true_bytes)} of weights a token instead of "
+        f"Indirectly: {short(best.row)} needs {new:.1f} ms a token and {short(rival.row)} {old:.1f} ms. "
+        f"At equal power, energy follows time. It moves {format_gb(best.memory.true_bytes)} of weights a token, not "
         f"{format_gb(rival.memory.true_bytes)}, which is what saves energy where memory is the limit."
     )
 
@@ -107,7 +107,8 @@ def _cost(results: Results) -> Answer:
     new, old = best.speed.prefill_tokens_per_s.median, rival.speed.prefill_tokens_per_s.median
     return ratio.times > 1 and ratio.certain, (
         f"{short(best.row)} reads {new:,.0f} tokens/s and {short(rival.row)} {old:,.0f}: {ratio.words}. "
-        "The products are the same ones; 4-bit weights are turned back into 16 bits first. Money is saved by renting less memory."
+        "The products are the same ones; 4-bit weights are turned back into 16 bits first. "
+        "Money is saved by renting less memory."
     )
 
 

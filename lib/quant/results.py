@@ -78,7 +78,7 @@ def pareto_front(points: list[tuple[str, float, float]]) -> list[str]:
 
 @dataclass(frozen=True)
 class Ratio:
-    """How two rates compare; `certain` if the repeats of one are all faster than all of the other's."""
+    """How two rates compare; `certain` if the middle halves of their repeats lie apart."""
 
     times: float
     certain: bool
@@ -86,7 +86,7 @@ class Ratio:
     @property
     def words(self) -> str:
         if not self.certain:
-            return "as fast, within the spread of repeats"
+            return "too close to call, given how much the repeats vary"
         return f"{self.times:.1f} times as fast" if self.times >= 1 else f"{1 / self.times:.1f} times slower"
 
 

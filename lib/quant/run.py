@@ -85,7 +85,7 @@ class QuantizationRun:
     new_tokens: int = 32
     temperature: float = 0.0
     seed: int = 0
-    repeats: int = 5
+    repeats: int = 7
 
     def __post_init__(self) -> None:
         unknown = set(self.precisions) - set(PRECISIONS)
@@ -127,7 +127,8 @@ class Conditions:
     versions: str
 
     def __str__(self) -> str:
-        return f"{self.device}, {self.threads} threads, {self.date}, {self.versions}"
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        return f"{self.device}, {threads}, {self.date}, {self.versions}"
 
 
 @dataclass(frozen=True)

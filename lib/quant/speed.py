@@ -12,7 +12,7 @@ FEWEST_REPEATS = 3
 
 @dataclass(frozen=True)
 class Rate:
-    """Tokens a second, from repeats after a warm-up; `low` and `high` are the slowest and the fastest repeat."""
+    """Tokens a second, from repeats after a warm-up; `low` and `high` are quartiles: one hiccup is no spread."""
 
     median: float
     low: float
@@ -47,7 +47,7 @@ def timed(
     synchronise()
     yield None
     seconds = []
-    while len(seconds) < repeats:
+    while len(seconds) < max(repeats, 2):
         started = clock()
         work()
         synchronise()
@@ -56,4 +56,5 @@ def timed(
         if len(seconds) >= FEWEST_REPEATS and sum(seconds) > budget_s:
             break
     rates = [tokens / each for each in seconds]
-    yield Rate(statistics.median(rates), min(rates), max(rates), len(rates))
+    low, median, high = statistics.quantiles(rates, n=4, method="inclusive")
+    yield Rate(median, low, high, len(rates))

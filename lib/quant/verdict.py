@@ -39,8 +39,10 @@ def _sixteen_bits(results: Results) -> str | None:
     if row.quality.agreement.is_noticeable:
         return f"bf16 instead of fp32 changed the perplexity by {change:+.2f}%, more than chance."
     return (
-        f"**fp32 → bf16 is free:** half the memory, and the perplexity moved by {abs(change):.2f}%, "
-        f"less than chance would. {row.quality.agreement.top1_share:.1%} of the predictions stayed."
+        f"**fp32 → bf16 is free:** half the memory, and the perplexity moved by {abs(change):.2f}% "
+        f"(standard error "
+        f"{100 * row.quality.agreement.loss_change_error:.2f}%). "
+        f"{row.quality.agreement.top1_share:.1%} of the predictions stayed."
     )
 
 
@@ -71,10 +73,11 @@ def _slower(results: Results) -> str | None:
             f"{rival.row}** ({new.median:,.0f} against {old.median:,.0f} tokens/s). "
             "Every product first rounds the activations, then scales the result back."
         )
+    if ratio.certain:
+        return f"int8 writes {ratio.words} as {rival.row} here."
     return (
-        f"int8 writes {ratio.words} as {rival.row} here."
-        if ratio.certain
-        else f"int8 and {rival.row} write equally fast."
+        f"int8 wrote {new.median:,.0f} and {rival.row} {old.median:,.0f} tokens/s, but the repeats vary too "
+        "much to call one of them faster."
     )
 
 
@@ -125,7 +128,7 @@ def _best(results: Results) -> str | None:
     if len(points) < 3:
         return None
     front = [short(name) for name in pareto_front(points)]
-    return f"Worth choosing, since nothing else is both smaller and better: {', '.join(front)}."
+    return f"On the front, where nothing else is both smaller and better: {', '.join(front)}."
 
 
 def front_points(results: Results) -> list[tuple[str, float, float]]:

@@ -150,7 +150,7 @@ def test_timing_warms_up_and_reports_the_median():
     *ticks, found = timed(lambda: calls.append(1), 8, 3, clock=lambda: next(clock))
     assert len(calls) == 4  # one to warm up
     assert ticks == [None] * 4
-    assert (found.median, found.low, found.high, found.repeats) == (4.0, 2.0, 8.0, 3)
+    assert (found.median, found.low, found.high, found.repeats) == (4.0, 3.0, 6.0, 3)  # of 8, 4 and 2
 
 
 def test_timing_of_something_slow_ends_early():

@@ -1,0 +1,22 @@
+"""Titles that state a message, broken so that a phone shows all of it."""
+
+from __future__ import annotations
+
+import textwrap
+
+import plotly.graph_objects as go
+
+from lib.charts.theme import figure
+
+LINE = 36  # characters of a title that fit on a screen 390 pixels wide
+LINE_PIXELS = 24
+
+
+def titled(title: str, x: str = "", y: str = "", *, height: int = 380) -> go.Figure:
+    """`figure` with its title on as many lines as it needs, and room above for them."""
+    lines = textwrap.wrap(title, LINE) or [""]
+    more = LINE_PIXELS * (len(lines) - 1)
+    fig = figure("<br>".join(lines), x, y, height=height + more)
+    # Anchored to the plot and growing upwards: anchored to the top, Streamlit's theme would cut the first line.
+    title = {"yref": "paper", "y": 1, "yanchor": "bottom", "pad": {"b": 16}, "automargin": False}
+    return fig.update_layout(title=title, margin={"t": 56 + more})

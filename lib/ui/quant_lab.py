@@ -1,0 +1,205 @@
+"""The quantization lab's parts: what to measure, the run as it goes, and what it has shown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.charts import quant_lab as charts
+from lib.engine import JobView
+from lib.errors import StudentError
+from lib.models.catalogue import BUNDLED, ModelUnavailable, catalogue, find
+from lib.models.device import this_machine
+from lib.quant.results import Results, collect, short
+from lib.quant.run import (
+    LIBRARY_PRECISIONS,
+    LONGEST_PROMPT,
+    ROUND_TO_NEAREST,
+    SHORT_TITLES,
+    QuantizationRun,
+    RowMeasured,
+    held_out_excerpt,
+)
+from lib.ui import controls, jobs
+from lib.ui.chapter import measured
+from lib.ui.problems import problem
+from lib.ui.text import escape
+from lib.units import format_count, format_gb
+
+KIND = "quantization"
+GPU_DEFAULTS = ("SmolLM2-135M", "Qwen2.5-0.5B")
+TEXTS = {"book": "A book it has not read", "own": "A text of your own"}
+RESTS = {"bf16": "bf16", "fp32": "fp32"}
+EXPECTED_S_PER_ROW = 2.5
+NOTHING = "–"
+
+
+def settings() -> QuantizationRun | None:
+    """The controls; None (and what is wrong) if they make no run."""
+    here, missing = _models()
+    choose, round_too = st.columns(2, vertical_alignment="bottom")
+    with choose:
+        model = controls.select("Model", here or [BUNDLED], _default_model(here), key="model")
+    for name, why in missing.items():
+        if name in GPU_DEFAULTS and this_machine().gpus:
+            st.caption(f":material/cloud_off: {escape(why)}")
+    with round_too:
+        rounding = controls.toggle("Also round to nearest, 8 down to 2 bits", True, key="rtn")
+    with st.expander("More", icon=":material/tune:"):
+        text = _text()
+        tokens = controls.slider("Tokens scored", 512, 4096, 1536, key="tokens", step=256)
+        stride = controls.slider("Stride of the window", 32, 256, 128, key="stride", step=32)
+        rest = controls.segmented(
+            "Unquantized layers beside int8, fp4 and nf4", RESTS, "bf16", key="rest", help="Embeddings, norms, LM head."
+        )
+        prompt = controls.text("Prompt", "The old man looked at the sea and", key="prompt", max_chars=LONGEST_PROMPT)
+        temperature = controls.slider("Temperature (0 is greedy)", 0.0, 1.5, 0.0, key="temperature", step=0.1)
+        seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
+    try:
+        return QuantizationRun(
+            model=model,
+            precisions=LIBRARY_PRECISIONS + (ROUND_TO_NEAREST if rounding else ()),
+            text=text,
+            tokens=tokens,
+            stride=stride,
+            rest_dtype=rest,
+            prompt=prompt,
+            temperature=temperature,
+            seed=seed,
+        )
+    except StudentError as error:
+        problem(error)
+        return None
+
+
+def _models() -> tuple[list[str], dict[str, str]]:
+    """Models that can be loaded here, and why the others cannot."""
+    here, missing = [], {}
+    for name in catalogue():
+        try:
+            find(name)
+        except ModelUnavailable as why:
+            missing[name] = str(why)
+        else:
+            here.append(name)
+    return here, missing
+
+
+def _default_model(here: list[str]) -> str:
+    """On a GPU a real small model where it can be had, else the bundled one."""
+    wanted = GPU_DEFAULTS if this_machine().gpus else ()
+    return next((name for name in wanted if name in here), BUNDLED)
+
+
+def _text() -> str | None:
+    if controls.segmented("Text to read", TEXTS, "book", key="text") == "book":
+        excerpt = held_out_excerpt()
+        st.caption(f"{excerpt.author}, *{excerpt.title}* ({excerpt.year}), {excerpt.part}. {excerpt.note}")
+        return None
+    # No max_chars: a box that cuts a long text in silence would score another text than the student gave.
+    pasted = st.text_area("Your text", key="own_text", height=160, persist_state="session")
+    return pasted or ""
+
+
+def start_and_stop(run: QuantizationRun | None) -> None:
+    view = jobs.current(KIND)
+    active = view is not None and view.state.active
+    start, stop = st.columns(2)
+    start.button(
+        "Measure",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_submit,
+        args=(run,),
+        disabled=active or run is None,
+        width="stretch",
+    )
+    stop.button("Stop", icon=":material/stop:", on_click=jobs.stop, args=(KIND,), disabled=not active, width="stretch")
+
+
+def _submit(run: QuantizationRun) -> None:
+    expected_s = 3 + EXPECTED_S_PER_ROW * len(run.rows)
+    jobs.submit(KIND, "lib.quant.measure:measure", run, expected_s=expected_s, time_limit_s=600)
+
+
+def results_now() -> Results | None:
+    """What this browser's newest run has measured so far."""
+    view = jobs.current(KIND)
+    return collect(view.events) if view is not None else None
+
+
+def stage() -> None:
+    """Charts and table of the newest run, growing row by row."""
+    if jobs.current(KIND) is None:
+        st.info(
+            "Press Measure: the model is loaded once in every precision, and each row appears as soon as it is "
+            "measured.",
+            icon=":material/play_circle:",
+        )
+    jobs.live(KIND, _draw)
+
+
+def _draw(view: JobView) -> None:
+    results = collect(view.events)
+    if results is None:
+        st.progress(0.0, "Starting")
+        return
+    if view.state.active and results.progress is not None:
+        done = results.progress
+        st.progress(min(done.done_share, 1.0), f"{short(done.row)}: {done.doing}")
+    charts_of(results, "live")
+    table_of(results)
+    for message in results.failed.values():
+        problem(message)
+    started = results.started
+    tokens = next((row.quality.tokens for row in results.rows.values() if row.quality), 0)
+    note = f" {started.note}" if started.note else ""
+    measured(
+        f"{started.model}, {format_count(started.parameters)} parameters, on {started.conditions}. {tokens:,} tokens, "
+        f"window {started.window}, stride {started.stride}; speed is a median of repeats after a warm-up, bars are the "
+        f"quartiles.{note}"
+    )
+
+
+def charts_of(results: Results, key: str) -> None:
+    """Quality and speed against bytes, one below the other: fourteen labels need the width."""
+    if any(row.quality and row.memory for row in results.rows.values()):
+        figure = charts.quality_against_bytes(results)
+        st.plotly_chart(figure, key=f"{key}-quality", alt="Perplexity against true bytes, by precision")
+    if any(row.memory for row in results.with_speed()):
+        figure = charts.speed_against_bytes(results)
+        st.plotly_chart(figure, key=f"{key}-speed", alt="Tokens written per second against true bytes, by precision")
+
+
+def table_of(results: Results) -> None:
+    """Every row; columns in which nothing was measured are left out."""
+    rows = [_line(row) for row in results.rows.values()]
+    columns = [name for name in (rows[0] if rows else ()) if any(row[name] != NOTHING for row in rows)]
+    if rows:
+        st.dataframe(
+            [{name: row[name] for name in columns} for row in rows],
+            hide_index=True,
+            height="content",
+            alt="Every precision with its memory, quality and speed",
+        )
+
+
+def _line(row: RowMeasured) -> dict:
+    memory, quality, speed = row.memory, row.quality, row.speed
+    agreement = quality.agreement if quality else None
+    return {
+        "Precision": SHORT_TITLES[row.row],
+        "True size": f"{format_gb(memory.true_bytes)}{' (formula)' if memory.simulated else ''}" if memory else NOTHING,
+        "Perplexity": f"{quality.perplexity:.2f} ± {quality.perplexity_error:.2f}" if quality else NOTHING,
+        "Change": _percent(quality.perplexity_change_percent) if agreement else NOTHING,
+        "KL from fp32": f"{agreement.kl_nats:.2g}" if agreement else NOTHING,
+        "Same top token": f"{agreement.top1_share:.1%}" if agreement else NOTHING,
+        "Reads (tokens/s)": f"{speed.prefill_tokens_per_s.median:,.0f}" if speed else NOTHING,
+        "Writes (tokens/s)": f"{speed.decode_tokens_per_s.median:,.0f}" if speed else NOTHING,
+        "Footprint": format_gb(memory.footprint_bytes) if memory and memory.footprint_bytes else NOTHING,
+        "File": format_gb(memory.file_bytes) if memory and memory.file_bytes else NOTHING,
+        "CUDA peak": format_gb(memory.peak_bytes) if memory and memory.peak_bytes else NOTHING,
+    }
+
+
+def _percent(change: float) -> str:
+    return "0.00%" if abs(change) < 0.005 else f"{change:+.2f}%"

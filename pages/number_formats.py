@@ -1,0 +1,27 @@
+"""Number formats: what a number becomes in 32, 16, 8 and 4 bits, and a whole matrix of them."""
+
+import streamlit as st
+
+from lib import ui
+from lib.ui import quant_bench, quant_formats
+from lib.ui.quant_export import csv_of
+
+EXPERIMENTS = {"one": "One number", "eight": "Eight numbers by hand", "matrix": "A real weight matrix"}
+
+ui.chapter("number_formats")
+ui.predict("number_formats")
+
+st.header("Try it", anchor=False)
+experiment = ui.segmented("Experiment", EXPERIMENTS, "one", key="experiment", label_visibility="collapsed")
+rows = None
+with ui.guard():
+    if experiment == "one":
+        rows = quant_formats.one_number()
+    elif experiment == "eight":
+        rows = quant_formats.eight_numbers()
+    else:
+        rows = quant_bench.bench()
+
+ui.slide_and_fact("number_formats")
+ui.check_yourself("number_formats")
+ui.take_away("number_formats", csv=csv_of(rows), data=rows, name=f"number-formats-{experiment}")

@@ -1,0 +1,43 @@
+"""Two journeys: a bit is clicked and the number follows; a model is measured and the page says what it found."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_clicked_bit_changes_the_number_and_the_link(page: Page, app: App):
+    page.goto(f"{app.url}/number-formats?format=fp16&value=1.0")
+    settle(page)
+    page.get_by_role("button", name="16", exact=True).click()
+    # The exponent was 01111; with its highest bit it is 11111, which is how fp16 writes infinity.
+    expect(page.get_by_label("Value", exact=True)).to_have_value("inf")
+    expect(page).to_have_url(re.compile("value=inf"))
+
+
+def test_one_outlier_ruins_a_scale(page: Page, app: App):
+    page.goto(f"{app.url}/number-formats?experiment=A+real+weight+matrix")
+    settle(page)
+    page.get_by_text("Plant one outlier").click()
+    expect(page.get_by_text("One value ruins a scale")).to_be_visible()
+    expect(page.get_by_text("One weight of")).to_be_visible()
+
+
+def test_measure_reload_and_read(page: Page, app: App):
+    page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512")
+    settle(page)
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()
+    page.reload()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(page.get_by_text("is the smallest")).to_be_visible()
+    expect(page.get_by_text("not measured yet")).to_have_count(0)
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= page.viewport_size["width"]

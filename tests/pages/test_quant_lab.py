@@ -1,0 +1,77 @@
+"""The quantization lab through the engine, as its page uses it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.pages.conftest import open_chapter
+
+PAGE = "quantization_lab"
+LIMIT_S = 120
+
+
+def press(app, label: str):
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def wait_for(app, found) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        app.run()
+        assert not app.exception
+        if found(app):
+            return
+        time.sleep(0.3)
+    raise AssertionError("it took too long")
+
+
+def headers(app) -> list[str]:
+    return [header.value for header in app.header]
+
+
+def test_before_a_run_every_claim_is_open():
+    app = open_chapter(PAGE)
+    assert not app.exception
+    assert sum("not measured yet" in each.value for each in app.markdown) == 8
+    assert "What others have measured" in headers(app)
+
+
+def test_a_run_fills_the_page_row_by_row_and_ends_in_a_verdict():
+    app = open_chapter(PAGE, rtn="false", tokens="512")
+    press(app, "Measure")
+    wait_for(app, lambda app: "What happened" in headers(app))
+    table = next(frame.value for frame in app.dataframe if "True size" in frame.value.columns)
+    assert list(table["Precision"]) == ["fp32", "bf16", "fp16", "int8", "fp4", "nf4", "nf4 dq"]
+    assert table["KL from fp32"].iloc[0] == "–"
+    words = " ".join(each.value for each in app.markdown)
+    assert "is the smallest" in words
+    assert "The tokens it would now guess otherwise" in headers(app)
+    assert "not measured yet" not in words
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("Too short.", "needs at least"), ("x " * 120_000, "characters"), ("", "needs at least")],
+    ids=["short", "long", "empty"],
+)
+def test_a_text_that_cannot_be_scored_is_one_sentence(text, sentence):
+    app = open_chapter(PAGE, text="A text of your own")
+    app.text_area(key="own_text").set_value(text).run()
+    assert not app.exception
+    if not any(sentence in error.value for error in app.error):
+        press(app, "Measure")
+        wait_for(app, lambda app: any(sentence in error.value for error in app.error))
+
+
+def test_the_map_marks_the_layer_that_hurts():
+    app = open_chapter(PAGE)
+    press(app, "Map")
+    wait_for(app, lambda app: any("hurts most" in each.value for each in app.markdown))
+
+
+def test_a_hostile_link_falls_back():
+    app = open_chapter(PAGE, tokens="-5", stride="x", model="rm -rf", seed="lots", prompt="x" * 9000)
+    assert not app.exception
+    assert len([caption for caption in app.caption if "The link asks for" in caption.value]) >= 4
