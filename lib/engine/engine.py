@@ -37,6 +37,8 @@ class _Job:
     argument: Any
     time_limit_s: float
     state: JobState = JobState.WAITING
+    stop_wanted: bool = False
+    launches: int = 0
     events: list[Any] = field(default_factory=list)
     message: str | None = None
     future: Future | None = None
@@ -113,9 +115,8 @@ class Engine:
             job = self._mine(job_id, owner)
             if job.state is JobState.WAITING:
                 self._end(job, JobState.STOPPED)
-            running = job.state is JobState.RUNNING
-        if running:  # without the lock: Dask's thread needs it to hand over events while this waits
-            self._cluster.client.run(request_stop, job.id, on_error="ignore")
+            job.stop_wanted = True
+        self._wake.set()
 
     @property
     def worker_process_ids(self) -> tuple[int, ...]:
@@ -160,11 +161,23 @@ class Engine:
                 while ticket := self._queue.next(time.monotonic()):
                     self._launch(self._jobs[ticket.job_id])
                 self._end_hung()
+                to_stop = [job.id for job in self._jobs.values() if job.stop_wanted and job.state is JobState.RUNNING]
+            # Without the lock: Dask's thread needs it to hand over events while this waits. Again and again until
+            # the job has ended, for a worker may only just be starting.
+            for job_id in to_stop:
+                self._cluster.client.run(request_stop, job_id, on_error="ignore")
 
     def _launch(self, job: _Job) -> None:
         job.state, job.started_at = JobState.RUNNING, time.monotonic()
+        job.launches += 1
         job.future = self._cluster.client.submit(
-            run_job, job.id, job.function, job.argument, job.time_limit_s, key=f"job-{job.id}", pure=False
+            run_job,
+            job.id,
+            job.function,
+            job.argument,
+            job.time_limit_s,
+            key=f"job-{job.id}-{job.launches}",
+            pure=False,
         )
         job.future.add_done_callback(lambda future: self._on_done(job, future))
 
@@ -173,15 +186,21 @@ class Engine:
         if future.status == "finished":
             state, message = future.result()
         else:
-            error = future.exception() if future.status == "error" else None
-            lost = error is None or type(error).__name__ in {"KilledWorker", "CancelledError", "FutureCancelledError"}
-            state = JobState.FAILED
-            message = (
-                LOST_WORKER if lost else f"The run ended with an unexpected error ({type(error).__name__}: {error})"
-            )
+            state, message = JobState.FAILED, self._what_went_wrong(future)
         with self._lock:
-            if job.state.active:
+            if not job.state.active:
+                return
+            if message == LOST_WORKER and not job.events and job.launches == 1:
+                self._launch(job)  # it was sent to a worker that was already gone, and has told nothing yet
+            else:
                 self._end(job, state, message)
+
+    @staticmethod
+    def _what_went_wrong(future: Future) -> str:
+        error = future.exception() if future.status == "error" else None
+        if error is None or type(error).__name__ in {"KilledWorker", "CancelledError", "FutureCancelledError"}:
+            return LOST_WORKER
+        return f"The run ended with an unexpected error ({type(error).__name__}: {error})"
 
     def _end(self, job: _Job, state: JobState, message: str | None = None) -> None:
         job.state, job.message, job.ended_at, job.future = state, message, time.monotonic(), None

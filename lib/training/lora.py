@@ -7,6 +7,7 @@ engine on another machine.
 from __future__ import annotations
 
 import io
+import math
 import tempfile
 import time
 import zipfile
@@ -39,6 +40,8 @@ from lib.training.run import (
 )
 
 EVALUATE_EVERY = 10
+DIVERGED = 3.0
+"""Times the loss of guessing every token with equal probability; no run comes back from there."""
 IGNORED = -100
 """The label that cross-entropy leaves out (torch.nn.functional.cross_entropy, ignore_index)."""
 
@@ -62,6 +65,7 @@ def finetune(run: LoraRun) -> Iterator[Event]:
         total=sum(p.numel() for p in model.parameters()),
         training_texts=len(data.training),
         held_out_texts=len(data.held_out),
+        guessing_loss=math.log(model.config.vocab_size),
         device=str(model.device),
         first_step=first_step,
     )
@@ -108,8 +112,9 @@ def training_loop(
         model.train()
         batch = collate(pick(texts, step, run), tokenizer, model.device)
         loss = model(**batch, use_cache=False).loss
-        if not torch.isfinite(loss):
-            raise Diverged(step, run.learning_rate)
+        guessing = math.log(model.config.vocab_size)
+        if not loss < DIVERGED * guessing:  # also true of a loss that is no number
+            raise Diverged(step, loss.item(), guessing, run.learning_rate)
         loss.backward()
         grad_norm = torch.nn.utils.clip_grad_norm_(trainable_parameters(model), max_norm=1.0).item()
         if step == first_step + 1 and grad_norm == 0:
@@ -119,7 +124,7 @@ def training_loop(
         optimizer.step()
         optimizer.zero_grad()
         tokens = int(batch["attention_mask"].sum())
-        yield Step(step, loss.item(), grad_norm, tokens / (time.perf_counter() - began))
+        yield Step(step, loss.item(), grad_norm, tokens, time.perf_counter() - began)
 
 
 def lora_config(run: LoraRun) -> LoraConfig:

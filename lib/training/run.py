@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,17 +26,14 @@ class TrainingError(StudentError):
 
 
 class Diverged(TrainingError):
-    """The loss is no longer a number."""
+    """The loss is no number any more, or far above that of guessing at random."""
 
-    def __init__(self, step: int, learning_rate: float) -> None:
+    def __init__(self, step: int, loss: float, guessing: float, learning_rate: float) -> None:
+        what = f"reached {loss:,.0f}" if math.isfinite(loss) else "stopped being a number"
         super().__init__(
-            f"The loss stopped being a number at step {step}: a learning rate of {learning_rate:g} is too high "
-            f"for this run; try {learning_rate / 10:.0e}"
+            f"The loss {what} at step {step}, where guessing at random gives {guessing:.1f}: a learning rate of "
+            f"{learning_rate:g} is too high for this run; try {learning_rate / 10:g}"
         )
-        self.step, self.learning_rate = step, learning_rate
-
-    def __reduce__(self) -> tuple:
-        return Diverged, (self.step, self.learning_rate)
 
 
 def check_prompt(prompt: str) -> None:
@@ -120,6 +118,8 @@ class Started:
     """Parameters of the model with its adapter."""
     training_texts: int
     held_out_texts: int
+    guessing_loss: float
+    """Loss of giving every token of the vocabulary the same probability: ln V."""
     device: str
     first_step: int
     """Steps already done, when a run goes on from a checkpoint."""
@@ -151,7 +151,12 @@ class Step:
     loss: float
     """Mean negative log-likelihood in nats a token, of this batch before its update."""
     grad_norm: float
-    tokens_per_s: float
+    tokens: int
+    seconds: float
+
+    @property
+    def tokens_per_s(self) -> float:
+        return self.tokens / self.seconds
 
 
 @dataclass(frozen=True)

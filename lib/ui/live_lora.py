@@ -19,7 +19,7 @@ from lib.ui.text import escape
 from lib.units import format_duration
 
 KIND, ASK = "lora", "lora-question"
-LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0, 1e3, 1e6]
+LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e3]
 RANKS = [1, 2, 4, 8, 16, 32, 64]
 
 
@@ -96,9 +96,9 @@ def meaning() -> None:
             f"**{told.last_probability:.1%}** (geometric mean), up from **{told.first_probability:.1%}**."
         )
     else:
-        st.markdown(
-            f"Held-out loss rose from **{first.loss:.2f}** to **{last.loss:.2f}** nats a token: this run made the "
-            f"model worse. A learning rate of {run.learning_rate:g} is too high; try a tenth of it."
+        problem(
+            f"Held-out loss rose from {first.loss:.2f} to {last.loss:.2f} nats a token, where guessing at random gives "
+            f"{told.started.guessing_loss:.2f}: a learning rate of {run.learning_rate:g} is too high; try a tenth of it"
         )
     lowest = min(told.held_out, key=lambda each: each.loss)
     if lowest.step < last.step and last.loss > 1.03 * lowest.loss:

@@ -149,3 +149,12 @@ def test_another_dask_cluster_runs_the_same_jobs(monkeypatch):
 def test_drive_closes_a_job_that_is_out_of_time():
     with pytest.raises(TimeLimitReached, match="0 s"):
         drive(count(1000), lambda _: None, lambda: False, time_limit_s=0.05)
+
+
+def test_a_stop_reaches_a_job_whose_worker_is_only_just_starting(engine):
+    (killed,) = engine.worker_process_ids
+    os.kill(killed, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+    job = submit(engine, "count", 1000)
+    wait(engine, job, lambda view: view.state is JobState.RUNNING)
+    engine.stop(job, owner="mei")
+    assert wait(engine, job, over).state is JobState.STOPPED

@@ -108,9 +108,15 @@ def test_going_on_from_a_checkpoint_is_the_unbroken_run():
     assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
 
 
-def test_a_diverging_run_names_the_learning_rate():
-    with pytest.raises(Diverged, match=r"learning rate of 1e\+06 is too high"):
-        list(lora.finetune(LoraRun(steps=60, learning_rate=1e6)))
+def test_a_loss_that_is_no_number_names_the_learning_rate():
+    with pytest.raises(Diverged, match=r"stopped being a number at step \d+, .* learning rate of 1000 .* try 100"):
+        list(lora.finetune(LoraRun(steps=60, learning_rate=1e3)))
+
+
+def test_a_loss_far_above_guessing_is_a_divergence(monkeypatch):
+    monkeypatch.setattr(lora, "DIVERGED", 1.0)
+    with pytest.raises(Diverged, match=r"reached \d+ at step \d+, where guessing at random gives 5\.5"):
+        list(lora.finetune(LoraRun(steps=60, learning_rate=1.0)))
 
 
 def test_a_zero_gradient_is_not_silent(monkeypatch):

@@ -1,0 +1,31 @@
+"""Print one line a number: name, value, unit, bound, pass or FAIL. Exit status 1 if any fails."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+from pathlib import Path
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def main() -> int:
+    found = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])} - {"__main__", "line"}
+    chosen = sys.argv[1:] or sorted(found)
+    unknown = set(chosen) - found
+    if unknown:
+        print(f"There is no bench {', '.join(sorted(unknown))}; choose from {', '.join(sorted(found))}")
+        return 2
+    failed = False
+    for name in chosen:
+        for line in importlib.import_module(f"bench.{name}").lines():
+            print(line, flush=True)
+            failed = failed or not line.passed
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

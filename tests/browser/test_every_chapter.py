@@ -1,0 +1,36 @@
+"""Every chapter in a real browser: opened directly, without an error, and without scrolling sideways on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lib import curriculum
+from tests.browser.conftest import settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+CHAPTERS = curriculum.chapters()
+
+
+def url_path(slug: str) -> str:
+    return "" if slug == "home" else slug.replace("_", "-")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
+def test_opens_directly(page: Page, app: App, chapter):
+    page.goto(f"{app.url}/{url_path(chapter.slug)}")
+    settle(page)
+    expect(page.get_by_role("heading", level=1, name=chapter.title)).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    assert chapter.title in page.title()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
+def test_fits_a_phone(page: Page, app: App, chapter):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app.url}/{url_path(chapter.slug)}")
+    settle(page)
+    widest = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert widest <= 390

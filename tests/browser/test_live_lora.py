@@ -1,0 +1,93 @@
+"""The journey the lesson was built for: start a run, watch it, leave and come back, stop it, read what it learnt."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+
+
+def points(page: Page) -> int:
+    """Held-out points drawn so far."""
+    return page.locator(".js-plotly-plot .scatterlayer .trace").nth(1).locator(".point").count()
+
+
+def test_start_watch_reload_stop_read(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora?steps=300")
+    settle(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Held-out loss:")).to_be_visible()
+    page.wait_for_function(
+        "document.querySelectorAll('.js-plotly-plot .scatterlayer .trace:nth-of-type(2) .point').length > 1"
+    )
+    before = points(page)
+
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    page.wait_for_function(
+        f"document.querySelectorAll('.js-plotly-plot .scatterlayer .trace:nth-of-type(2) .point').length > {before}"
+    )
+
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped by you")).to_be_visible()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(page.get_by_text("Before: Teh C Siew")).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+    page.get_by_label("Prompt", exact=True).fill("Auntie, one Teh")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text("With the adapter").last).to_be_visible()
+    expect(page.get_by_text("Auntie, one Teh").first).to_be_visible()
+
+
+def test_a_killed_worker_is_said_and_the_next_run_goes(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora?steps=300")
+    settle(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Held-out loss:")).to_be_visible()
+    for worker in app.workers():
+        worker.send_signal(signal.SIGKILL)
+    expect(page.get_by_text("The worker process that ran this was lost")).to_be_visible()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped by you")).to_be_visible()
+
+
+def test_a_diverging_learning_rate_is_one_sentence(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora?lr=1000&steps=60")
+    settle(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("a learning rate of 1000 is too high").first).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_another_student_sees_nothing_of_it(page: Page, app: App, browser):
+    page.goto(f"{app.url}/live-lora?steps=300")
+    settle(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    other = browser.new_context()
+    neighbour = other.new_page()
+    neighbour.goto(f"{app.url}/live-lora")
+    settle(neighbour)
+    expect(neighbour.get_by_role("button", name="Stop", exact=True)).to_be_disabled()
+    expect(neighbour.get_by_text("Press Start")).to_be_visible()
+    other.close()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped by you")).to_be_visible()
+
+
+def test_a_bad_link_falls_back_and_says_so(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora?steps=9999&rank=lots")
+    settle(page)
+    expect(page.get_by_text("The link asks for steps = “9999”")).to_be_visible()
+    expect(page.get_by_text("The link asks for rank = “lots”")).to_be_visible()
+    expect(page.get_by_role("slider", name="Steps")).to_have_attribute("aria-valuenow", "60")

@@ -1,0 +1,82 @@
+"""The live LoRA page through AppTest: hostile links first, then a run from start to words."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import open_chapter
+
+
+def start(app: AppTest) -> None:
+    next(button for button in app.button if button.label == "Start").click().run()
+    deadline = time.monotonic() + 120
+    while next(button for button in app.button if button.label == "Start").disabled:
+        assert time.monotonic() < deadline, "the run did not end within 120 s"
+        time.sleep(0.2)
+        app.run()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"steps": "-1"},
+        {"steps": "1e400"},
+        {"rank": "3"},
+        {"lr": "<script>alert(1)</script>"},
+        {"alpha": "٣٣٣٣"},
+        {"batch": "nan"},
+        {"seed": "99999999999999999999"},
+        {"targets": "All the layers"},
+        {"prompt": "x" * 5000},
+    ],
+    ids=lambda query: next(iter(query)),
+)
+def test_a_hostile_link_falls_back_to_the_default_and_says_so(query):
+    app = open_chapter("live_lora", **query)
+    assert not app.exception
+    (key,) = query
+    assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
+
+
+def test_markup_in_a_prompt_is_shown_as_text():
+    app = open_chapter("live_lora", steps="10")
+    app.text_input(key="prompt").set_value("<script>alert(1)</script> **bold** :red[x]").run()
+    start(app)
+    assert not app.exception
+    shown = " ".join(each.value for each in app.markdown)
+    assert r"\<script\>alert(1)\</script\> \*\*bold\*\* \:red\[x\]" in shown
+
+
+def test_a_run_says_what_happened_in_its_own_numbers():
+    app = open_chapter("live_lora", steps="20")
+    start(app)
+    assert not app.exception
+    assert not app.error
+    words = " ".join(each.value for each in app.markdown)
+    assert "Held-out loss fell from" in words
+    assert "in 20 steps" in words
+    # r (d_in + d_out) over all linear layers of the bundled model, by hand:
+    # 6 layers × 8 × (q 512 + k 384 + v 384 + o 512 + gate 1024 + up 1024 + down 1024)
+    assert f"{6 * 8 * (512 + 384 + 384 + 512 + 3 * 1024):,}" in words
+
+
+def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():
+    app = open_chapter("live_lora", steps="60", lr="1000")
+    start(app)
+    assert not app.exception
+    assert any("too high" in error.value for error in app.error)
+
+
+def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):
+    from lib.ui import jobs
+
+    jobs.close()  # so that the next worker sees the damaged folder
+    monkeypatch.setenv("BASE_MODEL", str(tmp_path / "gone"))
+    app = open_chapter("live_lora")
+    start(app)
+    jobs.close()
+    assert not app.exception
+    assert any("is missing" in error.value for error in app.error)
