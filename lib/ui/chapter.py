@@ -100,9 +100,14 @@ def footer(url_path: str) -> None:
     if before:
         left.page_link(before.file, label=before.title, icon=":material/arrow_back:", width="content")
     if after:
-        right.page_link(
-            after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:", icon_position="right"
-        )
+        with right.container(horizontal_alignment="right"):
+            st.page_link(
+                after.file,
+                label=f"Next: {after.title}",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                width="content",
+            )
 
 
 def formula(text: str) -> None:
