@@ -1,15 +1,16 @@
-"""What a visitor feels: time to the first page, and script time of a slider, alone and in a full class."""
+"""Time to the first page, and the memory of a run."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.line import Line, percentile
+from bench.line import Line
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.conftest import settle
 from tests.browser.server import App, running_app
@@ -24,7 +25,7 @@ def lines() -> Iterator[Line]:
 
 def _first_page() -> Iterator[Line]:
     started = time.perf_counter()
-    with running_app() as app, _browser() as browser:
+    with running_app() as app, chromium() as browser:
         page = browser.new_page()
         page.goto(app.url)
         settle(page)
@@ -34,7 +35,7 @@ def _first_page() -> Iterator[Line]:
 
 def _memory_of_a_run() -> Iterator[Line]:
     """Highest resident memory of the web process and its worker while the default run goes, sampled at 20 Hz."""
-    with running_app() as app, _browser() as browser:
+    with running_app() as app, chromium() as browser:
         page = browser.new_page()
         page.goto(f"{app.url}/live-lora")
         settle(page)
@@ -72,17 +73,12 @@ class _Peak:
             self.all_bytes = max(self.all_bytes, web + workers)
 
 
-class _browser:  # noqa: N801 (used as a context)
-    """Chromium for the length of a block."""
-
-    def __enter__(self) -> Browser:
-        self._playwright = sync_playwright().start()
-        self._launched = self._playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        return self._launched
-
-    def __exit__(self, *_: object) -> None:
-        self._launched.close()
-        self._playwright.stop()
-
-
-__all__ = ["lines", "percentile"]
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser for the length of a block."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        try:
+            yield launched
+        finally:
+            launched.close()

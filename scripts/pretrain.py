@@ -1,7 +1,9 @@
 """Pretrain the bundled base model: a small Llama on public-domain books.
 
-    python scripts/pretrain.py --corpus ../shared/corpus            # train, resuming where the last run stopped
-    python scripts/pretrain.py --corpus ../shared/corpus --export   # write assets/base-model from the checkpoint
+    python scripts/pretrain.py --corpus CORPUS            # train, resuming where the last run stopped
+    python scripts/export_base_model.py --corpus CORPUS   # write assets/base-model from the checkpoint
+
+CORPUS is a folder of .txt books with a MANIFEST.json of their titles and authors.
 
 It trains a byte-level BPE tokenizer, then a Llama-architecture causal language model in bf16 autocast, on
 the CPU or on a GPU. Books named in HELD_OUT are never trained on, neither by the tokenizer nor by the
@@ -16,18 +18,17 @@ embeddings and norms by AdamW.
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import LlamaConfig, LlamaForCausalLM
 
-ROOT = Path(__file__).resolve().parent.parent
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "build" / "pretrain"
 END_OF_TEXT = "<|endoftext|>"
 HELD_OUT = (
     "carroll-alice-s-adventures-in-wonderland.txt",
@@ -50,7 +51,7 @@ class Recipe:
     num_key_value_heads: int = 2
     context: int = 256
     batch_size: int = 16
-    steps: int = 12_000
+    steps: int = 6_600
     warmup_steps: int = 200
     decay_share: float = 0.25
     muon_lr: float = 0.02
@@ -152,176 +153,99 @@ def mean_loss(model: LlamaForCausalLM, tokens: np.ndarray, context: int, windows
     return float(np.mean(losses))
 
 
-def train(recipe: Recipe, corpus: Path, out: Path, device: str, compile_model: bool) -> None:
+def tokenized(recipe: Recipe, corpus: Path, out: Path) -> tuple[Tokenizer, np.ndarray, np.ndarray]:
+    """(tokenizer, training tokens, held-out tokens); the tokenizer is trained once and kept in `out`."""
     training, held_out = read_books(corpus)
     out.mkdir(parents=True, exist_ok=True)
-    tokenizer_file = out / "tokenizer.json"
-    if not tokenizer_file.exists():
-        train_tokenizer(list(training.values()), recipe.vocab_size).save(str(tokenizer_file))
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    train_tokens, held_out_tokens = encode_books(tokenizer, training), encode_books(tokenizer, held_out)
-    print(f"{len(train_tokens):,} training tokens, {len(held_out_tokens):,} held out", flush=True)
+    file = out / "tokenizer.json"
+    if not file.exists():
+        train_tokenizer(list(training.values()), recipe.vocab_size).save(str(file))
+    tokenizer = Tokenizer.from_file(str(file))
+    return tokenizer, encode_books(tokenizer, training), encode_books(tokenizer, held_out)
 
-    model = build_model(recipe, tokenizer.token_to_id(END_OF_TEXT)).to(device)
-    optimizers = build_optimizers(model, recipe)
-    step, curve = 0, []
-    checkpoint_file = out / "checkpoint.pt"
-    if checkpoint_file.exists():
-        saved = torch.load(checkpoint_file, map_location=device, weights_only=True)
-        model.load_state_dict(saved["model"])
-        for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
+
+@dataclass
+class Progress:
+    """Where a run stands: what a checkpoint holds beside its recipe."""
+
+    model: LlamaForCausalLM
+    optimizers: list[torch.optim.Optimizer]
+    step: int
+    curve: list[dict[str, float]]
+
+    def save(self, file: Path, recipe: Recipe) -> None:
+        """Write whole or not at all."""
+        state = {
+            "model": self.model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+            "curve": self.curve,
+            "recipe": asdict(recipe),
+        }
+        torch.save(state, file.with_suffix(".tmp"))
+        file.with_suffix(".tmp").replace(file)
+
+    def restore(self, file: Path) -> None:
+        saved = torch.load(file, map_location=self.model.device, weights_only=True)
+        self.model.load_state_dict(saved["model"])
+        for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(state)
-        step, curve = saved["step"], saved["curve"]
-        print(f"resuming at step {step}", flush=True)
+        self.step, self.curve = saved["step"], saved["curve"]
+
+
+def train(recipe: Recipe, corpus: Path, out: Path, device: str, compile_model: bool) -> None:
+    tokenizer, train_tokens, held_out_tokens = tokenized(recipe, corpus, out)
+    print(f"{len(train_tokens):,} training tokens, {len(held_out_tokens):,} held out", flush=True)
+    model = build_model(recipe, tokenizer.token_to_id(END_OF_TEXT)).to(device)
+    progress = Progress(model, build_optimizers(model, recipe), 0, [])
+    checkpoint = out / "checkpoint.pt"
+    if checkpoint.exists():
+        progress.restore(checkpoint)
+        print(f"resuming at step {progress.step}", flush=True)
 
     def loss_of(batch: torch.Tensor) -> torch.Tensor:
         with torch.autocast(device, torch.bfloat16):
             return model(input_ids=batch, labels=batch, use_cache=False).loss
 
-    if compile_model:
-        loss_of = torch.compile(loss_of)
-    started, first_step = time.monotonic(), step
-    while step < recipe.steps:
-        for optimizer, peak in zip(optimizers, (recipe.muon_lr, recipe.adamw_lr), strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = peak * recipe.learning_rate_factor(step)
-        loss = loss_of(batch_at(step, train_tokens, recipe).to(device))
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
-        step += 1
-        if step % 250 == 0 or step == recipe.steps:
-            validation = mean_loss(model, held_out_tokens, recipe.context, windows=64)
-            curve.append({"step": step, "train_loss": round(loss.item(), 4), "held_out_loss": round(validation, 4)})
-            rate = (step - first_step) * recipe.batch_size * recipe.context / (time.monotonic() - started)
-            print(f"step {step}: train {loss.item():.3f}, held out {validation:.3f}, {rate:,.0f} tokens/s", flush=True)
-            state = {
-                "model": model.state_dict(),
-                "optimizers": [optimizer.state_dict() for optimizer in optimizers],
-                "step": step,
-                "curve": curve,
-                "recipe": asdict(recipe),
-            }
-            torch.save(state, checkpoint_file.with_suffix(".tmp"))
-            checkpoint_file.with_suffix(".tmp").replace(checkpoint_file)
+    loss_of = torch.compile(loss_of) if compile_model else loss_of
+    started, first_step = time.monotonic(), progress.step
+    while progress.step < recipe.steps:
+        loss = update(progress, recipe, loss_of, batch_at(progress.step, train_tokens, recipe).to(device))
+        if progress.step % 250 == 0 or progress.step == recipe.steps:
+            held_out = mean_loss(model, held_out_tokens, recipe.context, windows=64)
+            losses = {"train_loss": round(loss, 4), "held_out_loss": round(held_out, 4)}
+            progress.curve.append({"step": progress.step, **losses})
+            rate = (progress.step - first_step) * recipe.batch_size * recipe.context / (time.monotonic() - started)
+            print(f"step {progress.step}: train {loss:.3f}, held out {held_out:.3f}, {rate:,.0f} tokens/s", flush=True)
+            progress.save(checkpoint, recipe)
 
 
-def export(corpus: Path, out: Path, target: Path) -> None:
-    """Write the checkpoint as an ordinary Hugging Face model folder with a model card."""
-    saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
-    recipe = Recipe(**saved["recipe"])
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_file=str(out / "tokenizer.json"),
-        bos_token=END_OF_TEXT,
-        eos_token=END_OF_TEXT,
-        pad_token=END_OF_TEXT,
-        model_max_length=recipe.context,
-        clean_up_tokenization_spaces=False,
-    )
-    model = build_model(recipe, tokenizer.eos_token_id)
-    model.load_state_dict(saved["model"])
-    model.to(torch.bfloat16).save_pretrained(target)
-    tokenizer.save_pretrained(target)
-
-    # The numbers in the card are those of the shipped 16-bit file, read back.
-    shipped = AutoModelForCausalLM.from_pretrained(target, dtype=torch.float32).eval()
-    training, held_out = read_books(corpus)
-    titles = {
-        book["file"]: f"{book['title']} ({book['author']})"
-        for book in json.loads((corpus / "MANIFEST.json").read_text())
-    }
-    backend = tokenizer.backend_tokenizer
-    scores = {}
-    for name, text in {**held_out, "all": "\n\n".join(held_out.values())}.items():
-        tokens = encode_books(backend, {name: text})
-        loss = mean_loss(shipped, tokens, recipe.context)
-        bits_per_byte = loss / math.log(2) * len(tokens) / len(text.encode())
-        scores[titles.get(name, name)] = {
-            "perplexity": round(math.exp(loss), 2),
-            "bits_per_byte": round(bits_per_byte, 3),
-        }
-    facts = {
-        "parameters": sum(p.numel() for p in shipped.parameters()),
-        "training_tokens_seen": saved["step"] * recipe.batch_size * recipe.context,
-        "training_books": len(training),
-        "held_out": scores,
-        "recipe": saved["recipe"],
-        "curve": saved["curve"],
-        "torch": torch.__version__,
-    }
-    (target / "pretraining.json").write_text(json.dumps(facts, indent=1) + "\n")
-    (target / "README.md").write_text(model_card(facts, recipe))
-    print(json.dumps(scores, indent=1))
-
-
-def model_card(facts: dict, recipe: Recipe) -> str:
-    rows = "\n".join(
-        f"| {title} | {score['perplexity']} | {score['bits_per_byte']} |" for title, score in facts["held_out"].items()
-    )
-    curve = facts["curve"]
-    shown = curve[:: max(1, len(curve) // 12)]
-    shown = shown if shown[-1] is curve[-1] else [*shown, curve[-1]]
-    steps = "\n".join(f"| {p['step']:,} | {p['train_loss']:.2f} | {p['held_out_loss']:.2f} |" for p in shown)
-    return f"""---
-license: apache-2.0
-language: en
-library_name: transformers
-pipeline_tag: text-generation
----
-# Finetuning Lab base model
-
-A Llama-architecture causal language model of {facts["parameters"]:,} parameters (hidden size {recipe.hidden_size},
-{recipe.num_hidden_layers} layers, {recipe.num_attention_heads} attention heads, {recipe.num_key_value_heads} key-value heads,
-context {recipe.context}, byte-level BPE of {recipe.vocab_size:,}, tied embeddings). It exists so that every experiment of
-the lesson runs on a laptop without a network.
-
-## Training
-{facts["training_books"]} public-domain English books (children's classics, adventure, early science fiction), with
-five more held out by title: neither the tokenizer nor the model has seen them.
-{curve[-1]["step"]:,} steps of {recipe.batch_size} × {recipe.context} tokens = {facts["training_tokens_seen"]:,} tokens, bf16 autocast,
-seed {recipe.seed}, torch {facts["torch"]}.
-
-    python scripts/pretrain.py --corpus CORPUS --steps {recipe.steps}
-    python scripts/pretrain.py --corpus CORPUS --export
-
-| step | training loss (one batch) | held-out loss (64 windows) |
-| ---: | ---: | ---: |
-{steps}
-
-## Held-out books
-Windows of {recipe.context} tokens side by side, weights as shipped (bf16) and computed in fp32. Perplexity depends on the
-tokenizer; bits per byte does not.
-
-| book | perplexity | bits per byte |
-| --- | ---: | ---: |
-{rows}
-
-## Limits
-It writes English-looking sentences in the manner of 1850–1920 and knows nothing else: no facts to rely on, no
-instructions, no code, one language, and the prejudices of its books. It is for learning how models work.
-"""
+def update(progress: Progress, recipe: Recipe, loss_of: Callable, batch: torch.Tensor) -> float:
+    """One step; the loss of its batch before the update."""
+    for optimizer, peak in zip(progress.optimizers, (recipe.muon_lr, recipe.adamw_lr), strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = peak * recipe.learning_rate_factor(progress.step)
+    loss = loss_of(batch)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(progress.model.parameters(), 1.0)
+    for optimizer in progress.optimizers:
+        optimizer.step()
+        optimizer.zero_grad()
+    progress.step += 1
+    return loss.item()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True, help="folder of .txt books with MANIFEST.json")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "pretrain", help="checkpoints")
+    parser.add_argument("--out", type=Path, default=CHECKPOINTS, help="checkpoints")
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument(
-        "--compile", action="store_true", help="torch.compile: about 1.4 times faster, needs a C++ compiler"
-    )
-    parser.add_argument("--export", action="store_true", help="write --target from the last checkpoint, train nothing")
-    parser.add_argument("--target", type=Path, default=ROOT / "assets" / "base-model")
+    parser.add_argument("--compile", action="store_true", help="torch.compile: 1.4 times faster, needs a C++ compiler")
     arguments = parser.parse_args()
-    if arguments.export:
-        export(arguments.corpus, arguments.out, arguments.target)
-    else:
-        recipe = Recipe(steps=arguments.steps, seed=arguments.seed)
-        train(recipe, arguments.corpus, arguments.out, arguments.device, arguments.compile)
+    recipe = Recipe(steps=arguments.steps, seed=arguments.seed)
+    train(recipe, arguments.corpus, arguments.out, arguments.device, arguments.compile)
 
 
 if __name__ == "__main__":
