@@ -18,12 +18,21 @@ WORDS = ROOT / "assets" / "course"
 COURSE: dict[str, tuple[str, ...]] = {
     "Start": ("home",),
     "Why size matters": (),
-    "Memory": ("memory_calculator",),
+    "Memory": ("memory_calculator", "training_dilemma", "kv_cache"),
     "Pretraining and fine-tuning": (),
     "Adapters and prompting": (),
     "Quantization": ("number_formats", "quantization_lab"),
     "Live LoRA": ("live_lora",),
-    "Evaluation": ("metrics_playground", "corpus_metrics", "benchmarks"),
+    "Evaluation": (
+        "metrics_playground",
+        "corpus_metrics",
+        "no_one_metric",
+        "flask_skills",
+        "benchmarks",
+        "ability_map",
+        "choosing_a_model",
+        "contamination",
+    ),
     "Alignment": (),
     "Wrap-up": (),
 }

@@ -15,6 +15,7 @@ from lib.memory.training_setup import TrainingSetup
 from lib.memory.weights import precisions
 
 Setup = ServingSetup | TrainingSetup
+PAIRS_WANTED = 3
 GPU_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 BEST_FIRST = ("bf16", "fp8", "int8", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "nf4", "q3_k_l", "q2_k")
 
@@ -130,7 +131,7 @@ def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -
     before = needed_bytes(arch, setup, gpu)
     singles = [change for option in options if (change := _try(arch, setup, gpu, *option)) is not None]
     helping = [change for change in singles if change.needed_bytes < 0.995 * before]
-    found = sorted(helping, key=lambda each: (not each.fits, each.rank, each.needed_bytes))
+    found = sorted(helping, key=lambda each: (not each.fits, each.rank if each.fits else 0, each.needed_bytes))
     if not any(change.fits for change in found):
         pairs = [(a, b) for a, b in combinations(singles, 2) if a in helping or b in helping]
         found = [*_pairs(arch, setup, gpu, pairs), *found]
@@ -139,8 +140,8 @@ def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -
 
 def _pairs(arch: Architecture, setup: Setup, gpu: Gpu, pairs: list[tuple[Change, Change]]) -> list[Change]:
     """Two changes together that fit; one that helps nothing alone may be what is missing beside another."""
-    made = []
-    for first, second in pairs:
+    made: list[Change] = []
+    for first, second in sorted(pairs, key=lambda pair: pair[0].rank + pair[1].rank):
         changes = {**dict(first.changes), **dict(second.changes)}
         if len(changes) < len(first.changes) + len(second.changes):
             continue  # both change the same thing
@@ -149,7 +150,9 @@ def _pairs(arch: Architecture, setup: Setup, gpu: Gpu, pairs: list[tuple[Change,
         change = _try(arch, setup, gpu, f"{first.key}+{second.key}", label, prices, first.rank + second.rank, changes)
         if change is not None and change.fits:
             made.append(change)
-    return sorted(made, key=lambda each: (each.rank, each.needed_bytes))[:4]
+        if len(made) == PAIRS_WANTED:
+            break
+    return made
 
 
 def _try(

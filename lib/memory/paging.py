@@ -1,20 +1,23 @@
 """Requests arriving, growing and leaving in a fixed KV-cache memory: contiguous reservation against paging.
 
 A small model of the experiment behind figure 2 of the PagedAttention paper (Kwon et al. 2023, arXiv 2309.06180):
-earlier systems give each request one contiguous piece from a buddy allocator, as long as the request might become, as the
-answer's next power of two (the length known to a factor of two), or as it will become (an oracle); paging gives blocks as tokens come. Time counts decoding steps: every running
-request grows by one token a step. The queue is never empty, so memory is the limit.
+earlier systems give each request one contiguous piece from a buddy allocator: as long as a request may become at
+most, or to the answer's next power of two (its length known to a factor of two), or as long as it will become (an
+oracle). Paging gives blocks as tokens come. Time counts decoding steps: every running request grows by one token a
+step. The queue is never empty, so memory is the limit.
 """
 
 from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from lib.memory.errors import CannotEstimateError
 
+SNAPSHOT_STEPS = 25
 Policy = Literal["max", "pow2", "oracle", "paged"]
 POLICIES: dict[Policy, str] = {
     "max": "Reserve the longest possible",
@@ -34,7 +37,7 @@ class Traffic:
     mean_prompt: int = 161
     mean_answer: int = 338
     block_size: int = 16
-    steps: int = 1_500
+    steps: int = 1_000
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -70,7 +73,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of memory at the last step, for drawing: tokens `start` to `start + size`, `used` of them filled."""
+    """A stretch of memory at one step, for drawing: tokens `start` to `start + size`, `used` of them filled."""
 
     request: int
     start: int
@@ -80,12 +83,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Simulation:
-    """One policy over one traffic."""
+    """One policy over one traffic. `snapshots` are what lies in memory after every `SNAPSHOT_STEPS` steps."""
 
     policy: Policy
     traffic: Traffic
     frames: tuple[Frame, ...]
-    pieces: tuple[Piece, ...]
+    snapshots: tuple[tuple[Piece, ...], ...]
     finished: int
     preempted: int
 
@@ -117,11 +120,13 @@ def simulate(policy: Policy, traffic: Traffic) -> Simulation:
     if policy not in POLICIES:
         raise CannotEstimateError(f"policy = {policy!r} must be one of {', '.join(POLICIES)}.")
     memory = _Paged(traffic) if policy == "paged" else _Contiguous(traffic, policy)
-    frames, finished = [], 0
-    for _ in range(traffic.steps):
+    frames, snapshots, finished = [], [], 0
+    for step in range(1, traffic.steps + 1):
         finished += memory.step()
         frames.append(memory.frame())
-    return Simulation(policy, traffic, tuple(frames), memory.pieces(), finished, memory.preempted)
+        if step % SNAPSHOT_STEPS == 0:
+            snapshots.append(memory.pieces())
+    return Simulation(policy, traffic, tuple(frames), tuple(snapshots), finished, memory.preempted)
 
 
 class _Request:
@@ -133,7 +138,7 @@ class _Request:
         self.blocks: list[int] = []
 
 
-def _requests(traffic: Traffic):  # noqa: ANN202  an endless generator of _Request
+def _requests(traffic: Traffic) -> Iterator[_Request]:
     chance = random.Random(traffic.seed)
     number = 0
     while True:
@@ -204,7 +209,7 @@ class _Paged:
             self.free.extend(each.blocks)
         self.running = [each for each in self.running if each.tokens < each.final]
         for each in list(self.running):
-            if each in self.running:
+            if each.blocks:  # not put back meanwhile by a request before it
                 self._grow(each)
         self._admit()
         return len(done)
@@ -231,7 +236,7 @@ class _Paged:
             if not self.queue:
                 self.queue.append(next(self.arriving))
             need = -(-self.queue[0].tokens // self.traffic.block_size)
-            if len(self.free) < need + len(self.running) // 8:  # a reserve, so that admission does not cause preemption
+            if len(self.free) < need + len(self.running) // 2:  # a reserve, so that admission does not cause preemption
                 return
             request = self.queue.popleft()
             request.blocks = [self.free.popleft() for _ in range(need)]

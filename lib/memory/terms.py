@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lib.units import format_gb, format_gib
+
 
 @dataclass(frozen=True)
 class Term:
@@ -49,4 +51,7 @@ def latex_number(value: float) -> str:
 
 def latex_bytes(size_bytes: float) -> str:
     r"""`16.1\ \text{GB} = 15.0\ \text{GiB}`: both units, so that neither can be mistaken for the other."""
-    return rf"{size_bytes / 1e9:,.2f}\ \text{{GB}} = {size_bytes / 2**30:,.2f}\ \text{{GiB}}".replace(",", r"{,}")
+    decimal, binary = (
+        r"\ \text{".join(text.rsplit(" ", 1)) + "}" for text in (format_gb(size_bytes), format_gib(size_bytes))
+    )
+    return f"{decimal} = {binary}"

@@ -1,0 +1,225 @@
+"""Figures of the memory calculator: the bar against the GPU's line, moments over time, estimate against truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from lib.charts.memory_base import drawn, label, line
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW
+from lib.memory.terms import Term
+from lib.units import GB, GIB
+
+PINK, DARK = "#d16ba5", "#5b6470"
+COLOURS = {
+    "weights": BLUE,
+    "gathered": PINK,
+    "kv_cache": GREEN,
+    "optimizer": PURPLE,
+    "gradients": ORANGE,
+    "activations": YELLOW,
+    "logits": RED,
+    "temporary": GREY,
+    "overhead": DARK,
+}
+NAMES = {
+    "weights": "Weights",
+    "gathered": "Buckets",
+    "kv_cache": "KV cache",
+    "optimizer": "Optimiser",
+    "gradients": "Gradients",
+    "activations": "Activations",
+    "logits": "Logits",
+    "temporary": "Temporary",
+    "overhead": "CUDA",
+}
+UNITS = {"GiB": GIB, "GB": GB}
+ROOM_FOR_TEXT = 0.085  # of the widest bar: below this a name does not fit inside
+
+
+def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str, unit: str, title: str) -> go.Figure:
+    """One stacked bar a set-up, its terms in order, and the line where the GPU ends."""
+    size, names = UNITS[unit], list(bars)
+    widest = max(usable_bytes, *(sum(term.size_bytes for term in terms) for terms in bars.values()))
+    keys = dict.fromkeys(term.key for terms in bars.values() for term in terms)
+    traces = [
+        _segment(key, names, [_size(bars[name], key) for name in names], unit, widest)
+        for key in keys
+        if any(_size(bars[name], key) > 0 for name in names)
+    ]
+    end = usable_bytes / size
+    to_the_right = usable_bytes < 0.6 * widest
+    return drawn(
+        [*traces, _bands(bars, size)],
+        title=title,
+        height=200 + 80 * len(bars),
+        barmode="stack",
+        bargap=0.25,
+        margin={"t": 92},
+        legend={"y": -0.28, "font": {"size": 15}, "traceorder": "normal"},
+        shapes=[line("x", end, color=RED, width=4, dash="dash")],
+        annotations=[
+            label(
+                end,
+                1,
+                f"{gpu_name}: {end:,.1f} {unit}",
+                yref="paper",
+                yanchor="bottom",
+                xanchor="left" if to_the_right else "right",
+                font={"color": RED, "size": 16},
+            )
+        ],
+        xaxis={"range": [0, 1.04 * widest / size], "ticksuffix": f" {unit}", "nticks": 7},
+        yaxis={"showticklabels": len(bars) > 1, "autorange": "reversed"},
+    )
+
+
+def _size(terms: Sequence[Term], key: str) -> float:
+    return next((term.size_bytes for term in terms if term.key == key), 0.0)
+
+
+def _segment(key: str, names: list[str], sizes: list[float], unit: str, widest: float) -> dict:
+    scale = UNITS[unit]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": [size / scale for size in sizes],
+        "name": NAMES[key],
+        "marker": {"color": COLOURS[key], "line": {"width": 0}},
+        "text": [
+            f"<b>{NAMES[key]}</b><br>{size / scale:,.1f}" if size > ROOM_FOR_TEXT * widest else "" for size in sizes
+        ],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "textfont": {"color": "white", "size": 16},
+        "hovertemplate": f"{NAMES[key]}: %{{x:,.2f}} {unit}<extra></extra>",
+    }
+
+
+def _bands(bars: dict[str, Sequence[Term]], size: float) -> dict:
+    """How far the total may be off, as a bracket at each bar's end."""
+    return {
+        "type": "scatter",
+        "x": [sum(term.size_bytes for term in terms) / size for terms in bars.values()],
+        "y": list(bars),
+        "mode": "markers",
+        "marker": {"size": 1, "color": GREY},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [sum(term.high_bytes - term.size_bytes for term in terms) / size for terms in bars.values()],
+            "arrayminus": [sum(term.size_bytes - term.low_bytes for term in terms) / size for terms in bars.values()],
+            "width": 9,
+            "thickness": 2,
+            "color": GREY,
+        },
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def describe(terms: Sequence[Term], usable_bytes: float, gpu_name: str) -> str:
+    """The bar in words, for those who cannot see it."""
+    whole = sum(term.size_bytes for term in terms)
+    parts = ", ".join(f"{NAMES[t.key]} {t.size_bytes / GIB:.1f} GiB" for t in terms if t.size_bytes > 0)
+    verdict = "fits in" if whole <= usable_bytes else "does not fit in"
+    return f"{whole / GIB:.1f} GiB in all ({parts}): {verdict} the {usable_bytes / GIB:.1f} GiB of {gpu_name}."
+
+
+def moments(runs: dict[str, Sequence], parts: Sequence[str], unit: str, title: str, limit_bytes: float) -> go.Figure:
+    """Stacked areas over the moments of one or more runs in a row; the fullest moment is named."""
+    size = UNITS[unit]
+    values = [moment for run in runs.values() for moment in run]
+    labels = [moment.label for moment in values]
+    positions = list(range(len(values)))
+    traces = [
+        {
+            "type": "scatter",
+            "x": positions,
+            "y": [getattr(moment, part) / size for moment in values],
+            "stackgroup": "all",
+            "mode": "lines",
+            "line": {"width": 0.5, "color": COLOURS[part]},
+            "fillcolor": COLOURS[part],
+            "name": NAMES[part],
+            "text": labels,
+            "hovertemplate": f"%{{text}}<br>{NAMES[part]}: %{{y:,.2f}} {unit}<extra></extra>",
+        }
+        for part in parts
+        if any(getattr(moment, part) > 0 for moment in values)
+    ]
+    fullest = max(positions, key=lambda position: values[position].total_bytes)
+    highest = values[fullest].total_bytes / size
+    starts, at = [], 0
+    for name, run in runs.items():
+        starts.append((at, name))
+        at += len(run)
+    names = [
+        label(start, 0, name, yref="paper", yanchor="bottom", xanchor="left", font={"size": 15, "color": "white"})
+        for start, name in starts
+    ]
+    arrow = {"showarrow": True, "arrowhead": 2, "ay": -36, "ax": -70 if fullest > len(values) / 2 else 70}
+    peak = label(fullest, highest, f"Fullest: {labels[fullest]}<br>{highest:,.1f} {unit}", font={"size": 15}, **arrow)
+    limit = limit_bytes / size
+    return drawn(
+        traces,
+        title=title,
+        height=460,
+        y=unit,
+        hovermode="closest",
+        legend={"y": -0.55, "font": {"size": 14}},
+        annotations=[peak, *names],
+        shapes=[
+            line("y", limit, color=RED, width=3, dash="dash"),
+            *(line("x", start - 0.5, color=GREY, width=2, dash="dot") for start, _ in starts[1:]),
+        ],
+        xaxis={"tickvals": positions, "ticktext": labels, "tickangle": -40, "tickfont": {"size": 12}},
+        yaxis={"range": [0, 1.25 * max(highest, 0.8 * min(limit, 3 * highest))]},
+    )
+
+
+def accuracy(rows: Sequence[dict], rules: Sequence[dict], title: str) -> go.Figure:
+    """Estimate against measurement on two logarithmic axes: our points on the diagonal, the rules of thumb off it."""
+    sizes = [row["measured_bytes"] / GIB for row in rows]
+    ends = [min(sizes) * 0.6, max(sizes) * 1.8]
+    traces = [
+        {
+            "type": "scatter",
+            "x": ends,
+            "y": ends,
+            "mode": "lines",
+            "line": {"color": GREY, "dash": "dot"},
+            "name": "exactly right",
+            "hoverinfo": "skip",
+        }
+    ]
+    for name, colour, symbol, points in (
+        ("rules of thumb", ORANGE, "x", rules),
+        ("this calculator", BLUE, "circle", rows),
+    ):
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [point["measured_bytes"] / GIB for point in points],
+                "y": [point["estimated_bytes"] / GIB for point in points],
+                "mode": "markers",
+                "name": name,
+                "marker": {"color": colour, "size": 11, "symbol": symbol, "opacity": 0.85},
+                "text": [f"{point['model']}, {point['what']}" for point in points],
+                "hovertemplate": "%{text}<br>measured %{x:,.2f} GiB<br>estimated %{y:,.2f} GiB<extra></extra>",
+            }
+        )
+    axis = {"type": "log", "dtick": 1}
+    return drawn(
+        traces,
+        title=title,
+        height=500,
+        x="measured (GiB)",
+        y="estimated (GiB)",
+        xaxis=axis,
+        yaxis=axis,
+        legend={"y": -0.2, "font": {"size": 15}},
+    )

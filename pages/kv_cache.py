@@ -1,0 +1,22 @@
+"""KV cache: what every token of a conversation costs, and what PagedAttention saves."""
+
+import streamlit as st
+
+from lib import ui
+from lib.ui import memory_kv
+
+SLUG = "kv_cache"
+PARTS = {"cost": "What a token costs", "paging": "Pages against reservation"}
+
+ui.chapter(SLUG)
+ui.predict(SLUG)
+
+st.header("Try it", anchor=False)
+part = ui.segmented("Experiment", PARTS, "cost", key="part", label_visibility="collapsed")
+rows = None
+with ui.guard():
+    rows = memory_kv.context_costs() if part == "cost" else memory_kv.paging()
+
+ui.slide_and_fact(SLUG)
+ui.check_yourself(SLUG)
+ui.take_away(SLUG, csv=memory_kv.csv_of(rows), data=rows, name=f"kv-cache-{part}")

@@ -1,0 +1,20 @@
+"""The training dilemma: little memory, little computing, everything trained; pull the point and see what is given up."""
+
+import streamlit as st
+
+from lib import ui
+from lib.ui import memory_dilemma, memory_kv
+
+SLUG = "training_dilemma"
+
+ui.chapter(SLUG)
+ui.predict(SLUG)
+
+st.header("Try it", anchor=False)
+rows = None
+with ui.guard():
+    rows = memory_dilemma.dilemma()
+
+ui.slide_and_fact(SLUG)
+ui.check_yourself(SLUG)
+ui.take_away(SLUG, csv=memory_kv.csv_of(rows), data=rows, name="training-dilemma")
