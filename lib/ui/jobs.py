@@ -107,8 +107,9 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
 def status(view: JobView) -> None:
     """One line: where the job is, and what went wrong."""
     if view.state is JobState.WAITING:
-        ahead = f"{view.ahead} ahead of you, about " if view.ahead else "Next, in about "
-        st.info(f"Waiting: {ahead}{format_duration(view.waiting_s)}.", icon=":material/hourglass_top:")
+        ahead = f"{view.ahead} ahead of you" if view.ahead else "you are next"
+        when = f"about {format_duration(view.waiting_s)}" if view.waiting_s >= 1 else "any moment now"
+        st.info(f"Waiting: {ahead}, {when}.", icon=":material/hourglass_top:")
     elif view.state is JobState.FAILED:
         problem(view.message or "The run failed")
     elif view.state is JobState.STOPPED:
