@@ -7,7 +7,7 @@ import streamlit as st
 from lib.charts import quant_lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED, ModelUnavailable, catalogue, find
+from lib.models.catalogue import BUNDLED
 from lib.models.device import this_machine
 from lib.quant.results import Results, collect, short
 from lib.quant.run import (
@@ -22,7 +22,7 @@ from lib.quant.run import (
 from lib.ui import controls, jobs
 from lib.ui.chapter import measured
 from lib.ui.problems import problem
-from lib.ui.text import escape
+from lib.ui.quant_models import fetch_others, models_here
 from lib.units import format_count, format_gb
 
 KIND = "quantization"
@@ -35,13 +35,10 @@ NOTHING = "–"
 
 def settings() -> QuantizationRun | None:
     """The controls; None (and what is wrong) if they make no run."""
-    here, missing = _models()
+    here, missing = models_here()
     choose, round_too = st.columns(2, vertical_alignment="bottom")
     with choose:
         model = controls.select("Model", here or [BUNDLED], _default_model(here), key="model")
-    for name, why in missing.items():
-        if name in GPU_DEFAULTS and this_machine().gpus:
-            st.caption(f":material/cloud_off: {escape(why)}")
     with round_too:
         rounding = controls.toggle("Also round to nearest, 8 down to 2 bits", True, key="rtn")
     with st.expander("More", icon=":material/tune:"):
@@ -54,6 +51,7 @@ def settings() -> QuantizationRun | None:
         prompt = controls.text("Prompt", "The old man looked at the sea and", key="prompt", max_chars=LONGEST_PROMPT)
         temperature = controls.slider("Temperature (0 is greedy)", 0.0, 1.5, 0.0, key="temperature", step=0.1)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
+    fetch_others(missing)
     try:
         return QuantizationRun(
             model=model,
@@ -69,19 +67,6 @@ def settings() -> QuantizationRun | None:
     except StudentError as error:
         problem(error)
         return None
-
-
-def _models() -> tuple[list[str], dict[str, str]]:
-    """Models that can be loaded here, and why the others cannot."""
-    here, missing = [], {}
-    for name in catalogue():
-        try:
-            find(name)
-        except ModelUnavailable as why:
-            missing[name] = str(why)
-        else:
-            here.append(name)
-    return here, missing
 
 
 def _default_model(here: list[str]) -> str:

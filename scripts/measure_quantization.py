@@ -1,0 +1,110 @@
+"""Record a quantization run, for machines that cannot make it themselves.
+
+    python scripts/measure_quantization.py --out assets/measurements/quantization-cpu.json
+    python scripts/measure_quantization.py --models "SmolLM2-135M,Qwen2.5-0.5B"
+    python scripts/measure_quantization.py --random llama-3.1-8b
+
+It runs the very job that the Quantization lab runs. With `--random` a model of a real architecture gets random
+weights: memory and speed are real, quality is left out. Runs are
+added to the file; a run of the same title is replaced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import torch  # noqa: E402 (the path to `lib` comes first)
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig  # noqa: E402
+
+from lib.models.catalogue import BUNDLED, bundled_folder  # noqa: E402
+from lib.quant.measure import measure  # noqa: E402
+from lib.quant.recorded import to_dict  # noqa: E402
+from lib.quant.results import Results, collect, table  # noqa: E402
+from lib.quant.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun  # noqa: E402
+
+# Shapes of published models, from their config.json: hidden, intermediate, layers, heads, key-value heads.
+SHAPES = {
+    "smollm2-135m": (576, 1536, 30, 9, 3),  # https://huggingface.co/HuggingFaceTB/SmolLM2-135M
+    "smollm2-360m": (960, 2560, 32, 15, 5),  # https://huggingface.co/HuggingFaceTB/SmolLM2-360M
+    "llama-3.2-1b": (2048, 8192, 16, 32, 8),  # https://huggingface.co/meta-llama/Llama-3.2-1B
+    "llama-3.1-8b": (4096, 14336, 32, 32, 8),  # https://huggingface.co/meta-llama/Llama-3.1-8B
+}
+
+
+def random_model(shape: str, folder: Path) -> None:
+    """A Llama of this shape with random weights in bf16, and the bundled model's tokenizer."""
+    hidden, intermediate, layers, heads, key_value_heads = SHAPES[shape]
+    tokenizer = AutoTokenizer.from_pretrained(bundled_folder())
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=hidden,
+        intermediate_size=intermediate,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=key_value_heads,
+        max_position_embeddings=2048,
+        tie_word_embeddings=True,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.eos_token_id,
+        dtype="bfloat16",
+    )
+    torch.manual_seed(0)
+    AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def run_and_tell(run: QuantizationRun) -> Results:
+    """The run's results; rows are printed as they come."""
+    events = []
+    for event in measure(run):
+        if not isinstance(event, Progress):
+            events.append(event)
+            print(type(event).__name__, getattr(event, "row", ""), flush=True)
+    results = collect(events)
+    for line in table(results):
+        print(json.dumps(line))
+    return results
+
+
+def write(out: Path, recorded: dict) -> None:
+    runs = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
+    runs = [run for run in runs if run["title"] != recorded["title"]]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps([*runs, recorded], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", default=BUNDLED, help="names from the catalogue, separated by commas")
+    parser.add_argument("--random", choices=SHAPES, help="random weights in this shape, in place of --models")
+    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "measurements" / "quantization.json")
+    parser.add_argument("--tokens", type=int, default=4096)
+    parser.add_argument("--repeats", type=int, default=15)
+    arguments = parser.parse_args()
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    precisions = LIBRARY_PRECISIONS if torch.cuda.is_available() else LIBRARY_PRECISIONS + ROUND_TO_NEAREST
+    if arguments.random:
+        with tempfile.TemporaryDirectory() as folder:
+            random_model(arguments.random, Path(folder))
+            os.environ["BASE_MODEL"] = folder  # where the catalogue looks for the bundled model
+            run = QuantizationRun(
+                BUNDLED, LIBRARY_PRECISIONS, ("memory", "speed"), repeats=arguments.repeats, window=512
+            )
+            results = run_and_tell(run)
+        write(arguments.out, to_dict(f"{arguments.random}, random weights, {device}", results, random_weights=True))
+        return
+    for name in arguments.models.split(","):
+        run = QuantizationRun(name.strip(), precisions, PARTS, tokens=arguments.tokens, repeats=arguments.repeats)
+        write(arguments.out, to_dict(f"{name.strip()}, {device}", run_and_tell(run)))
+
+
+if __name__ == "__main__":
+    main()

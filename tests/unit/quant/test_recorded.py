@@ -1,0 +1,75 @@
+"""Recorded runs come back as they were; published tables are the published ones."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lib.quant import QuantError
+from lib.quant.published import published_tables
+from lib.quant.recorded import recorded_runs, to_dict
+from lib.quant.results import collect, table
+from lib.quant.run import held_out_excerpt, other_text
+from tests.unit.quant.test_results import CPU_RUN
+
+
+def test_a_recorded_run_comes_back_as_it_was(tmp_path):
+    results = collect(CPU_RUN)
+    (tmp_path / "quantization.json").write_text(json.dumps([to_dict("a run", results)]), encoding="utf-8")
+    (run,) = recorded_runs(tmp_path)
+    assert (run.title, run.random_weights) == ("a run", False)
+    assert run.results.rows == results.rows
+    assert table(run.results) == table(results)
+    assert run.results.started.conditions == results.started.conditions
+
+
+def test_without_a_file_there_is_no_recorded_run(tmp_path):
+    assert recorded_runs(tmp_path) == ()
+
+
+@pytest.mark.parametrize("text", ["not json", "[{}]", '[{"title": "a"}]', "[3]"])
+def test_a_damaged_record_is_said(tmp_path, text):
+    (tmp_path / "quantization.json").write_text(text, encoding="utf-8")
+    with pytest.raises(QuantError, match=r"quantization\.json cannot be read"):
+        recorded_runs(tmp_path)
+
+
+def test_records_that_ship_can_be_read_and_say_where_they_were_made():
+    for run in recorded_runs():
+        conditions = run.results.started.conditions
+        assert conditions.device
+        assert conditions.date
+        assert "torch" in conditions.versions
+        assert run.results.rows
+
+
+@pytest.mark.parametrize(
+    ("table_id", "row", "column", "value"),
+    [
+        ("llm-int8", "LLM.int8()", "13B", 12.45),  # Dettmers et al. 2022, table 1
+        ("llm-int8", "int8 absmax", "13B", 19.08),
+        ("qlora", "mean perplexity", "NFloat4 + DQ", 27.41),  # Dettmers et al. 2023, table 2
+        ("gptq", "GPTQ 4 bits", "175B", 8.37),  # Frantar et al. 2023, table 3
+        ("gptq", "RTN 4 bits", "175B", 10.54),
+        ("k-quants", "Q4_K_M", "KL", 0.031273),  # llama.cpp, tools/perplexity/README.md
+    ],
+)
+def test_published_figures(table_id, row, column, value):
+    found = next(each for each in published_tables() if each.id == table_id)
+    series = next(each for each in found.rows if each.name == row)
+    assert series.values[found.columns.index(column)] == value
+
+
+def test_every_published_table_is_whole_and_has_a_source():
+    for each in published_tables():
+        assert each.source
+        assert each.url.startswith("https://")
+        assert all(len(row.values) == len(each.columns) for row in each.rows)
+
+
+def test_texts_are_long_enough_to_score():
+    excerpt = held_out_excerpt()
+    assert len(excerpt.text) > 20_000
+    assert excerpt.title == "The Time Machine"
+    assert len(other_text()) > 1500
