@@ -80,3 +80,13 @@ def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):
     jobs.close()
     assert not app.exception
     assert any("is missing" in error.value for error in app.error)
+
+
+def test_a_full_queue_is_one_sentence(monkeypatch):
+    from lib.ui import jobs
+
+    monkeypatch.setattr(jobs.engine()._queue, "capacity", 0)
+    app = open_chapter("live_lora")
+    next(button for button in app.button if button.label == "Start").click().run()
+    assert not app.exception
+    assert any("as many as fit" in error.value for error in app.error)
