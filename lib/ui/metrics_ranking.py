@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.charts import metrics as charts
 from lib.metrics.pair import PairQuestion, score_pair
-from lib.metrics.presets import RankingTask, ranking_task
+from lib.metrics.presets import RankingTask, ranking_task, shown
 from lib.metrics.ranking import kendall, ranks, spearman
 from lib.ui.text import escape
 
@@ -50,36 +50,41 @@ def _skip() -> None:
 
 def _compare(task: RankingTask, order: list[str]) -> None:
     labels = [each.label for each in task.candidates]
-    mine = [float(order.index(label) + 1) for label in labels]
-    scores = [score_pair(PairQuestion((task.reference,), each.text)).numbers() for each in task.candidates]
-    values = {judge: [each[name] for each in scores] for judge, name in JUDGES.items()}
-    places = {judge: ranks(column) for judge, column in values.items()}
-    like_mine = [-place for place in mine]
-    rho = {judge: spearman(like_mine, column) for judge, column in values.items()}
-    agreeing = [judge for judge, value in rho.items() if value > 0.999]
-    title = f"{' and '.join(agreeing)} ranked as you did" if agreeing else "No metric ranked them as you did"
-    rows = [[mine[index], *(places[judge][index] for judge in JUDGES)] for index in range(len(labels))]
-    st.plotly_chart(
-        charts.rankings(["You", *JUDGES], rows, labels, title),
-        key="rankings",
-        alt=title,
-    )
-    tau = {judge: kendall(like_mine, column) for judge, column in values.items()}
-    st.dataframe(
-        [
-            {"Judge": judge, "Spearman's ρ with you": _number(rho[judge]), "Kendall's τ": _number(tau[judge])}
-            | {
-                label: f"{value:.3f}" if value >= 0.0005 or value == 0 else f"{value:.1e}"
-                for label, value in zip(labels, values[judge], strict=True)
-            }
-            for judge in JUDGES
-        ],
-        hide_index=True,
-        alt="Rank correlation of each metric with your ranking",
-    )
+    judged = judge(task.reference, [each.text for each in task.candidates])
+    show_rankings(labels, [float(order.index(label) + 1) for label in labels], judged)
     st.caption(
         "A copies the reference, B says it in other words, C denies it, D is a salad of its words. Metrics of shared "
         "words put the denial and the salad above the paraphrase; four candidates are few, so ρ moves in large steps."
+    )
+
+
+def judge(reference: str, candidates: list[str]) -> dict[str, list[float]]:
+    """What each metric gives each candidate; MetricError for texts that cannot be scored."""
+    scores = [score_pair(PairQuestion((reference,), text)).numbers() for text in candidates]
+    return {name: [each[number] for each in scores] for name, number in JUDGES.items()}
+
+
+def show_rankings(labels: list[str], mine: list[float], judged: dict[str, list[float]]) -> None:
+    """The student's places beside each metric's, and how far they agree.
+
+    mine  the student's place for each candidate, 1 the best
+    """
+    places = {name: ranks(values) for name, values in judged.items()}
+    like_mine = [-place for place in mine]
+    rho = {name: spearman(like_mine, values) for name, values in judged.items()}
+    tau = {name: kendall(like_mine, values) for name, values in judged.items()}
+    agreeing = [name for name, value in rho.items() if value > 0.999]
+    title = f"{' and '.join(agreeing)} ranked as you did" if agreeing else "No metric ranked them as you did"
+    rows = [[mine[index], *(places[name][index] for name in judged)] for index in range(len(labels))]
+    st.plotly_chart(charts.rankings(["You", *judged], rows, labels, title), key="rankings", alt=title)
+    st.dataframe(
+        [
+            {"Judge": name, "Spearman's ρ with you": _number(rho[name]), "Kendall's τ": _number(tau[name])}
+            | {label: shown(value) for label, value in zip(labels, judged[name], strict=True)}
+            for name in judged
+        ],
+        hide_index=True,
+        alt="Rank correlation of each metric with your ranking",
     )
 
 

@@ -1,0 +1,23 @@
+"""Choosing a model: seven factors, your weights, and what would change your mind."""
+
+import streamlit as st
+
+from lib import ui
+from lib.ui import evaluation_selection as selection
+
+ui.chapter("choosing_a_model")
+ui.predict("choosing_a_model")
+
+st.header("What must hold", anchor=False)
+wish = selection.conditions()
+st.header("What matters more", anchor=False)
+weighed = selection.weights()
+
+ranked = None
+with ui.guard():
+    ranked = selection.result(wish, weighed)
+rows = selection.table(wish)
+
+ui.slide_and_fact("choosing_a_model")
+ui.check_yourself("choosing_a_model")
+ui.take_away("choosing_a_model", csv=selection.as_csv(ranked), data={"weights": weighed, "models": rows}, name="choice")

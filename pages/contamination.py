@@ -1,0 +1,20 @@
+"""Contamination: was the exam in the textbook?"""
+
+import streamlit as st
+
+from lib import ui
+from lib.ui import evaluation_contamination as contamination
+
+ui.chapter("contamination")
+ui.predict("contamination")
+
+st.header("Search the training text", anchor=False)
+training, item = contamination.texts()
+told = None
+with ui.guard():
+    told = contamination.result(training, item)
+ui.formula("Words in lower case without punctuation; rules as in the GPT-3, PaLM and GPT-4 reports.")
+
+ui.slide_and_fact("contamination")
+ui.check_yourself("contamination")
+ui.take_away("contamination", csv=contamination.as_csv(told), data=told)

@@ -1,0 +1,22 @@
+"""FLASK: twelve skills instead of one number."""
+
+import streamlit as st
+
+from lib import ui
+from lib.ui import evaluation_flask as flask
+
+ui.chapter("flask_skills")
+ui.predict("flask_skills")
+
+st.header("First one number", anchor=False)
+pair = flask.show_pair()
+overall = flask.one_number()
+
+st.header("Then twelve", anchor=False)
+rated = flask.rate(pair)
+flask.compare(pair, rated, overall)
+
+ui.slide_and_fact("flask_skills")
+ui.check_yourself("flask_skills")
+csv, data = flask.export(rated)
+ui.take_away("flask_skills", csv=csv, data=data, name="flask-ratings")

@@ -1,0 +1,133 @@
+"""The evaluation chapters as students and hostile links use them."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from lib.evaluation.course import benchmark_items, open_models
+from lib.models.catalogue import bundled_folder
+from tests.pages.conftest import open_chapter
+
+HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
+LIMIT_S = 90
+needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet")
+
+
+def html(app) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def text(app) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info))
+
+
+def refusals(app) -> int:
+    return len([caption for caption in app.caption if "The link asks for" in caption.value])
+
+
+def press_and_wait(app, label: str, until: str):
+    """Press a button and rerun, as the page's timer would, until a metric of that label is there."""
+    next(button for button in app.button if button.label == label).click().run()
+    deadline = time.monotonic() + LIMIT_S
+    while not any(metric.label == until for metric in app.metric):
+        assert time.monotonic() < deadline, "the job did not end in time"
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+
+
+@needs_model
+def test_a_model_answers_all_ten_and_the_item_is_shown():
+    app = open_chapter("benchmarks")
+    item = benchmark_items()["reasoning"].item
+    app.radio(key="answer_reasoning").set_value(item.choices[0]).run()
+    assert "That is the gold answer" in text(app)
+    press_and_wait(app, "Let the bundled model answer all ten", until="acc")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["acc"].endswith("of 10")
+    chance = sum(1 / len(each.item.choices) for each in benchmark_items().values())
+    assert shown["Guessing, on average"] == f"{chance:.1f}"
+
+
+def test_a_wrong_answer_shows_the_gold_one():
+    app = open_chapter("benchmarks", item="Math word problems (MathQA)")
+    app.radio(key="answer_maths").set_value("24").run()
+    assert "36" in text(app)
+
+
+def test_an_empty_choice_of_one_s_own_is_one_sentence():
+    app = open_chapter("benchmarks", own_2="")
+    assert any("2 to 8 choices" in error.value for error in app.error)
+    assert not app.exception
+
+
+def test_hostile_texts_stay_texts():
+    app = open_chapter("contamination", item=HOSTILE)
+    assert not app.exception
+    assert "<script" not in html(app)
+    assert not open_chapter("no_one_metric", own_ref=HOSTILE, own_A=HOSTILE, ask=HOSTILE).exception
+
+
+def test_ranking_one_s_own_texts():
+    app = open_chapter("no_one_metric", task="Answer")
+    app.multiselect(key="own_order").set_value(["A", "D", "C", "B"]).run()
+    assert not app.exception
+    assert any("Judge" in frame.value.columns for frame in app.dataframe)
+
+
+def test_the_choice_flips_where_the_page_says():
+    """Set the weight that the page names, and another model wins."""
+    app = open_chapter("choosing_a_model")
+    assert not app.exception
+    line = next(each.value for each in app.markdown if "Your choice flips if" in each.value)
+    assert "instead of" in line
+    assert f"{len(open_models())} models meet the conditions" in text(app)
+
+
+def test_conditions_that_nothing_meets_are_one_sentence():
+    app = open_chapter(
+        "choosing_a_model", gpu="GTX 1070", cards="1", licence="open source (Apache-2.0, MIT)", least="131,072"
+    )
+    assert not app.exception
+    assert [error.value for error in app.error] == ["No model fulfils all the conditions; relax one of them."]
+
+
+def test_all_weights_zero_is_one_sentence():
+    keys = ("mmlu", "data", "human", "latency", "cost", "context", "licence")
+    app = open_chapter("choosing_a_model", **{f"w_{key}": "0.0" for key in keys})
+    assert [error.value for error in app.error] == ["All weights are 0; at least one factor must count."]
+
+
+@pytest.mark.parametrize(
+    ("slug", "query", "refused"),
+    [
+        ("benchmarks", {"item": "nothing", "own_1": "x" * 999}, 2),
+        ("ability_map", {"ability": "flying", "dataset": "<b>"}, 2),
+        ("flask_skills", {"pair": "?", "overall_a": "9", "overall_b": "x"}, 3),
+        ("choosing_a_model", {"gpu": "Z80", "bits": "3", "w_mmlu": "11", "cards": "-1"}, 4),
+        ("contamination", {"n": "99", "kind": "?"}, 2),
+        ("no_one_metric", {"task": "Poem"}, 1),
+    ],
+)
+def test_links_with_nonsense_fall_back_and_say_so(slug, query, refused):
+    app = open_chapter(slug, **query)
+    assert not app.exception
+    assert refusals(app) == refused
+
+
+def test_a_dataset_is_found_where_the_survey_has_it():
+    app = open_chapter("ability_map", dataset="HotpotQA")
+    assert "Complex reasoning, Knowledge reasoning and Tool manipulation, Search engine" in text(app)
+
+
+def test_contamination_verdicts_of_the_examples():
+    copied = open_chapter("contamination")
+    assert [metric.value for metric in copied.metric] == ["contaminated"] * 3
+    said_otherwise = open_chapter("contamination", kind="said in other words")
+    assert not said_otherwise.exception
+    new = open_chapter(
+        "contamination", kind="new", item="The museum in Outram opens at ten and the guide is late again today"
+    )
+    assert "contaminated" not in [metric.value for metric in new.metric]
