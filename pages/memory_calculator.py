@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib import ui
 from lib.memory.gpus import gpu
-from lib.ui import memory_model, memory_setup, memory_views
+from lib.ui import memory_answers, memory_checked, memory_model, memory_setup, memory_views
 
 SLUG = "memory_calculator"
 ui.chapter(SLUG)
@@ -38,15 +38,15 @@ st.header("Look closer", anchor=False)
 view = ui.segmented("View", memory_views.VIEWS, "working", key="view", label_visibility="collapsed")
 with ui.guard():
     if view == "checked":
-        memory_views.how_far_off()
+        memory_checked.how_far_off()
     elif data is not None:
         {
             "working": lambda: memory_views.working(estimate, unit),
             "time": lambda: memory_views.over_time(estimate, card, unit),
-            "backwards": lambda: memory_views.backwards(estimate, card),
-            "gpus": lambda: memory_views.all_gpus(estimate, unit),
-            "compare": lambda: memory_views.two_setups(estimate, card, unit),
-            "mine": lambda: memory_views.my_measurement(estimate, unit),
+            "backwards": lambda: memory_answers.backwards(estimate, card),
+            "gpus": lambda: memory_answers.all_gpus(estimate, unit),
+            "compare": lambda: memory_answers.two_setups(estimate, card, unit),
+            "mine": lambda: memory_answers.my_measurement(estimate, unit),
         }[view]()
 
 ui.slide_and_fact(SLUG)

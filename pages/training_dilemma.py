@@ -1,4 +1,4 @@
-"""The training dilemma: little memory, little computing, everything trained; pull the point and see what is given up."""
+"""The training dilemma: little memory, little computing, everything trained; pull the point, see what is lost."""
 
 import streamlit as st
 

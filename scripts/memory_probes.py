@@ -186,7 +186,7 @@ def cuda_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tup
     with torch.device("cuda"):
         model = build(config, weight_dtype(setup), setup.attention, dropout=arch.dropout)
     if setup.method == "qlora":
-        model = quantize_linears(model, arch, setup)
+        model = quantize_linears(model, setup)
     model = prepare(model, arch, setup)
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = _eight_bit(trained) if setup.optimizer == "adamw_8bit" else OPTIMIZERS[setup.optimizer](trained)
@@ -220,7 +220,7 @@ def cuda_serving(config: dict, arch: Architecture, attention: str, sequences: in
     return prefill, torch.cuda.max_memory_allocated()
 
 
-def quantize_linears(model: nn.Module, arch: Architecture, setup: TrainingSetup) -> nn.Module:
+def quantize_linears(model: nn.Module, setup: TrainingSetup) -> nn.Module:
     """Replace the linear layers inside the blocks by bitsandbytes' 4-bit ones, as `from_pretrained` would."""
     import bitsandbytes
     import peft

@@ -56,7 +56,7 @@ def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str,
         height=200 + 80 * len(bars),
         barmode="stack",
         bargap=0.25,
-        margin={"t": 92},
+        above=86,
         legend={"y": -0.28, "font": {"size": 15}, "traceorder": "normal"},
         shapes=[line("x", end, color=RED, width=4, dash="dash")],
         annotations=[

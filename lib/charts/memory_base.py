@@ -6,12 +6,16 @@ everything each time (10 to 20 ms a figure); one dictionary is validated once (2
 
 from __future__ import annotations
 
+import textwrap
 from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
 
 from lib.charts.theme import figure
+
+TITLE_CHARACTERS = 44  # a line of a title; on a screen 390 pixels wide it just fits
+LINE_PIXELS = 25
 
 
 @cache
@@ -23,10 +27,26 @@ def _theme() -> dict[str, Any]:
 
 
 def drawn(traces: list[dict], *, title: str, height: int, x: str = "", y: str = "", **layout: Any) -> go.Figure:
-    """A figure with the theme's layout, `layout`'s entries laid over it."""
-    merged = _merged(_theme(), {"title": {"text": title}, "height": height})
+    """A figure with the theme's layout, `layout`'s entries laid over it. `above`: room over the plot, in pixels."""
+    lines = textwrap.wrap(title, TITLE_CHARACTERS) or [""]
+    more = LINE_PIXELS * (len(lines) - 1)
+    above = layout.pop("above", 56) + more
+    merged = _merged(_theme(), {"title": _title("<br>".join(lines), height), "height": height + more})
+    merged = _merged(merged, {"margin": {"t": above}})
     merged = _merged(merged, {"xaxis": {"title": {"text": x}}, "yaxis": {"title": {"text": y}}})
     return go.Figure({"data": traces, "layout": _merged(merged, layout)})
+
+
+def _title(text: str, height: int) -> dict:
+    """At the figure's upper edge, growing downwards."""
+    return {
+        "text": text,
+        "yref": "container",
+        "y": 1 - 6 / height,
+        "yanchor": "top",
+        "automargin": False,
+        "pad": {"t": 0},
+    }
 
 
 def line(axis: str, at: float, **style: Any) -> dict:

@@ -16,14 +16,14 @@ HEIGHT = 3**0.5 / 2
 CORNERS = (
     (0, 0, "little memory", "top", "left"),
     (1, 0, "little computing", "top", "right"),
-    (0.5, HEIGHT, "everything trained", "bottom", "center"),
+    (0.5, HEIGHT, "nothing given up", "bottom", "center"),
 )
 
 
-def place(memory: float, computing: float, trained: float) -> tuple[float, float]:
-    """A point of the triangle: memory bottom left, computing bottom right, everything trained on top."""
-    whole = memory + computing + trained
-    return (computing + trained / 2) / whole, HEIGHT * trained / whole
+def place(memory: float, computing: float, kept: float) -> tuple[float, float]:
+    """A point of the triangle: memory bottom left, computing bottom right, nothing given up on top."""
+    whole = memory + computing + kept
+    return (computing + kept / 2) / whole, HEIGHT * kept / whole
 
 
 def triangle(grid: Sequence[tuple[int, int, int, Way]], chosen: tuple[float, float, float], title: str) -> go.Figure:

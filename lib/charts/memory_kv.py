@@ -18,6 +18,7 @@ SHARES = (
     ("internal", "never used", RED),
     ("free", "free", GREY),
 )
+SHORT = {"max": "longest", "pow2": "power of 2", "oracle": "exact", "paged": "<b>pages</b>"}
 HUES = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, RED, "#4aa3a2", "#b5651d", "#7a8f2a", "#d16ba5")
 
 
@@ -78,7 +79,7 @@ def kinds(bars: Sequence[tuple[str, float]], chosen: str, title: str) -> go.Figu
 
 def shares(runs: Sequence[Simulation], title: str) -> go.Figure:
     """What memory holds under each policy, with the paper's figure beside it."""
-    names = [POLICIES[run.policy] for run in runs]
+    names = [SHORT[run.policy] for run in runs]
     traces = []
     for part, name, colour in SHARES:
         values = [100 * run.share(part) for run in runs]
@@ -105,7 +106,12 @@ def shares(runs: Sequence[Simulation], title: str) -> go.Figure:
             "x": [100 * PUBLISHED_USED_SHARE[run.policy] for run in runs],
             "mode": "markers",
             "name": "tokens, as Kwon et al. measured",
-            "marker": {"symbol": "line-ns", "size": 34, "line": {"width": 4, "color": "#111111"}},
+            "marker": {
+                "symbol": "diamond-tall",
+                "size": 22,
+                "color": "#111111",
+                "line": {"width": 2, "color": "#ffffff"},
+            },
             "hovertemplate": "Kwon et al. 2023: %{x:.1f}%<extra></extra>",
         }
     )

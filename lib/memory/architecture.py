@@ -11,79 +11,10 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from lib.memory.errors import CannotEstimateError
+from lib.memory.parts import LARGEST, Experts, LatentAttention, LayerKind, Linear, check_count, check_experts
 
 Norm = Literal["rms", "layer"]
 QkNorm = Literal["", "head", "full", "shared"]
-
-LARGEST = {  # beyond any model that exists: catches a slipped digit before it becomes a silly answer
-    "layers": 4_096,
-    "hidden": 1_048_576,
-    "heads": 16_384,
-    "kv_heads": 16_384,
-    "head_dim": 16_384,
-    "mlp_width": 4_194_304,
-    "vocab": 16_777_216,
-    "max_context": 1_000_000_000,
-}
-
-
-@dataclass(frozen=True)
-class LatentAttention:
-    """Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): keys and values share a small latent."""
-
-    kv_rank: int
-    query_rank: int | None
-    rope_dim: int
-    nope_dim: int
-    value_dim: int
-
-    @property
-    def query_dim(self) -> int:
-        """Width of one query or key head: the part with position and the part without."""
-        return self.rope_dim + self.nope_dim
-
-
-@dataclass(frozen=True)
-class Experts:
-    """A mixture of experts in the MLP: `active` of `count` compute for a token, all `count` are resident."""
-
-    count: int
-    active: int
-    width: int
-    shared_width: int = 0
-    shared_gate: bool = False
-    dense_layers: int = 0
-    router_bias: bool = False
-    expert_bias: bool = False
-    router: Literal["softmax_all", "topk_first", "sigmoid_groups"] = "softmax_all"
-
-
-@dataclass(frozen=True)
-class Linear:
-    """One weight matrix of a layer, `inputs` → `outputs`; what quantization and LoRA act on."""
-
-    name: str
-    inputs: int
-    outputs: int
-    bias: bool = False
-    kind: Literal["attention", "mlp", "expert", "router"] = "attention"
-    copies: int = 1
-
-    @property
-    def weights(self) -> int:
-        return self.inputs * self.outputs * self.copies
-
-    @property
-    def biases(self) -> int:
-        return self.outputs * self.copies if self.bias else 0
-
-
-@dataclass(frozen=True)
-class LayerKind:
-    """Which of the architecture's layers: with experts or dense, with a sliding window or full attention."""
-
-    with_experts: bool
-    sliding: bool
 
 
 @dataclass(frozen=True)
@@ -140,23 +71,23 @@ class Architecture:
     def __post_init__(self) -> None:
         for field in fields(self):
             if field.name in LARGEST:
-                _check_count(field.name, getattr(self, field.name), LARGEST[field.name])
+                check_count(field.name, getattr(self, field.name), LARGEST[field.name])
         if self.heads % self.kv_heads:
             raise CannotEstimateError(
                 f"kv_heads = {self.kv_heads} does not divide heads = {self.heads}: every key-value head must serve "
                 f"the same number of query heads."
             )
         if self.sliding_window is not None:
-            _check_count("sliding_window", self.sliding_window, LARGEST["max_context"])
+            check_count("sliding_window", self.sliding_window, LARGEST["max_context"])
         if not 0 <= self.sliding_layers <= self.layers:
             raise CannotEstimateError(
                 f"sliding_layers = {self.sliding_layers} must lie between 0 and layers = {self.layers}."
             )
         if self.experts is not None:
-            _check_experts(self.experts, self.layers)
+            check_experts(self.experts, self.layers)
         if self.latent is not None:
             for name in ("kv_rank", "rope_dim", "nope_dim", "value_dim"):
-                _check_count(name, getattr(self.latent, name), LARGEST["hidden"])
+                check_count(name, getattr(self.latent, name), LARGEST["hidden"])
 
     # Widths -------------------------------------------------------------------------------------
 
@@ -333,23 +264,3 @@ class Architecture:
 
 def _total(linears: tuple[Linear, ...]) -> int:
     return sum(each.weights + each.biases for each in linears)
-
-
-def _check_count(name: str, value: object, largest: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise CannotEstimateError(f"{name} = {value!r} must be a whole number.")
-    if not 1 <= value <= largest:
-        raise CannotEstimateError(f"{name} = {value:,} must lie between 1 and {largest:,}.")
-
-
-def _check_experts(experts: Experts, layers: int) -> None:
-    _check_count("number of experts", experts.count, 65_536)
-    _check_count("active experts", experts.active, 65_536)
-    _check_count("expert width", experts.width, LARGEST["mlp_width"])
-    if experts.active > experts.count:
-        raise CannotEstimateError(
-            f"{experts.active} active experts are more than the {experts.count} there are: "
-            "active experts must be at most the number of experts."
-        )
-    if not 0 <= experts.dense_layers <= layers:
-        raise CannotEstimateError(f"dense layers = {experts.dense_layers} must lie between 0 and layers = {layers}.")

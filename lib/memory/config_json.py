@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from lib.memory.architecture import Architecture, Experts, LatentAttention
+from lib.memory.architecture import Architecture
 from lib.memory.errors import CannotEstimateError
+from lib.memory.parts import Experts, LatentAttention
 
 FAMILIES = Path(__file__).resolve().parent.parent.parent / "assets" / "memory" / "families.json"
 MAX_TEXT_BYTES = 200_000  # the largest config.json on the hub is a tenth of this

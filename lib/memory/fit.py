@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from lib.memory.architecture import Architecture
+from lib.memory.changes import serving_options, training_options
 from lib.memory.errors import CannotEstimateError
 from lib.memory.gpus import Gpu
 from lib.memory.serving import ServingSetup, serving
 from lib.memory.training import training
 from lib.memory.training_setup import TrainingSetup
-from lib.memory.weights import precisions
 
 Setup = ServingSetup | TrainingSetup
 PAIRS_WANTED = 3
@@ -127,7 +127,10 @@ def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -
 
     When no single change is enough, pairs are tried.
     """
-    options = _serving_options(arch, setup, gpu) if isinstance(setup, ServingSetup) else _training_options(setup)
+    if isinstance(setup, ServingSetup):
+        options = serving_options(setup, longest_context(arch, setup, gpu), largest_batch(arch, setup, gpu))
+    else:
+        options = training_options(setup)
     before = needed_bytes(arch, setup, gpu)
     singles = [change for option in options if (change := _try(arch, setup, gpu, *option)) is not None]
     helping = [change for change in singles if change.needed_bytes < 0.995 * before]
@@ -163,100 +166,3 @@ def _try(
     except CannotEstimateError:
         return None
     return Change(key, label, price, rank, tuple(changes.items()), needed, needed <= gpu.usable_bytes)
-
-
-Option = tuple[str, str, str, int, dict]
-
-
-def _serving_options(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> list[Option]:
-    options: list[Option] = []
-    if setup.attention == "eager":
-        options.append(("attention", "Use fused attention", "nothing: the same numbers", 0, {"attention": "fused"}))
-    if setup.reserve:
-        options.append(("paging", "Page the KV cache", "nothing: blocks of 16 tokens", 0, {"reserve": False}))
-    if setup.prefill == 0 or setup.prefill > 512:
-        options.append(("prefill", "Read prompts 512 tokens at a time", "a little speed", 0, {"prefill": 512}))
-    if setup.kv_bits > 8:
-        options.append(("kv", "Keep the KV cache in 8 bits", "a little accuracy on long contexts", 2, {"kv_bits": 8}))
-    tokens = longest_context(arch, setup, gpu)
-    if 0 < tokens < setup.context:
-        tokens = tokens // 16 * 16 or tokens
-        options.append(
-            ("context", f"Shorten the context to {tokens:,} tokens", "longer texts are cut off", 4, {"context": tokens})
-        )
-    count = largest_batch(arch, setup, gpu)
-    if 0 < count < setup.sequences:
-        options.append(
-            ("sequences", f"Serve {count:,} conversations at once", "the others wait", 3, {"sequences": count})
-        )
-    bits = precisions()[setup.precision].bits_per_weight
-    for key, rank, price in (
-        ("fp8", 3, "hardly any accuracy; needs a GPU with fp8"),
-        ("int8", 4, "hardly any accuracy, some speed"),
-        ("q4_k_m", 6, "some accuracy; runs in llama.cpp"),
-        ("nf4", 6, "some accuracy"),
-    ):
-        if precisions()[key].bits_per_weight < bits:
-            options.append((key, f"Load the weights as {precisions()[key].label}", price, rank, {"precision": key}))
-    options += [
-        (f"gpus{n}", f"Split over {n} GPUs", f"{n} GPUs and a fast link between them", 5 + i, {"gpus": n})
-        for i, n in enumerate((2 * setup.gpus, 4 * setup.gpus, 8 * setup.gpus))
-    ]
-    return options
-
-
-def _training_options(setup: TrainingSetup) -> list[Option]:
-    options: list[Option] = []
-    if setup.attention == "eager":
-        options.append(("attention", "Use fused attention", "nothing: the same numbers", 0, {"attention": "fused"}))
-    if setup.keeps_logits:
-        options.append(
-            ("logits", "Let go of the logits before the backward pass", "nothing", 0, {"keeps_logits": False})
-        )
-    if not setup.chunked_loss:
-        options.append(
-            ("loss", "Compute the loss in chunks", "a fused kernel such as Liger's", 1, {"chunked_loss": True})
-        )
-    if setup.optimizer == "adamw":
-        options.append(("fused", "Use the fused AdamW", "nothing: the same numbers", 0, {"optimizer": "adamw_fused"}))
-    if not setup.checkpointing:
-        options.append(
-            ("checkpointing", "Checkpoint the activations", "about a third more time", 2, {"checkpointing": True})
-        )
-    if setup.batch > 1:
-        changes = {"batch": 1, "accumulation": setup.batch * setup.accumulation}
-        options.append(("batch", f"Micro-batch 1, {changes['accumulation']} steps accumulated", "speed", 2, changes))
-    if setup.optimizer in ("adamw", "adamw_fused"):
-        options.append(("adam8", "Keep AdamW's states in 8 bits", "hardly anything", 3, {"optimizer": "adamw_8bit"}))
-    if setup.sequence > 256:
-        half = setup.sequence // 2
-        options.append(
-            ("sequence", f"Halve the sequences to {half:,} tokens", "longer texts are cut", 4, {"sequence": half})
-        )
-    if setup.method == "full" and setup.precision in ("fp32", "bf16_autocast"):
-        options.append(("bf16", "Train wholly in bf16", "small updates may round away", 5, {"precision": "bf16"}))
-    if setup.method == "full":
-        options.append(
-            (
-                "lora",
-                "Train LoRA adapters instead",
-                "a little quality, sometimes none",
-                6,
-                {"method": "lora", "precision": "bf16"},
-            )
-        )
-    if setup.method != "qlora":
-        options.append(
-            (
-                "qlora",
-                "Train LoRA over 4-bit weights (QLoRA)",
-                "some speed, a little quality",
-                7,
-                {"method": "qlora", "precision": "bf16_autocast"},
-            )
-        )
-    options += [
-        (f"gpus{n}", f"Shard over {n} GPUs (ZeRO-3)", f"{n} GPUs and a fast link", 8 + i, {"gpus": n, "zero_stage": 3})
-        for i, n in enumerate((2 * setup.gpus, 4 * setup.gpus, 8 * setup.gpus))
-    ]
-    return options

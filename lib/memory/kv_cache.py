@@ -17,10 +17,10 @@ class KVCache:
     """The cache of `sequences` conversations of `tokens` tokens each.
 
     A layer keeps 2·kv_heads·head_dim numbers a token (Kwon et al. 2023, arXiv 2309.06180, section 3); with latent
-    attention kv_rank + rope_dim (DeepSeek-V2, arXiv 2405.04434, section 2.1.3); a sliding-window layer keeps at most its
-    window (Mistral 7B, arXiv 2310.06825, section 2). `block_size` 0 keeps exactly the tokens; otherwise each sequence is
-    rounded up to whole blocks, as in PagedAttention. Over `gpus` in tensor parallel each holds its share of the heads,
-    and at least one.
+    attention kv_rank + rope_dim (DeepSeek-V2, arXiv 2405.04434, section 2.1.3); a sliding-window layer keeps at most
+    its window (Mistral 7B, arXiv 2310.06825, section 2). `block_size` 0 keeps exactly the tokens; otherwise each
+    sequence is rounded up to whole blocks, as in PagedAttention. Over `gpus` in tensor parallel each holds its share of
+    the heads, and at least one.
     """
 
     architecture: Architecture

@@ -9,7 +9,8 @@ from typing import Literal
 from lib.memory.architecture import Architecture
 from lib.memory.errors import CannotEstimateError
 from lib.memory.kv_cache import KVCache
-from lib.memory.layers import FP32, HALF, Numerics, layer_profile
+from lib.memory.layers import layer_profile
+from lib.memory.numerics import FP32, HALF, Numerics
 from lib.memory.overhead import overhead_term
 from lib.memory.terms import Term, latex_bytes, latex_number, total
 from lib.memory.weights import precision, weights_bytes, weights_term

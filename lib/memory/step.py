@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lib.memory.architecture import Architecture
-from lib.memory.layers import HALF, Numerics, head_profile, layer_profile
+from lib.memory.layers import head_profile, layer_profile
+from lib.memory.numerics import HALF, Numerics
 from lib.memory.tape import Profile
 from lib.memory.training_setup import TrainingSetup
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from lib.memory.architecture import Architecture
 from lib.memory.errors import CannotEstimateError
-from lib.memory.layers import FP32, HALF, Numerics
+from lib.memory.numerics import FP32, HALF, Numerics
 
 Method = Literal["full", "lora", "qlora"]
 Precision = Literal["fp32", "bf16", "bf16_autocast", "bf16_master"]

@@ -9,8 +9,9 @@ from math import ceil
 from pathlib import Path
 from typing import Literal
 
-from lib.memory.architecture import Architecture, Linear
+from lib.memory.architecture import Architecture
 from lib.memory.errors import CannotEstimateError
+from lib.memory.parts import Linear
 from lib.memory.terms import Term, latex_bytes, latex_number
 
 PRECISIONS_FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "memory" / "precisions.json"

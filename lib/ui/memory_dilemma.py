@@ -9,13 +9,13 @@ from lib.charts import memory_dilemma as charts
 from lib.memory.dilemma import Way, choose, triangle, ways
 from lib.memory.gpus import gpu, gpus
 from lib.memory.rules import TRAIN_BYTES
-from lib.memory.training import training
+from lib.memory.training import TrainingEstimate, training
 from lib.ui import controls, memory_model, memory_views
 from lib.ui.chapter import formula
 from lib.ui.memory_setup import BATCHES, CONTEXTS
 from lib.units import format_count, format_gib
 
-WEIGHTS = ("want_memory", "want_computing", "want_trained")
+WEIGHTS = ("want_memory", "want_computing", "want_kept")
 
 
 def dilemma() -> list[dict]:
@@ -29,12 +29,12 @@ def dilemma() -> list[dict]:
         st.markdown("**Pull the point**, or click into the triangle")
         memory = controls.slider("Little memory", 0, 12, 4, key="want_memory")
         computing = controls.slider("Little computing", 0, 12, 4, key="want_computing")
-        trained = controls.slider("Everything trained", 0, 12, 4, key="want_trained")
+        kept = controls.slider("Nothing given up", 0, 12, 4, key="want_kept")
     options = ways(arch, batch, sequence)
-    chosen = choose(options, memory, computing, trained)
+    chosen = choose(options, memory, computing, kept)
     with right:
         title = f"Here: {chosen.label}"
-        figure = charts.triangle(triangle(options), (memory, computing, trained), title)
+        figure = charts.triangle(triangle(options), (memory, computing, kept), title)
         st.plotly_chart(
             figure,
             key="dilemma_triangle",
@@ -87,15 +87,21 @@ def _costs(chosen: Way, options: tuple[Way, ...]) -> None:
         delta_color="off",
         delta_arrow="off",
     )
-    three.metric("Weights trained", f"{chosen.trained_share:.2%}" if chosen.trained_share < 1 else "all")
+    three.metric(
+        "Weights trained",
+        f"{chosen.trained_share:.2%}" if chosen.trained_share < 1 else "all",
+        f"over {chosen.base_bits}-bit weights",
+        delta_color="off",
+        delta_arrow="off",
+    )
     formula(
         "Operations: 2 a parameter forward, 2 for the gradients of activations, 2 for those of trained weights, 2 for "
-        "computing a forward pass again. Which way wins: the weighted sum of the three costs, each scaled from the best to "
-        "the worst of these twenty ways."
+        "computing a forward pass again. Which way wins: the weighted sum of the three costs, each scaled from best "
+        "to worst of these twenty ways."
     )
 
 
-def _against_the_slide(estimate: memory_views.TrainingEstimate) -> None:
+def _against_the_slide(estimate: TrainingEstimate) -> None:
     st.subheader("The slide's 24 bytes a parameter, beside this", anchor=False)
     parameters = estimate.architecture.parameters
     size = {term.key: term.size_bytes / parameters for term in estimate.terms}
@@ -118,4 +124,5 @@ def _row(way: Way) -> dict:
         "memory_bytes": round(way.memory_bytes),
         "operations_per_token": round(way.operations_per_token),
         "trained_share": way.trained_share,
+        "base_bits": way.base_bits,
     }

@@ -154,15 +154,12 @@ def paging() -> list[dict]:
     title = f"{POLICIES[shown]}: {len({piece.request for piece in run.snapshots[snapshot]})} requests at step {step:,}"
     st.plotly_chart(charts.memory_map(run, snapshot, title), key="kv_map", alt=title)
     st.caption("All of memory, row by row. A colour is a request: full where it holds a token, pale where it is kept.")
+    again = f" When memory ran out, requests were put back {paged.preempted} times." if paged.preempted else ""
     st.markdown(
-        f"Same requests, same {traffic.memory_tokens:,} tokens of memory: **{paged.mean_running:.0f} requests at once** with "
-        f"pages, {reserved.mean_running:.0f} when the longest possible is reserved, so {paged.finished:,} answered instead "
-        f"of {reserved.finished:,} in {traffic.steps:,} steps. Pages wasted {paged.waste_share:.1%} of what they handed out."
-        + (
-            f" When memory ran out, {paged.preempted} requests were put back and computed again."
-            if paged.preempted
-            else ""
-        )
+        f"Same requests, same {traffic.memory_tokens:,} tokens: **{paged.mean_running:.0f} requests at once** "
+        f"with pages, {reserved.mean_running:.0f} when the longest possible is reserved. So {paged.finished:,} "
+        f"were answered instead of {reserved.finished:,} in {traffic.steps:,} steps. Pages wasted "
+        f"{paged.waste_share:.1%} of what they handed out.{again}"
     )
     formula(
         "Simulated here: exponential lengths, a queue that is never empty, a buddy allocator for contiguous pieces."
@@ -173,7 +170,7 @@ def paging() -> list[dict]:
             f"{POLICIES[policy][0].lower()}{POLICIES[policy][1:]} {share:.1%}"
             for policy, share in PUBLISHED_USED_SHARE.items()
         )
-        + " of memory held tokens (black marks). Our requests are not theirs: compare the shape, not the digits."
+        + " of memory held tokens (black diamonds). Our requests are not theirs: compare the shape, not the digits."
     )
     with st.expander("Requests at once, over time", icon=":material/timeline:"):
         st.plotly_chart(

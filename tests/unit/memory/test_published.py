@@ -200,7 +200,7 @@ def test_activations_of_a_gpt_layer_are_those_of_korthikanti():
     setup = TrainingSetup(precision="bf16", batch=1, sequence=1024)
     loss = next(m for m in training(arch, setup).first_step if m.label == "loss")
     per_token_layer = loss.activations / arch.layers / 1024
-    # fused attention: no 5as; GELU unfused keeps 5 tensors of 4h at 2 bytes where Megatron keeps two: +24h; dropout 1h each
+    # Fused attention: no 5as. GELU unfused keeps five tensors of 4h at 2 bytes where Megatron keeps two: 24h more.
     fused_megatron = 34 * arch.hidden
     assert per_token_layer == pytest.approx(fused_megatron + 24 * arch.hidden, rel=0.05)
 

@@ -116,7 +116,7 @@ def test_four_bit_weights_are_what_bitsandbytes_holds():
     import bitsandbytes
     from torch import nn
 
-    from lib.memory.architecture import Linear
+    from lib.memory.parts import Linear
     from lib.memory.weights import int8_bytes, nf4_bytes
     from scripts.memory_probes import weights_bytes as held_bytes
 

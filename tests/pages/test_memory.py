@@ -1,0 +1,165 @@
+"""The memory pages as a student and a hostile link use them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lib.ui.memory_setup import PRESETS
+from lib.ui.memory_views import VIEWS
+from tests.pages.conftest import open_chapter
+
+PAGE = "memory_calculator"
+CONFIG = {
+    "model_type": "llama",
+    "num_hidden_layers": 16,
+    "hidden_size": 2048,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "intermediate_size": 8192,
+    "vocab_size": 128_256,
+    "max_position_embeddings": 131_072,
+    "tie_word_embeddings": True,
+}
+
+
+def metrics(app) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def errors(app) -> list[str]:
+    return [error.value for error in app.error]
+
+
+def button(app, label: str):
+    return next(each for each in app.button if each.label == label)
+
+
+def test_bad_links_fall_back_and_say_so():
+    app = open_chapter(PAGE, gpu="RTX 9999", context="-7", users="many", model="<script>", job="steal")
+    assert not app.exception
+    assert len([caption for caption in app.caption if "The link asks for" in caption.value]) == 5
+    assert metrics(app)["This calculator"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("not json", "JSON"),
+        ("[]", "object"),
+        ("{}", "num"),
+        (json.dumps({**CONFIG, "hidden_size": -1}), "hidden"),
+        (json.dumps({**CONFIG, "num_key_value_heads": 5}), "kv"),
+        (json.dumps({**CONFIG, "vocab_size": 1e300}), "vocab"),
+        (json.dumps({**CONFIG, "model_type": "<b>$x$</b>", "num_hidden_layers": 0}), "layers"),
+    ],
+)
+def test_a_bad_config_is_one_sentence_and_the_page_stays(text, named):
+    app = open_chapter(PAGE, model="A config.json")
+    app.text_area(key="model_config").set_value(text).run()
+    assert not app.exception
+    assert len(errors(app)) == 1
+    assert named in errors(app)[0].replace("\\", "")
+    assert app.header  # the questions are still there
+
+
+def test_a_pasted_config_is_used():
+    app = open_chapter(PAGE, model="A config.json")
+    app.text_area(key="model_config").set_value(json.dumps(CONFIG)).run()
+    assert not errors(app)
+    assert any("1,235,814,400" in caption.value for caption in app.caption)
+
+
+def test_no_network_is_one_sentence(monkeypatch):
+    import urllib.request
+
+    def refuse(*_args, **_kwargs):
+        raise OSError("no network")
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+    app = open_chapter(PAGE, model="From the Hugging Face hub", model_hub="owner/never-seen")
+    assert not app.exception
+    assert "cannot be reached" in errors(app)[0]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "http://evil/x", "a/b/c", "", "x" * 150])
+def test_what_is_no_hub_id_is_refused_without_asking(name):
+    app = open_chapter(PAGE, model="From the Hugging Face hub", model_hub=name)
+    assert not app.exception
+    assert not name or "hub id" in errors(app)[0]
+
+
+@pytest.mark.parametrize("view", VIEWS.values())
+@pytest.mark.parametrize("job", ["Serve it", "Train it"])
+def test_every_view_of_both_jobs(job, view):
+    app = open_chapter(PAGE, job=job, view=view)
+    assert not app.exception
+    assert not errors(app)
+
+
+def test_the_lectures_presets():
+    store, train, serve, qlora = (preset.label for preset in PRESETS)
+    app = open_chapter(PAGE)
+    button(app, store).click().run()
+    assert metrics(app)["The lecture's rule"] == "4.80 GB"  # 4 GB of weights and its 20%
+    button(app, train).click().run()
+    assert metrics(app)["The lecture's rule"] == "24.0 GB"
+    button(app, serve).click().run()
+    assert metrics(app)["The lecture's rule"] == "169 GB"  # 168 for 70B sharp; Llama 3.1 has 70.55B
+    assert any("Split over 2 GPUs" in each.value for each in app.markdown)
+    button(app, qlora).click().run()
+    assert not any(each.value == "What would make it fit" for each in app.subheader)
+    assert not app.exception
+
+
+def test_a_change_is_applied_by_its_button():
+    app = open_chapter(PAGE, job="Train it", model="Llama-3.2-1B", gpu="RTX 3090", batch="8")
+    assert any(each.value == "What would make it fit" for each in app.subheader)
+    app.button(key="fix_batch").click().run()
+    assert not app.exception
+    assert app.select_slider(key="batch").value == 1
+    assert app.select_slider(key="accumulation").value == 8
+
+
+def test_a_pasted_error_is_read_and_explained():
+    app = open_chapter(PAGE, job="Train it", view="My measurement", method="LoRA", weights="All in bf16")
+    said = "CUDA out of memory. Tried to allocate 2.00 GiB. Of the allocated memory 33.10 GiB is allocated by PyTorch"
+    app.text_area(key="memory_paste").set_value(said).run()
+    assert not app.exception
+    assert metrics(app)["Measured"] == "35.1 GiB"
+    app.text_area(key="memory_paste").set_value("it broke").run()
+    assert "No memory figure" in errors(app)[0]
+
+
+def test_two_setups_side_by_side():
+    app = open_chapter(PAGE, view="Two set-ups")
+    button(app, "Keep this one as A").click().run()
+    app.select_slider(key="users").set_value(64).run()
+    assert not app.exception
+    assert "KV cache" in list(app.dataframe[0].value["part"])
+
+
+@pytest.mark.parametrize("part", ["What a token costs", "Pages against reservation"])
+def test_the_kv_cache_page(part):
+    app = open_chapter("kv_cache", part=part, kv_model="OPT-13B", kv_context="2048", kv_users="1")
+    assert not app.exception
+    assert not errors(app)
+    if part == "What a token costs":
+        assert metrics(app)["One token"] == "800 KiB"  # Kwon et al. 2023, section 3
+
+
+def test_weights_that_leave_no_room_for_a_cache():
+    app = open_chapter("kv_cache", kv_model="Llama-3.1-405B", kv_gpu="GTX 1070")
+    assert not app.exception
+    assert any("do not fit" in each.value for each in app.markdown)
+
+
+def test_pulling_the_dilemma_to_its_corners():
+    app = open_chapter("training_dilemma", want_memory="12", want_computing="0", want_kept="0")
+    assert metrics(app)["Weights trained"] != "all"
+    app = open_chapter("training_dilemma", want_memory="0", want_computing="0", want_kept="12")
+    assert metrics(app)["Weights trained"] == "all"
+    app = open_chapter("training_dilemma", want_memory="0", want_computing="0", want_kept="0")
+    assert "weights must be above 0" in errors(app)[0]
+    assert not app.exception
