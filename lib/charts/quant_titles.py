@@ -10,6 +10,7 @@ from lib.charts.theme import figure
 
 LINE = 36  # characters of a title that fit on a screen 390 pixels wide
 LINE_PIXELS = 24
+GAP = 0.06  # of the plot, left free under the title
 
 
 def titled(title: str, x: str = "", y: str = "", *, height: int = 380) -> go.Figure:
@@ -18,5 +19,6 @@ def titled(title: str, x: str = "", y: str = "", *, height: int = 380) -> go.Fig
     more = LINE_PIXELS * (len(lines) - 1)
     fig = figure("<br>".join(lines), x, y, height=height + more)
     # Anchored to the plot and growing upwards: anchored to the top, Streamlit's theme would cut the first line.
-    title = {"yref": "paper", "y": 1, "yanchor": "bottom", "pad": {"b": 16}, "automargin": False}
-    return fig.update_layout(title=title, margin={"t": 56 + more})
+    title = {"yref": "paper", "y": 1, "yanchor": "bottom", "automargin": False}
+    fig.update_yaxes(domain=[0, 1 - GAP])
+    return fig.update_layout(title=title, margin={"t": 44 + more})

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import torch
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
@@ -71,9 +72,13 @@ def measure(run: QuantizationRun) -> Iterator[Event]:
                 yield RowFailed(row, _sentence(row, error))
             session.let_go()
     except StopRequested:
-        yield Finished(time.monotonic() - started, stopped=True)
+        yield _finished(started, stopped=True)
         return
-    yield Finished(time.monotonic() - started)
+    yield _finished(started, stopped=False)
+
+
+def _finished(started: float, *, stopped: bool) -> Finished:
+    return Finished(time.monotonic() - started, stopped, psutil.getloadavg()[0], psutil.cpu_count() or 1)
 
 
 def _sentence(row: str, error: Exception) -> str:

@@ -49,7 +49,7 @@ def to_dict(title: str, results: Results, *, random_weights: bool = False) -> di
         "started": asdict(started),
         "rows": [_shortened(asdict(row)) for row in results.rows.values()],
         "failed": results.failed,
-        "elapsed_s": results.finished.elapsed_s if results.finished else None,
+        "finished": asdict(results.finished) if results.finished else None,
     }
 
 
@@ -65,7 +65,7 @@ def _run(run: dict) -> RecordedRun:
     started["conditions"] = Conditions(**started["conditions"])
     for name in ("pieces", "prompt_pieces"):
         started[name] = tuple(started[name])
-    finished = Finished(run["elapsed_s"]) if run["elapsed_s"] is not None else None
+    finished = Finished(**run["finished"]) if run["finished"] is not None else None
     rows = {row["row"]: _row(row) for row in run["rows"]}
     return RecordedRun(
         run["title"], run["random_weights"], Results(Started(**started), rows, run["failed"], None, finished)

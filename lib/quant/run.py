@@ -206,8 +206,16 @@ class RowFailed:
 
 @dataclass(frozen=True)
 class Finished:
+    """`load` is the machine's load average at the end, `cores` what it has: a busy machine measures lower speeds."""
+
     elapsed_s: float
     stopped: bool = False
+    load: float = 0.0
+    cores: int = 1
+
+    @property
+    def busy(self) -> bool:
+        return self.load > 1.5 * self.cores
 
 
 Event = Started | Progress | RowMeasured | RowFailed | Finished

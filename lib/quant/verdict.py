@@ -7,7 +7,7 @@ from lib.quant.results import Results, compare, pareto_front, short
 from lib.quant.run import RowMeasured
 from lib.units import format_gb
 
-NEARLY_FREE_PERCENT = 2.0
+FREE_PERCENT, NEARLY_FREE_PERCENT = 0.5, 2.0
 
 
 def verdict(results: Results) -> list[str]:
@@ -36,8 +36,8 @@ def _sixteen_bits(results: Results) -> str | None:
     change = _change(row)
     if change is None:
         return None
-    if row.quality.agreement.is_noticeable:
-        return f"bf16 instead of fp32 changed the perplexity by {change:+.2f}%, more than chance."
+    if abs(change) > FREE_PERCENT:
+        return f"bf16 instead of fp32 changed the perplexity by {change:+.2f}%."
     return (
         f"**fp32 → bf16 is free:** half the memory, and the perplexity moved by {abs(change):.2f}% "
         f"(standard error "

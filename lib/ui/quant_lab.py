@@ -138,6 +138,11 @@ def _draw(view: JobView) -> None:
     started = results.started
     tokens = next((row.quality.tokens for row in results.rows.values() if row.quality), 0)
     note = f" {started.note}" if started.note else ""
+    if results.finished is not None and results.finished.busy:
+        note += (
+            f" The machine was busy (load {results.finished.load:.0f} on {results.finished.cores} cores), so speeds "
+            "are lower and vary more than on a quiet one."
+        )
     measured(
         f"{started.model}, {format_count(started.parameters)} parameters, on {started.conditions}. {tokens:,} tokens, "
         f"window {started.window}, stride {started.stride}; speed is a median of repeats after a warm-up, bars are the "

@@ -35,9 +35,7 @@ def fetch_others(missing: dict[str, str]) -> None:
     with st.expander("Larger models, and why they are not here", icon=":material/cloud_download:"):
         for name in offered:
             card = catalogue()[name]
-            st.markdown(
-                f"**{name}** ({format_count(card.parameters)}, {escape(card.licence)}): {escape(missing[name])}."
-            )
+            st.markdown(f"- {escape(missing[name])} ({format_count(card.parameters)}, {escape(card.licence)}).")
         view = jobs.current(KIND)
         active = view is not None and view.state.active
         choose, start, stop = st.columns([2, 1, 1], vertical_alignment="bottom")
