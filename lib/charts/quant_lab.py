@@ -132,7 +132,7 @@ def _point(fig: go.Figure, name: str, x: float, y: float, label: str, place: str
 
 def _by_size(fig: go.Figure, sizes: list[float]) -> go.Figure:
     """Sizes on a logarithmic axis with round numbers of MB, and room for labels at both ends."""
-    low, high = min(sizes) / 1.25, max(sizes) * 1.3
+    low, high = min(sizes) / 1.5, max(sizes) * 1.3
     ticks = [base * 10**power for power in range(-2, 7) for base in (1, 2, 3, 5, 7) if low <= base * 10**power <= high]
     fig.update_layout(showlegend=False)
     ticktext = [f"{tick:,g}" for tick in ticks]
