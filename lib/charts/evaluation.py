@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from lib.charts.headline import headlined
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, SEQUENCE, figure
 from lib.evaluation.course import Framework, SurveyRow
 from lib.evaluation.likelihood import RULES, ItemScored
@@ -19,7 +20,7 @@ def coverage(frameworks: Sequence[Framework], wanted: Sequence[str]) -> go.Figur
     best = max(counts, key=counts.__getitem__)
     some = f"{counts[best]} of {len(wanted)}"
     title = f"{best} covers all {len(wanted)}" if counts[best] == len(wanted) else f"The best, {best}, covers {some}"
-    fig = figure(title, height=130 + 44 * len(wanted))
+    fig = headlined(title, height=130 + 44 * len(wanted))
     names = [each.name for each in frameworks]
     for covers, colour, symbol in ((True, GREEN, "circle"), (False, GREY, "circle-open")):
         at = [(each.name, factor) for each in frameworks for factor in wanted if (factor in each.factors) is covers]
@@ -43,7 +44,7 @@ def choice_scores(scored: ItemScored, rule: str) -> go.Figure:
     units = {"acc": "nats", "acc_norm": "nats a character", "acc_bytes": "nats a byte"}
     title = "Right: it took the gold answer" if picked == gold else "Wrong: another answer is more probable to it"
     labels = [_short(choice.choice) for choice in scored.choices]
-    fig = figure(title, x=f"Log-likelihood, {units[rule]}", height=150 + 52 * len(values))
+    fig = headlined(title, x=f"Log-likelihood, {units[rule]}", height=150 + 52 * len(values))
     fig.add_bar(
         y=labels,
         x=values,
@@ -97,6 +98,7 @@ def ability_tree(rows: Sequence[SurveyRow], highlight: str | None) -> go.Figure:
             values=values,
             marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,0.6)"}},
             maxdepth=3,
+            sort=False,
             tiling={"orientation": "h"},
             textfont={"size": 14},
             textposition="middle left",
@@ -123,11 +125,11 @@ def skill_radar(skills: Sequence[str], ratings: Mapping[str, Sequence[float]]) -
     names = list(ratings)
     ahead = names[0] if gaps[widest] > 0 else names[1]
     title = f"Furthest apart in {widest.lower()}: {ahead} leads" if gaps[widest] else "No difference so far"
-    fig = figure(title, height=520)
+    fig = headlined(title, height=520)
     for index, (name, values) in enumerate(ratings.items()):
         fig.add_scatterpolar(
             r=[*values, values[0]],
-            theta=[*skills, skills[0]],
+            theta=[_wrapped(skill, 11) for skill in (*skills, skills[0])],
             name=name,
             fill="toself",
             opacity=0.75,
@@ -136,10 +138,10 @@ def skill_radar(skills: Sequence[str], ratings: Mapping[str, Sequence[float]]) -
     fig.update_layout(
         polar={
             "radialaxis": {"range": [0, 5], "tickvals": [1, 2, 3, 4, 5]},
-            "angularaxis": {"tickfont": {"size": 13}},
+            "angularaxis": {"tickfont": {"size": 13}, "direction": "clockwise", "rotation": 90},
             "bgcolor": "rgba(0,0,0,0)",
         },
-        margin={"l": 70, "r": 70, "t": 70, "b": 40},
+        margin={"l": 80, "r": 80, "b": 50},
     )
     return fig
 
@@ -149,7 +151,7 @@ def ranking(ranked: Sequence[Ranked], factors: Sequence[Factor], top: int = 10) 
     shown = ranked[:top]
     lead = ranked[0].score - ranked[1].score if len(ranked) > 1 else 0.0
     behind = f", {lead:.3f} ahead of {ranked[1].name}" if len(ranked) > 1 else ""
-    fig = figure(f"{ranked[0].name} wins{behind}", x="Score, 0 to 1", height=170 + 36 * len(shown))
+    fig = headlined(f"{ranked[0].name} wins{behind}", x="Score, 0 to 1", height=170 + 36 * len(shown))
     for index, factor in enumerate(factors):
         fig.add_bar(
             y=[each.name for each in shown],
@@ -169,10 +171,10 @@ def sensitivity(
 ) -> go.Figure:
     """For each factor the range of its weight within which the choice stands."""
     stands = sum(not any(flip.factor == factor.key for flip in flips) for factor in factors)
-    fig = figure(
+    fig = headlined(
         f"Whatever {stands} of {len(factors)} weights are, the choice stands" if stands else "Every weight can flip it",
         x="Weight",
-        height=140 + 40 * len(factors),
+        height=140 + 52 * len(factors),
     )
     for factor in factors:
         below = max((flip.weight for flip in flips if flip.factor == factor.key and flip.change <= 0), default=0.0)
@@ -199,7 +201,7 @@ def sensitivity(
             y=label,
             text=flip.winner,
             showarrow=False,
-            yshift=16,
+            yshift=16 if flip.change <= 0 else -16,
             font={"size": 12, "color": RED},
             xanchor="right" if flip.weight > limit / 2 else "left",
         )
@@ -211,7 +213,7 @@ def sensitivity(
 
 def seen_curve(shares: Mapping[int, float], chosen: int) -> go.Figure:
     """How much of an item counts as seen, against n."""
-    fig = figure(
+    fig = headlined(
         f"With {chosen}-grams {shares[chosen]:.0%} of the item is found", x="n, words in a row", y="Found", height=320
     )
     fig.add_scatter(x=list(shares), y=list(shares.values()), mode="lines+markers", line={"color": BLUE, "width": 3})
@@ -225,7 +227,7 @@ def agreement(names: Sequence[str], matrix: Sequence[Sequence[float]]) -> go.Fig
     """Rank correlation of every judge with every other."""
     values = [value for i, row in enumerate(matrix) for j, value in enumerate(row) if i < j and not math.isnan(value)]
     low = min(values, default=math.nan)
-    fig = figure(f"Kendall's τ between judges: as low as {low:+.2f}", height=420)
+    fig = headlined(f"Kendall's τ between judges: as low as {low:+.2f}", height=420)
     fig.add_heatmap(
         z=matrix,
         x=list(names),

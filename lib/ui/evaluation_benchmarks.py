@@ -8,7 +8,15 @@ from lib.charts import evaluation as charts
 from lib.engine import JobView
 from lib.evaluation.course import BenchmarkItem, benchmark_items, frameworks
 from lib.evaluation.errors import EvaluationError
-from lib.evaluation.likelihood import RULES, Item, ItemScored, LikelihoodDone, LikelihoodRun, LikelihoodStarted
+from lib.evaluation.likelihood import (
+    RULES,
+    Item,
+    ItemScored,
+    LikelihoodDone,
+    LikelihoodRun,
+    LikelihoodStarted,
+    TokenScore,
+)
 from lib.models.catalogue import BUNDLED
 from lib.ui import controls, jobs
 from lib.ui.evaluation_model import my_adapter
@@ -18,6 +26,7 @@ from lib.ui.tokens import Chip, chips
 
 KIND, OWN = "likelihood", "likelihood-own"
 WANTED = ["Grammar", "Reasoning", "Reading comprehension", "Fairness"]
+UNLIKELY = -6.0
 MEANING = {
     "acc": "acc: the most probable choice as a whole",
     "acc_norm": "acc_norm: the most probable per character",
@@ -130,14 +139,16 @@ def _show(scored: ItemScored, key: str) -> None:
     with st.expander("Token by token: where a choice loses", icon=":material/data_array:"):
         for choice in scored.choices:
             row = [
-                Chip(
-                    f"{token.text.strip() or token.text!r} {token.log_probability:.1f}",
-                    None if token.log_probability < -6 else 2,
-                )
+                Chip(_token(token), None if token.log_probability < UNLIKELY else 2, numbered=False)
                 for token in choice.tokens
             ]
             chips(f"{choice.choice}: {choice.log_likelihood:.2f} nats in {len(choice.tokens)} tokens", row)
         st.caption("Pale: the model thought this token less probable than 1 in 400 (e⁻⁶).")
+
+
+def _token(token: TokenScore) -> str:
+    """A token as it is, its spaces made visible, and its log-probability."""
+    return f"{token.text.replace(' ', '␣')} {token.log_probability:.1f}"
 
 
 def summary() -> None:

@@ -35,7 +35,7 @@ MAX_ITEM, MAX_TRAINING = 1_500, 20_000
 
 def texts() -> tuple[str, str]:
     """(training text, item), both the student's to change."""
-    kind = controls.select("A test item that is", LABELS, "copy", key="kind", on_change=_fill)
+    kind = controls.select("A test item that is", LABELS, "half", key="kind", on_change=_fill)
     training = st.text_area(
         "Training text", TRAINING, key="training", max_chars=MAX_TRAINING, height=150, persist_state="session"
     )
@@ -50,7 +50,7 @@ def result(training: str, item: str) -> dict:
     found = overlap(training, item, n)
     chips(
         f"{found.found} of {found.ngrams} {n}-grams are in the training text",
-        [Chip(word.surface, 0 if word.seen else None) for word in found.words],
+        [Chip(word.surface, 0 if word.seen else None, numbered=False) for word in found.words],
     )
     columns = st.columns(3)
     told = verdicts(training, item, n)

@@ -36,7 +36,8 @@ def one_number() -> tuple[int, int]:
 
 def rate(pair: AnswerPair) -> list[dict]:
     """Both answers on the twelve skills, in a table to type into; values out of range are put back to 3."""
-    rows = [{"Skill": skill.name, "What it asks": skill.about, "A": 3, "B": 3} for skill in skills()]
+    rows = [{"Skill": skill.name, "A": 3, "B": 3, "What it asks": skill.about} for skill in skills()]
+    st.caption("Type a number from 1 (poor) to 5 (excellent) into columns A and B.")
     number = st.column_config.NumberColumn
     edited = st.data_editor(
         rows,
@@ -44,8 +45,8 @@ def rate(pair: AnswerPair) -> list[dict]:
         hide_index=True,
         disabled=["Skill", "What it asks"],
         column_config={
-            "A": number("A, 1–5", min_value=LOW, max_value=HIGH, step=1, required=True),
-            "B": number("B, 1–5", min_value=LOW, max_value=HIGH, step=1, required=True),
+            "A": number("A", help="1 to 5", width="small", min_value=LOW, max_value=HIGH, step=1, required=True),
+            "B": number("B", help="1 to 5", width="small", min_value=LOW, max_value=HIGH, step=1, required=True),
         },
         height="content",
     )

@@ -81,11 +81,16 @@ def _arithmetic(scored: Bleu) -> None:
         if not scored.smoothed:
             st.latex(r"\mathrm{BLEU} = 0")
             return
-        factors = r" \cdot ".join(
+        factors = [
             rf"{_latex(float(p))}^{{{weight:g}}}" for p, weight in zip(scored.smoothed, scored.weights, strict=True)
-        )
+        ]
+        # Two factors a line, so that a phone shows all of it.
+        lines = [r" \cdot ".join(factors[start : start + 2]) for start in range(0, len(factors), 2)]
+        product = r" \\ & \quad \cdot ".join(lines)
+        result = _latex(scored.score).strip("()")
         st.latex(
-            rf"\mathrm{{BLEU}} = {shown(scored.brevity_penalty)} \times {factors} = \mathbf{{{_latex(scored.score)}}}"
+            rf"\begin{{aligned}} \mathrm{{BLEU}} &= \vphantom{{\Big|}} {shown(scored.brevity_penalty)} \times "
+            rf"{product} \\ &= \mathbf{{{result}}} \end{{aligned}}"
         )
 
 

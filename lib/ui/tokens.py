@@ -23,6 +23,8 @@ class Chip:
     """Found, but beyond what counts."""
     note: str = ""
     """Shown when pointed at."""
+    numbered: bool = True
+    """Whether the link's number is written; not where every linked chip has the same."""
     compared_as: str = ""
     """What is compared, where a stemmer made it another word than was written."""
 
@@ -86,7 +88,7 @@ def _chip(chip: Chip) -> str:
     if chip.link is None:
         return f'<span style="{shape};opacity:.55"{title}>{text}</span>'
     colour = SEQUENCE[chip.link % len(SEQUENCE)]
-    number = f'<sup style="font-size:.65em;margin-left:.2em;font-weight:700">{chip.link + 1}</sup>'
+    number = f'<sup style="font-size:.65em;margin-left:.2em;font-weight:700">{chip.link + 1}</sup>' * chip.numbered
     if chip.clipped:
         line = f"border:1.5px dashed {colour};text-decoration:line-through;opacity:.8"
         return f'<span style="{shape};{line}"{title}>{text}{number}</span>'

@@ -1,0 +1,44 @@
+"""A student answers an item, lets the model answer, and asks the model for something to score."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lib.models.catalogue import bundled_folder
+from tests.browser.conftest import settle
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet"),
+]
+SLOW_MS = 60_000
+
+
+def test_the_model_answers_after_the_student(page: Page, app):
+    page.goto(f"{app.url}/benchmarks")
+    settle(page)
+    expect(page.get_by_role("button", name="Let the bundled model answer all ten")).to_have_count(0)
+    page.get_by_text("walked out into the snow.").click()
+    page.get_by_role("button", name="Let the bundled model answer all ten").click()
+    expect(page.get_by_text("A score out of ten items")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("How the real benchmark does it.")).to_be_visible()
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("A score out of ten items")).to_be_visible()
+
+
+def test_what_the_model_writes_is_scored(page: Page, app):
+    page.goto(f"{app.url}/no-one-metric")
+    settle(page)
+    page.get_by_role("button", name="Ask the base model").click()
+    expect(page.get_by_text("ROUGE-1 F1", exact=True)).to_be_visible(timeout=SLOW_MS)
+
+
+def test_moving_a_weight_to_its_flip_changes_the_winner(page: Page, app):
+    page.goto(f"{app.url}/choosing-a-model?w_latency=5.0")
+    settle(page)
+    before = page.get_by_text("scores 0.").first.inner_text()
+    page.goto(f"{app.url}/choosing-a-model?w_latency=3.0")
+    settle(page)
+    assert page.get_by_text("scores 0.").first.inner_text().split(" scores")[0] != before.split(" scores")[0]
