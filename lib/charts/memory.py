@@ -42,6 +42,7 @@ def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str,
     """One stacked bar a set-up, its terms in order, and the line where the GPU ends."""
     size, names = UNITS[unit], list(bars)
     widest = max(usable_bytes, *(sum(term.size_bytes for term in terms) for terms in bars.values()))
+    highest = max(sum(term.high_bytes for term in terms) for terms in bars.values())
     keys = dict.fromkeys(term.key for terms in bars.values() for term in terms)
     traces = [
         _segment(key, names, [_size(bars[name], key) for name in names], unit, widest)
@@ -58,7 +59,8 @@ def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str,
         bargap=0.25,
         above=86,
         legend={"y": -0.28, "font": {"size": 15}, "traceorder": "normal"},
-        shapes=[line("x", end, color=RED, width=4, dash="dash")],
+        # on a white edge, so that it is seen on a red part too
+        shapes=[line("x", end, color="#ffffff", width=9), line("x", end, color=RED, width=4, dash="dash")],
         annotations=[
             label(
                 end,
@@ -70,7 +72,7 @@ def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str,
                 font={"color": RED, "size": 16},
             )
         ],
-        xaxis={"range": [0, 1.04 * widest / size], "ticksuffix": f" {unit}", "nticks": 7},
+        xaxis={"range": [0, 1.03 * max(usable_bytes, highest) / size], "ticksuffix": f" {unit}", "nticks": 7},
         yaxis={"showticklabels": len(bars) > 1, "autorange": "reversed"},
     )
 
@@ -170,15 +172,21 @@ def moments(runs: dict[str, Sequence], parts: Sequence[str], unit: str, title: s
         height=460,
         y=unit,
         hovermode="closest",
-        legend={"y": -0.55, "font": {"size": 14}},
+        legend={"y": -0.3, "font": {"size": 14}, "traceorder": "normal"},
         annotations=[peak, *names],
         shapes=[
             line("y", limit, color=RED, width=3, dash="dash"),
             *(line("x", start - 0.5, color=GREY, width=2, dash="dot") for start, _ in starts[1:]),
         ],
-        xaxis={"tickvals": positions, "ticktext": labels, "tickangle": -40, "tickfont": {"size": 12}},
+        xaxis=_phases(values),
         yaxis={"range": [0, 1.25 * max(highest, 0.8 * min(limit, 3 * highest))]},
     )
+
+
+def _phases(values: Sequence) -> dict:
+    """One tick where each phase begins; the moments themselves are named on hovering."""
+    begins = [at for at, moment in enumerate(values) if at == 0 or moment.phase != values[at - 1].phase]
+    return {"tickvals": begins, "ticktext": [values[at].phase for at in begins], "tickangle": -35}
 
 
 def accuracy(rows: Sequence[dict], rules: Sequence[dict], title: str) -> go.Figure:

@@ -16,6 +16,7 @@ from lib.charts.theme import figure
 
 TITLE_CHARACTERS = 44  # a line of a title; on a screen 390 pixels wide it just fits
 LINE_PIXELS = 25
+TITLE_EDGE_PIXELS = 20
 
 
 @cache
@@ -31,22 +32,16 @@ def drawn(traces: list[dict], *, title: str, height: int, x: str = "", y: str = 
     lines = textwrap.wrap(title, TITLE_CHARACTERS) or [""]
     more = LINE_PIXELS * (len(lines) - 1)
     above = layout.pop("above", 56) + more
-    merged = _merged(_theme(), {"title": _title("<br>".join(lines), height), "height": height + more})
-    merged = _merged(merged, {"margin": {"t": above}})
+    shown = {"title": _title("<br>".join(lines), height + more), "height": height + more}
+    merged = _merged(_theme(), shown | {"margin": {"t": above}})
     merged = _merged(merged, {"xaxis": {"title": {"text": x}}, "yaxis": {"title": {"text": y}}})
     return go.Figure({"data": traces, "layout": _merged(merged, layout)})
 
 
 def _title(text: str, height: int) -> dict:
-    """At the figure's upper edge, growing downwards."""
-    return {
-        "text": text,
-        "yref": "container",
-        "y": 1 - 6 / height,
-        "yanchor": "top",
-        "automargin": False,
-        "pad": {"t": 0},
-    }
+    """At the top, growing downwards; a line's height below the edge, where Streamlit's theme would cut it."""
+    edge = 1 - TITLE_EDGE_PIXELS / height
+    return {"text": text, "yref": "container", "y": edge, "yanchor": "top", "automargin": False}
 
 
 def line(axis: str, at: float, **style: Any) -> dict:

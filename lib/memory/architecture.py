@@ -8,6 +8,7 @@ models built by `transformers` on the meta device.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Literal
 
 from lib.memory.errors import CannotEstimateError
@@ -226,13 +227,13 @@ class Architecture:
             + self.other_parameters
         )
 
-    @property
+    @cached_property
     def parameters(self) -> int:
         dense = (self.layers - self.expert_layers) * self.layer_parameters(False)
         sparse = self.expert_layers * self.layer_parameters(True) if self.experts else 0
         return dense + sparse + self.outside_parameters
 
-    @property
+    @cached_property
     def active_parameters(self) -> int:
         """Parameters that compute for one token: all but the experts that are not chosen."""
         if not self.experts:
@@ -250,7 +251,7 @@ class Architecture:
         is_full = [(n + 1) * full // self.layers > n * full // self.layers for n in range(self.layers)]
         return tuple(LayerKind(n >= dense if self.experts else False, not is_full[n]) for n in range(self.layers))
 
-    @property
+    @cached_property
     def all_linears(self) -> tuple[tuple[Linear, int], ...]:
         """Every matrix inside the layers with the number of layers that have one."""
         found = [(each, self.layers) for each in self.attention_linears()]

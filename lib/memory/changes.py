@@ -93,6 +93,10 @@ def _method_options(setup: TrainingSetup) -> list[Option]:
     options: list[Option] = []
     if setup.method == "full" and setup.precision in ("fp32", "bf16_autocast"):
         options.append(("bf16", "Train wholly in bf16", "small updates may round away", 5, {"precision": "bf16"}))
+    if setup.method == "lora" and setup.precision in ("fp32", "bf16_autocast"):
+        options.append(
+            ("bf16", "Load the frozen weights in bf16", "nothing: they are not trained", 1, {"precision": "bf16"})
+        )
     if setup.method == "full":
         options.append(
             (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from lib.memory.architecture import Architecture
@@ -11,7 +12,7 @@ from lib.memory.changes import serving_options, training_options
 from lib.memory.errors import CannotEstimateError
 from lib.memory.gpus import Gpu
 from lib.memory.serving import ServingSetup, serving
-from lib.memory.training import training
+from lib.memory.training import training_bytes
 from lib.memory.training_setup import TrainingSetup
 
 Setup = ServingSetup | TrainingSetup
@@ -25,7 +26,7 @@ def needed_bytes(arch: Architecture, setup: Setup, gpu: Gpu | None = None) -> fl
     context = gpu.context_mib if gpu else None
     if isinstance(setup, ServingSetup):
         return serving(arch, setup, context).total_bytes
-    return training(arch, setup, context).total_bytes
+    return training_bytes(arch, setup, context)
 
 
 def fits(arch: Architecture, setup: Setup, gpu: Gpu) -> bool:
@@ -122,10 +123,11 @@ class Change:
         return setup.with_(**dict(self.changes))
 
 
+@lru_cache(maxsize=256)
 def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -> tuple[Change, ...]:
     """Changes ranked: those that make it fit first, the least painful of them first.
 
-    When no single change is enough, pairs are tried.
+    When no single change is enough, pairs are tried, and then more together, the least painful first.
     """
     if isinstance(setup, ServingSetup):
         options = serving_options(setup, longest_context(arch, setup, gpu), largest_batch(arch, setup, gpu))
@@ -137,7 +139,8 @@ def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -
     found = sorted(helping, key=lambda each: (not each.fits, each.rank if each.fits else 0, each.needed_bytes))
     if not any(change.fits for change in found):
         pairs = [(a, b) for a, b in combinations(singles, 2) if a in helping or b in helping]
-        found = [*_pairs(arch, setup, gpu, pairs), *found]
+        together = _pairs(arch, setup, gpu, pairs) or _greedy(arch, setup, gpu, singles)
+        found = [*together, *found]
     return tuple(found[:limit])
 
 
@@ -148,14 +151,39 @@ def _pairs(arch: Architecture, setup: Setup, gpu: Gpu, pairs: list[tuple[Change,
         changes = {**dict(first.changes), **dict(second.changes)}
         if len(changes) < len(first.changes) + len(second.changes):
             continue  # both change the same thing
-        prices = "; ".join(dict.fromkeys((first.price, second.price)))
-        label = f"{first.label}, and {second.label[0].lower()}{second.label[1:]}"
-        change = _try(arch, setup, gpu, f"{first.key}+{second.key}", label, prices, first.rank + second.rank, changes)
+        change = _together(arch, setup, gpu, [first, second])
         if change is not None and change.fits:
             made.append(change)
         if len(made) == PAIRS_WANTED:
             break
     return made
+
+
+def _greedy(arch: Architecture, setup: Setup, gpu: Gpu, singles: list[Change]) -> list[Change]:
+    """Changes added one after the other, the least painful first, until it fits; those not needed are left out."""
+    taken: list[Change] = []
+    for change in sorted(singles, key=lambda each: each.rank):
+        fields = set(dict(change.changes))
+        taken = [each for each in taken if not fields & set(dict(each.changes))] + [change]
+        if (found := _together(arch, setup, gpu, taken)) is not None and found.fits:
+            break
+    else:
+        return []
+    for change in sorted(taken, key=lambda each: -each.rank):
+        fewer = [each for each in taken if each is not change]
+        shorter = _together(arch, setup, gpu, fewer)
+        if shorter is not None and shorter.fits:
+            taken, found = fewer, shorter
+    return [found]
+
+
+def _together(arch: Architecture, setup: Setup, gpu: Gpu, taken: list[Change]) -> Change | None:
+    changes = {key: value for each in taken for key, value in each.changes}
+    first, *rest = taken
+    label = "; ".join([first.label, *(each.label[0].lower() + each.label[1:] for each in rest)])
+    prices = "; ".join(dict.fromkeys(each.price for each in taken))
+    key = "+".join(each.key for each in taken)
+    return _try(arch, setup, gpu, key, label, prices, sum(each.rank for each in taken), changes)
 
 
 def _try(

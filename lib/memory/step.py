@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lib.memory.architecture import Architecture
 from lib.memory.layers import head_profile, layer_profile
 from lib.memory.numerics import HALF, Numerics
+from lib.memory.parts import LayerKind
 from lib.memory.tape import Profile
 from lib.memory.training_setup import TrainingSetup
 
@@ -66,6 +67,7 @@ class _Walk:
         self.grad_scale = 0.0 if accumulating else self._grad_scale()
         self.activations = 0.0
         self.kinds = arch.layer_kinds()
+        self.profiles: dict[tuple[LayerKind, bool], Profile] = {}
         self.first_needs_grad = setup.trains_base or setup.checkpointing or setup.method == "qlora"
         self.residual = setup.tokens * arch.hidden * self.numerics.residual_bytes
         self.label_prefix = "" if not accumulating else "last micro-batch: "
@@ -86,9 +88,12 @@ class _Walk:
         return Moment(self.label_prefix + label if phase != "start" else label, phase, **parts)
 
     def profile(self, index: int) -> Profile:
-        embeds_grad = index > 0 or self.first_needs_grad
-        setup = self.setup
-        return layer_profile(self.arch, self.kinds[index], self.numerics, setup.batch, setup.sequence, embeds_grad)
+        """Layers of one kind are alike, but for the first, whose input may need no gradient."""
+        key = (self.kinds[index], index > 0 or self.first_needs_grad)
+        if key not in self.profiles:
+            setup = self.setup
+            self.profiles[key] = layer_profile(self.arch, key[0], self.numerics, setup.batch, setup.sequence, key[1])
+        return self.profiles[key]
 
     def stored(self, profile: Profile) -> float:
         """What one layer leaves behind after its forward pass."""

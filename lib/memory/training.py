@@ -84,6 +84,14 @@ def training(architecture: Architecture, setup: TrainingSetup, context_mib: int 
     return TrainingEstimate(architecture, setup, states, first, later, overhead, terms)
 
 
+@lru_cache(maxsize=4096)
+def training_bytes(architecture: Architecture, setup: TrainingSetup, context_mib: int | None = None) -> float:
+    """The total of `training` alone, for questions that ask many set-ups in a row."""
+    states = training_states(architecture, setup)
+    peak = max(moment.total_bytes for moment in step_moments(architecture, setup, states, step=2))
+    return peak + overhead_term(context_mib, distributed=setup.gpus > 1).size_bytes
+
+
 def training_states(arch: Architecture, setup: TrainingSetup) -> States:
     """Bytes of weights, gradients and optimiser states on one GPU."""
     gpus, stage = setup.gpus, setup.zero_stage

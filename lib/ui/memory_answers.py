@@ -24,7 +24,8 @@ def backwards(estimate: Estimate, card: Gpu) -> None:
     models = [entry.architecture for entry in catalogue().values()]
     model = largest_model(models, setup, card)
     is_serving = isinstance(setup, ServingSetup)
-    first, second, third, fourth = st.columns(4)
+    first, second, third = st.columns(3)
+    fourth, fifth, _ = st.columns(3)
     first.metric(
         "Longest context" if is_serving else "Longest sequence",
         f"{tokens:,}" if tokens else "none fits",
@@ -36,7 +37,7 @@ def backwards(estimate: Estimate, card: Gpu) -> None:
         best = best_precision(arch, setup, card)
         fourth.metric("Best precision that fits", precisions()[best].label if best else "none fits")
         roof = decode_roofline(arch, setup, card)
-        st.metric("Tokens a second, at most", f"{roof.tokens_per_s:,.0f}")
+        fifth.metric("Tokens a second, at most", f"{roof.tokens_per_s:,.0f}")
         read_bytes = roof.weights_read_bytes + roof.cache_read_bytes
         formula(
             f"Every decoding step reads the weights ({format_gb(roof.weights_read_bytes)}) and the KV cache "

@@ -73,7 +73,7 @@ def fixes(estimate: Estimate, card: Gpu, unit: str) -> None:
     st.subheader("What would make it fit", anchor=False)
     found = what_would_fit(estimate.architecture, estimate.setup, card, limit=5)
     if not any(change.fits for change in found):
-        st.markdown("No change, and no two together, are enough on this card. These help most:")
+        st.markdown("No combination of these changes is enough on this card. They help most:")
     for change in found:
         values = control_values(estimate.setup, dict(change.changes))
         verdict = "fits" if change.fits else "still too much"
