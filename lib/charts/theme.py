@@ -41,5 +41,11 @@ def figure(title: str = "", x: str = "", y: str = "", *, height: int = 380) -> g
 def direct_label(fig: go.Figure, x: float, y: float, text: str, colour: str, *, shift: int = 8) -> None:
     """Name a line at its end instead of in a legend."""
     fig.add_annotation(
-        x=x, y=y, text=f"<b>{text}</b>", showarrow=False, xanchor="left", xshift=shift, font={"color": colour, "size": 15}
+        x=x,
+        y=y,
+        text=f"<b>{text}</b>",
+        showarrow=False,
+        xanchor="left",
+        xshift=shift,
+        font={"color": colour, "size": 15},
     )

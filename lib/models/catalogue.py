@@ -83,6 +83,9 @@ def checked(folder: Path) -> Path:
     if not any((folder / name).exists() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
         raise ModelUnavailable(f"The model folder “{folder.name}” has no tokenizer; add its tokenizer.json")
     weights = sorted(folder.glob("*.safetensors"))
+    missing = _shards(folder) - {file.name for file in weights}
+    if missing:
+        raise ModelUnavailable(f"The model folder “{folder.name}” lacks {min(missing)}; restore the file")
     if not weights:
         raise ModelUnavailable(f"The model folder “{folder.name}” has no .safetensors weights; restore the file")
     for file in weights:
@@ -91,6 +94,15 @@ def checked(folder: Path) -> Path:
                 f"The weights “{file.name}” in “{folder.name}” are cut short or damaged; restore the file"
             )
     return folder
+
+
+def _shards(folder: Path) -> set[str]:
+    """The weight files that the index of a model in several parts names; none for a model in one part."""
+    try:
+        index = json.loads((folder / "model.safetensors.index.json").read_text(encoding="utf-8"))
+        return set(index["weight_map"].values())
+    except (OSError, ValueError, KeyError, AttributeError):
+        return set()
 
 
 def _expected_size(file: Path) -> int | None:

@@ -35,13 +35,16 @@ def pick(label: str, options: list[Any], default: Any, *, key: str, **more: Any)
 
 
 def number(label: str, low: float, high: float, default: float, *, key: str, **more: Any) -> Any:
-    """A typed number from `low` to `high`; an emptied box gives the default."""
-    kind = int if all(isinstance(value, int) for value in (low, high, default)) else float
+    """A typed number from `low` to `high`, int if all three are ints; an emptied box gives the default."""
+    whole = all(isinstance(value, int) for value in (low, high, default))
+    kind = int if whole else float
     refused = _refused(key, lambda raw: low <= kind(raw) <= high)
-    value = st.number_input(label, low, high, default, key=key, bind=BIND, **more)
+    # Always a box of floats: an infinity in the link makes Streamlit's boxes of integers fail.
+    shape = {"step": float(more.pop("step", 1)), "format": "%.0f"} if whole else {}
+    value = st.number_input(label, float(low), float(high), float(default), key=key, bind=BIND, **shape, **more)
     value = value if value is not None and low <= value <= high else default
     _say_refused(refused, key, f"a number from {low:,} to {high:,}", f"{default:,}")
-    return value
+    return kind(value)
 
 
 def select(label: str, options: Mapping[str, str] | list[str], default: str, *, key: str, **more: Any) -> str:

@@ -28,6 +28,8 @@ def start(app: AppTest) -> None:
         {"lr": "<script>alert(1)</script>"},
         {"alpha": "٣٣٣٣"},
         {"batch": "nan"},
+        {"seed": "1e999"},
+        {"seed": "-inf"},
         {"seed": "99999999999999999999"},
         {"targets": "All the layers"},
         {"prompt": "x" * 5000},

@@ -56,6 +56,13 @@ def test_weights_cut_short(copy):
         catalogue.find(catalogue.BUNDLED)
 
 
+def test_a_missing_part_of_a_model_in_parts(copy):
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    (copy / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(ModelUnavailable, match="lacks model-00002-of-00002"):
+        catalogue.find(catalogue.BUNDLED)
+
+
 def test_no_tokenizer(copy):
     (copy / "tokenizer.json").unlink()
     with pytest.raises(ModelUnavailable, match="no tokenizer"):
