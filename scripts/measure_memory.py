@@ -3,6 +3,7 @@
     python scripts/measure_memory.py fake     # any machine: MemTracker on fake tensors, real-size models
     python scripts/measure_memory.py cpu      # any machine: bytes of real tensors of small models
     python scripts/measure_memory.py cuda     # a CUDA GPU: torch.cuda.max_memory_allocated
+    python scripts/measure_memory.py again    # measure nothing: work out our side of what is recorded once more
 
 What is measured is listed in `assets/measurements/memory_plan.json`; results go to
 `assets/measurements/memory.json`, one section a way of measuring, each with date, device and versions. A run
@@ -20,12 +21,13 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from lib.memory.architecture import Architecture  # noqa: E402
 from lib.memory.catalogue import catalogue  # noqa: E402
 from lib.memory.serving import ServingSetup, serving  # noqa: E402
 from lib.memory.training import training  # noqa: E402
@@ -36,11 +38,17 @@ PLAN, RESULTS = MEASUREMENTS / "memory_plan.json", MEASUREMENTS / "memory.json"
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
-def training_rows(model: str, setup: TrainingSetup, probe: Callable) -> Iterator[dict]:
+def architecture_of(model: str, way: str) -> Architecture:
+    """As it is measured: the CPU has no fused attention with dropout, so only a GPU measures with it."""
+    arch = catalogue()[model].architecture
+    return arch if way == "cuda" else replace(arch, dropout=False)
+
+
+def training_rows(model: str, setup: TrainingSetup, probe: Callable, way: str) -> Iterator[dict]:
     """The first and the second step of one training set-up."""
-    entry = catalogue()[model]
-    measured = probe(entry.config, entry.architecture, setup)
-    estimate = training(entry.architecture, setup)
+    entry, arch = catalogue()[model], architecture_of(model, way)
+    measured = probe(entry.config, arch, setup)
+    estimate = training(arch, setup)
     ours = (estimate.first_peak.total_bytes, estimate.peak.total_bytes)
     for step, (seen, estimated) in enumerate(zip(measured, ours, strict=True), start=1):
         yield {
@@ -82,7 +90,7 @@ def fake_rows(case: dict) -> Iterator[dict]:
 
     entry = catalogue()[case["model"]]
     if case["kind"] == "training":
-        yield from training_rows(case["model"], TrainingSetup(**case["setup"]), probes.fake_training)
+        yield from training_rows(case["model"], TrainingSetup(**case["setup"]), probes.fake_training, "fake")
         return
     setup = ServingSetup(block_size=0, on_cpu=True, **case["setup"])
     peak, cache = probes.fake_serving(entry.config, setup.attention, setup.sequences, setup.context)
@@ -95,7 +103,7 @@ def cuda_rows(case: dict) -> Iterator[dict]:
 
     entry = catalogue()[case["model"]]
     if case["kind"] == "training":
-        yield from training_rows(case["model"], TrainingSetup(**case["setup"]), probes.cuda_training)
+        yield from training_rows(case["model"], TrainingSetup(**case["setup"]), probes.cuda_training, "cuda")
         return
     setup = ServingSetup(block_size=0, **case["setup"])
     arch = entry.architecture
@@ -108,20 +116,21 @@ def cpu_rows(case: dict) -> Iterator[dict]:
     import torch
 
     from lib.memory.kv_cache import KVCache
+    from lib.memory.layers import head_profile
     from lib.memory.weights import weights_bytes
     from scripts import memory_probes as probes
 
     entry = catalogue()[case["model"]]
-    arch, batch, sequence = entry.architecture, case["batch"], case["sequence"]
+    arch, batch, sequence = architecture_of(case["model"], "cpu"), case["batch"], case["sequence"]
     attention = case.get("attention", "fused")
     model = probes.build(entry.config, torch.bfloat16, attention).train()
     ids = torch.randint(0, arch.vocab, (batch, sequence))
     setup = TrainingSetup(precision="bf16", batch=batch, sequence=sequence, attention=attention)
     loss = next(each for each in training(arch, setup).first_step if each.label == "loss, backward")
-    head_bytes = 8 * batch * sequence * arch.vocab  # the two fp32 gradients of the loss's backward pass
+    head = head_profile(arch, setup.numerics(arch), setup.tokens)
     measured = {
         "weights": (probes.weights_bytes(model), weights_bytes(arch, "bf16")),
-        "saved tensors": (probes.saved_tensor_bytes(model, ids), loss.activations + loss.logits - head_bytes),
+        "saved tensors": (probes.saved_tensor_bytes(model, ids), loss.activations + head.saved_bytes),
         "KV cache": (probes.kv_cache_bytes(model.eval(), ids), KVCache(arch, sequence, batch).total_bytes),
     }
     for what, (seen, estimated) in measured.items():
@@ -134,6 +143,18 @@ def cpu_rows(case: dict) -> Iterator[dict]:
             "measured_bytes": seen,
             "estimated_bytes": round(estimated),
         }
+
+
+def estimate_again(known: dict) -> None:
+    """After the formulas changed: new estimates beside the same measurements."""
+    for way in ("fake", "cuda"):
+        for row in known.get(way, {}).get("rows", ()):
+            if row["kind"] == "training":
+                run = training(architecture_of(row["model"], way), TrainingSetup(**row["setup"]))
+                peak = run.first_peak if row["what"] == "step 1" else run.peak
+                row["estimated_bytes"] = round(peak.total_bytes)
+            else:
+                row |= serving_row(row["model"], row["what"], ServingSetup(**row["setup"]), row["measured_bytes"])
 
 
 WAYS = {"fake": fake_rows, "cpu": cpu_rows, "cuda": cuda_rows}
@@ -176,10 +197,14 @@ def measure(way: str, cases: list[dict], known: dict) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("way", choices=WAYS)
+    parser.add_argument("way", choices=[*WAYS, "again"])
     parser.add_argument("--fresh", action="store_true", help="forget earlier results of this way")
     arguments = parser.parse_args()
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    if arguments.way == "again":
+        estimate_again(known)
+        RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        return
     if arguments.fresh:
         known.pop(arguments.way, None)
     measure(arguments.way, json.loads(PLAN.read_text(encoding="utf-8"))[arguments.way], known)

@@ -132,12 +132,13 @@ class _Walk:
         held = tokens * self.arch.vocab * self._logit_bytes() if self.setup.keeps_logits else 0.0
         weight_grad = head.weight_grad_bytes
         yield self.at("loss", "loss", logits=head.forward_peak_bytes + held, temporary=copies)
+        own = head.peak_weight_grad_bytes
         yield self.at(
             "loss, backward",
             "loss",
-            logits=head.backward_peak_bytes - weight_grad + held,
-            gradients=weight_grad * self.grad_scale,
-            temporary=weight_grad * (1 - self.grad_scale) if self.grad_scale else 0.0,
+            logits=head.backward_peak_bytes - own + held,
+            gradients=own * self.grad_scale,
+            temporary=own * (1 - self.grad_scale) if self.grad_scale else own,
         )
         if self.setup.trains_base:
             self.gradients += weight_grad * self.grad_scale
@@ -175,16 +176,17 @@ class _Walk:
         if self.setup.checkpointing:
             source = self.residual
             peak = max(peak, profile.forward_peak_bytes + source) + (0.0 if profile.keeps_source else source)
-        new = profile.weight_grad_bytes * self.grad_scale
         lasting = profile.saved_bytes if not self.setup.checkpointing else self.residual
+        own = profile.peak_weight_grad_bytes * self.grad_scale
         moment = self.at(
             f"backward, layer {index + 1}",
             "backward",
             activations=before - self.activations + min(lasting, peak),
-            temporary=max(0.0, peak - lasting) + self.held,
+            gradients=own,
+            temporary=max(0.0, peak - lasting) - own + self.held,
         )
         self.activations = before
-        self.gradients += new
+        self.gradients += profile.weight_grad_bytes * self.grad_scale
         return moment
 
     def embedding(self) -> Iterator[Moment]:

@@ -59,7 +59,8 @@ class Profile:
 
     `saved_bytes` stays after the forward pass; `forward_peak_bytes` is the highest point during it (saved tensors
     included); `backward_peak_bytes` the highest point of the backward pass above "everything before this layer",
-    saved tensors, incoming gradient and new weight gradients included; `weight_grad_bytes` stays after it.
+    saved tensors, incoming gradient and new weight gradients included (`peak_weight_grad_bytes` of it);
+    `weight_grad_bytes` stays after it.
     """
 
     saved: tuple[Saved, ...]
@@ -67,6 +68,7 @@ class Profile:
     forward_peak_bytes: float
     backward_peak_bytes: float
     weight_grad_bytes: float
+    peak_weight_grad_bytes: float
     output_bytes: float
     inference_peak_bytes: float
     keeps_source: bool
@@ -115,11 +117,13 @@ class Tape:
         """Play the tape, which began with `source`: made by the layer before, counted here if this layer keeps it."""
         saved = self._saved()
         saved_bytes = sum(each.size_bytes for each in saved)
+        backward_peak, peak_weight_grad = self._play_backward(saved_bytes)
         return Profile(
             saved=tuple(Saved(each.label, each.symbol, each.item_bytes, each.size_bytes) for each in saved),
             saved_bytes=saved_bytes,
             forward_peak_bytes=self._play_forward(source, set(map(id, saved))),
-            backward_peak_bytes=self._play_backward(saved_bytes),
+            backward_peak_bytes=backward_peak,
+            peak_weight_grad_bytes=peak_weight_grad,
             weight_grad_bytes=sum(each.weight_grad for each in self.operations) if self.keep_gradients else 0.0,
             output_bytes=self.operations[-1].output.size_bytes,
             inference_peak_bytes=self._play_forward(source, set()),
@@ -158,8 +162,11 @@ class Tape:
                     live -= alive.pop(id(owner))
         return peak
 
-    def _play_backward(self, saved_bytes: float) -> float:
-        """Gradients flow from the last operation to the first; a saved tensor dies after its last user."""
+    def _play_backward(self, saved_bytes: float) -> tuple[float, float]:
+        """Gradients flow from the last operation to the first; a saved tensor dies after its last user.
+
+        Returns the highest point and the weight gradients alive at it.
+        """
         first_user: dict[int, int] = {}
         for position, operation in enumerate(self.operations):
             for tensor in operation.saves:
@@ -169,18 +176,20 @@ class Tape:
         output = self.operations[-1].output
         grads[id(output)] = _Gradient(output.size_bytes)
         live = saved_bytes + output.size_bytes
-        peak = live
+        peak, weight_grad, peak_weight_grad = live, 0.0, 0.0
         for position in range(len(self.operations) - 1, -1, -1):
             operation = self.operations[position]
             incoming = grads.pop(id(operation.output), None)
             if incoming is not None:
                 new, kept = self._flow(operation, incoming, grads)
-                peak = max(peak, live + new + operation.backward_scratch)
+                weight_grad += operation.weight_grad
+                if live + new + operation.backward_scratch > peak:
+                    peak, peak_weight_grad = live + new + operation.backward_scratch, weight_grad
                 live += kept
             for owner in {id(tensor.storage) for tensor in operation.saves}:
                 if first_user[owner] == position:
                     live -= sizes.pop(owner, 0.0)
-        return peak
+        return peak, peak_weight_grad if self.keep_gradients else 0.0
 
     def _flow(self, operation: Operation, incoming: _Gradient, grads: dict[int, _Gradient]) -> tuple[float, float]:
         """Hand gradients to the inputs. Returns bytes newly made, and bytes more (or fewer) alive afterwards."""

@@ -233,6 +233,12 @@ def test_recorded_measurements_are_within_the_promised_bounds():
     assert max(errors) <= 0.08
 
 
+def test_recorded_tensors_on_the_cpu_are_counted_within_two_hundredths():
+    rows = json.loads(RECORDED.read_text(encoding="utf-8"))["cpu"]["rows"]
+    assert {row["what"] for row in rows} == {"weights", "saved tensors", "KV cache"}
+    assert all(abs(row["estimated_bytes"] / row["measured_bytes"] - 1) < 0.02 for row in rows)
+
+
 def _estimated(row: dict) -> float:
     arch = catalogue()[row["model"]].architecture
     if row["kind"] == "serving":
