@@ -129,11 +129,11 @@ def shares(runs: Sequence[Simulation], title: str) -> go.Figure:
 def memory_map(run: Simulation, snapshot: int, title: str, rows: int = 16) -> go.Figure:
     """Memory at one snapshot as rows of cells: a colour for each request, pale where it holds no token yet."""
     width = run.traffic.memory_tokens // rows
-    traces = []
+    pieces, traces = run.pieces(snapshot), []
     for strength, part in ((0.28, "held"), (1.0, "filled")):
         cells = [
             (piece, row, begin, end)
-            for piece in run.snapshots[snapshot]
+            for piece in pieces
             for row, begin, end in _cells(piece.start, piece.size if part == "held" else piece.used, width)
         ]
         traces.append(

@@ -82,15 +82,33 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What one request holds: pieces of `size` tokens each at `starts`, filled in order with `tokens`."""
+
+    request: int
+    tokens: int
+    starts: tuple[int, ...]
+    size: int
+
+    def pieces(self) -> Iterator[Piece]:
+        for number, start in enumerate(self.starts):
+            yield Piece(self.request, start, self.size, min(self.size, max(0, self.tokens - number * self.size)))
+
+
+@dataclass(frozen=True)
 class Simulation:
     """One policy over one traffic. `snapshots` are what lies in memory after every `SNAPSHOT_STEPS` steps."""
 
     policy: Policy
     traffic: Traffic
     frames: tuple[Frame, ...]
-    snapshots: tuple[tuple[Piece, ...], ...]
+    snapshots: tuple[tuple[Holding, ...], ...]
     finished: int
     preempted: int
+
+    def pieces(self, snapshot: int) -> tuple[Piece, ...]:
+        """Every stretch of memory that is held at one snapshot."""
+        return tuple(piece for holding in self.snapshots[snapshot] for piece in holding.pieces())
 
     @property
     def settled(self) -> tuple[Frame, ...]:
@@ -125,7 +143,7 @@ def simulate(policy: Policy, traffic: Traffic) -> Simulation:
         finished += memory.step()
         frames.append(memory.frame())
         if step % SNAPSHOT_STEPS == 0:
-            snapshots.append(memory.pieces())
+            snapshots.append(memory.holdings())
     return Simulation(policy, traffic, tuple(frames), tuple(snapshots), finished, memory.preempted)
 
 
@@ -188,8 +206,8 @@ class _Contiguous:
         free = self.traffic.memory_tokens - given
         return Frame(used, later, given - used - later, free, len(self.running))
 
-    def pieces(self) -> tuple[Piece, ...]:
-        return tuple(Piece(each.number, each.start, each.held, each.tokens) for each in self.running)
+    def holdings(self) -> tuple[Holding, ...]:
+        return tuple(Holding(each.number, each.tokens, (each.start,), each.held) for each in self.running)
 
 
 class _Paged:
@@ -248,14 +266,12 @@ class _Paged:
         later = sum(min(each.final, len(each.blocks) * self.traffic.block_size) - each.tokens for each in self.running)
         return Frame(used, later, given - used - later, self.traffic.memory_tokens - given, len(self.running))
 
-    def pieces(self) -> tuple[Piece, ...]:
-        size, found = self.traffic.block_size, []
-        for each in self.running:
-            left = each.tokens
-            for block in each.blocks:
-                found.append(Piece(each.number, block * size, size, min(size, left)))
-                left -= min(size, left)
-        return tuple(found)
+    def holdings(self) -> tuple[Holding, ...]:
+        size = self.traffic.block_size
+        return tuple(
+            Holding(each.number, each.tokens, tuple(block * size for block in each.blocks), size)
+            for each in self.running
+        )
 
 
 class _Buddies:

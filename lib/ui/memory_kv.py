@@ -126,7 +126,7 @@ def paging() -> list[dict]:
     left, right = st.columns([2, 5], gap="large")
     with left:
         kind = controls.select("Requests (mean prompt + answer, tokens)", REQUESTS, "chat", key="requests")
-        block = controls.pick("Tokens a page", [1, 2, 4, 8, 16, 32, 64, 128, 256], 16, key="block")
+        block = controls.pick("Tokens a page", [4, 8, 16, 32, 64, 128, 256], 16, key="block")
         longest = controls.pick("Longest a request may become", [1_024, 2_048, 4_096, 8_192], 2_048, key="longest")
         seed = controls.slider("Another day (seed)", 0, 99, 0, key="kv_seed")
         shown = controls.select("Look into the memory of", dict(POLICIES), "max", key="policy")
@@ -151,7 +151,7 @@ def paging() -> list[dict]:
         step=SNAPSHOT_STEPS,
     )
     snapshot = min(len(run.snapshots), max(1, step // SNAPSHOT_STEPS)) - 1
-    title = f"{POLICIES[shown]}: {len({piece.request for piece in run.snapshots[snapshot]})} requests at step {step:,}"
+    title = f"{POLICIES[shown]}: {len(run.snapshots[snapshot])} requests at step {step:,}"
     st.plotly_chart(charts.memory_map(run, snapshot, title), key="kv_map", alt=title)
     st.caption("All of memory, row by row. A colour is a request: full where it holds a token, pale where it is kept.")
     again = f" When memory ran out, requests were put back {paged.preempted} times." if paged.preempted else ""

@@ -43,8 +43,8 @@ def test_memory_adds_up_and_no_piece_overlaps(runs, policy):
     total = run.traffic.memory_tokens
     assert all(f.used + f.reserved + f.internal + f.free == total for f in run.frames)
     assert all(min(f.used, f.reserved, f.internal, f.free) >= 0 for f in run.frames)
-    for pieces in run.snapshots:
-        taken = sorted((piece.start, piece.start + piece.size) for piece in pieces)
+    for snapshot in range(len(run.snapshots)):
+        taken = sorted((piece.start, piece.start + piece.size) for piece in run.pieces(snapshot))
         assert all(end <= start for (_, end), (start, _) in pairwise(taken))
         assert not taken or taken[-1][1] <= total
 
