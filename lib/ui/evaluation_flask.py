@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from lib.charts import evaluation as charts
-from lib.evaluation.course import AnswerPair, answer_pairs, skills, skills_source
+from lib.evaluation.course import AnswerPair, Rating, answer_pairs, skills, skills_source
 from lib.ui import controls
 from lib.ui.text import escape
 
 LOW, HIGH = 1, 5
+ENOUGH = 3
+"""Fewer corners make no radar."""
 
 
 def show_pair() -> AnswerPair:
@@ -34,68 +38,73 @@ def one_number() -> tuple[int, int]:
     return first, second
 
 
-def rate(pair: AnswerPair) -> list[dict]:
-    """Both answers on the twelve skills, in a table to type into; values out of range are put back to 3."""
-    rows = [{"Skill": skill.name, "A": 3, "B": 3, "What it asks": skill.about} for skill in skills()]
-    st.caption("Type a number from 1 (poor) to 5 (excellent) into columns A and B.")
-    number = st.column_config.NumberColumn
-    edited = st.data_editor(
-        rows,
-        key=f"ratings_{pair.key}",
-        hide_index=True,
-        disabled=["Skill", "What it asks"],
-        column_config={
-            "A": number("A", help="1 to 5", width="small", min_value=LOW, max_value=HIGH, step=1, required=True),
-            "B": number("B", help="1 to 5", width="small", min_value=LOW, max_value=HIGH, step=1, required=True),
-        },
-        height="content",
-    )
-    return [{**row, "A": _valid(row["A"]), "B": _valid(row["B"])} for row in edited]
+def rate(pair: AnswerPair) -> dict[str, Rating]:
+    """Stars from 1 to 5 for either answer, skill by skill; the skills for which both have some."""
+    rated = {}
+    for ability in dict.fromkeys(skill.ability for skill in skills()):
+        st.markdown(f"**{ability}**")
+        mine = [skill for skill in skills() if skill.ability == ability]
+        columns = [*st.columns(2), *st.columns(2)] if len(mine) == 4 else st.columns(len(mine))
+        for column, skill in zip(columns, mine, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{skill.name}.** {skill.about}")
+                stars = _stars(pair, skill.name)
+            if None not in stars:
+                rated[skill.name] = Rating(skill.name, stars[0] + 1, stars[1] + 1)
+    return rated
 
 
-def compare(pair: AnswerPair, rated: list[dict], overall: tuple[int, int]) -> None:
-    """The radar, where one number hid something, and the course's reading on demand."""
-    names = [skill.name for skill in skills()]
-    mine = {"Answer A": [row["A"] for row in rated], "Answer B": [row["B"] for row in rated]}
-    touched = any(row["A"] != 3 or row["B"] != 3 for row in rated)
-    st.plotly_chart(charts.skill_radar(names, mine), key="radar", alt=_in_words(rated))
-    for_a = [row["Skill"] for row in rated if row["A"] > row["B"]]
-    for_b = [row["Skill"] for row in rated if row["B"] > row["A"]]
-    if touched:
-        means = [sum(values) / len(values) for values in mine.values()]
+def _stars(pair: AnswerPair, skill: str) -> list[int | None]:
+    """Stars for A and B, counted from 0; beside each other where there is room."""
+    stars = []
+    with st.container(horizontal=True):
+        for name in ("A", "B"):
+            with st.container(width=150):
+                st.caption(f"Answer {name}")
+                stars.append(st.feedback("stars", key=f"{pair.key}:{skill}:{name}"))
+    return stars
+
+
+def compare(pair: AnswerPair, rated: dict[str, Rating], overall: tuple[int, int]) -> None:
+    """The radar, what one number hid, and the course's reading on demand."""
+    if len(rated) < ENOUGH:
+        st.info(f"Rate both answers on {ENOUGH - len(rated)} more skills to see the radar.", icon=":material/radar:")
+    else:
+        st.plotly_chart(charts.skill_radar(list(rated), _sides(rated.values())), key="radar", alt=_in_words(rated))
+        means = [sum(side) / len(side) for side in _sides(rated.values()).values()]
         st.markdown(
-            f"On average you gave A **{means[0]:.2f}** and B **{means[1]:.2f}**; overall you had said "
-            f"{overall[0]} and {overall[1]}. A leads in {_listed(for_a)}; B leads in {_listed(for_b)}."
+            f"On average you gave A **{means[0]:.2f}** and B **{means[1]:.2f}**; overall you had said {overall[0]} and "
+            f"{overall[1]}. A leads in {_listed([each.skill for each in rated.values() if each.a > each.b])}; "
+            f"B leads in {_listed([each.skill for each in rated.values() if each.b > each.a])}."
         )
     with st.expander("How the course reads these answers", icon=":material/school:"):
-        ours = {"Answer A": [each.a for each in pair.ours], "Answer B": [each.b for each in pair.ours]}
-        st.plotly_chart(charts.skill_radar(names, ours), key="radar_ours", alt="The course's own ratings")
+        st.plotly_chart(
+            charts.skill_radar([each.skill for each in pair.ours], _sides(pair.ours)),
+            key="radar_ours",
+            alt=_in_words({each.skill: each for each in pair.ours}),
+        )
         st.markdown(pair.why)
-        if touched:
-            off = sum(
-                abs(row["A"] - each.a) + abs(row["B"] - each.b) for row, each in zip(rated, pair.ours, strict=True)
-            ) / (2 * len(rated))
-            st.markdown(f"You and the course differ by **{off:.2f}** points a rating on average.")
+        ours = {each.skill: each for each in pair.ours}
+        if rated:
+            off = sum(abs(each.a - ours[name].a) + abs(each.b - ours[name].b) for name, each in rated.items())
+            st.markdown(f"You and the course differ by **{off / (2 * len(rated)):.2f}** points a rating on average.")
         st.caption(pair.reading)
     st.caption(f":material/menu_book: **Published.** Skills: {skills_source()}.")
 
 
-def export(rated: list[dict]) -> tuple[str, list[dict]]:
-    rows = [{"skill": row["Skill"], "a": row["A"], "b": row["B"]} for row in rated]
+def export(rated: dict[str, Rating]) -> tuple[str, list[dict]]:
+    rows = [{"skill": each.skill, "a": each.a, "b": each.b} for each in rated.values()]
     return "skill,a,b\n" + "".join(f"{row['skill']},{row['a']},{row['b']}\n" for row in rows), rows
 
 
-def _valid(value: object) -> int:
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        return 3
-    return number if LOW <= number <= HIGH else 3
+def _sides(ratings: Iterable[Rating]) -> dict[str, list[int]]:
+    ratings = list(ratings)
+    return {"Answer A": [each.a for each in ratings], "Answer B": [each.b for each in ratings]}
 
 
 def _listed(names: list[str]) -> str:
     return ", ".join(name.lower() for name in names) if names else "nothing"
 
 
-def _in_words(rated: list[dict]) -> str:
-    return "; ".join(f"{row['Skill']}: A {row['A']}, B {row['B']}" for row in rated)
+def _in_words(rated: dict[str, Rating]) -> str:
+    return "; ".join(f"{each.skill}: A {each.a}, B {each.b}" for each in rated.values())

@@ -131,3 +131,15 @@ def test_contamination_verdicts_of_the_examples():
         "contamination", kind="new", item="The museum in Outram opens at ten and the guide is late again today"
     )
     assert "contaminated" not in [metric.value for metric in new.metric]
+
+
+def test_the_radar_comes_with_the_third_skill():
+    app = open_chapter("flask_skills")
+    assert "3 more skills" in text(app)
+    for skill in ("Factuality", "Conciseness", "Harmlessness"):
+        for answer, stars in (("A", 1), ("B", 4)):
+            app.feedback(key=f"fridge:{skill}:{answer}").set_value(stars)
+    app.run()
+    assert not app.exception
+    assert "On average you gave A **2.00** and B **5.00**" in text(app)
+    assert "B leads in factuality, conciseness, harmlessness" in text(app)
