@@ -11,17 +11,21 @@ from types import TracebackType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider
 from websockets.asyncio.client import connect
 
 
 class Visitor:
     """One open page."""
 
-    def __init__(self, url: str, page: str) -> None:
+    def __init__(self, url: str, page: str, query: str = "") -> None:
         self._address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        self._page = page
-        self._sliders: dict[str, tuple[str, float, float, float]] = {}
-        self._moved: dict[str, float] = {}
+        self._page, self._query = page, query
+        self._sliders: dict[str, Slider] = {}
+        self._buttons: dict[str, str] = {}
+        self._moved: dict[str, float | str] = {}
+        self.enabled: set[str] = set()
+        """Labels of the buttons that can be pressed."""
         self.errors = 0
 
     async def __aenter__(self) -> Visitor:
@@ -36,16 +40,31 @@ class Visitor:
 
     async def move(self, label: str, share: float) -> float:
         """Put the slider called `label` at `share` (0 to 1) of its range; seconds until the script has run."""
-        widget, low, high, step = self._sliders[label]
-        self._moved[widget] = low + round(share * (high - low) / step) * step
+        slider = self._sliders[label]
+        if slider.options:
+            self._moved[slider.id] = slider.options[round(share * (len(slider.options) - 1))]
+        else:
+            step = slider.step or 1
+            self._moved[slider.id] = slider.min + round(share * (slider.max - slider.min) / step) * step
         return await self._run()
 
-    async def _run(self) -> float:
+    async def press(self, label: str) -> float:
+        """Press the button called `label`; seconds until the script has run."""
+        return await self._run(pressed=self._buttons[label])
+
+    async def look(self) -> float:
+        """Run the page again as it is, as a page that follows a run does."""
+        return await self._run()
+
+    async def _run(self, pressed: str | None = None) -> float:
         message = BackMsg()
-        message.rerun_script.page_name = self._page
+        message.rerun_script.page_name, message.rerun_script.query_string = self._page, self._query
+        if pressed:
+            message.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
         for widget, value in self._moved.items():
             state = message.rerun_script.widget_states.widgets.add(id=widget)
-            state.double_array_value.data.append(value)
+            values = state.string_array_value if isinstance(value, str) else state.double_array_value
+            values.data.append(value)
         started = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         while True:
@@ -61,7 +80,9 @@ class Visitor:
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "slider":
-            slider = element.slider
-            self._sliders[slider.label] = (slider.id, slider.min, slider.max, slider.step or 1)
+            self._sliders[element.slider.label] = element.slider
+        elif kind == "button":
+            self._buttons[element.button.label] = element.button.id
+            (self.enabled.discard if element.button.disabled else self.enabled.add)(element.button.label)
         elif kind == "exception":
             self.errors += 1

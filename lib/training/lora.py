@@ -40,6 +40,7 @@ from lib.training.run import (
 )
 
 EVALUATE_EVERY = 10
+EVALUATED_AT_ONCE = 4
 DIVERGED = 3.0
 """Times the loss of guessing every token with equal probability; no run comes back from there."""
 IGNORED = -100
@@ -162,10 +163,15 @@ def collate(texts: list[str], tokenizer: PreTrainedTokenizerBase, device: torch.
 
 @torch.no_grad()
 def held_out_loss(model: PeftModel, tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...]) -> float:
-    """Mean negative log-likelihood in nats a token over all held-out texts."""
+    """Mean negative log-likelihood in nats a token over all held-out texts, a few at a time to save memory."""
     model.eval()
-    batch = collate(list(texts), tokenizer, model.device)
-    return model(**batch, use_cache=False).loss.item()
+    total, tokens = 0.0, 0
+    for first in range(0, len(texts), EVALUATED_AT_ONCE):
+        batch = collate(list(texts[first : first + EVALUATED_AT_ONCE]), tokenizer, model.device)
+        predicted = int((batch["labels"][:, 1:] != IGNORED).sum())
+        total += model(**batch, use_cache=False).loss.item() * predicted
+        tokens += predicted
+    return total / tokens
 
 
 def answers(model: PeftModel, tokenizer: PreTrainedTokenizerBase, prompts: tuple[str, ...]) -> tuple[Completion, ...]:

@@ -63,7 +63,7 @@ class LoraRun:
     lora_alpha: int = 16
     learning_rate: float = 5e-3
     steps: int = 60
-    batch_size: int = 8
+    batch_size: int = 4
     target_modules: tuple[str, ...] = ATTENTION + MLP
     seed: int = 0
     dataset: str = "kopi_orders"

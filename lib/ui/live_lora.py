@@ -32,7 +32,7 @@ def settings() -> LoraRun | None:
     prompt = controls.text("A prompt of your own", "The queen said", key="prompt", max_chars=300)
     with st.expander("More", icon=":material/tune:"):
         lora_alpha = controls.slider("lora_alpha", 1, 128, 16, key="alpha")
-        batch_size = controls.slider("Texts in a batch", 1, 32, 8, key="batch")
+        batch_size = controls.slider("Texts in a batch", 1, 32, 4, key="batch")
         targets = controls.select("Adapters on", list(TARGETS), "All linear layers", key="targets")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
         dataset = controls.select("Texts", titles, "kopi_orders", key="texts")
