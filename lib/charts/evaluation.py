@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lib.charts.headline import headlined
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, SEQUENCE, figure
 from lib.evaluation.course import Framework, SurveyRow
 from lib.evaluation.likelihood import RULES, ItemScored
@@ -20,7 +19,7 @@ def coverage(frameworks: Sequence[Framework], wanted: Sequence[str]) -> go.Figur
     best = max(counts, key=counts.__getitem__)
     some = f"{counts[best]} of {len(wanted)}"
     title = f"{best} covers all {len(wanted)}" if counts[best] == len(wanted) else f"The best, {best}, covers {some}"
-    fig = headlined(title, height=130 + 44 * len(wanted))
+    fig = figure(title, height=130 + 44 * len(wanted))
     names = [each.name for each in frameworks]
     for covers, colour, symbol in ((True, GREEN, "circle"), (False, GREY, "circle-open")):
         at = [(each.name, factor) for each in frameworks for factor in wanted if (factor in each.factors) is covers]
@@ -44,7 +43,7 @@ def choice_scores(scored: ItemScored, rule: str) -> go.Figure:
     units = {"acc": "nats", "acc_norm": "nats a character", "acc_bytes": "nats a byte"}
     title = "Right: it took the gold answer" if picked == gold else "Wrong: another answer is more probable to it"
     labels = [_short(choice.choice) for choice in scored.choices]
-    fig = headlined(title, x=f"Log-likelihood, {units[rule]}", height=150 + 52 * len(values))
+    fig = figure(title, x=f"Log-likelihood, {units[rule]}", height=150 + 52 * len(values))
     fig.add_bar(
         y=labels,
         x=values,
@@ -125,7 +124,7 @@ def skill_radar(skills: Sequence[str], ratings: Mapping[str, Sequence[float]]) -
     names = list(ratings)
     ahead = names[0] if gaps[widest] > 0 else names[1]
     title = f"Furthest apart in {widest.lower()}: {ahead} leads" if gaps[widest] else "No difference so far"
-    fig = headlined(title, height=520)
+    fig = figure(title, height=520)
     for index, (name, values) in enumerate(ratings.items()):
         fig.add_scatterpolar(
             r=[*values, values[0]],
@@ -151,7 +150,7 @@ def ranking(ranked: Sequence[Ranked], factors: Sequence[Factor], top: int = 10) 
     shown = ranked[:top]
     lead = ranked[0].score - ranked[1].score if len(ranked) > 1 else 0.0
     behind = f", {lead:.3f} ahead of {ranked[1].name}" if len(ranked) > 1 else ""
-    fig = headlined(f"{ranked[0].name} wins{behind}", x="Score, 0 to 1", height=170 + 36 * len(shown))
+    fig = figure(f"{ranked[0].name} wins{behind}", x="Score, 0 to 1", height=170 + 36 * len(shown))
     for index, factor in enumerate(factors):
         fig.add_bar(
             y=[each.name for each in shown],
@@ -171,7 +170,7 @@ def sensitivity(
 ) -> go.Figure:
     """For each factor the range of its weight within which the choice stands."""
     stands = sum(not any(flip.factor == factor.key for flip in flips) for factor in factors)
-    fig = headlined(
+    fig = figure(
         f"Whatever {stands} of {len(factors)} weights are, the choice stands" if stands else "Every weight can flip it",
         x="Weight",
         height=140 + 52 * len(factors),
@@ -213,7 +212,7 @@ def sensitivity(
 
 def seen_curve(shares: Mapping[int, float], chosen: int) -> go.Figure:
     """How much of an item counts as seen, against n."""
-    fig = headlined(
+    fig = figure(
         f"With {chosen}-grams {shares[chosen]:.0%} of the item is found", x="n, words in a row", y="Found", height=320
     )
     fig.add_scatter(x=list(shares), y=list(shares.values()), mode="lines+markers", line={"color": BLUE, "width": 3})
@@ -227,7 +226,7 @@ def agreement(names: Sequence[str], matrix: Sequence[Sequence[float]]) -> go.Fig
     """Rank correlation of every judge with every other."""
     values = [value for i, row in enumerate(matrix) for j, value in enumerate(row) if i < j and not math.isnan(value)]
     low = min(values, default=math.nan)
-    fig = headlined(f"Kendall's τ between judges: as low as {low:+.2f}", height=420)
+    fig = figure(f"Kendall's τ between judges: as low as {low:+.2f}", height=420)
     fig.add_heatmap(
         z=matrix,
         x=list(names),

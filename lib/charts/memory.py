@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lib.charts.memory_base import drawn, label, line
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW, figure, label, line
 from lib.memory.terms import Term
 from lib.units import GB, GIB
 
@@ -51,10 +50,10 @@ def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str,
     ]
     end = usable_bytes / size
     to_the_right = usable_bytes < 0.6 * widest
-    return drawn(
-        [*traces, _bands(bars, size)],
-        title=title,
+    return figure(
+        title,
         height=200 + 80 * len(bars),
+        traces=[*traces, _bands(bars, size)],
         barmode="stack",
         bargap=0.25,
         above=86,
@@ -166,10 +165,10 @@ def moments(runs: dict[str, Sequence], parts: Sequence[str], unit: str, title: s
     arrow = {"showarrow": True, "arrowhead": 2, "ay": -36, "ax": -70 if fullest > len(values) / 2 else 70}
     peak = label(fullest, highest, f"Fullest: {labels[fullest]}<br>{highest:,.1f} {unit}", font={"size": 15}, **arrow)
     limit = limit_bytes / size
-    return drawn(
-        traces,
-        title=title,
+    return figure(
+        title,
         height=460,
+        traces=traces,
         y=unit,
         hovermode="closest",
         legend={"y": -0.3, "font": {"size": 14}, "traceorder": "normal"},
@@ -221,10 +220,10 @@ def accuracy(rows: Sequence[dict], rules: Sequence[dict], title: str) -> go.Figu
             }
         )
     axis = {"type": "log", "dtick": 1}
-    return drawn(
-        traces,
-        title=title,
+    return figure(
+        title,
         height=500,
+        traces=traces,
         x="measured (GiB)",
         y="estimated (GiB)",
         xaxis=axis,

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lib.charts.memory_base import drawn, label
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, figure, label
 from lib.memory.dilemma import Way
 
 COLOURS = {"full": ORANGE, "lora": BLUE, "qlora": GREEN}
@@ -59,10 +58,10 @@ def triangle(grid: Sequence[tuple[int, int, int, Way]], chosen: tuple[float, flo
         )
         for at_x, at_y, text, side, align in CORNERS
     ]
-    return drawn(
-        [outline, *(_region(method, grid) for method in COLOURS), standing],
-        title=title,
+    return figure(
+        title,
         height=480,
+        traces=[outline, *(_region(method, grid) for method in COLOURS), standing],
         annotations=corners,
         clickmode="event+select",
         legend={"y": -0.02, "font": {"size": 15}},

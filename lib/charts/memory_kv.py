@@ -7,8 +7,7 @@ from math import log10
 
 import plotly.graph_objects as go
 
-from lib.charts.memory_base import drawn, label, line
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW, figure, label, line
 from lib.memory.paging import POLICIES, PUBLISHED_USED_SHARE, Simulation
 from lib.units import GIB
 
@@ -45,10 +44,10 @@ def contexts(
         place = {"xref": "paper", "xanchor": "left", "yanchor": "bottom", "font": {"color": RED, "size": 15}}
         annotations.append(label(0.01, log10(limit), name, **place))  # on a logarithmic axis: the exponent
     ticks = {"tickvals": [256, 1024, 4096, 16384, 65536], "ticktext": ["256", "1K", "4K", "16K", "64K"]}
-    return drawn(
-        traces,
-        title=title,
+    return figure(
+        title,
         height=450,
+        traces=traces,
         x="context (tokens)",
         y="KV cache (GiB)",
         shapes=shapes,
@@ -74,7 +73,8 @@ def kinds(bars: Sequence[tuple[str, float]], chosen: str, title: str) -> go.Figu
         "hovertemplate": "%{y}: %{x:,.1f} KiB a token<extra></extra>",
     }
     height = 110 + 34 * len(bars)
-    return drawn([trace], title=title, height=height, x="KiB a token", yaxis={"autorange": "reversed"})
+    room = {"range": [0, 1.25 * max(size for _, size in bars) / 1024]}  # for the number behind the longest bar
+    return figure(title, "KiB a token", height=height, traces=[trace], xaxis=room, yaxis={"autorange": "reversed"})
 
 
 def shares(runs: Sequence[Simulation], title: str) -> go.Figure:
@@ -115,10 +115,10 @@ def shares(runs: Sequence[Simulation], title: str) -> go.Figure:
             "hovertemplate": "Kwon et al. 2023: %{x:.1f}%<extra></extra>",
         }
     )
-    return drawn(
-        traces,
-        title=title,
+    return figure(
+        title,
         height=420,
+        traces=traces,
         barmode="stack",
         legend={"y": -0.14, "font": {"size": 15}, "traceorder": "normal"},
         xaxis={"range": [0, 100], "ticksuffix": "%"},
@@ -155,10 +155,10 @@ def memory_map(run: Simulation, snapshot: int, title: str, rows: int = 16) -> go
             }
         )
     plain = {"showticklabels": False, "showgrid": False, "zeroline": False}
-    return drawn(
-        traces,
-        title=title,
+    return figure(
+        title,
         height=320,
+        traces=traces,
         barmode="overlay",
         bargap=0.12,
         xaxis={"range": [0, width], **plain},
@@ -193,10 +193,10 @@ def running(runs: Sequence[Simulation], title: str) -> go.Figure:
                 "line": {"width": 3, "color": colour},
             }
         )
-    return drawn(
-        traces,
-        title=title,
+    return figure(
+        title,
         height=330,
+        traces=traces,
         x="decoding step",
         y="requests running",
         legend={"y": -0.3, "font": {"size": 14}},

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lib.charts.headline import headlined
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, SEQUENCE
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, SEQUENCE, figure
 from lib.metrics.bleu import Bleu, brevity_penalty
 from lib.metrics.presets import shown
 from lib.metrics.rouge import RougeL
@@ -26,7 +25,7 @@ def lcs_grid(longest: RougeL) -> go.Figure:
         for j, other in enumerate(longest.candidate)
         if word == other and (i, j) not in on_path
     ]
-    fig = headlined(
+    fig = figure(
         f"{longest.matched} of {len(longest.reference)} reference words in the same order",
         x="Candidate",
         height=160 + 30 * len(longest.reference),
@@ -66,7 +65,7 @@ def _plain(word: str) -> str:
 def precisions(scored: Bleu) -> go.Figure:
     """For each order what matched, what was clipped, and the rest, as shares of the candidate's n-grams."""
     title = f"BLEU {shown(scored.score)}; the plain average of these bars is {shown(scored.average_precision)}"
-    fig = headlined(title, y="Share of n-grams", height=340)
+    fig = figure(title, y="Share of n-grams", height=340)
     orders = [f"{each.n}-grams" for each in scored.overlaps]
     totals = [max(each.candidate_total, 1) for each in scored.overlaps]
     matched = [each.matched / total for each, total in zip(scored.overlaps, totals, strict=True)]
@@ -98,7 +97,7 @@ def brevity_curve(scored: Bleu) -> go.Figure:
     reference, candidate = scored.reference_length, scored.candidate_length
     penalty = scored.brevity_penalty
     words = "word" if candidate == 1 else "words"
-    fig = headlined(
+    fig = figure(
         f"{candidate} {words} against {reference}: penalty {shown(penalty)}",
         x="Words in the candidate",
         y="Brevity penalty",
@@ -127,7 +126,7 @@ def smoothings(names: Sequence[str], scores: Sequence[float | None]) -> go.Figur
     """BLEU by each smoothing method; above 1 stands out."""
     highest = max((score for score in scores if score is not None), default=0.0)
     over = highest > 1 + 1e-9
-    fig = headlined(
+    fig = figure(
         "Some methods exceed 1" if over else f"One pair, eight smoothings: up to {shown(highest)}",
         x="BLEU",
         height=340,
@@ -155,7 +154,7 @@ def rankings(
 
     places  one row a candidate, one place a measure; 1 is best, ties share a place
     """
-    fig = headlined(title, y="Place", height=380)
+    fig = figure(title, y="Place", height=380)
     for index, (label, row) in enumerate(zip(labels, places, strict=True)):
         # Ties share a place; side by side both can be read.
         tied = [[other for other in places if other[judge] == place].index(row) for judge, place in enumerate(row)]

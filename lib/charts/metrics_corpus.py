@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.headline import headlined
-from lib.charts.theme import BLUE, GREY, ORANGE
+from lib.charts.theme import BLUE, GREY, ORANGE, figure
 from lib.metrics.bootstrap import Comparison
 
 COLOURS = (BLUE, ORANGE)
@@ -18,7 +17,7 @@ def distribution(values: Sequence[np.ndarray], names: Sequence[str], measure: st
     """How many rows score how much, one histogram a system, its mean marked."""
     means = [float(np.nanmean(each)) for each in values]
     told = ", ".join(f"{name} {mean:.3g}" for name, mean in zip(names, means, strict=True))
-    fig = headlined(f"Mean {measure}: {told}", x=measure, y="Rows", height=340)
+    fig = figure(f"Mean {measure}: {told}", x=measure, y="Rows", height=340)
     edges = np.linspace(0, top, 26)
     width = edges[1] - edges[0]
     for each, name, mean, colour in zip(values, names, means, COLOURS, strict=False):
@@ -38,7 +37,7 @@ def differences(compared: Comparison, names: Sequence[str]) -> go.Figure:
         title = f"{names[0]} is ahead in {compared.metric}: by {-high:.3g} to {-low:.3g}"
     else:
         title = f"{compared.metric}: the difference may be 0 ({low:+.3g} to {high:+.3g})"
-    fig = headlined(title, x=f"{names[1]} minus {names[0]}", y="Resamples", height=320)
+    fig = figure(title, x=f"{names[1]} minus {names[0]}", y="Resamples", height=320)
     counts, edges = np.histogram(compared.differences, 40)
     middle = (edges[:-1] + edges[1:]) / 2
     inside = (middle >= low) & (middle <= high)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.quant_titles import titled
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure
 from lib.quant.bench import BenchResult
 
 HEAT_CELLS = 96
@@ -25,7 +24,7 @@ def weights_and_grid(result: BenchResult) -> go.Figure:
     if result.outlier is not None:
         inside = np.abs(levels) <= 4 * float(np.median(np.abs(weights))) / 0.6745
         title = f"One outlier: {int(inside.sum())} of {len(levels)} levels lie where the weights are"
-    fig = titled(title, "weight", "weights (log)" if result.outlier else "weights", height=360)
+    fig = figure(title, "weight", "weights (log)" if result.outlier else "weights", height=360)
     fig.add_bar(
         x=(edges[:-1] + edges[1:]) / 2, y=counts, marker={"color": BLUE}, opacity=0.75, name="weights", hoverinfo="skip"
     )
@@ -54,7 +53,7 @@ def error_map(result: BenchResult) -> go.Figure:
     if result.outlier is not None:
         error = np.where(result.outlier.mask, 0, error)
     patches = _patches(error)
-    fig = titled(f"Errors average {error.mean():.1%} of a typical weight", "input", "output", height=360)
+    fig = figure(f"Errors average {error.mean():.1%} of a typical weight", "input", "output", height=360)
     rows, columns = result.original.shape
     fig.add_heatmap(
         z=100 * patches,
@@ -85,7 +84,7 @@ def what_a_bit_buys(
     """Signal-to-noise ratio against true bits a weight, scales included, for 2 to 8 bits in three groupings."""
     whole, row = sweep["tensor"], sweep["channel"]
     a_bit, a_row = (whole[-1][1] - whole[2][1]) / 4, row[2][1] - whole[2][1]
-    fig = titled(
+    fig = figure(
         f"A bit buys {a_bit:.1f} dB; a scale per row instead of one, {a_row:.1f} dB",
         "true bits a weight",
         "signal to noise (dB)",
@@ -124,7 +123,7 @@ def outlier_story(story: dict[str, BenchResult]) -> go.Figure:
     names = list(story)
     values = [result.damage.snr_db for result in story.values()]
     lost = values[0] - values[1]
-    fig = titled(
+    fig = figure(
         f"One weight of {story[names[1]].original.size:,} costs {lost:.0f} dB",
         "signal to noise of the others (dB)",
         height=300,

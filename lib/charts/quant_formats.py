@@ -7,8 +7,7 @@ import math
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.quant_titles import titled
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SEQUENCE, YELLOW
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SEQUENCE, YELLOW, figure
 from lib.quant.arithmetic import WorkedExample
 from lib.quant.codebook import codebook
 from lib.quant.explore import StoredValue
@@ -34,7 +33,7 @@ def landing(stored: StoredValue) -> go.Figure:
     title = f"Stored exactly: {_short(stored.stored)}" if stored.error == 0 else f"Off by {share:.0%} of a gap"
     if stored.kind == "clipped":
         title = f"Beyond the end: clipped to {_short(stored.stored)}"
-    fig = titled(title, height=190)
+    fig = figure(title, height=190)
     fig.add_scatter(
         x=ladder,
         y=[0] * len(ladder),
@@ -92,7 +91,7 @@ def _near(stored: StoredValue) -> list[float]:
 
 def gaps(formats: dict[str, NumberFormat], chosen: str, value: float) -> go.Figure:
     """Distance between neighbours against magnitude, for every format; logarithmic both ways."""
-    fig = titled(
+    fig = figure(
         "Floats have a gap that grows with the value; integers have one gap",
         "size of the value",
         "gap",
@@ -135,7 +134,8 @@ def _gap_line(fmt: NumberFormat) -> tuple[list[float], list[float]]:
 def grid_of_eight(example: WorkedExample) -> go.Figure:
     """Eight numbers above, the grid below, and where each one falls."""
     grid = _grid(example)
-    fig = titled(f"Largest error {example.largest_error:.3g}: at most half a step", "value", height=240)
+    told = "levels crowd around zero" if example.scheme == "nf4" else "at most half a step"
+    fig = figure(f"Largest error {example.largest_error:.3g}: {told}", "value", height=240)
     fig.add_scatter(
         x=grid,
         y=[0] * len(grid),
@@ -155,8 +155,6 @@ def grid_of_eight(example: WorkedExample) -> go.Figure:
         )
     fig.update_layout(showlegend=False)
     fig.update_yaxes(tickvals=[0, 1], ticktext=["grid", "yours"], range=[-0.3, 1.3], showgrid=False)
-    if example.scheme == "nf4":
-        fig.update_layout(title={"text": f"Largest error {example.largest_error:.3g}: levels crowd around zero"})
     return fig
 
 

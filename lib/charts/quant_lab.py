@@ -6,8 +6,7 @@ import math
 
 import plotly.graph_objects as go
 
-from lib.charts.quant_titles import titled
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure
 from lib.quant.results import Results, pareto_front, short
 from lib.quant.run import RowMeasured
 from lib.quant.sensitivity_run import LayerMeasured, MapStarted
@@ -51,7 +50,7 @@ def quality_against_bytes(results: Results) -> go.Figure:
     ceiling = OFF_SCALE * min(perplexity for _, perplexity in points.values())
     best = sorted(pareto_front(front_points(results)), key=lambda name: points[name][0])
     best = [name for name in best if points[name][1] <= ceiling]
-    fig = titled(_quality_title(results), "true bytes (MB)", "perplexity (lower is better)", height=470)
+    fig = figure(_quality_title(results), "true bytes (MB)", "perplexity (lower is better)", height=470)
     fig.add_scatter(
         x=[points[name][0] for name in best],
         y=[points[name][1] for name in best],
@@ -95,7 +94,7 @@ def _paired_error(row: RowMeasured) -> float:
 def speed_against_bytes(results: Results) -> go.Figure:
     """Tokens written a second against true bytes, with the quartiles of the repeats."""
     rows = [row for row in results.with_speed() if row.memory is not None]
-    fig = titled(_speed_title(rows), "true bytes (MB)", "tokens written per second", height=470)
+    fig = figure(_speed_title(rows), "true bytes (MB)", "tokens written per second", height=470)
     for row in rows:
         rate = row.speed.decode_tokens_per_s
         spread = {"array": [rate.high - rate.median], "arrayminus": [rate.median - rate.low]}
@@ -148,7 +147,7 @@ def layer_map(started: MapStarted, cells: list[LayerMeasured]) -> go.Figure:
     ]
     worst = max(cells, key=lambda cell: cell.kl_nats, default=None)
     title = f"Most sensitive: layer {worst.layer}, {worst.kind}" if worst else "One layer at a time"
-    fig = titled(title, "", "layer", height=150 + 42 * min(started.layers, 16))
+    fig = figure(title, "", "layer", height=150 + 42 * min(started.layers, 16))
     fig.add_heatmap(
         z=grid,
         x=list(started.kinds),

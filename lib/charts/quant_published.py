@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from lib.charts.quant_titles import titled
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure
 from lib.quant.published import PublishedTable
 
 COLOURS = (GREY, RED, GREEN, ORANGE, BLUE, PURPLE)
@@ -13,7 +12,7 @@ COLOURS = (GREY, RED, GREEN, ORANGE, BLUE, PURPLE)
 
 def published(table: PublishedTable) -> go.Figure:
     """The table's message as the title, its figures as lines, bars or points."""
-    fig = titled(table.message, table.x, table.y, height=400)
+    fig = figure(table.message, table.x, table.y, height=400)
     {"lines": _lines, "bars": _bars, "points": _points}[table.kind](fig, table)
     if table.log_y:
         fig.update_yaxes(type="log", nticks=6)
