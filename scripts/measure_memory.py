@@ -7,7 +7,7 @@
 
 What is measured is listed in `assets/measurements/memory_plan.json`; results go to
 `assets/measurements/memory.json`, one section a way of measuring, each with date, device and versions. A run
-continues where an earlier one stopped, unless --fresh is given.
+continues where an earlier one stopped, unless --fresh is given; on another device or with other versions it must be.
 """
 
 from __future__ import annotations
@@ -164,6 +164,8 @@ def device(way: str) -> str:
     if way == "cuda":
         import torch
 
+        if not torch.cuda.is_available():
+            raise SystemExit("cuda measures on a CUDA GPU, and torch sees none here; fake and cpu need none.")
         return torch.cuda.get_device_name()
     return {
         "fake": "fake tensors (PyTorch MemTracker), no GPU",
@@ -171,39 +173,62 @@ def device(way: str) -> str:
     }[way]
 
 
+def section(way: str, known: dict) -> dict:
+    """The results of one way, so far or still empty; the rows of one section share a device and versions."""
+    made = {
+        "device": device(way),
+        "versions": {package: importlib.metadata.version(package) for package in PACKAGES},
+    }
+    results = known.get(way, {"rows": []})
+    for name, now in made.items():
+        before = results.get(name, now)
+        if results["rows"] and before != now:
+            raise SystemExit(f"{way} was begun with {name} {before}, now it is {now}: start over with --fresh.")
+    return results | made
+
+
+def missing(cases: list[dict], rows: list[dict]) -> list[tuple[str, dict]]:
+    """The cases that no row is of, each with its key."""
+    done = {row["case"] for row in rows}
+    keyed = [(json.dumps(case, sort_keys=True), case) for case in cases]
+    return [(key, case) for key, case in keyed if key not in done]
+
+
 def measure(way: str, cases: list[dict], known: dict) -> None:
-    """Measure what `known` lacks, writing after every case."""
-    results = known.setdefault(way, {"rows": []})
-    done = {json.dumps([row["model"], row["kind"], row.get("case")], sort_keys=True) for row in results["rows"]}
-    results["device"] = device(way)
-    results["versions"] = {package: importlib.metadata.version(package) for package in PACKAGES}
-    for case in cases:
-        key = json.dumps(case, sort_keys=True)
-        if json.dumps([case["model"], case.get("kind", "tensors"), key], sort_keys=True) in done:
-            continue
+    """Measure what `known` lacks, writing after every case: a case is recorded whole or not at all."""
+    known[way] = results = section(way, known)
+    for key, case in missing(cases, results["rows"]):
         began = time.monotonic()
-        for row in WAYS[way](case):
+        rows = list(WAYS[way](case))
+        for row in rows:
             row["case"] = key
             row["date"] = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-            results["rows"].append(row)
             error = row["estimated_bytes"] / row["measured_bytes"] - 1
             print(
                 f"{row['model']:20} {row['what']:14} {row['measured_bytes'] / 2**30:9.3f} GiB {error:+.2%}", flush=True
             )
+        results["rows"] += rows
         print(f"    {time.monotonic() - began:.0f} s", flush=True)
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        write(known)
         gc.collect()
 
 
-def main() -> None:
+def write(known: dict) -> None:
+    """Beside the file first: a run that is broken off while it writes leaves the old one."""
+    beside = RESULTS.with_suffix(".part")
+    beside.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    beside.replace(RESULTS)
+
+
+def main(given: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("way", choices=[*WAYS, "again"])
     parser.add_argument("--fresh", action="store_true", help="forget earlier results of this way")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     if arguments.way == "again":
         estimate_again(known)
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        write(known)
         return
     if arguments.fresh:
         known.pop(arguments.way, None)

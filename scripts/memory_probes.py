@@ -20,6 +20,7 @@ from torch import nn
 from lib.memory.architecture import Architecture
 from lib.memory.training_setup import TrainingSetup, lora_targets
 
+GPU = "cuda"
 DROPOUTS = ("attn_pdrop", "resid_pdrop", "embd_pdrop", "dropout", "attention_dropout")
 OPTIMIZERS: dict[str, Callable] = {
     "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=1e-6, foreach=True),
@@ -183,14 +184,14 @@ def _cache_bytes(cache: object) -> int:
 def cuda_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tuple[int, int]:
     """Peak bytes of the first and the second step on a real GPU, the CUDA context not included."""
     torch.cuda.empty_cache()
-    with torch.device("cuda"):
+    with torch.device(GPU):
         model = build(config, weight_dtype(setup), setup.attention, dropout=arch.dropout)
     if setup.method == "qlora":
         model = quantize_linears(model, setup)
     model = prepare(model, arch, setup)
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = _eight_bit(trained) if setup.optimizer == "adamw_8bit" else OPTIMIZERS[setup.optimizer](trained)
-    ids = torch.randint(0, arch.vocab, (setup.batch, setup.sequence), device="cuda")
+    ids = torch.randint(0, arch.vocab, (setup.batch, setup.sequence), device=GPU)
     peaks = []
     for _ in range(2):
         torch.cuda.synchronize()
@@ -204,9 +205,9 @@ def cuda_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tup
 def cuda_serving(config: dict, arch: Architecture, attention: str, sequences: int, context: int) -> tuple[int, int]:
     """Peak bytes of reading a prompt and of writing eight tokens after it, on a real GPU, in bf16."""
     torch.cuda.empty_cache()
-    with torch.device("cuda"), torch.no_grad():
+    with torch.device(GPU), torch.no_grad():
         model = build(config, torch.bfloat16, attention).eval()
-    ids = torch.randint(0, arch.vocab, (sequences, context), device="cuda")
+    ids = torch.randint(0, arch.vocab, (sequences, context), device=GPU)
     torch.cuda.reset_peak_memory_stats()
     with torch.no_grad():
         out = model(input_ids=ids, use_cache=True, logits_to_keep=1)
