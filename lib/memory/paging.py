@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from lib.memory.buddies import Buddies
 from lib.memory.errors import CannotEstimateError
 
 SNAPSHOT_STEPS = 25
@@ -176,7 +177,7 @@ class _Contiguous:
         self.arriving = _requests(traffic)
         self.waiting = next(self.arriving)
         self.running: list[_Request] = []
-        self.buddies = _Buddies(traffic.memory_tokens)
+        self.buddies = Buddies(traffic.memory_tokens)
 
     def _wanted(self, request: _Request) -> int:
         if self.policy == "max":
@@ -272,33 +273,3 @@ class _Paged:
             Holding(each.number, each.tokens, tuple(block * size for block in each.blocks), size)
             for each in self.running
         )
-
-
-class _Buddies:
-    """A buddy allocator: pieces of power-of-two size, split in halves, joined with their twin when freed."""
-
-    def __init__(self, size: int) -> None:
-        self.total = 1 << (size.bit_length() - 1)
-        self.free: dict[int, set[int]] = {self.total: {0}}
-
-    @staticmethod
-    def size(wanted: int) -> int:
-        return 1 << (max(16, wanted) - 1).bit_length()
-
-    def take(self, wanted: int) -> int | None:
-        size = self.size(wanted)
-        have = next((s for s in sorted(self.free) if s >= size and self.free[s]), None)
-        if have is None:
-            return None
-        start = min(self.free[have])
-        self.free[have].remove(start)
-        while have > size:
-            have //= 2
-            self.free.setdefault(have, set()).add(start + have)
-        return start
-
-    def release(self, start: int, size: int) -> None:
-        while size < self.total and (start ^ size) in self.free.get(size, ()):
-            self.free[size].remove(start ^ size)
-            start, size = min(start, start ^ size), 2 * size
-        self.free.setdefault(size, set()).add(start)
