@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bench.pages import chromium
 from tests.browser.conftest import settle
@@ -17,21 +17,22 @@ PAGES = {
     "live-lora": "Train it",
     "metrics-playground": "Score a pair",
 }
-STARTED = {"live-lora": "What happened", "quantization-lab": "What happened"}
-"""Pages that show something once they have run, and the heading that says they have."""
+STARTED = {"live-lora": "Start", "quantization-lab": "Measure"}
+"""Pages that show something once they have run, and the button that starts it; both then say what happened."""
 
 
 def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with running_app() as app, chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(300_000)
+        page.set_default_timeout(120_000)
         for path, heading in PAGES.items():
             page.goto(f"{app.url}/{path}")
             settle(page)
             if path in STARTED:
-                page.get_by_role("button", name="Start", exact=True).click()
-                page.get_by_role("heading", name=STARTED[path]).wait_for()
+                page.get_by_role("button", name=STARTED[path], exact=True).click()
+                page.get_by_role("heading", name="What happened").wait_for()
+                expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_disabled(timeout=120_000)
                 settle(page)
             scroll_to(page, heading)
             page.screenshot(path=TARGET / f"{path}.png")
