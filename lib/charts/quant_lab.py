@@ -60,9 +60,11 @@ def quality_against_bytes(results: Results) -> go.Figure:
     )
     for name, (size, perplexity) in points.items():
         shown = min(perplexity, ceiling)
-        label = short(name) if shown == perplexity else f"{short(name)}: {perplexity:,.0f} ↑"
-        bar = {"type": "data", "array": [_paired_error(results.rows[name])], "thickness": 2, "width": 5}
-        _point(fig, name, size, shown, label, QUALITY_LABELS[name], bar if shown == perplexity else None)
+        if shown == perplexity:
+            bar = {"type": "data", "array": [_paired_error(results.rows[name])], "thickness": 2, "width": 5}
+            _point(fig, name, size, shown, short(name), QUALITY_LABELS[name], bar)
+        else:  # two narrow lines under the edge, since such points lie close together
+            _point(fig, name, size, shown, f"{short(name)}<br>{perplexity:,.0f} ↑", "bottom center", None)
     low = min(perplexity for _, perplexity in points.values())
     high = max(min(perplexity, ceiling) for _, perplexity in points.values())
     room = 0.12 * (high - low) or 1.0

@@ -69,6 +69,23 @@ def stop(kind: str) -> None:
         engine().stop(view.id, owner=owner())
 
 
+def start_and_stop(kind: str, label: str, on_start: Callable[[Any], None], run: Any) -> None:
+    """Two buttons. Starting is off while a job of this kind goes or waits, or while there is no run (None)."""
+    view = current(kind)
+    active = view is not None and view.state.active
+    left, right = st.columns(2)
+    left.button(
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=on_start,
+        args=(run,),
+        disabled=active or run is None,
+        width="stretch",
+    )
+    right.button("Stop", icon=":material/stop:", on_click=stop, args=(kind,), disabled=not active, width="stretch")
+
+
 def current(kind: str) -> JobView | None:
     """This browser's newest job of this kind, running or over, also after a reload."""
     if _engine is None:  # nothing was ever submitted: do not start it only to hear that

@@ -55,20 +55,7 @@ def settings() -> LoraRun | None:
 
 
 def start_and_stop(run: LoraRun | None) -> None:
-    """Start is off while a run of this student's goes or waits; Stop while none does."""
-    view = jobs.current(KIND)
-    active = view is not None and view.state.active
-    start, stop = st.columns(2)
-    start.button(
-        "Start",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=_submit,
-        args=(run,),
-        disabled=active or run is None,
-        width="stretch",
-    )
-    stop.button("Stop", icon=":material/stop:", on_click=jobs.stop, args=(KIND,), disabled=not active, width="stretch")
+    jobs.start_and_stop(KIND, "Start", _submit, run)
 
 
 def stage() -> None:

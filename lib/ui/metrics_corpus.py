@@ -84,19 +84,7 @@ def settings(pairs: Pairs) -> CorpusJob:
 
 
 def start_and_stop(job: CorpusJob) -> None:
-    view = jobs.current(KIND)
-    active = view is not None and view.state.active
-    start, stop, _ = st.columns([1, 1, 2])
-    start.button(
-        f"Score {len(job.pairs.pairs):,} pairs",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=_submit,
-        args=(job,),
-        disabled=active,
-        width="stretch",
-    )
-    stop.button("Stop", icon=":material/stop:", on_click=jobs.stop, args=(KIND,), disabled=not active, width="stretch")
+    jobs.start_and_stop(KIND, f"Score {len(job.pairs.pairs):,} pairs", _submit, job)
 
 
 def results(job: CorpusJob | None) -> None:

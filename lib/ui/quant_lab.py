@@ -86,19 +86,7 @@ def _text() -> str | None:
 
 
 def start_and_stop(run: QuantizationRun | None) -> None:
-    view = jobs.current(KIND)
-    active = view is not None and view.state.active
-    start, stop = st.columns(2)
-    start.button(
-        "Measure",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=_submit,
-        args=(run,),
-        disabled=active or run is None,
-        width="stretch",
-    )
-    stop.button("Stop", icon=":material/stop:", on_click=jobs.stop, args=(KIND,), disabled=not active, width="stretch")
+    jobs.start_and_stop(KIND, "Measure", _submit, run)
 
 
 def _submit(run: QuantizationRun) -> None:
