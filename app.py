@@ -15,7 +15,6 @@ from lib.ui import jobs
 
 
 def main() -> None:
-    st.set_page_config(page_title="Finetuning Lab", page_icon=":material/science:", layout="wide")
     pages = {
         group: [
             st.Page(
@@ -31,6 +30,8 @@ def main() -> None:
         if slugs
     }
     page = st.navigation(pages, expanded=True)
+    name = page.title if page.title == "Finetuning Lab" else f"{page.title} · Finetuning Lab"
+    st.set_page_config(page_title=name, page_icon=page.icon, layout="wide")
     page.run()
     ui.footer(page.url_path)
 

@@ -52,7 +52,7 @@ def context_costs() -> list[dict]:
         _fits_in_words(cache, free, card.name)
         lines = _ways(arch, users, bits)
         title = f"{users} conversations of {tokens:,} tokens: {format_gib(cache.total_bytes)} of KV cache"
-        label = f"free on {card.name} beside the weights"
+        label = f"free on {card.name}"
         st.plotly_chart(charts.contexts(lines, free, label, title, tokens), key="kv_contexts", alt=title)
     term = cache.term()
     st.latex(rf"\begin{{aligned}} & {term.formula} \\ &= {term.values} \end{{aligned}}")
