@@ -5,15 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.charts import memory as charts
+from lib.errors import StudentError
 from lib.memory.catalogue import catalogue
 from lib.memory.compare import compare, read
 from lib.memory.fit import best_precision, gpu_rows, largest_batch, largest_model, longest_context
 from lib.memory.gpus import Gpu, gpus
+from lib.memory.packed import pack, unpack
 from lib.memory.roofline import decode_roofline
 from lib.memory.serving import ServingSetup
 from lib.memory.weights import precision, precisions
 from lib.ui.chapter import formula
-from lib.ui.memory_views import Estimate, shown
+from lib.ui.memory_views import Estimate, estimate_of, shown
+from lib.ui.problems import problem
 from lib.units import format_gb
 
 
@@ -84,13 +87,12 @@ def all_gpus(estimate: Estimate, unit: str) -> None:
 
 def two_setups(estimate: Estimate, card: Gpu, unit: str) -> None:
     """Keep this set-up and compare it with what the controls say next."""
-    kept = st.session_state.get("memory_kept")
-    if st.button("Keep this one as A", icon=":material/push_pin:", on_click=_keep, args=(estimate,)):
-        kept = st.session_state["memory_kept"]
+    st.button("Keep this one as A", icon=":material/push_pin:", on_click=_keep, args=(estimate,))
+    kept = _kept(card)
     if kept is None:
         st.markdown("Keep the set-up above as **A**, then change the controls: both bars stay side by side.")
         return
-    name_a, terms_a = kept
+    name_a, terms_a = _name(kept), kept.terms
     total_a, total_b = sum(t.size_bytes for t in terms_a), estimate.total_bytes
     word = "less" if total_b < total_a else "more"
     title = f"B needs {shown(abs(total_b - total_a), unit)} {word} than A"
@@ -107,7 +109,24 @@ def two_setups(estimate: Estimate, card: Gpu, unit: str) -> None:
 
 
 def _keep(estimate: Estimate) -> None:
-    st.session_state["memory_kept"] = (_name(estimate), estimate.terms)
+    """In the session, and in the link where a link can hold it."""
+    st.session_state["memory_kept"] = estimate
+    packed = pack(estimate.architecture, estimate.setup)
+    if packed is not None:
+        st.query_params["a"] = packed
+    elif "a" in st.query_params:
+        del st.query_params["a"]
+
+
+def _kept(card: Gpu) -> Estimate | None:
+    """Set-up A: the one kept here, else the one the link brings."""
+    kept = st.session_state.get("memory_kept")
+    if kept is None and "a" in st.query_params:
+        try:
+            kept = estimate_of(*unpack(st.query_params["a"]), card)
+        except StudentError as error:
+            problem(error)
+    return kept
 
 
 def _name(estimate: Estimate) -> str:

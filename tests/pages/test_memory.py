@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from lib.memory.catalogue import architecture
+from lib.memory.packed import pack
+from lib.memory.serving import ServingSetup
 from lib.ui.memory_setup import PRESETS
 from lib.ui.memory_views import VIEWS
 from tests.pages.conftest import open_chapter
@@ -163,3 +166,17 @@ def test_pulling_the_dilemma_to_its_corners():
     app = open_chapter("training_dilemma", want_memory="0", want_computing="0", want_kept="0")
     assert "weights must be above 0" in errors(app)[0]
     assert not app.exception
+
+
+def test_set_up_a_comes_with_the_link():
+    packed = pack(architecture("Llama-3.1-8B"), ServingSetup(sequences=64))
+    app = open_chapter(PAGE, view="Two set-ups", a=packed)
+    assert not app.exception
+    assert not app.error
+    assert not any("Keep the set-up above" in each.value for each in app.markdown)
+
+
+def test_a_forged_set_up_a_is_one_sentence():
+    app = open_chapter(PAGE, view="Two set-ups", a='{"job":"steal"}')
+    assert not app.exception
+    assert any("cannot be read" in each.value for each in app.error)
