@@ -12,7 +12,7 @@ from lib.memory.kv_cache import KVCache
 from lib.memory.layers import layer_profile
 from lib.memory.numerics import FP32, HALF, Numerics
 from lib.memory.overhead import overhead_term
-from lib.memory.terms import Term, latex_bytes, latex_number, total
+from lib.memory.terms import MadeOfTerms, Term, latex_bytes, latex_number
 from lib.memory.weights import precision, weights_bytes, weights_term
 
 ACTIVATION_SPREAD = 0.15  # kernels' own workspaces and how long Python keeps a temporary: a few of many tensors
@@ -57,27 +57,12 @@ class ServingSetup:
 
 
 @dataclass(frozen=True)
-class ServingEstimate:
+class ServingEstimate(MadeOfTerms):
     """What each of `setup.gpus` holds at its fullest, term by term."""
 
     architecture: Architecture
     setup: ServingSetup
     terms: tuple[Term, ...]
-
-    @property
-    def total_bytes(self) -> float:
-        return total(self.terms)
-
-    @property
-    def low_bytes(self) -> float:
-        return sum(term.low_bytes for term in self.terms)
-
-    @property
-    def high_bytes(self) -> float:
-        return sum(term.high_bytes for term in self.terms)
-
-    def term(self, key: str) -> Term:
-        return next(term for term in self.terms if term.key == key)
 
 
 def serving(architecture: Architecture, setup: ServingSetup, context_mib: int | None = None) -> ServingEstimate:

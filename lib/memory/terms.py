@@ -55,3 +55,24 @@ def latex_bytes(size_bytes: float) -> str:
         r"\ \text{".join(text.rsplit(" ", 1)) + "}" for text in (format_gb(size_bytes), format_gib(size_bytes))
     )
     return f"{decimal} = {binary}"
+
+
+class MadeOfTerms:
+    """An estimate whose whole is the sum of its `terms`."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def total_bytes(self) -> float:
+        return total(self.terms)
+
+    @property
+    def low_bytes(self) -> float:
+        return sum(term.low_bytes for term in self.terms)
+
+    @property
+    def high_bytes(self) -> float:
+        return sum(term.high_bytes for term in self.terms)
+
+    def term(self, key: str) -> Term:
+        return next(term for term in self.terms if term.key == key)

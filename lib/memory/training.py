@@ -14,7 +14,7 @@ from lib.memory.optimizer import (
 )
 from lib.memory.overhead import overhead_term
 from lib.memory.step import Moment, States, step_moments
-from lib.memory.terms import Term, total
+from lib.memory.terms import MadeOfTerms, Term
 from lib.memory.training_setup import TrainingSetup
 from lib.memory.training_terms import peak_terms
 from lib.memory.weights import weights_bytes
@@ -23,7 +23,7 @@ BUCKET_BYTES = 1e9  # DeepSpeed's default reduce and allgather buckets: 5e8 elem
 
 
 @dataclass(frozen=True)
-class TrainingEstimate:
+class TrainingEstimate(MadeOfTerms):
     """A run's memory on one GPU. `terms` are the parts at the fullest moment; they add up to `total_bytes`."""
 
     architecture: Architecture
@@ -47,21 +47,6 @@ class TrainingEstimate:
     def allocated_bytes(self) -> float:
         """What `torch.cuda.max_memory_allocated` would say: the peak without the CUDA context."""
         return self.peak.total_bytes
-
-    @property
-    def total_bytes(self) -> float:
-        return total(self.terms)
-
-    @property
-    def low_bytes(self) -> float:
-        return sum(term.low_bytes for term in self.terms)
-
-    @property
-    def high_bytes(self) -> float:
-        return sum(term.high_bytes for term in self.terms)
-
-    def term(self, key: str) -> Term:
-        return next(term for term in self.terms if term.key == key)
 
 
 @lru_cache(maxsize=512)
