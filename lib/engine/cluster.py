@@ -27,6 +27,8 @@ WORKER_ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "MALLOC_TRIM_THRESHOLD_": "131072",
+    # oneDNN keeps the code it has made for each shape of a product; 32 are as fast here as its 1,024, and 35 MB less.
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "32",
     "TOKENIZERS_PARALLELISM": "false",
 }
 CONNECT_TIMEOUT = "10s"

@@ -21,6 +21,7 @@ from lib.models.catalogue import BUNDLED
 from lib.ui import controls, jobs
 from lib.ui.evaluation_model import my_adapter
 from lib.ui.problems import problem
+from lib.ui.tables import show_table
 from lib.ui.text import escape
 from lib.ui.tokens import Chip, chips
 
@@ -164,14 +165,13 @@ def summary() -> None:
     for column, rule in zip(columns, RULES, strict=False):
         column.metric(rule, f"{sum(each.correct(rule) for each in scored)} of {len(scored)}", border=True)
     columns[3].metric("Guessing, on average", f"{chance:.1f}", border=True)
-    st.dataframe(
+    show_table(
         [
             {"Kind": items[each.item.key].kind, "Style": items[each.item.key].style}
             | {rule: "right" if each.correct(rule) else "wrong" for rule in RULES}
             | {"Margin (nats)": round(each.margin, 2)}
             for each in scored
         ],
-        hide_index=True,
         alt="Every item, right or wrong by each rule",
     )
     started = next((event for event in view.events if isinstance(event, LikelihoodStarted)), None)

@@ -11,6 +11,7 @@ from lib.evaluation.course import FACTORS, OpenModel, choices, models_note, open
 from lib.evaluation.selection import MAX_WEIGHT, Flip, Ranked, flips, rank
 from lib.memory.gpus import Gpu, gpus
 from lib.ui import controls
+from lib.ui.tables import show_table
 from lib.ui.text import escape
 
 BITS = {"16": "16 bits", "8": "8 bits", "4": "4 bits"}
@@ -151,9 +152,8 @@ def table(wish: Wish) -> list[dict]:
     about, when = models_note()
     with st.expander("The whole table, with sources", icon=":material/table:"):
         one_decimal = st.column_config.NumberColumn(format="%.1f")
-        st.dataframe(
+        show_table(
             rows,
-            hide_index=True,
             column_config={"Memory (GB)": one_decimal, "ms a token": one_decimal},
             alt="All models with their values and sources",
         )

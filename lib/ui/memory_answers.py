@@ -17,6 +17,7 @@ from lib.memory.weights import precision, precisions
 from lib.ui.chapter import formula
 from lib.ui.memory_views import Estimate, estimate_of, shown
 from lib.ui.problems import problem
+from lib.ui.tables import show_table
 from lib.units import format_gb
 
 
@@ -71,9 +72,8 @@ def all_gpus(estimate: Estimate, unit: str) -> None:
         for row in rows
     ]
     table.sort(key=lambda row: (row["How many"] or 10**6, row[f"Memory ({unit})"]))
-    st.dataframe(
+    show_table(
         table,
-        hide_index=True,
         height=420,
         alt="How many of each GPU this set-up takes",
         column_config={
@@ -105,7 +105,7 @@ def two_setups(estimate: Estimate, card: Gpu, unit: str) -> None:
         rows.append(
             {"part": charts.NAMES[key], "A": shown(a, unit), "B": shown(b, unit), "B − A": _signed(b - a, unit)}
         )
-    st.dataframe(rows, hide_index=True, alt="The two set-ups part by part")
+    show_table(rows, alt="The two set-ups part by part")
 
 
 def _keep(estimate: Estimate) -> None:

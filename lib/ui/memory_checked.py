@@ -13,6 +13,7 @@ from lib.charts import memory as charts
 from lib.memory.catalogue import catalogue
 from lib.memory.rules import ServingRule, TrainingRule
 from lib.ui.chapter import measured
+from lib.ui.tables import show_table
 from lib.units import GIB
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "assets" / "measurements" / "memory.json"
@@ -55,7 +56,7 @@ def how_far_off() -> None:
             "their own, and its allocator rounds up; `python scripts/measure_memory.py cuda` measures that."
         )
     with st.expander("Every measurement", icon=":material/table:"):
-        st.dataframe(
+        show_table(
             [
                 {
                     "model": row["model"],
@@ -68,7 +69,6 @@ def how_far_off() -> None:
                 for way in ("cuda", "fake", "cpu")
                 for row in recorded().get(way, {}).get("rows", ())
             ],
-            hide_index=True,
             alt="Every measurement beside its estimate",
             column_config={"off": st.column_config.NumberColumn(format="percent")},
         )

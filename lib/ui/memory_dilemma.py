@@ -13,6 +13,7 @@ from lib.memory.training import TrainingEstimate, training
 from lib.ui import controls, memory_model, memory_views
 from lib.ui.chapter import formula
 from lib.ui.memory_setup import BATCHES, CONTEXTS
+from lib.ui.tables import show_table
 from lib.units import format_count, format_gib
 
 WEIGHTS = ("want_memory", "want_computing", "want_kept")
@@ -114,7 +115,7 @@ def _against_the_slide(estimate: TrainingEstimate) -> None:
     ]
     table = [{"part": part, "slide (B)": f"{slide}", "here (B)": f"{here:.2f}"} for part, slide, here in rows]
     table.append({"part": "All", "slide (B)": "24", "here (B)": f"{sum(here for *_, here in rows):.2f}"})
-    st.dataframe(table, hide_index=True, alt="Bytes a parameter: the slide's and this set-up's")
+    show_table(table, alt="Bytes a parameter: the slide's and this set-up's")
     formula(f"Each part at “{estimate.peak.label}”, divided by {parameters:,} parameters.")
 
 

@@ -15,6 +15,7 @@ from lib.metrics.sacre import sacre_ter
 from lib.metrics.smoothing import SMOOTHINGS, smoothing
 from lib.metrics.tokens import TOKENISERS
 from lib.ui import controls
+from lib.ui.tables import show_table
 from lib.ui.text import escape
 from lib.ui.tokens import chips, linked
 
@@ -147,9 +148,8 @@ def _tokenisers(question: PairQuestion) -> None:
                 bleu = None
             tokens = each.cut(question.candidate)
             rows.append({"Tokeniser": each.label, "BLEU": bleu, "Tokens": len(tokens), "Candidate": " · ".join(tokens)})
-        st.dataframe(
+        show_table(
             rows,
-            hide_index=True,
             column_config={"BLEU": st.column_config.NumberColumn(format="%.4g")},
             alt="BLEU by tokeniser",
         )

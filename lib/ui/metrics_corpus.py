@@ -15,6 +15,7 @@ from lib.metrics.samples import sample_table, samples
 from lib.metrics.smoothing import SMOOTHINGS
 from lib.metrics.tokens import TOKENISERS
 from lib.ui import controls, jobs
+from lib.ui.tables import show_table
 from lib.ui.text import escape
 
 KIND = "corpus"
@@ -65,7 +66,7 @@ def choose_columns(table: Table, has_other: bool) -> Pairs:
         | ({"Second system": pair.other[:300]} if pair.other is not None else {})
         for pair in pairs.pairs[:5]
     ]
-    st.dataframe(first, hide_index=True, alt="The first pairs")
+    show_table(first, alt="The first pairs")
     _say_refused(pairs.refused)
     return pairs
 
@@ -140,9 +141,7 @@ def _say_refused(refused: tuple[Refused, ...]) -> None:
         return
     count = f"{len(refused):,} row" + ("s are" if len(refused) > 1 else " is")
     with st.expander(f"{count} not scored, and why", icon=":material/report:"):
-        st.dataframe(
-            [{"Row": each.number, "Why": each.why} for each in refused], hide_index=True, alt="Rows not scored"
-        )
+        show_table([{"Row": each.number, "Why": each.why} for each in refused], alt="Rows not scored")
 
 
 def _submit(job: CorpusJob) -> None:
@@ -233,9 +232,7 @@ def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]
             rows.append(
                 {"Row": pair.number, "Score": values[at], "Reference": pair.reference[:300], "Candidate": text[:300]}
             )
-        column.dataframe(
-            rows, hide_index=True, column_config={"Score": st.column_config.NumberColumn(format="%.3g")}, alt=title
-        )
+        column.dataframe(rows, column_config={"Score": st.column_config.NumberColumn(format="%.3g")}, alt=title)
 
 
 def _comparison(scored: CorpusScored, names: tuple[str, ...]) -> None:
@@ -250,7 +247,7 @@ def _comparison(scored: CorpusScored, names: tuple[str, ...]) -> None:
         key="differences",
         alt=f"{compared.metric}: from {compared.difference_low:+.2f} to {compared.difference_high:+.2f} (95%)",
     )
-    st.dataframe(
+    show_table(
         [
             {
                 "Metric": each.metric,
@@ -260,7 +257,6 @@ def _comparison(scored: CorpusScored, names: tuple[str, ...]) -> None:
             }
             for each in scored.comparisons
         ],
-        hide_index=True,
         alt="Both systems with 95% intervals and p-values",
     )
     st.caption(

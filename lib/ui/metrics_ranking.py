@@ -10,6 +10,7 @@ from lib.charts import metrics as charts
 from lib.metrics.pair import PairQuestion, score_pair
 from lib.metrics.presets import RankingTask, ranking_task, shown
 from lib.metrics.ranking import kendall, ranks, spearman
+from lib.ui.tables import show_table
 from lib.ui.text import escape
 
 JUDGES = {"ROUGE-1": "rouge1_f1", "ROUGE-2": "rouge2_f1", "ROUGE-L": "rougeL_f1", "BLEU": "bleu", "chrF": "chrf"}
@@ -77,13 +78,12 @@ def show_rankings(labels: list[str], mine: list[float], judged: dict[str, list[f
     title = f"{' and '.join(agreeing)} ranked as you did" if agreeing else "No metric ranked them as you did"
     rows = [[mine[index], *(places[name][index] for name in judged)] for index in range(len(labels))]
     st.plotly_chart(charts.rankings(["You", *judged], rows, labels, title), key="rankings", alt=title)
-    st.dataframe(
+    show_table(
         [
             {"Judge": name, "Spearman's ρ with you": _number(rho[name]), "Kendall's τ": _number(tau[name])}
             | {label: shown(value) for label, value in zip(labels, judged[name], strict=True)}
             for name in judged
         ],
-        hide_index=True,
         alt="Rank correlation of each metric with your ranking",
     )
 

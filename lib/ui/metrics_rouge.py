@@ -13,6 +13,7 @@ from lib.metrics.rouge import Rouge, RougeLsum
 from lib.metrics.score import Score
 from lib.metrics.tokens import Token
 from lib.ui import controls
+from lib.ui.tables import show_table
 from lib.ui.tokens import Chip, as_written, chips, linked
 
 NONE = "no n-gram of this length"
@@ -135,9 +136,8 @@ def _all_measures(scores: PairScores) -> None:
         for name, (_, score) in scores.best.items()
     ]
     with st.expander("All five measures to the last digit", icon=":material/table:"):
-        st.dataframe(
+        show_table(
             rows,
-            hide_index=True,
             column_config={name: _exact(name) for name in ("Precision", "Recall", "F1")},
             alt="ROUGE",
         )

@@ -15,6 +15,7 @@ from lib.quant.verdict import verdict
 from lib.ui import jobs
 from lib.ui.chapter import formula, measured
 from lib.ui.quant_lab import KIND, charts_of, table_of
+from lib.ui.tables import show_table
 from lib.ui.text import escape
 from lib.units import format_count, format_gb
 
@@ -64,12 +65,11 @@ def text_with_changes(results: Results | None) -> None:
     st.markdown("".join(marked) + " …")
     if changed:
         with st.expander("What they expected, place by place", icon=":material/table:"):
-            st.dataframe(
+            show_table(
                 [
                     {"Token": each.position, "The text": each.actual, "fp32 expected": each.before, "now": each.after}
                     for each in list(changed.values())[:40]
                 ],
-                hide_index=True,
                 alt="Tokens whose prediction changed",
             )
 

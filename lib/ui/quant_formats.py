@@ -12,6 +12,7 @@ from lib.quant.explore import StoredValue, from_code, parse_value, store
 from lib.quant.formats import FloatFormat, IntegerFormat, NumberFormat, format_facts, number_format
 from lib.ui import controls
 from lib.ui.chapter import formula
+from lib.ui.tables import show_table
 
 FIELD_COLOURS = {"sign": "red", "exponent": "orange", "fraction": "blue", "magnitude": "blue", "index": "green"}
 EIGHT = "0.42 -1.30 0.07 0.88 -0.25 0.00 1.75 -0.61"
@@ -44,7 +45,7 @@ def one_number() -> list[dict]:
     every = {each: number_format(each, absmax) for each in formats}
     rows = [_row(each, store(value, kind)) for each, kind in every.items()]
     st.subheader(f"{_plain(value)} in every format", anchor=False)
-    st.dataframe(rows, hide_index=True, alt="The same value in every format")
+    show_table(rows, alt="The same value in every format")
     st.plotly_chart(charts.gaps(every, name, value), key="gaps", alt="Gap between neighbours against the value's size")
     return rows
 
@@ -166,7 +167,7 @@ def eight_numbers() -> list[dict]:
     example = work(parse_numbers(text), scheme, bits)
     _derivation(example)
     rows = [_step(example, step) for step in example.steps]
-    st.dataframe(rows, hide_index=True, alt="Every step for eight numbers")
+    show_table(rows, alt="Every step for eight numbers")
     st.plotly_chart(charts.grid_of_eight(example), key="grid", alt=f"Eight numbers and the grid they fall on, {scheme}")
     mean = f"Mean squared error: {example.mse:.3g}."
     formula(f"{mean} With one scale for all eight numbers, the largest one decides how coarse the others are kept.")

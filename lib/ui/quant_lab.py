@@ -23,6 +23,7 @@ from lib.ui import controls, jobs
 from lib.ui.chapter import measured
 from lib.ui.problems import problem
 from lib.ui.quant_models import fetch_others, models_here
+from lib.ui.tables import show_table
 from lib.units import format_count, format_gb
 
 KIND = "quantization"
@@ -153,9 +154,8 @@ def table_of(results: Results) -> None:
     rows = [_line(row) for row in results.rows.values()]
     columns = [name for name in (rows[0] if rows else ()) if any(row[name] != NOTHING for row in rows)]
     if rows:
-        st.dataframe(
+        show_table(
             [{name: row[name] for name in columns} for row in rows],
-            hide_index=True,
             height="content",
             alt="Every precision with its memory, quality and speed",
         )

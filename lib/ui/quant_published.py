@@ -9,6 +9,7 @@ from lib.quant.published import PublishedTable, published_tables
 from lib.quant.quality import Quality
 from lib.quant.results import Results, short
 from lib.ui.chapter import published
+from lib.ui.tables import show_table
 
 
 def published_figures(results: Results | None) -> None:
@@ -28,7 +29,7 @@ def _one(table: PublishedTable, results: Results | None) -> None:
         st.markdown(f"**Your run:** {mine}.")
     with st.expander("The figures", icon=":material/table:"):
         lines = [{"": row.name} | dict(zip(table.columns, row.values, strict=True)) for row in table.rows]
-        st.dataframe(lines, hide_index=True, alt=table.message)
+        show_table(lines, alt=table.message)
     published(f"[{table.source}]({table.url}).")
 
 

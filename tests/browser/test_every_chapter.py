@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -34,3 +37,11 @@ def test_fits_a_phone(page: Page, app: App, chapter):
     settle(page)
     widest = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert widest <= 390
+
+
+@pytest.mark.skipif(not hasattr(psutil.Process, "memory_maps"), reason="this system does not tell what is loaded")
+def test_the_web_process_has_loaded_neither_torch_nor_pandas(app: App):
+    """After every chapter. The page tests cannot see it all: without a server, Streamlit draws tables another way."""
+    loaded = [place.path for place in app.process.memory_maps() if "site-packages" in place.path]
+    assert loaded
+    assert not [path for path in loaded if {"torch", "pandas"} & set(Path(path).parts)]
