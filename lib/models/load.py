@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
 import torch
 from transformers import (
     AutoModelForCausalLM,
@@ -29,6 +30,11 @@ PRECISIONS = (*DTYPES, "int8", "fp4", "nf4", "nf4-double")
 
 def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory of the device that can still be had."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
 
 
 def load(

@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from lib.quant.blocks import grouping
 from lib.quant.errors import QuantError
 from lib.quant.run import RTN_GROUP
@@ -102,13 +100,6 @@ def model_files(folder: Path) -> ModelFiles:
             "choose a decoder such as a Llama or GPT-2."
         )
     return ModelFiles(folder, tensor_places(folder), vocab_size, context)
-
-
-def free_bytes(device: str = "cpu") -> int:
-    """Memory that can still be had on the CPU; a worker asks CUDA itself."""
-    if device != "cpu":
-        raise ValueError(f"only the worker can ask {device}")
-    return psutil.virtual_memory().available
 
 
 def check_fits(title: str, needed_bytes: int, available_bytes: int) -> None:

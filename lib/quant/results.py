@@ -119,7 +119,7 @@ def _line(row: RowMeasured) -> dict[str, object]:
         "decode_tokens_per_s": _rounded(speed.decode_tokens_per_s.median) if speed else None,
         "decode_slowest_tokens_per_s": _rounded(speed.decode_tokens_per_s.low) if speed else None,
         "decode_fastest_tokens_per_s": _rounded(speed.decode_tokens_per_s.high) if speed else None,
-        "load_s": _rounded(row.load_s),
+        "load_s": _rounded(row.load_s) if row.load_s is not None else None,
     }
 
 

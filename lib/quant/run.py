@@ -187,7 +187,8 @@ class Progress:
 @dataclass(frozen=True)
 class RowMeasured:
     row: str
-    load_s: float
+    load_s: float | None
+    """None if another run had loaded this copy already."""
     memory: Memory | None
     quality: Quality | None
     elsewhere: Quality | None

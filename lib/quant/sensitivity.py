@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from lib.models.catalogue import find
-from lib.models.load import best_device, load
+from lib.models.load import best_device, free_bytes, load
+from lib.models.shared import COPIES
 from lib.quant.errors import QuantError
-from lib.quant.estimate import check_fits, free_bytes, model_files
+from lib.quant.estimate import check_fits, model_files
 from lib.quant.round_to_nearest import RoundToNearest
 from lib.quant.run import held_out_excerpt
 from lib.quant.scoring import TokenScores, score, windows
@@ -22,8 +23,10 @@ def map_sensitivity(run: SensitivityRun) -> Iterator[MapEvent]:
     folder = find(run.model)
     files = model_files(folder)
     needed = 2 * files.weights_bytes("fp32", "fp32") + files.working_bytes(run.tokens, run.window)
-    check_fits("The map", needed, free_bytes())
-    model, tokenizer = load(folder, "fp32", best_device())
+    device = best_device()
+    COPIES.free_unused()
+    check_fits("The map", needed, free_bytes(device))
+    model, tokenizer = load(folder, "fp32", device)
     text = run.text if run.text is not None else held_out_excerpt().text
     ids = tokenizer(text, return_tensors="pt", verbose=False).input_ids[0][: run.tokens]
     window = min(run.window, files.context)

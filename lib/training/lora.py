@@ -21,6 +21,7 @@ from transformers import PreTrainedTokenizerBase
 from lib.engine.job import StopRequested
 from lib.models import catalogue
 from lib.models.load import load
+from lib.models.shared import COPIES
 from lib.training.complete import complete
 from lib.training.datasets import load_dataset
 from lib.training.run import (
@@ -55,6 +56,7 @@ def finetune(run: LoraRun) -> Iterator[Event]:
     """
     began = time.monotonic()
     torch.manual_seed(run.seed)
+    COPIES.free_unused()  # training needs the room, and a model of its own to change
     base, tokenizer = load(catalogue.find(run.model), precision="fp32")
     model = get_peft_model(base, lora_config(run))
     data = load_dataset(run.dataset)

@@ -127,6 +127,9 @@ def _draw(view: JobView) -> None:
     started = results.started
     tokens = next((row.quality.tokens for row in results.rows.values() if row.quality), 0)
     note = f" {started.note}" if started.note else ""
+    shared = [short(row.row) for row in results.rows.values() if row.load_s is None]
+    if shared:
+        note += f" Read from copies that another run had loaded: {', '.join(shared)}."
     if results.finished is not None and results.finished.busy:
         note += (
             f" The machine was busy (load {results.finished.load:.0f} on {results.finished.cores} cores), so speeds "

@@ -11,7 +11,8 @@ torch = pytest.importorskip("torch")
 
 from lib.engine.job import StopRequested  # noqa: E402 (torch first, so that the skip comes before what needs it)
 from lib.models.load import load  # noqa: E402
-from lib.quant import QuantError  # noqa: E402
+from lib.models.shared import SharedCopies  # noqa: E402
+from lib.quant import QuantError, loaded  # noqa: E402
 from lib.quant import measure as job  # noqa: E402
 from lib.quant.estimate import check_fits, model_files  # noqa: E402
 from lib.quant.passage import Passage  # noqa: E402
@@ -167,14 +168,14 @@ def test_results_can_be_written_as_json(results):
 
 
 def test_a_row_that_fails_leaves_the_others(bundled, monkeypatch):
-    real = job.load
+    real = loaded.load
 
     def fails_for_int8(folder, precision, *rest):
         if precision == "int8":
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         return real(folder, precision, *rest)
 
-    monkeypatch.setattr(job, "load", fails_for_int8)
+    monkeypatch.setattr(loaded, "load", fails_for_int8)
     run = QuantizationRun(bundled, ("fp32", "int8", "nf4"), ("memory",), **QUICK)
     found = collect(job.measure(run))
     assert list(found.rows) == ["fp32", "nf4"]
@@ -182,22 +183,54 @@ def test_a_row_that_fails_leaves_the_others(bundled, monkeypatch):
     assert "out of memory" in found.failed["int8"]
 
 
+def test_runs_that_go_on_at_once_share_one_copy_of_each_precision(bundled, monkeypatch):
+    real, precisions, copies = loaded.load, [], SharedCopies(kept_s=0)
+    monkeypatch.setattr(loaded, "COPIES", copies)
+
+    def counted(folder, precision, *rest):
+        precisions.append(precision)
+        return real(folder, precision, *rest)
+
+    monkeypatch.setattr(loaded, "load", counted)
+    run = QuantizationRun(bundled, ("fp32", "nf4", "rtn4"), **QUICK)
+    alone = collect(job.measure(run))
+    precisions.clear()
+    # Two students' runs taking turns, event by event: each row is read by both before either goes on.
+    first, second, held = [], [], []
+    for ours, theirs in zip(job.measure(run), job.measure(run), strict=True):
+        first.append(ours)
+        second.append(theirs)
+        held.append(len(copies.held))
+    assert precisions == ["fp32", "nf4", "fp32", "fp32"]  # rounding changes weights: a copy for each run
+    for events in (first, second):
+        for name, row in collect(events).rows.items():
+            assert (row.quality, row.generation, row.memory) == (
+                alone.rows[name].quality,
+                alone.rows[name].generation,
+                alone.rows[name].memory,
+            )
+    assert [row.row for row in collect(first).rows.values() if row.load_s is None] == []
+    assert [row.row for row in collect(second).rows.values() if row.load_s is None] == ["fp32", "nf4"]
+    assert max(held) == 1, "a copy is freed before the next precision is loaded"
+    assert copies.held == ()
+
+
 def test_what_would_not_fit_is_not_loaded(bundled, monkeypatch):
-    monkeypatch.setattr(job, "free_bytes", lambda: 500_000)
-    monkeypatch.setattr(job, "load", lambda *_: pytest.fail("it was loaded"))
+    monkeypatch.setattr(loaded, "free_bytes", lambda _: 500_000)
+    monkeypatch.setattr(loaded, "load", lambda *_: pytest.fail("it was loaded"))
     failed = collect(job.measure(QuantizationRun(bundled, ("fp32",), **QUICK))).failed
     assert "would need about" in failed["fp32"]
 
 
 def test_without_a_reference_the_others_still_have_a_perplexity(bundled, monkeypatch):
-    real = job.load
+    real = loaded.load
 
     def no_fp32(folder, precision, *rest):
         if precision == "fp32":
             raise QuantError("fp32 would need more memory.")
         return real(folder, precision, *rest)
 
-    monkeypatch.setattr(job, "load", no_fp32)
+    monkeypatch.setattr(loaded, "load", no_fp32)
     found = collect(job.measure(QuantizationRun(bundled, ("bf16",), ("quality", "generation"), **QUICK)))
     assert found.failed == {"fp32": "fp32 would need more memory."}
     assert found.rows["bf16"].quality.agreement is None
@@ -291,6 +324,6 @@ def test_the_sensitivity_map_covers_every_matrix_and_restores_it(bundled):
 
 
 def test_a_failed_row_is_told_as_an_event(bundled, monkeypatch):
-    monkeypatch.setattr(job, "load", lambda *_: (_ for _ in ()).throw(RuntimeError("no kernel for this device")))
+    monkeypatch.setattr(loaded, "load", lambda *_: (_ for _ in ()).throw(RuntimeError("no kernel for this device")))
     failures = [e for e in job.measure(QuantizationRun(bundled, ("fp32",), **QUICK)) if isinstance(e, RowFailed)]
     assert failures == [RowFailed("fp32", "fp32 cannot run on this device (no kernel for this device); leave it out.")]
