@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from bench.line import Line
 from lib.models.catalogue import BUNDLED, find
 from lib.quant.run import LIBRARY_PRECISIONS, QuantizationRun, RowMeasured, held_out_excerpt
 
 ROUNDS = 5
+GPU_DEFAULTS = ("SmolLM2-135M", "Qwen2.5-0.5B")
 
 
 def lines() -> Iterator[Line]:
@@ -55,19 +60,28 @@ def _bare_rate() -> float:
 
 
 def _six_precisions_on_a_gpu() -> Iterator[Line]:
-    """Only where there is a GPU and a real small model."""
+    """Where there is a GPU: the models the page would take by default, else the smaller one's shape at random."""
     import torch
 
     from lib.models.catalogue import ModelUnavailable
     from lib.quant.measure import measure
+    from scripts.measure_quantization import random_model
 
     if not torch.cuda.is_available():
         return
-    for name in ("SmolLM2-135M", "Qwen2.5-0.5B"):
-        try:
-            find(name)
-        except ModelUnavailable:
-            continue
+    six = tuple(precision for precision in LIBRARY_PRECISIONS if precision != "nf4-double")
+
+    def line(name: str, title: str) -> Line:
         started = time.perf_counter()
-        list(measure(QuantizationRun(name, tuple(p for p in LIBRARY_PRECISIONS if p != "nf4-double"))))
-        yield Line(f"six precisions of {name}", time.perf_counter() - started, "s", 60)
+        list(measure(QuantizationRun(name, six)))
+        return Line(f"six precisions of {title}", time.perf_counter() - started, "s", 60)
+
+    for name in GPU_DEFAULTS:
+        with suppress(ModelUnavailable):
+            find(name)
+            yield line(name, name)
+    with tempfile.TemporaryDirectory() as folder:
+        random_model("smollm2-135m", Path(folder))
+        os.environ["BASE_MODEL"] = folder
+        yield line(BUNDLED, "SmolLM2-135M's shape, random weights")
+        del os.environ["BASE_MODEL"]

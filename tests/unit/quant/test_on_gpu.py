@@ -1,0 +1,64 @@
+"""What only a CUDA GPU can show: peaks, the time of a whole run, and memory given back."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from lib.models.shared import COPIES, KEPT_S  # noqa: E402 (torch first, so that the skip comes before what needs it)
+from lib.quant.measure import measure  # noqa: E402
+from lib.quant.results import Results, collect  # noqa: E402
+from lib.quant.run import QuantizationRun  # noqa: E402
+from scripts.measure_quantization import random_model  # noqa: E402
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.torch,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU on this machine"),
+]
+SIX = ("fp32", "bf16", "fp16", "int8", "fp4", "nf4")
+
+
+@pytest.fixture(scope="module")
+def model_of_135m(tmp_path_factory) -> str:
+    """SmolLM2-135M's shape with random weights, under the bundled model's name."""
+    folder = tmp_path_factory.mktemp("smollm2-135m")
+    random_model("smollm2-135m", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BASE_MODEL", str(folder))
+        yield "Bundled base model"
+
+
+@pytest.fixture(scope="module")
+def timed_run(model_of_135m) -> tuple[Results, float]:
+    started = time.perf_counter()
+    results = collect(measure(QuantizationRun(model_of_135m, SIX)))
+    return results, time.perf_counter() - started
+
+
+def test_six_precisions_take_at_most_a_minute(timed_run):
+    results, seconds = timed_run
+    assert list(results.rows) == list(SIX)
+    assert not results.failed
+    assert seconds <= 60
+
+
+def test_the_peak_is_the_weights_and_what_a_window_needs(timed_run):
+    results, _ = timed_run
+    for row in results.rows.values():
+        assert row.memory.true_bytes < row.memory.peak_bytes < row.memory.true_bytes + 2e9
+    assert results.rows["nf4"].memory.peak_bytes < results.rows["fp32"].memory.peak_bytes
+
+
+def test_the_next_run_shares_the_copies_and_then_they_are_freed(model_of_135m, timed_run):
+    assert KEPT_S > 0
+    again = collect(measure(QuantizationRun(model_of_135m, SIX, ("quality",))))
+    assert [row.load_s for row in again.rows.values()] == [None] * len(SIX)
+    for name, row in timed_run[0].rows.items():
+        assert again.rows[name].quality.loss == pytest.approx(row.quality.loss, rel=1e-3)
+    COPIES.free_unused()
+    assert COPIES.held == ()
+    assert torch.cuda.memory_allocated() < 50e6
