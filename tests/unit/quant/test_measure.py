@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from lib.engine.job import StopRequested  # noqa: E402 (torch first, so that the skip comes before what needs it)
+from lib.models.catalogue import BUNDLED  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.models.shared import SharedCopies  # noqa: E402
 from lib.quant import QuantError, loaded  # noqa: E402
@@ -34,7 +35,7 @@ def events(tiny_model):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BASE_MODEL", str(tiny_model))
         rows = ("fp32", "bf16", "fp16", "int8", "fp4", "nf4", "nf4-double", "rtn8", "rtn4", "rtn2")
-        return list(job.measure(QuantizationRun("Bundled base model", rows, **QUICK)))
+        return list(job.measure(QuantizationRun(BUNDLED, rows, **QUICK)))
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +117,8 @@ def test_true_bytes_count_what_the_footprint_leaves_out(results):
     assert memory["fp32"].true_bytes == memory["fp32"].footprint_bytes
     for name in ("int8", "fp4", "nf4", "nf4-double"):
         assert memory[name].true_bytes > memory[name].footprint_bytes
-    # Two layers of 4 · 64² + 3 · 64 · 128 weights: an fp32 absmax for every 64, and 16 levels in every matrix.
-    linear = 2 * (4 * 64 * 64 + 3 * 64 * 128)
+    # Two layers of 2 · 64² + 2 · 64 · 32 + 3 · 64 · 128 weights: an fp32 absmax for every 64, 16 levels in every matrix.
+    linear = 2 * (2 * 64 * 64 + 2 * 64 * 32 + 3 * 64 * 128)
     assert memory["nf4"].true_bytes - memory["nf4"].footprint_bytes == linear // 64 * 4 + 14 * 16 * 4
     assert memory["nf4"].float_weights == memory["fp32"].float_weights - linear
 
@@ -167,7 +168,8 @@ def test_results_can_be_written_as_json(results):
     assert lines[0]["kl_from_fp32_nats"] is None
 
 
-def test_a_row_that_fails_leaves_the_others(bundled, monkeypatch):
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_a_row_that_fails_leaves_the_others(monkeypatch):
     real = loaded.load
 
     def fails_for_int8(folder, precision, *rest):
@@ -176,14 +178,15 @@ def test_a_row_that_fails_leaves_the_others(bundled, monkeypatch):
         return real(folder, precision, *rest)
 
     monkeypatch.setattr(loaded, "load", fails_for_int8)
-    run = QuantizationRun(bundled, ("fp32", "int8", "nf4"), ("memory",), **QUICK)
+    run = QuantizationRun(BUNDLED, ("fp32", "int8", "nf4"), ("memory",), **QUICK)
     found = collect(job.measure(run))
     assert list(found.rows) == ["fp32", "nf4"]
     assert "int8" in found.failed["int8"]
     assert "out of memory" in found.failed["int8"]
 
 
-def test_runs_that_go_on_at_once_share_one_copy_of_each_precision(bundled, monkeypatch):
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_runs_that_go_on_at_once_share_one_copy_of_each_precision(monkeypatch):
     real, precisions, copies = loaded.load, [], SharedCopies(kept_s=0)
     monkeypatch.setattr(loaded, "COPIES", copies)
 
@@ -192,7 +195,7 @@ def test_runs_that_go_on_at_once_share_one_copy_of_each_precision(bundled, monke
         return real(folder, precision, *rest)
 
     monkeypatch.setattr(loaded, "load", counted)
-    run = QuantizationRun(bundled, ("fp32", "nf4", "rtn4"), **QUICK)
+    run = QuantizationRun(BUNDLED, ("fp32", "nf4", "rtn4"), **QUICK)
     alone = collect(job.measure(run))
     precisions.clear()
     # Two students' runs taking turns, event by event: each row is read by both before either goes on.
@@ -215,14 +218,16 @@ def test_runs_that_go_on_at_once_share_one_copy_of_each_precision(bundled, monke
     assert copies.held == ()
 
 
-def test_what_would_not_fit_is_not_loaded(bundled, monkeypatch):
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_what_would_not_fit_is_not_loaded(monkeypatch):
     monkeypatch.setattr(loaded, "free_bytes", lambda _: 500_000)
     monkeypatch.setattr(loaded, "load", lambda *_: pytest.fail("it was loaded"))
-    failed = collect(job.measure(QuantizationRun(bundled, ("fp32",), **QUICK))).failed
+    failed = collect(job.measure(QuantizationRun(BUNDLED, ("fp32",), **QUICK))).failed
     assert "would need about" in failed["fp32"]
 
 
-def test_without_a_reference_the_others_still_have_a_perplexity(bundled, monkeypatch):
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_without_a_reference_the_others_still_have_a_perplexity(monkeypatch):
     real = loaded.load
 
     def no_fp32(folder, precision, *rest):
@@ -231,7 +236,7 @@ def test_without_a_reference_the_others_still_have_a_perplexity(bundled, monkeyp
         return real(folder, precision, *rest)
 
     monkeypatch.setattr(loaded, "load", no_fp32)
-    found = collect(job.measure(QuantizationRun(bundled, ("bf16",), ("quality", "generation"), **QUICK)))
+    found = collect(job.measure(QuantizationRun(BUNDLED, ("bf16",), ("quality", "generation"), **QUICK)))
     assert found.failed == {"fp32": "fp32 would need more memory."}
     assert found.rows["bf16"].quality.agreement is None
     assert math.isfinite(found.rows["bf16"].quality.perplexity)
@@ -245,8 +250,9 @@ def test_numbers_out_of_range_are_said(tiny_model):
         list(score(model, ids, windows(len(ids), 16, 8)))
 
 
-def test_a_stop_ends_within_one_step_and_frees_the_model(bundled):
-    events = job.measure(QuantizationRun(bundled, ("fp32", "bf16"), **QUICK))
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_a_stop_ends_within_one_step_and_frees_the_model():
+    events = job.measure(QuantizationRun(BUNDLED, ("fp32", "bf16"), **QUICK))
     for event in events:
         if isinstance(event, Progress) and event.doing.startswith("reading"):
             break
@@ -272,12 +278,13 @@ def test_a_stop_ends_within_one_step_and_frees_the_model(bundled):
 )
 def test_what_cannot_be_measured_is_said(change):
     with pytest.raises(QuantError):
-        QuantizationRun(**{"model": "Bundled base model", "window": 256, **change})
+        QuantizationRun(**{"model": BUNDLED, "window": 256, **change})
 
 
-def test_a_text_shorter_than_the_window_is_said(bundled):
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_a_text_shorter_than_the_window_is_said():
     with pytest.raises(QuantError, match="tokens, and a window of 64 needs at least 65"):
-        next(job.measure(QuantizationRun(bundled, text="Too short.", **QUICK)))
+        next(job.measure(QuantizationRun(BUNDLED, text="Too short.", **QUICK)))
 
 
 def test_an_encoder_is_refused(tiny_model, tmp_path, monkeypatch):
@@ -287,7 +294,7 @@ def test_an_encoder_is_refused(tiny_model, tmp_path, monkeypatch):
     (folder / "config.json").write_text(json.dumps({**config, "architectures": ["BertForMaskedLM"]}))
     monkeypatch.setenv("BASE_MODEL", str(folder))
     with pytest.raises(QuantError, match="left to right"):
-        next(job.measure(QuantizationRun("Bundled base model")))
+        next(job.measure(QuantizationRun(BUNDLED)))
 
 
 def test_a_model_without_a_tokenizer_is_refused(tiny_model, tmp_path, monkeypatch):
@@ -295,7 +302,7 @@ def test_a_model_without_a_tokenizer_is_refused(tiny_model, tmp_path, monkeypatc
     shutil.copytree(tiny_model, folder, ignore=shutil.ignore_patterns("tokenizer*"))
     monkeypatch.setenv("BASE_MODEL", str(folder))
     with pytest.raises(ValueError, match="tokenizer"):
-        next(job.measure(QuantizationRun("Bundled base model")))
+        next(job.measure(QuantizationRun(BUNDLED)))
 
 
 def test_more_than_there_is_does_not_fit():
@@ -311,19 +318,21 @@ def test_true_bytes_count_shared_memory_once():
     assert true_bytes(torch.nn.Sequential(layer, tied)) == 8 * 8 * 4
 
 
-def test_the_sensitivity_map_covers_every_matrix_and_restores_it(bundled):
-    events = list(map_sensitivity(SensitivityRun(bundled, bits=2, tokens=200, window=64)))
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_the_sensitivity_map_covers_every_matrix_and_restores_it():
+    events = list(map_sensitivity(SensitivityRun(BUNDLED, bits=2, tokens=200, window=64)))
     started = next(event for event in events if isinstance(event, MapStarted))
     cells = [event for event in events if isinstance(event, LayerMeasured)]
     assert (started.layers, len(started.kinds), len(cells)) == (2, 7, 14)
     assert {(cell.layer, cell.kind) for cell in cells} == {(i, k) for i in range(2) for k in started.kinds}
     together = next(event for event in events if isinstance(event, AllMeasured))
     assert together.kl_nats > np.mean([cell.kl_nats for cell in cells])
-    again = list(map_sensitivity(SensitivityRun(bundled, bits=2, tokens=200, window=64)))
+    again = list(map_sensitivity(SensitivityRun(BUNDLED, bits=2, tokens=200, window=64)))
     assert [event for event in again if isinstance(event, LayerMeasured)] == cells
 
 
-def test_a_failed_row_is_told_as_an_event(bundled, monkeypatch):
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_a_failed_row_is_told_as_an_event(monkeypatch):
     monkeypatch.setattr(loaded, "load", lambda *_: (_ for _ in ()).throw(RuntimeError("no kernel for this device")))
-    failures = [e for e in job.measure(QuantizationRun(bundled, ("fp32",), **QUICK)) if isinstance(e, RowFailed)]
+    failures = [e for e in job.measure(QuantizationRun(BUNDLED, ("fp32",), **QUICK)) if isinstance(e, RowFailed)]
     assert failures == [RowFailed("fp32", "fp32 cannot run on this device (no kernel for this device); leave it out.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 
 import pytest
@@ -58,8 +59,8 @@ def test_an_untrained_byte_model_starts_at_the_uniform_loss():
 
 def test_trainable_parameters_are_r_times_in_plus_out():
     started = of(Started, list(lora.finetune(LoraRun(**SMALL, target_modules=("q_proj", "v_proj")))))[0]
-    # hidden 32, two layers; v_proj has 2 of 4 heads: 32 → 16
-    assert started.trainable == 2 * 4 * ((32 + 32) + (32 + 16))
+    # hidden 64, two layers; v_proj has 2 of 4 heads: 64 → 32
+    assert started.trainable == 2 * 4 * ((64 + 64) + (64 + 32))
 
 
 def test_frozen_weights_stay_bit_identical():
@@ -108,7 +109,15 @@ def test_going_on_from_a_checkpoint_is_the_unbroken_run():
     assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
 
 
-def test_a_loss_that_is_no_number_names_the_learning_rate():
+def test_a_loss_that_is_no_number_names_the_learning_rate(monkeypatch):
+    real = lora.load
+
+    def with_a_number_lost(*arguments, **options):
+        model, tokenizer = real(*arguments, **options)
+        model.model.norm.weight.data[0] = math.nan
+        return model, tokenizer
+
+    monkeypatch.setattr(lora, "load", with_a_number_lost)
     with pytest.raises(Diverged, match=r"stopped being a number at step \d+, .* learning rate of 1000 .* try 100"):
         list(lora.finetune(LoraRun(steps=60, learning_rate=1e3)))
 
