@@ -9,7 +9,7 @@ VOCABULARY = 257
 
 
 def write_tiny_model(folder: Path) -> Path:
-    """A model folder as Hugging Face has them: 2 layers, hidden size 64, 4 heads over 2 for keys and values, one token a byte, shipped in bf16."""
+    """A model folder as Hugging Face has them, in bf16: 2 layers, hidden size 64, 2 key-value heads for 4 heads."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast

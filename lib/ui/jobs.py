@@ -69,21 +69,35 @@ def stop(kind: str) -> None:
         engine().stop(view.id, owner=owner())
 
 
-def start_and_stop(kind: str, label: str, on_start: Callable[[Any], None], run: Any) -> None:
-    """Two buttons. Starting is off while a job of this kind goes or waits, or while there is no run (None)."""
+def start_and_stop(
+    kind: str, label: str, on_start: Callable[..., None], *arguments: Any, icon: str = "play_arrow", main: bool = True
+) -> None:
+    """Two buttons. Starting is off while a job of this kind goes or waits, or while an argument is missing (None).
+
+    main  whether this is what the page is for, and so in colour
+    """
     view = current(kind)
     active = view is not None and view.state.active
     left, right = st.columns(2)
     left.button(
         label,
-        type="primary",
-        icon=":material/play_arrow:",
+        key=f"{kind}-start",
+        type="primary" if main else "secondary",
+        icon=f":material/{icon}:",
         on_click=on_start,
-        args=(run,),
-        disabled=active or run is None,
+        args=arguments,
+        disabled=active or None in arguments,
         width="stretch",
     )
-    right.button("Stop", icon=":material/stop:", on_click=stop, args=(kind,), disabled=not active, width="stretch")
+    right.button(
+        "Stop",
+        key=f"{kind}-stop",
+        icon=":material/stop:",
+        on_click=stop,
+        args=(kind,),
+        disabled=not active,
+        width="stretch",
+    )
 
 
 def current(kind: str) -> JobView | None:

@@ -42,6 +42,11 @@ def settings() -> QuantizationRun | None:
         model = controls.select("Model", here or [BUNDLED], _default_model(here), key="model")
     with round_too:
         rounding = controls.toggle("Also round to nearest, 8 down to 2 bits", True, key="rtn")
+    if this_machine().gpus and not set(GPU_DEFAULTS) & set(here):
+        st.caption(
+            f"A GPU has room for more than the bundled model: {' or '.join(GPU_DEFAULTS)} would be the default, but "
+            "neither is on this machine. Fetch one below."
+        )
     with st.expander("More", icon=":material/tune:"):
         text = _text()
         tokens = controls.slider("Tokens scored", 512, 4096, 1536, key="tokens", step=256)

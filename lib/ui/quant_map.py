@@ -26,29 +26,12 @@ def sensitivity(run: QuantizationRun | None) -> None:
     """One matrix at a time in a few bits, everything else in fp32."""
     st.header("Which layer hurts?", anchor=False)
     st.markdown("Round **one matrix at a time** and leave the rest in fp32: where does the model notice?")
-    bits, start, stop = st.columns([2, 1, 1], vertical_alignment="bottom")
+    bits, buttons = st.columns(2, vertical_alignment="bottom")
     with bits:
         labels = [f"{width} bits" for width in SENSITIVITY_WIDTHS]
         width = int(controls.segmented("Width", labels, "3 bits", key="map_bits").split()[0])
-    view = jobs.current(KIND)
-    active = view is not None and view.state.active
-    start.button(
-        "Map",
-        icon=":material/grid_on:",
-        on_click=_submit,
-        args=(run, width),
-        disabled=active or run is None,
-        width="stretch",
-    )
-    stop.button(
-        "Stop",
-        icon=":material/stop:",
-        key="map_stop",
-        on_click=jobs.stop,
-        args=(KIND,),
-        disabled=not active,
-        width="stretch",
-    )
+    with buttons:
+        jobs.start_and_stop(KIND, "Map", _submit, run, width, icon="grid_on", main=False)
     jobs.live(KIND, _draw)
 
 

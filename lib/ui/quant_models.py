@@ -32,17 +32,28 @@ def fetch_others(missing: dict[str, str]) -> None:
     offered = [name for name in missing if catalogue()[name].hub_id is not None]
     if not offered:
         return
-    with st.expander("Larger models, and why they are not here", icon=":material/cloud_download:"):
-        for name in offered:
-            card = catalogue()[name]
-            st.markdown(f"- {escape(missing[name])} ({format_count(card.parameters)}, {escape(card.licence)}).")
-        view = jobs.current(KIND)
-        active = view is not None and view.state.active
-        choose, start, stop = st.columns([2, 1, 1], vertical_alignment="bottom")
-        name = choose.selectbox("Download", offered, key="download_model")
-        start.button("Download", on_click=_submit, args=(name,), disabled=active, width="stretch")
-        stop.button("Stop", key="download_stop", on_click=jobs.stop, args=(KIND,), disabled=not active, width="stretch")
+    # One label whatever is missing: an expander whose label changes is another one, and closed.
+    with st.expander("Larger models that are not on this machine", icon=":material/cloud_download:"):
+        choose, buttons = st.columns(2, vertical_alignment="bottom")
+        name = choose.selectbox("Fetch from the hub", offered, format_func=_title, key="download_model")
+        with buttons:
+            jobs.start_and_stop(KIND, "Download", _submit, name, icon="download", main=False)
+        st.caption(f"{escape(missing[name])}.")
         jobs.live(KIND, _draw)
+    if any(_arrived(name) for name in offered):  # between the look above and now
+        st.rerun()
+
+
+def _title(name: str) -> str:
+    card = catalogue()[name]
+    return f"{name} ({format_count(card.parameters)}, {card.licence})"
+
+
+def _arrived(name: str) -> bool:
+    try:
+        return find(name).is_dir()
+    except ModelUnavailable:
+        return False
 
 
 def _submit(name: str) -> None:

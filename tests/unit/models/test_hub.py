@@ -5,26 +5,20 @@ The client reads HF_ENDPOINT when it is imported, so every download runs in a pr
 
 from __future__ import annotations
 
-import hashlib
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
-import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from tests.standin_hub import COMMIT, NAME, Hub, standin_hub
+
 ROOT = Path(__file__).resolve().parents[3]
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
-REPOSITORY = "HuggingFaceTB/SmolLM2-135M"
-NAME = "SmolLM2-135M"
-ERROR_CODES = {401: "RepoNotFound", 403: "GatedRepo", 404: "RepoNotFound"}  # as huggingface.co sends them
 
 DOWNLOAD = """
 import sys
@@ -49,89 +43,6 @@ except ModelUnavailable as error:
 """
 
 
-@dataclass
-class Hub:
-    """What the stand-in serves, and how badly."""
-
-    files: dict[str, bytes]
-    listed: dict[str, bytes] | None = None
-    delay_s: float = 0.0
-    cut_after: int | None = None
-    status: int = 200
-    requests: list[str] = field(default_factory=list)
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Three routes of the hub's API: model info, and HEAD and GET of a file."""
-
-    hub: Hub
-    protocol_version = "HTTP/1.1"
-
-    def do_HEAD(self):
-        self._file(send=False)
-
-    def do_GET(self):
-        if self.path.startswith("/api/models/"):
-            self._info()
-        else:
-            self._file(send=True)
-
-    def _info(self) -> None:
-        if self.hub.status != 200:
-            self.send_response(self.hub.status)
-            if self.hub.status in ERROR_CODES:
-                self.send_header("X-Error-Code", ERROR_CODES[self.hub.status])
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        listed = self.hub.files if self.hub.listed is None else self.hub.listed
-        siblings = [{"rfilename": name, "size": len(data)} for name, data in listed.items()]
-        body = json.dumps({"id": REPOSITORY, "modelId": REPOSITORY, "sha": COMMIT, "siblings": siblings}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _file(self, *, send: bool) -> None:
-        name = self.path.split("/resolve/", 1)[-1].split("/", 1)[-1].split("?")[0]
-        self.hub.requests.append(f"{self.command} {name}")
-        data = self.hub.files.get(name)
-        if data is None:
-            self.send_response(404)
-            self.send_header("X-Error-Code", "EntryNotFound")
-            self.send_header("X-Repo-Commit", COMMIT)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").split("-")[0])
-        self.send_response(206 if start else 200)
-        self.send_header("ETag", f'"{hashlib.sha1(data).hexdigest()}"')
-        self.send_header("X-Repo-Commit", COMMIT)
-        self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Length", str(len(data) - start))
-        self.end_headers()
-        if send:
-            self._send_slowly(data[start:])
-
-    def _send_slowly(self, data: bytes) -> None:
-        large = len(data) > 100_000
-        if large and self.hub.cut_after is not None:
-            self.wfile.write(data[: self.hub.cut_after])
-            self.close_connection = True
-            self.connection.close()
-            return
-        pieces = 20 if large and self.hub.delay_s else 1
-        size = -(-len(data) // pieces)
-        for place in range(0, len(data), size):
-            self.wfile.write(data[place : place + size])
-            self.wfile.flush()
-            time.sleep(self.hub.delay_s if large else 0)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def model_files(tmp_path_factory) -> dict[str, bytes]:
     file = tmp_path_factory.mktemp("weights") / "model.safetensors"
@@ -147,15 +58,9 @@ def model_files(tmp_path_factory) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def hub(model_files):
-    Handler.hub = Hub(dict(model_files))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # a client that hangs up is part of the test
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    Handler.hub.url = f"http://127.0.0.1:{server.server_port}"
-    yield Handler.hub
-    server.shutdown()
-    server.server_close()
+def hub(model_files) -> Iterator[Hub]:
+    with standin_hub(model_files) as serving:
+        yield serving
 
 
 def run_download(hub: Hub, home: Path, *arguments: str, **environment: str) -> str:

@@ -117,7 +117,7 @@ def test_true_bytes_count_what_the_footprint_leaves_out(results):
     assert memory["fp32"].true_bytes == memory["fp32"].footprint_bytes
     for name in ("int8", "fp4", "nf4", "nf4-double"):
         assert memory[name].true_bytes > memory[name].footprint_bytes
-    # Two layers of 2 · 64² + 2 · 64 · 32 + 3 · 64 · 128 weights: an fp32 absmax for every 64, 16 levels in every matrix.
+    # Two layers of linear weights: an fp32 absmax for every 64 of them, and 16 levels in every matrix.
     linear = 2 * (2 * 64 * 64 + 2 * 64 * 32 + 3 * 64 * 128)
     assert memory["nf4"].true_bytes - memory["nf4"].footprint_bytes == linear // 64 * 4 + 14 * 16 * 4
     assert memory["nf4"].float_weights == memory["fp32"].float_weights - linear

@@ -1,0 +1,51 @@
+"""A student fetches a model from the hub: a slow line, a stop, a line that breaks, and then a model to measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+from tests.browser.server import running_app
+from tests.standin_hub import NAME, standin_hub
+
+pytestmark = [pytest.mark.browser, pytest.mark.torch]
+
+
+@pytest.mark.timeout(360)
+def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Path):
+    files = {file.name: file.read_bytes() for file in tiny_model.iterdir()}
+    cache = tmp_path / "hub"
+    with (
+        standin_hub(files) as hub,
+        running_app(HF_ENDPOINT=hub.url, HF_HUB_OFFLINE="0", HF_HUB_DISABLE_XET="1", HF_HOME=str(tmp_path)) as app,
+    ):
+        page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512")
+        settle(page)
+        page.get_by_text("Larger models that are not on this machine").click()
+        download = page.get_by_role("button", name="Download", exact=True)
+        stop = page.locator(".st-key-download-stop").get_by_role("button")
+
+        hub.delay_s = 0.5
+        download.click()
+        expect(page.get_by_text("kB of 1")).to_be_visible()
+        stop.click()
+        expect(page.get_by_text("Stopped by you")).to_be_visible()
+        assert not [path for path in cache.rglob("*") if path.is_file()]
+
+        hub.delay_s, hub.cut_after = 0.0, 1000
+        download.click()
+        expect(page.get_by_text(f"{NAME} did not arrive whole from {hub.url}")).to_be_visible()
+        assert not [path for path in cache.rglob("*") if path.is_file()]
+
+        hub.cut_after = None
+        download.click()
+        expect(page.get_by_text(f"{NAME} is here")).to_be_visible()
+        page.get_by_label("Model", exact=True).fill(NAME)
+        page.get_by_label("Model", exact=True).press("Enter")
+        settle(page)
+        page.get_by_role("button", name="Measure").click()
+        expect(page.get_by_role("heading", name="What happened")).to_be_visible(timeout=240_000)
+        expect(page.get_by_text(f"{NAME}, 90.5K parameters").first).to_be_visible()
