@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure
 from lib.quant.results import Results, pareto_front, short
-from lib.quant.run import RowMeasured
+from lib.quant.run import ROUND_TO_NEAREST, RowMeasured
 from lib.quant.sensitivity_run import LayerMeasured, MapStarted
 from lib.quant.verdict import NEARLY_FREE_PERCENT, front_points
 from lib.units import MB
@@ -20,28 +20,25 @@ QUALITY_LABELS = {
     "fp32": "top center",
     "bf16": "top center",
     "fp16": "bottom center",
-    "int8": "bottom left",
-    "fp4": "bottom right",
+    "int8": "bottom center",
+    "fp4": "middle right",
     "nf4": "top right",
     "nf4-double": "top left",
     "rtn8": "top right",
-    "rtn7": "top center",
-    "rtn6": "top center",
-    "rtn5": "top center",
+    "rtn7": "top right",
+    "rtn6": "top right",
+    "rtn5": "top right",
     "rtn4": "bottom left",
-    "rtn3": "middle left",
-    "rtn2": "middle right",
 }
+OFF_SCALE_LABELS = {"rtn3": "middle right"}  # beside the mark; all others go below theirs
 SPEED_LABELS = {
     "fp32": "middle left",
     "bf16": "middle right",
     "fp16": "middle left",
     "int8": "middle right",
-    "fp4": "bottom right",
-    "nf4": "top right",
     "nf4-double": "middle left",
 }
-OFF_SCALE = 1.12  # a perplexity so many times the lowest is drawn at the upper edge, so that the others stay apart
+OFF_SCALE = 1.06  # a perplexity so many times the lowest is drawn at the upper edge, so that the others stay apart
 
 
 def quality_against_bytes(results: Results) -> go.Figure:
@@ -50,7 +47,7 @@ def quality_against_bytes(results: Results) -> go.Figure:
     ceiling = OFF_SCALE * min(perplexity for _, perplexity in points.values())
     best = sorted(pareto_front(front_points(results)), key=lambda name: points[name][0])
     best = [name for name in best if points[name][1] <= ceiling]
-    fig = figure(_quality_title(results), "true bytes (MB)", "perplexity (lower is better)", height=470)
+    fig = figure(_quality_title(results), "true bytes (MB)", "perplexity (lower is better)", height=500)
     fig.add_scatter(
         x=[points[name][0] for name in best],
         y=[points[name][1] for name in best],
@@ -62,9 +59,13 @@ def quality_against_bytes(results: Results) -> go.Figure:
         shown = min(perplexity, ceiling)
         if shown == perplexity:
             bar = {"type": "data", "array": [_paired_error(results.rows[name])], "thickness": 2, "width": 5}
-            _point(fig, name, size, shown, short(name), QUALITY_LABELS[name], bar)
-        else:  # two narrow lines under the edge, since such points lie close together
-            _point(fig, name, size, shown, f"{short(name)}<br>{perplexity:,.0f} ↑", "bottom center", None)
+            # Of the rounded rows, side by side, only the first says what its digit means.
+            label = short(name) if name not in ROUND_TO_NEAREST[1:] else name[3:]
+            _point(fig, name, size, shown, label, QUALITY_LABELS.get(name, "top center"), bar)
+        else:
+            place = OFF_SCALE_LABELS.get(name, "bottom center")
+            gap = "<br>" if place == "bottom center" else ": "
+            _point(fig, name, size, shown, f"{short(name)}{gap}{perplexity:,.0f} ↑", place, None)
     low = min(perplexity for _, perplexity in points.values())
     high = max(min(perplexity, ceiling) for _, perplexity in points.values())
     room = 0.12 * (high - low) or 1.0
@@ -96,15 +97,22 @@ def _paired_error(row: RowMeasured) -> float:
 def speed_against_bytes(results: Results) -> go.Figure:
     """Tokens written a second against true bytes, with the quartiles of the repeats."""
     rows = [row for row in results.with_speed() if row.memory is not None]
+    places = SPEED_LABELS | _one_above_the_other([row for row in rows if row.row in ("fp4", "nf4")])
     fig = figure(_speed_title(rows), "true bytes (MB)", "tokens written per second", height=470)
     for row in rows:
         rate = row.speed.decode_tokens_per_s
         spread = {"array": [rate.high - rate.median], "arrayminus": [rate.median - rate.low]}
         bar = {"type": "data", "symmetric": False, "thickness": 2, "width": 5, **spread}
         size = row.memory.true_bytes / MB
-        _point(fig, row.row, size, rate.median, short(row.row), SPEED_LABELS.get(row.row, "top center"), bar)
+        _point(fig, row.row, size, rate.median, short(row.row), places.get(row.row, "top center"), bar)
     fig.update_yaxes(rangemode="tozero")
     return _by_size(fig, [row.memory.true_bytes / MB for row in rows])
+
+
+def _one_above_the_other(rows: list[RowMeasured]) -> dict[str, str]:
+    """Places for the labels of rows of one size: that of the faster one higher."""
+    by_speed = sorted(rows, key=lambda row: row.speed.decode_tokens_per_s.median)
+    return {row.row: place for row, place in zip(by_speed, ("bottom right", "top right"), strict=False)}
 
 
 def _speed_title(rows: list[RowMeasured]) -> str:
