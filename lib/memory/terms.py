@@ -37,6 +37,13 @@ class Term:
     def high_bytes(self) -> float:
         return self.size_bytes * (1 + self.above)
 
+    @property
+    def working(self) -> str:
+        """LaTeX: the formula, its numbers and what they come to, one below the other, so that a phone has room."""
+        numbers, *sizes = self.values.rsplit(" = ", 2)  # `values` ends in the same size twice, in GB and in GiB
+        lines = [self.formula, numbers, " = ".join(sizes)] if len(sizes) == 2 else [self.formula, self.values]
+        return r"\begin{aligned} & " + r" \\ &= ".join(lines) + r" \end{aligned}"
+
 
 def total(terms: tuple[Term, ...]) -> float:
     return sum(term.size_bytes for term in terms)

@@ -55,7 +55,7 @@ def context_costs() -> list[dict]:
         label = f"free on {card.name}"
         st.plotly_chart(charts.contexts(lines, free, label, title, tokens), key="kv_contexts", alt=title)
     term = cache.term()
-    st.latex(rf"\begin{{aligned}} & {term.formula} \\ &= {term.values} \end{{aligned}}")
+    st.latex(term.working)
     formula(
         f"Exact: every layer keeps these numbers for every token. {memory_model.summary(arch)}. Source: {term.source}."
     )

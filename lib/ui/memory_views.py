@@ -134,7 +134,7 @@ def working(estimate: Estimate, unit: str) -> None:
         sure = "exact" if term.exact else f"estimate, −{term.below:.0%} +{term.above:.0%}"
         colour = "green" if term.exact else "orange"
         st.markdown(f"**{term.label}: {shown(term.size_bytes, unit)}** :{colour}-badge[{sure}]")
-        st.latex(rf"\begin{{aligned}} & {term.formula} \\ &= {term.values} \end{{aligned}}")
+        st.latex(term.working)
         st.caption(" ".join(part for part in (term.note, f"Source: {term.source}." if term.source else "") if part))
 
 

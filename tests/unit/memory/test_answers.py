@@ -22,10 +22,10 @@ from lib.memory.fit import (
 )
 from lib.memory.gpus import gpu, gpus
 from lib.memory.roofline import decode_roofline
-from lib.memory.serving import ServingSetup
+from lib.memory.serving import ServingSetup, serving
 from lib.memory.training import training
 from lib.memory.training_setup import TrainingSetup
-from lib.units import GIB, MIB
+from lib.units import GIB, MIB, format_gb
 
 LLAMA = architecture("Llama-3.1-8B")
 SMALL = architecture("Llama-3.2-1B")
@@ -44,6 +44,13 @@ def test_the_answers_are_the_last_that_fit(setup):
     for name, answer in ((length, longest_context(LLAMA, setup, CARD)), (count, largest_batch(LLAMA, setup, CARD))):
         assert fits(LLAMA, setup.with_(**{name: answer}), CARD)
         assert not fits(LLAMA, setup.with_(**{name: answer + 16}), CARD)
+
+
+def test_every_working_ends_in_a_line_of_its_own_with_both_units():
+    for term in serving(LLAMA, ServingSetup(gpus=2), 500).terms:
+        *numbers, result = term.working.split(r" \\ &= ")
+        assert len(numbers) == (1 if term.key == "overhead" else 2), term
+        assert result.split(" = ")[0] == format_gb(term.size_bytes).replace(" ", r"\ \text{") + "}"
 
 
 def test_nothing_fits_is_an_answer_too():
