@@ -116,6 +116,7 @@ class _Session:
             stride=self.stride,
             prompt_pieces=tuple(self.tokenizer.decode([token]) for token in self.prompt[0].tolist()),
             note=self.note,
+            rest_dtype=self.run.rest_dtype,
         )
 
     def measure_row(self, row: str) -> Iterator[Event]:

@@ -20,7 +20,7 @@ class Passage:
         if len(self.ids) <= window:
             raise QuantError(
                 f"The text has {len(self.ids):,} tokens, and a window of {window} needs at least {window + 1}; "
-                "give a longer text or choose a smaller window."
+                "give a longer text."
             )
         self._decode = lambda token: tokenizer.decode([token])
         self.pieces = tuple(self._decode(token) for token in self.ids.tolist())

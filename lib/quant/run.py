@@ -172,6 +172,7 @@ class Started:
     stride: int
     prompt_pieces: tuple[str, ...]
     note: str | None = None
+    rest_dtype: str = "bf16"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ FREE_PERCENT, NEARLY_FREE_PERCENT = 0.5, 2.0
 
 def verdict(results: Results) -> list[str]:
     """Sentences, most important first; only of rows that were measured."""
-    sentences = [_size(results), _sixteen_bits(results), _four_bits(results), _slower(results), _fp16(results)]
-    return [sentence for sentence in (*sentences, _cliff(results), _best(results)) if sentence]
+    parts = (_size, _rest_in_fp32, _sixteen_bits, _four_bits, _slower, _fp16, _cliff, _best)
+    return [sentence for part in parts if (sentence := part(results))]
 
 
 def _size(results: Results) -> str | None:
@@ -28,6 +28,19 @@ def _size(results: Results) -> str | None:
         f"**{short(smallest.row)} is the smallest: {format_gb(smallest.memory.true_bytes)} where fp32 takes "
         f"{format_gb(reference.memory.true_bytes)}, {times:.1f} times less.** {rest:.0%} of this model's weights are "
         "embeddings and norms, which are never quantized; in a 7B model they are a few percent."
+    )
+
+
+def _rest_in_fp32(results: Results) -> str | None:
+    """What the layers that are never quantized cost if they are kept in fp32."""
+    nf4 = results.rows.get("nf4")
+    if results.started.rest_dtype != "fp32" or nf4 is None or nf4.memory is None:
+        return None
+    rest_bytes = 4 * (results.started.parameters - results.started.linear_weights)
+    return (
+        f"**nf4 is not small by its name:** beside it embeddings, norms and LM head stay in fp32 here, "
+        f"{format_gb(rest_bytes)} of its {format_gb(nf4.memory.true_bytes)}. In bf16 they take half, and nf4 "
+        f"{format_gb(nf4.memory.true_bytes - rest_bytes / 2)}."
     )
 
 

@@ -6,8 +6,8 @@ import dataclasses
 
 import streamlit as st
 
-from lib.engine import JobView
 from lib.quant.claims import CheckedClaim, Finding, check_claims
+from lib.quant.estimate import WIDTH_BYTES
 from lib.quant.recorded import recorded_runs
 from lib.quant.results import Results, short, table
 from lib.quant.run import RowMeasured
@@ -33,16 +33,13 @@ def what_happened(results: Results | None) -> None:
     nf4 = results.rows.get("nf4")
     if nf4 is not None and nf4.memory is not None and nf4.memory.footprint_bytes:
         rest = results.started.parameters - results.started.linear_weights
+        width = WIDTH_BYTES[results.started.rest_dtype]
         missed = nf4.memory.true_bytes - nf4.memory.footprint_bytes
         formula(
             f"nf4: {format_count(results.started.linear_weights)} weights × 4.5 / 8 bytes, and {format_count(rest)} "
-            f"that are not quantized × {'2' if _rest(view) == 'bf16' else '4'} bytes. `get_memory_footprint` leaves "
-            f"out {format_gb(missed)} of scales and tables, which are in the true size."
+            f"that are not quantized × {width} bytes. `get_memory_footprint` leaves out {format_gb(missed)} of scales "
+            "and tables, which are in the true size."
         )
-
-
-def _rest(view: JobView) -> str:
-    return view.argument.rest_dtype
 
 
 def text_with_changes(results: Results | None) -> None:

@@ -218,6 +218,13 @@ def test_runs_that_go_on_at_once_share_one_copy_of_each_precision(monkeypatch):
     assert copies.held == ()
 
 
+def test_a_peak_on_a_gpu_leaves_out_the_copies_of_other_rows(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: 700)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: None)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 950)
+    assert job._CudaPeak(held_bytes=500).bytes == 750  # 200 of the 700 are others'
+
+
 @pytest.mark.usefixtures("bundled_is_tiny")
 def test_what_would_not_fit_is_not_loaded(monkeypatch):
     monkeypatch.setattr(loaded, "free_bytes", lambda _: 500_000)

@@ -1,6 +1,7 @@
 """Sentences and findings made from a run's figures, and the statistics behind them."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -76,6 +77,13 @@ def test_the_verdict_follows_the_figures_and_not_a_script():
     words = " ".join(verdict(collect(fast)))
     assert "int8 writes 2.0 times as fast" in words
     assert "slower" not in words
+
+
+def test_a_rest_in_fp32_is_told_with_what_it_costs():
+    in_fp32 = [replace(STARTED, rest_dtype="fp32"), row("fp32", 4000), row("nf4", 1250, 0.01, 3e-3)]
+    words = " ".join(verdict(collect(in_fp32)))
+    assert "800 B of its 1.25 kB. In bf16 they take half, and nf4 850 B" in words  # 200 weights of 4 bytes
+    assert "not small by its name" not in " ".join(verdict(collect(CPU_RUN)))
 
 
 def test_a_verdict_of_nothing_is_empty():
