@@ -12,19 +12,9 @@ from lib.memory.serving import ServingSetup
 from lib.ui.memory_setup import PRESETS
 from lib.ui.memory_views import VIEWS
 from tests.pages.conftest import open_chapter
+from tests.unit.memory.test_config_json import GOOD
 
 PAGE = "memory_calculator"
-CONFIG = {
-    "model_type": "llama",
-    "num_hidden_layers": 16,
-    "hidden_size": 2048,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 8,
-    "intermediate_size": 8192,
-    "vocab_size": 128_256,
-    "max_position_embeddings": 131_072,
-    "tie_word_embeddings": True,
-}
 
 
 def metrics(app) -> dict[str, str]:
@@ -52,10 +42,10 @@ def test_bad_links_fall_back_and_say_so():
         ("not json", "JSON"),
         ("[]", "object"),
         ("{}", "num"),
-        (json.dumps({**CONFIG, "hidden_size": -1}), "hidden"),
-        (json.dumps({**CONFIG, "num_key_value_heads": 5}), "kv"),
-        (json.dumps({**CONFIG, "vocab_size": 1e300}), "vocab"),
-        (json.dumps({**CONFIG, "model_type": "<b>$x$</b>", "num_hidden_layers": 0}), "layers"),
+        (json.dumps({**GOOD, "hidden_size": -1}), "hidden"),
+        (json.dumps({**GOOD, "num_key_value_heads": 5}), "kv"),
+        (json.dumps({**GOOD, "vocab_size": 1e300}), "vocab"),
+        (json.dumps({**GOOD, "model_type": "<b>$x$</b>", "num_hidden_layers": 0}), "layers"),
     ],
 )
 def test_a_bad_config_is_one_sentence_and_the_page_stays(text, named):
@@ -69,7 +59,7 @@ def test_a_bad_config_is_one_sentence_and_the_page_stays(text, named):
 
 def test_a_pasted_config_is_used():
     app = open_chapter(PAGE, model="A config.json")
-    app.text_area(key="model_config").set_value(json.dumps(CONFIG)).run()
+    app.text_area(key="model_config").set_value(json.dumps(GOOD)).run()
     assert not errors(app)
     assert any("1,235,814,400" in caption.value for caption in app.caption)
 
