@@ -81,7 +81,7 @@ def _six_precisions_on_a_gpu() -> Iterator[Line]:
             find(name)
             yield line(name, name)
     with tempfile.TemporaryDirectory() as folder:
-        random_model("smollm2-135m", Path(folder))
+        random_model("SmolLM2-135M", Path(folder))
         os.environ["BASE_MODEL"] = folder
         yield line(BUNDLED, "SmolLM2-135M's shape, random weights")
         del os.environ["BASE_MODEL"]

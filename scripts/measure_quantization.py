@@ -2,7 +2,7 @@
 
     python scripts/measure_quantization.py --out assets/measurements/quantization-cpu.json
     python scripts/measure_quantization.py --models "SmolLM2-135M,Qwen2.5-0.5B"
-    python scripts/measure_quantization.py --random llama-3.1-8b
+    python scripts/measure_quantization.py --random Llama-3.1-8B
 
 It runs the very job that the Quantization lab runs. With `--random` a model of a real architecture gets random
 weights: memory and speed are real, quality is left out. Runs are
@@ -30,32 +30,50 @@ from lib.quant.recorded import to_dict  # noqa: E402
 from lib.quant.results import Results, collect, table  # noqa: E402
 from lib.quant.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun  # noqa: E402
 
-# Shapes of published models, from their config.json: hidden, intermediate, layers, heads, key-value heads.
+# Shapes of published models, from their config.json.
 SHAPES = {
-    "smollm2-135m": (576, 1536, 30, 9, 3),  # https://huggingface.co/HuggingFaceTB/SmolLM2-135M
-    "smollm2-360m": (960, 2560, 32, 15, 5),  # https://huggingface.co/HuggingFaceTB/SmolLM2-360M
-    "llama-3.2-1b": (2048, 8192, 16, 32, 8),  # https://huggingface.co/meta-llama/Llama-3.2-1B
-    "llama-3.1-8b": (4096, 14336, 32, 32, 8),  # https://huggingface.co/meta-llama/Llama-3.1-8B
+    "SmolLM2-135M": {  # https://huggingface.co/HuggingFaceTB/SmolLM2-135M
+        "vocab_size": 49_152,
+        "hidden_size": 576,
+        "intermediate_size": 1536,
+        "num_hidden_layers": 30,
+        "num_attention_heads": 9,
+        "num_key_value_heads": 3,
+    },
+    "SmolLM2-360M": {  # https://huggingface.co/HuggingFaceTB/SmolLM2-360M
+        "vocab_size": 49_152,
+        "hidden_size": 960,
+        "intermediate_size": 2560,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 15,
+        "num_key_value_heads": 5,
+    },
+    "Llama-3.2-1B": {  # https://huggingface.co/meta-llama/Llama-3.2-1B
+        "vocab_size": 128_256,
+        "hidden_size": 2048,
+        "intermediate_size": 8192,
+        "num_hidden_layers": 16,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+    },
+    "Llama-3.1-8B": {  # https://huggingface.co/meta-llama/Llama-3.1-8B
+        "vocab_size": 128_256,
+        "hidden_size": 4096,
+        "intermediate_size": 14336,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "tie_word_embeddings": False,
+    },
 }
 
 
 def random_model(shape: str, folder: Path) -> None:
     """A Llama of this shape with random weights in bf16, and the bundled model's tokenizer."""
-    hidden, intermediate, layers, heads, key_value_heads = SHAPES[shape]
     tokenizer = AutoTokenizer.from_pretrained(bundled_folder())
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=hidden,
-        intermediate_size=intermediate,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        num_key_value_heads=key_value_heads,
-        max_position_embeddings=2048,
-        tie_word_embeddings=True,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.eos_token_id,
-        dtype="bfloat16",
-    )
+    tied = {"tie_word_embeddings": True, "max_position_embeddings": 2048}
+    ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.eos_token_id}
+    config = LlamaConfig(**{**tied, **ends, **SHAPES[shape]}, dtype="bfloat16")
     torch.manual_seed(0)
     AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -99,7 +117,10 @@ def main() -> None:
                 BUNDLED, LIBRARY_PRECISIONS, ("memory", "speed"), repeats=arguments.repeats, window=512
             )
             results = run_and_tell(run)
-        write(arguments.out, to_dict(f"{arguments.random}, random weights, {device}", results, random_weights=True))
+        write(
+            arguments.out,
+            to_dict(f"{arguments.random}'s shape, random weights, {device}", results, random_weights=True),
+        )
         return
     for name in arguments.models.split(","):
         run = QuantizationRun(name.strip(), precisions, PARTS, tokens=arguments.tokens, repeats=arguments.repeats)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure, line
+from lib.quant.recorded import RecordedRun
 from lib.quant.results import Results, pareto_front, short
 from lib.quant.run import ROUND_TO_NEAREST, RowMeasured
 from lib.quant.sensitivity_run import LayerMeasured, MapStarted
 from lib.quant.verdict import NEARLY_FREE_PERCENT, front_points
-from lib.units import MB
+from lib.units import MB, format_count
 
 COLOURS = {"fp32": GREY, "bf16": BLUE, "fp16": BLUE, "int8": ORANGE, "fp4": PURPLE, "nf4": GREEN, "nf4-double": GREEN}
 ROUNDED = RED
+SHOWN_BY_SIZE = ("bf16", "fp16", "int8", "nf4")
 # Rows always come in the same order of size, so the place of each label can be fixed: no two then collide.
 QUALITY_LABELS = {
     "fp32": "top center",
@@ -61,12 +64,12 @@ def quality_against_bytes(results: Results) -> go.Figure:
             bar = {"type": "data", "array": [_paired_error(results.rows[name])], "thickness": 2, "width": 5}
             # Of the rounded rows, side by side, only the first says what its digit means.
             label = short(name) if name not in ROUND_TO_NEAREST[1:] else name[3:]
-            _point(fig, name, size, shown, label, QUALITY_LABELS.get(name, "top center"), bar)
+            _point(fig, name, size, shown, label, QUALITY_LABELS.get(name, "top right"), bar)
         else:
             place = OFF_SCALE_LABELS.get(name, "bottom center")
             gap = "<br>" if place == "bottom center" else ": "
             _point(fig, name, size, shown, f"{short(name)}{gap}{perplexity:,.0f} ↑", place, None)
-    low = min(perplexity for _, perplexity in points.values())
+    low = min(perplexity - _paired_error(results.rows[name]) for name, (_, perplexity) in points.items())
     high = max(min(perplexity, ceiling) for _, perplexity in points.values())
     room = 0.12 * (high - low) or 1.0
     fig.update_yaxes(range=[low - room, high + room])
@@ -107,6 +110,36 @@ def speed_against_bytes(results: Results) -> go.Figure:
         _point(fig, row.row, size, rate.median, short(row.row), places.get(row.row, "top center"), bar)
     fig.update_yaxes(rangemode="tozero")
     return _by_size(fig, [row.memory.true_bytes / MB for row in rows])
+
+
+def speed_by_size(runs: Sequence[RecordedRun]) -> go.Figure:
+    """Tokens written a second beside fp32's, for models from small to large on one device."""
+    sizes = [run.results.started.parameters for run in runs]
+    labels = [format_count(size) for size in sizes]
+    first, last = (_speed_beside_fp32(run, "nf4") for run in (runs[0], runs[-1]))
+    title = f"nf4 writes {first:.1f} times as fast as fp32 at {labels[0]}, {last:.1f} times at {labels[-1]}"
+    fig = figure(title, "parameters", "times as fast as fp32", height=420)
+    fig.add_shape(line("y", 1, color=GREY, width=2, dash="dot"))
+    for name in SHOWN_BY_SIZE:
+        ratios = [_speed_beside_fp32(run, name) for run in runs]
+        fig.add_scatter(
+            x=sizes,
+            y=ratios,
+            name=short(name),
+            mode="lines+markers",
+            line={"color": COLOURS[name], "width": 3, "dash": "dot" if name == "bf16" else "solid"},
+            marker={"size": 10},
+            hovertemplate=f"{short(name)}: %{{y:.2f}} times fp32's speed<extra></extra>",
+        )
+    fig.update_yaxes(rangemode="tozero")
+    return fig.update_xaxes(type="log", tickvals=sizes, ticktext=labels)
+
+
+def _speed_beside_fp32(run: RecordedRun, name: str) -> float | None:
+    speeds = [run.results.rows[each].speed for each in (name, "fp32") if each in run.results.rows]
+    if len(speeds) < 2:
+        return None
+    return speeds[0].decode_tokens_per_s.median / speeds[1].decode_tokens_per_s.median
 
 
 def _one_above_the_other(rows: list[RowMeasured]) -> dict[str, str]:

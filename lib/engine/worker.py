@@ -84,7 +84,9 @@ def drive(
             break
         if not stopped and now > deadline:
             events.close()
-            raise TimeLimitReached(f"The run was ended at its time limit of {time_limit_s:.0f} s; use fewer steps")
+            raise TimeLimitReached(
+                f"The run was ended at its time limit of {time_limit_s:.0f} s; use fewer steps or a smaller model"
+            )
         if not stopped and stop_requested():
             stopped, deadline = True, now + WIND_UP_S
             try:

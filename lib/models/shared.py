@@ -3,6 +3,9 @@
     with COPIES.borrow(("bundled", "nf4"), load_it) as model:
         model(...)  # to read, never to change: others read it too
 
+Never train a borrowed 4-bit copy either: bitsandbytes may have packed its weights for inference, and gradients are
+then zero in silence.
+
 A copy is freed when its last reader has left. On a GPU that is a minute later, so that a class whose runs follow one
 another loads each precision once; whoever needs the room before then takes it with `free_unused`. On a CPU it is at
 once: loading takes a tenth of a second there, and memory is what is short.

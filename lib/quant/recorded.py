@@ -28,6 +28,10 @@ class RecordedRun:
     """A model of a real size and shape whose weights mean nothing: memory and speed are real, quality is not."""
     results: Results
 
+    @property
+    def on_gpu(self) -> bool:
+        return any(row.memory and row.memory.peak_bytes for row in self.results.rows.values())
+
 
 def recorded_runs(folder: Path = MEASUREMENTS) -> tuple[RecordedRun, ...]:
     """Every recorded run, by file name; none where there is no file."""
@@ -38,6 +42,17 @@ def recorded_runs(folder: Path = MEASUREMENTS) -> tuple[RecordedRun, ...]:
         except (ValueError, KeyError, TypeError) as error:
             raise QuantError(f"The recorded runs in {file.name} cannot be read; record them again.") from error
     return tuple(runs)
+
+
+def sizes_on_one_device(runs: tuple[RecordedRun, ...]) -> tuple[RecordedRun, ...]:
+    """Runs with speeds of fp32 and nf4, from the device on which most sizes of model were measured, smallest first."""
+    by_device: dict[str, dict[int, RecordedRun]] = {}
+    for run in runs:
+        started = run.results.started
+        if {"fp32", "nf4"} <= {row.row for row in run.results.with_speed()}:
+            by_device.setdefault(started.conditions.device, {})[started.parameters] = run
+    most = max(by_device.values(), key=len, default={})
+    return tuple(most[size] for size in sorted(most))
 
 
 def to_dict(title: str, results: Results, *, random_weights: bool = False) -> dict:

@@ -6,9 +6,10 @@ import dataclasses
 
 import streamlit as st
 
+from lib.charts import quant_lab as charts
 from lib.quant.claims import CheckedClaim, Finding, check_claims
 from lib.quant.estimate import WIDTH_BYTES
-from lib.quant.recorded import recorded_runs
+from lib.quant.recorded import RecordedRun, recorded_runs, sizes_on_one_device
 from lib.quant.results import Results, short, table
 from lib.quant.run import RowMeasured
 from lib.quant.verdict import verdict
@@ -133,14 +134,14 @@ def _claim(checked: CheckedClaim) -> None:
 
 
 def recorded() -> None:
-    """Runs from other machines, or that there are none."""
+    """Runs from other machines, and what no machine could measure yet."""
     st.subheader("Recorded on other machines", anchor=False)
     runs = recorded_runs()
+    if not any(run.on_gpu for run in runs):
+        st.caption("No run on a GPU has been recorded for this course yet.")
     if not runs:
-        st.caption(
-            "No run on a GPU has been recorded for this course yet; everything above was measured on this machine."
-        )
         return
+    _larger_models(sizes_on_one_device(runs))
     titles = [run.title for run in runs]
     chosen = st.selectbox("Run", range(len(runs)), format_func=titles.__getitem__, key="recorded_run")
     run = runs[chosen]
@@ -152,6 +153,19 @@ def recorded() -> None:
     charts_of(run.results, "recorded")
     table_of(run.results)
     measured(f"Not on this machine: {run.results.started.conditions}.")
+
+
+def _larger_models(runs: tuple[RecordedRun, ...]) -> None:
+    """Why what slows a small model down makes a large one faster."""
+    if len(runs) < 2:
+        return
+    figure = charts.speed_by_size(runs)
+    st.plotly_chart(figure, key="recorded-sizes", alt="Writing speed beside fp32's, by size of model")
+    st.markdown(
+        "Writing a token reads every weight once. While all weights fit into the processor's caches, turning few bits "
+        "back into numbers costs more than it saves; in a large model reading decides, and **fewer bits are faster**."
+    )
+    measured(f"Not on this machine: {runs[-1].results.started.conditions}. Random weights but for the smallest.")
 
 
 def exports(results: Results | None) -> tuple[list[dict] | None, dict | None]:

@@ -25,8 +25,8 @@ SIX = ("fp32", "bf16", "fp16", "int8", "fp4", "nf4")
 @pytest.fixture(scope="module")
 def model_of_135m(tmp_path_factory) -> str:
     """SmolLM2-135M's shape with random weights, under the bundled model's name."""
-    folder = tmp_path_factory.mktemp("smollm2-135m")
-    random_model("smollm2-135m", folder)
+    folder = tmp_path_factory.mktemp("SmolLM2-135M")
+    random_model("SmolLM2-135M", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BASE_MODEL", str(folder))
         yield "Bundled base model"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from lib.charts.quant_lab import speed_by_size
 from lib.quant import QuantError
 from lib.quant.published import published_tables
-from lib.quant.recorded import recorded_runs, to_dict
+from lib.quant.recorded import RecordedRun, recorded_runs, sizes_on_one_device, to_dict
 from lib.quant.results import collect, table
-from lib.quant.run import held_out_excerpt, other_text
-from tests.unit.quant.test_results import CPU_RUN
+from lib.quant.run import Conditions, held_out_excerpt, other_text
+from tests.unit.quant.test_results import CPU_RUN, STARTED, row
 
 
 def test_a_recorded_run_comes_back_as_it_was(tmp_path):
@@ -26,6 +28,33 @@ def test_a_recorded_run_comes_back_as_it_was(tmp_path):
 
 def test_without_a_file_there_is_no_recorded_run(tmp_path):
     assert recorded_runs(tmp_path) == ()
+
+
+def run_of(parameters: int, device: str = "a processor", decode: float = 100.0) -> RecordedRun:
+    conditions = Conditions(device, 2, "2026-01-01", "torch 2")
+    started = replace(STARTED, parameters=parameters, conditions=conditions)
+    return RecordedRun(f"{parameters}", True, collect([started, row("fp32", 4000), row("nf4", 850, decode=decode)]))
+
+
+def test_sizes_are_compared_on_the_device_that_has_most_of_them():
+    runs = (run_of(9), run_of(1, "another"), run_of(5), run_of(2, "another"), run_of(7))
+    assert [run.results.started.parameters for run in sizes_on_one_device(runs)] == [5, 7, 9]
+    without_speed = RecordedRun("quality", False, collect([STARTED, replace(row("fp32", 4000), speed=None)]))
+    assert sizes_on_one_device((without_speed,)) == ()
+
+
+def test_the_figure_of_sizes_says_how_the_speeds_compare():
+    runs = (run_of(5_000_000, decode=80.0), run_of(1_000_000_000, decode=230.0))
+    title = speed_by_size(runs).layout.title.text.replace("<br>", " ")
+    assert title == "nf4 writes 0.8 times as fast as fp32 at 5.00M, 2.3 times at 1.00B"
+
+
+def test_only_a_peak_makes_a_run_one_of_a_gpu():
+    run = run_of(5)
+    assert not run.on_gpu
+    nf4 = run.results.rows["nf4"]
+    run.results.rows["nf4"] = replace(nf4, memory=replace(nf4.memory, peak_bytes=1))
+    assert run.on_gpu
 
 
 @pytest.mark.parametrize("text", ["not json", "[{}]", '[{"title": "a"}]', "[3]"])
