@@ -12,6 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lib import curriculum, ui
 from lib.ui import jobs
+from lib.ui.listener import send_at_once
 
 
 def main() -> None:
@@ -39,6 +40,7 @@ def main() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs: a warm worker, so that the first student's click need not wait for torch."""
+    send_at_once()
     jobs.start_in_background()
     yield
     jobs.close()

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from lib.charts import theme
 from tests.tiny_model import write_tiny_model
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+theme.VALIDATE = True
 
 
 def pytest_collection_modifyitems(items: list) -> None:

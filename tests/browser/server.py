@@ -26,8 +26,14 @@ class App:
 
     def workers(self) -> list[psutil.Process]:
         """The worker processes, by how they were started."""
-        children = self.process.children(recursive=True)
-        return [child for child in children if "lib.engine.local_worker" in child.cmdline()]
+        return [child for child in self.process.children(recursive=True) if _is_worker(child)]
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "lib.engine.local_worker" in process.cmdline()
+    except psutil.NoSuchProcess:  # it was short-lived
+        return False
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lib.charts import theme
 from lib.charts.theme import TITLE_CHARACTERS, figure
 
 SENTENCES = [
@@ -43,3 +44,12 @@ def test_own_entries_lie_over_the_look():
     assert fig.layout.xaxis.title.text == "x"
     assert (fig.layout.legend.y, fig.layout.legend.orientation) == (-0.5, "h")
     assert figure("a").layout.legend.y == -0.2
+
+
+def test_a_misspelt_property_is_refused_here_and_costs_no_student_a_look_up(monkeypatch):
+    with pytest.raises(ValueError, match="titel"):
+        figure(xaxis={"titel": "steps"})
+    checked = figure("Loss", "step", "nats", traces=[{"type": "scatter", "x": [1], "y": [2]}], barmode="stack")
+    monkeypatch.setattr(theme, "VALIDATE", False)
+    unchecked = figure("Loss", "step", "nats", traces=[{"type": "scatter", "x": [1], "y": [2]}], barmode="stack")
+    assert unchecked.to_plotly_json() == checked.to_plotly_json()
