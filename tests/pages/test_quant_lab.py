@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from dataclasses import replace
 
 import pytest
 
+from lib.models.catalogue import BUNDLED
+from lib.models.device import Gpu, this_machine
+from lib.ui import quant_lab
 from tests.pages.conftest import open_chapter
 
 PAGE = "quantization_lab"
@@ -36,6 +41,28 @@ def test_before_a_run_every_claim_is_open():
     assert not app.exception
     assert sum("not measured yet" in each.value for each in app.markdown) == 8
     assert "What others have measured" in headers(app)
+
+
+@pytest.fixture
+def with_a_gpu(monkeypatch):
+    machine = replace(this_machine(), gpus=(Gpu("a card", 24 * 10**9, 20 * 10**9),))
+    monkeypatch.setattr(quant_lab, "this_machine", lambda: machine)
+
+
+@pytest.mark.usefixtures("with_a_gpu")
+def test_on_a_gpu_the_page_says_which_model_it_would_rather_have():
+    app = open_chapter(PAGE)
+    assert app.selectbox(key="model").value == BUNDLED
+    assert any("SmolLM2-135M or Qwen2.5-0.5B would be the default" in each.value for each in app.caption)
+
+
+@pytest.mark.usefixtures("with_a_gpu")
+def test_on_a_gpu_a_real_model_in_a_folder_is_the_default(tiny_model, tmp_path, monkeypatch):
+    shutil.copytree(tiny_model, tmp_path / "Qwen2.5-0.5B")
+    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path))
+    app = open_chapter(PAGE)
+    assert app.selectbox(key="model").value == "Qwen2.5-0.5B"
+    assert not any("would be the default" in each.value for each in app.caption)
 
 
 def test_a_run_fills_the_page_row_by_row_and_ends_in_a_verdict():
