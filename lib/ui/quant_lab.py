@@ -99,10 +99,19 @@ def start_and_stop(run: QuantizationRun | None) -> None:
 
 
 def _submit(run: QuantizationRun) -> None:
-    millions = catalogue()[run.model].parameters / MILLION
-    expected_s = 3 + len(run.rows) * (EXPECTED_S_PER_ROW + EXPECTED_S_PER_ROW_AND_MILLION * millions)
-    time_limit_s = TIME_LIMIT_S + TIME_LIMIT_S_PER_MILLION * millions
-    jobs.submit(KIND, "lib.quant.measure:measure", run, expected_s=expected_s, time_limit_s=time_limit_s)
+    expected_s = 3 + len(run.rows) * (EXPECTED_S_PER_ROW + EXPECTED_S_PER_ROW_AND_MILLION * millions(run.model))
+    limit_s = time_limit_s(run.model)
+    jobs.submit(KIND, "lib.quant.measure:measure", run, expected_s=expected_s, time_limit_s=limit_s)
+
+
+def millions(model: str) -> float:
+    """Parameters of a model of the catalogue, in millions."""
+    return catalogue()[model].parameters / MILLION
+
+
+def time_limit_s(model: str) -> float:
+    """How long a job with this model may take."""
+    return TIME_LIMIT_S + TIME_LIMIT_S_PER_MILLION * millions(model)
 
 
 def results_now() -> Results | None:

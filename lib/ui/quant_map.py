@@ -18,8 +18,10 @@ from lib.quant.sensitivity_run import (
 )
 from lib.ui import controls, jobs
 from lib.ui.chapter import measured
+from lib.ui.quant_lab import millions, time_limit_s
 
 KIND = "sensitivity"
+EXPECTED_S_PER_MILLION = 2.5  # 15 s for the bundled model on two CPU cores
 
 
 def sensitivity(run: QuantizationRun | None) -> None:
@@ -41,7 +43,9 @@ def _submit(run: QuantizationRun, bits: int) -> None:
     except StudentError as error:
         st.session_state[f"{KIND}:problem"] = str(error)
         return
-    jobs.submit(KIND, "lib.quant.sensitivity:map_sensitivity", wanted, expected_s=15, time_limit_s=600)
+    # Every matrix of a larger model takes longer, and there are more of them.
+    expected_s, limit_s = EXPECTED_S_PER_MILLION * millions(run.model), time_limit_s(run.model)
+    jobs.submit(KIND, "lib.quant.sensitivity:map_sensitivity", wanted, expected_s=expected_s, time_limit_s=limit_s)
 
 
 def _draw(view: JobView) -> None:
