@@ -232,7 +232,8 @@ def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]
             rows.append(
                 {"Row": pair.number, "Score": values[at], "Reference": pair.reference[:300], "Candidate": text[:300]}
             )
-        column.dataframe(rows, column_config={"Score": st.column_config.NumberColumn(format="%.3g")}, alt=title)
+        with column:
+            show_table(rows, column_config={"Score": st.column_config.NumberColumn(format="%.3g")}, alt=title)
 
 
 def _comparison(scored: CorpusScored, names: tuple[str, ...]) -> None:

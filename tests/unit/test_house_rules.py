@@ -98,6 +98,13 @@ def test_unsafe_html_is_nowhere():
         assert "unsafe_allow_html" not in file.read_text(encoding="utf-8"), file
 
 
+def test_every_table_is_drawn_without_pandas():
+    drawing = [
+        file for file in (*LIBRARY, *PAGES) if re.search(r"\.(dataframe|data_editor)\(", file.read_text("utf-8"))
+    ]
+    assert [file.name for file in drawing] == ["tables.py"]
+
+
 def test_the_app_never_reads_the_course_material():
     for file in (*LIBRARY, *PAGES, ROOT / "app.py"):
         assert "shared/" not in file.read_text(encoding="utf-8"), file
