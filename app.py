@@ -22,7 +22,7 @@ def main() -> None:
                 chapter.file,
                 title=chapter.title,
                 icon=chapter.icon,
-                url_path=chapter.slug.replace("_", "-"),
+                url_path=chapter.url_path,
                 default=chapter.slug == "home",
             )
             for chapter in map(curriculum.chapter, slugs)

@@ -50,7 +50,7 @@ def _every_chapter_bytes() -> int:
     with running_app() as app, chromium() as browser:
         page = browser.new_page()
         for chapter in curriculum.chapters():
-            page.goto(f"{app.url}/{chapter.slug.replace('_', '-').removeprefix('home')}")
+            page.goto(f"{app.url}/{chapter.url_path}")
             settle(page)
         return app.process.memory_info().rss
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from bench.line import Line
 from lib.models.catalogue import BUNDLED, find
 from lib.quant.run import LIBRARY_PRECISIONS, QuantizationRun, RowMeasured, held_out_excerpt
+from lib.ui.quant_lab import GPU_DEFAULTS
 
 ROUNDS = 5
-GPU_DEFAULTS = ("SmolLM2-135M", "Qwen2.5-0.5B")
 
 
 def lines() -> Iterator[Line]:
@@ -60,7 +60,7 @@ def _bare_rate() -> float:
 
 
 def _six_precisions_on_a_gpu() -> Iterator[Line]:
-    """Where there is a GPU: the models the page would take by default, else the smaller one's shape at random."""
+    """Where there is a GPU: the models the page would take by default if they are here, and the smaller one's shape."""
     import torch
 
     from lib.models.catalogue import ModelUnavailable

@@ -88,6 +88,11 @@ class Chapter:
     def file(self) -> Path:
         return ROOT / "pages" / f"{self.slug}.py"
 
+    @property
+    def url_path(self) -> str:
+        """Where the page is served: the first chapter at the root."""
+        return "" if self.slug == "home" else self.slug.replace("_", "-")
+
 
 @cache
 def chapter(slug: str) -> Chapter:

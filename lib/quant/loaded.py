@@ -90,11 +90,15 @@ class Loader:
         return Loaded(model, sizes, time.perf_counter() - started)
 
     def _make_room(self, row: str, precision: str) -> None:
-        """Copies that nobody reads make way for this one; QuantError if even so it would not fit."""
         needed = self._files.weights_bytes(precision, self._rest_dtype) + self._working_bytes
-        if needed > free_bytes(self._device):
-            COPIES.free_unused()
-        check_fits(TITLES[row], needed, free_bytes(self._device))
+        make_room(TITLES[row], needed, self._device)
+
+
+def make_room(title: str, needed_bytes: int, device: torch.device) -> None:
+    """Shared copies that nobody reads make way for what `title` names; QuantError if even so it would not fit."""
+    if needed_bytes > free_bytes(device):
+        COPIES.free_unused()
+    check_fits(title, needed_bytes, free_bytes(device))
 
 
 def _saved_bytes(model: PreTrainedModel) -> int | None:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from lib.models.catalogue import find
-from lib.models.load import best_device, free_bytes, load
-from lib.models.shared import COPIES
+from lib.models.load import best_device, load
 from lib.quant.errors import QuantError
-from lib.quant.estimate import check_fits, model_files
+from lib.quant.estimate import model_files
+from lib.quant.loaded import make_room
 from lib.quant.round_to_nearest import RoundToNearest
 from lib.quant.run import held_out_excerpt
 from lib.quant.scoring import TokenScores, score, windows
@@ -24,8 +24,7 @@ def map_sensitivity(run: SensitivityRun) -> Iterator[MapEvent]:
     files = model_files(folder)
     needed = 2 * files.weights_bytes("fp32", "fp32") + files.working_bytes(run.tokens, run.window)
     device = best_device()
-    COPIES.free_unused()
-    check_fits("The map", needed, free_bytes(device))
+    make_room("The map", needed, device)
     model, tokenizer = load(folder, "fp32", device)
     text = run.text if run.text is not None else held_out_excerpt().text
     ids = tokenizer(text, return_tensors="pt", verbose=False).input_ids[0][: run.tokens]

@@ -77,14 +77,14 @@ def compare(pair: AnswerPair, rated: dict[str, Rating], overall: tuple[int, int]
             f"{overall[1]}. A leads in {_listed([each.skill for each in rated.values() if each.a > each.b])}; "
             f"B leads in {_listed([each.skill for each in rated.values() if each.b > each.a])}."
         )
+    ours = {each.skill: each for each in pair.ours}
     with st.expander("How the course reads these answers", icon=":material/school:"):
         st.plotly_chart(
-            charts.skill_radar([each.skill for each in pair.ours], _sides(pair.ours)),
+            charts.skill_radar(list(ours), _sides(pair.ours)),
             key="radar_ours",
-            alt=_in_words({each.skill: each for each in pair.ours}),
+            alt=_in_words(ours),
         )
         st.markdown(pair.why)
-        ours = {each.skill: each for each in pair.ours}
         if rated:
             off = sum(abs(each.a - ours[name].a) + abs(each.b - ours[name].b) for name, each in rated.items())
             st.markdown(f"You and the course differ by **{off / (2 * len(rated)):.2f}** points a rating on average.")

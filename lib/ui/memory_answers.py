@@ -92,15 +92,13 @@ def two_setups(estimate: Estimate, card: Gpu, unit: str) -> None:
     if kept is None:
         st.markdown("Keep the set-up above as **A**, then change the controls: both bars stay side by side.")
         return
-    name_a, terms_a = _name(kept), kept.terms
-    total_a, total_b = sum(t.size_bytes for t in terms_a), estimate.total_bytes
-    word = "less" if total_b < total_a else "more"
-    title = f"B needs {shown(abs(total_b - total_a), unit)} {word} than A"
-    bars = {f"A · {name_a}": terms_a, f"B · {_name(estimate)}": estimate.terms}
+    more = estimate.total_bytes - kept.total_bytes
+    title = f"B needs {shown(abs(more), unit)} {'less' if more < 0 else 'more'} than A"
+    bars = {f"A · {_name(kept)}": kept.terms, f"B · {_name(estimate)}": estimate.terms}
     st.plotly_chart(charts.stacked(bars, card.usable_bytes, card.name, unit, title), key="memory_two", alt=title)
     rows = []
-    for key in dict.fromkeys(t.key for t in (*terms_a, *estimate.terms)):
-        a = next((t.size_bytes for t in terms_a if t.key == key), 0.0)
+    for key in dict.fromkeys(t.key for t in (*kept.terms, *estimate.terms)):
+        a = next((t.size_bytes for t in kept.terms if t.key == key), 0.0)
         b = next((t.size_bytes for t in estimate.terms if t.key == key), 0.0)
         rows.append(
             {"part": charts.NAMES[key], "A": shown(a, unit), "B": shown(b, unit), "B − A": _signed(b - a, unit)}

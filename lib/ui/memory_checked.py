@@ -25,10 +25,15 @@ def recorded() -> dict:
     return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
 
 
+def _peaks() -> list[dict]:
+    """Measured peaks of whole set-ups."""
+    rows = [row for way in ("cuda", "fake") for row in recorded().get(way, {}).get("rows", ())]
+    return [row for row in rows if row["what"] != "KV cache"]
+
+
 def how_far_off() -> None:
     """Our estimate and the rules of thumb against what was measured."""
-    rows = [row for way in ("cuda", "fake") for row in recorded().get(way, {}).get("rows", ())]
-    rows = [row for row in rows if row["what"] != "KV cache"]
+    rows = _peaks()
     if not rows:
         st.markdown("No measurement is recorded yet: `python scripts/measure_memory.py fake` makes one.")
         return
@@ -83,6 +88,5 @@ def rule_row(row: dict) -> dict:
 
 @cache
 def _accuracy_figure(title: str) -> go.Figure:
-    rows = [row for way in ("cuda", "fake") for row in recorded().get(way, {}).get("rows", ())]
-    rows = [row for row in rows if row["what"] != "KV cache"]
+    rows = _peaks()
     return charts.accuracy(rows, [rule_row(row) for row in rows], title)

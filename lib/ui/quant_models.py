@@ -40,20 +40,13 @@ def fetch_others(missing: dict[str, str]) -> None:
             jobs.start_and_stop(KIND, "Download", _submit, name, icon="download", main=False)
         st.caption(f"{escape(missing[name])}.")
         jobs.live(KIND, _draw)
-    if any(_arrived(name) for name in offered):  # between the look above and now
+    if set(offered) & set(models_here()[0]):  # one has arrived since `missing` was found
         st.rerun()
 
 
 def _title(name: str) -> str:
     card = catalogue()[name]
     return f"{name} ({format_count(card.parameters)}, {card.licence})"
-
-
-def _arrived(name: str) -> bool:
-    try:
-        return find(name).is_dir()
-    except ModelUnavailable:
-        return False
 
 
 def _submit(name: str) -> None:

@@ -16,13 +16,9 @@ pytestmark = pytest.mark.browser
 CHAPTERS = curriculum.chapters()
 
 
-def url_path(slug: str) -> str:
-    return "" if slug == "home" else slug.replace("_", "-")
-
-
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
 def test_opens_directly(page: Page, app: App, chapter):
-    page.goto(f"{app.url}/{url_path(chapter.slug)}")
+    page.goto(f"{app.url}/{chapter.url_path}")
     settle(page)
     expect(page.get_by_role("heading", level=1, name=chapter.title)).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -33,7 +29,7 @@ def test_opens_directly(page: Page, app: App, chapter):
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
 def test_fits_a_phone(page: Page, app: App, chapter):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{app.url}/{url_path(chapter.slug)}")
+    page.goto(f"{app.url}/{chapter.url_path}")
     settle(page)
     widest = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert widest <= 390
