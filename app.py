@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib import curriculum, ui
-from lib.ui import jobs
-from lib.ui.listener import send_at_once
+from lib.ui.kit import jobs
+from lib.ui.kit.listener import send_at_once
 
 
 def main() -> None:

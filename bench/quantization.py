@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench.line import Line
 from lib.models.catalogue import BUNDLED, find
-from lib.quant.run import LIBRARY_PRECISIONS, QuantizationRun, RowMeasured, held_out_excerpt
-from lib.ui.quant_lab import GPU_DEFAULTS
+from lib.quant.measure.run import LIBRARY_PRECISIONS, QuantizationRun, RowMeasured, held_out_excerpt
+from lib.ui.quant.lab import GPU_DEFAULTS
 
 ROUNDS = 5
 
@@ -30,7 +30,7 @@ def _decode_over_bare() -> Line:
 
 
 def _lab_rate() -> float:
-    from lib.quant.measure import measure
+    from lib.quant.measure.job import measure
 
     run = QuantizationRun(BUNDLED, ("fp32",), ("speed",), new_tokens=64, repeats=9)
     row = next(event for event in measure(run) if isinstance(event, RowMeasured))
@@ -64,7 +64,7 @@ def _six_precisions_on_a_gpu() -> Iterator[Line]:
     import torch
 
     from lib.models.catalogue import ModelUnavailable
-    from lib.quant.measure import measure
+    from lib.quant.measure.job import measure
     from scripts.measure_quantization import random_model
 
     if not torch.cuda.is_available():

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 
 from bench.line import Line
 from lib.engine import Engine
-from lib.engine.cluster import ROOT, WORKER_ENVIRONMENT
+from lib.engine.cluster import WORKER_ENVIRONMENT
 from lib.models.catalogue import bundled_folder
+from lib.places import ROOT
 from lib.training.datasets import load_dataset
 from lib.training.progress import Progress, is_right, progress
 from lib.training.run import HeldOut, LoraRun, Step

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-WORDS = ROOT / "assets" / "course"
+from lib.places import ASSETS, ROOT
+
+WORDS = ASSETS / "course"
 
 COURSE: dict[str, tuple[str, ...]] = {
     "Start": ("home",),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import evaluation_abilities as abilities
+from lib.ui.evaluation import abilities
 
 ui.chapter("ability_map")
 ui.predict("ability_map")

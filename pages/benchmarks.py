@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import evaluation_benchmarks as benchmarks
+from lib.ui.evaluation import benchmarks
 
 ui.chapter("benchmarks")
 ui.predict("benchmarks")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import evaluation_selection as selection
+from lib.ui.evaluation import selection
 
 ui.chapter("choosing_a_model")
 ui.predict("choosing_a_model")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import evaluation_contamination as contamination
+from lib.ui.evaluation import contamination
 
 ui.chapter("contamination")
 ui.predict("contamination")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import metrics_corpus
+from lib.ui.metrics import corpus
 
 ui.chapter("corpus_metrics")
 ui.predict("corpus_metrics")
@@ -11,13 +11,13 @@ ui.predict("corpus_metrics")
 st.header("Score a corpus", anchor=False)
 job = None
 with ui.guard():
-    table, has_other = metrics_corpus.choose_file()
-    pairs = metrics_corpus.choose_columns(table, has_other)
-    job = metrics_corpus.settings(pairs)
-    metrics_corpus.start_and_stop(job)
-metrics_corpus.results(job)
+    table, has_other = corpus.choose_file()
+    pairs = corpus.choose_columns(table, has_other)
+    job = corpus.settings(pairs)
+    corpus.start_and_stop(job)
+corpus.results(job)
 
 ui.slide_and_fact("corpus_metrics")
 ui.check_yourself("corpus_metrics")
-csv, data = metrics_corpus.export()
+csv, data = corpus.export()
 ui.take_away("corpus_metrics", csv=csv, data=data, name="corpus-scores")

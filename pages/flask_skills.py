@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import evaluation_flask as flask
+from lib.ui.evaluation import flask
 
 ui.chapter("flask_skills")
 ui.predict("flask_skills")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import curriculum, ui
-from lib.ui import machine
+from lib.ui.models import machine
 
 st.title("Finetuning Lab", anchor=False)
 st.markdown("#### Everything the lecture says about fine-tuning a language model, as something you do")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import memory_kv
+from lib.ui.memory import kv_cache
 
 SLUG = "kv_cache"
 PARTS = {"cost": "What a token costs", "paging": "Pages against reservation"}
@@ -15,8 +15,8 @@ st.header("Try it", anchor=False)
 part = ui.segmented("Experiment", PARTS, "cost", key="part", label_visibility="collapsed")
 rows = None
 with ui.guard():
-    rows = memory_kv.context_costs() if part == "cost" else memory_kv.paging()
+    rows = kv_cache.context_costs() if part == "cost" else kv_cache.paging()
 
 ui.slide_and_fact(SLUG)
 ui.check_yourself(SLUG)
-ui.take_away(SLUG, csv=memory_kv.csv_of(rows), data=rows, name=f"kv-cache-{part}")
+ui.take_away(SLUG, csv=kv_cache.csv_of(rows), data=rows, name=f"kv-cache-{part}")

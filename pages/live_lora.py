@@ -3,7 +3,8 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import live_lora, source
+from lib.ui.kit import source
+from lib.ui.training import live_lora
 
 ui.chapter("live_lora")
 ui.predict("live_lora")

@@ -4,49 +4,49 @@ import streamlit as st
 
 from lib import ui
 from lib.memory.gpus import gpu
-from lib.ui import memory_answers, memory_checked, memory_model, memory_setup, memory_views
+from lib.ui.memory import answers, architecture_picker, checked, setup_controls, views
 
 SLUG = "memory_calculator"
 ui.chapter(SLUG)
 ui.predict(SLUG)
 
 st.header("Try it", anchor=False)
-memory_setup.presets()
+setup_controls.presets()
 controls, result = st.columns([2, 5], gap="large")
 csv = data = None
 with controls:
-    job = memory_setup.job()
-    card = gpu(memory_setup.card())
+    job = setup_controls.job()
+    card = gpu(setup_controls.card())
     unit = ui.segmented("Unit", ["GiB", "GB"], "GiB", key="unit")
     arch = None
     with ui.guard():
-        arch = memory_model.choose()
+        arch = architecture_picker.choose()
     with ui.guard():
-        setup = memory_setup.serving_setup() if job == "serve" else memory_setup.training_setup()
+        setup = setup_controls.serving_setup() if job == "serve" else setup_controls.training_setup()
 with result, ui.guard():
     if arch is not None:
-        estimate = memory_views.estimate_of(arch, setup, card)
-        csv, data = memory_views.export(estimate, card)
-        memory_views.bar(estimate, card, unit)
-        st.caption(memory_model.summary(arch))
+        estimate = views.estimate_of(arch, setup, card)
+        csv, data = views.export(estimate, card)
+        views.bar(estimate, card, unit)
+        st.caption(architecture_picker.summary(arch))
         for note in arch.notes:
             st.caption(f":material/info: {ui.escape(note)}")
-        memory_views.rules_of_thumb(estimate, unit)
-        memory_views.fixes(estimate, card, unit)
+        views.rules_of_thumb(estimate, unit)
+        views.fixes(estimate, card, unit)
 
 st.header("Look closer", anchor=False)
-view = ui.segmented("View", memory_views.VIEWS, "working", key="view", label_visibility="collapsed")
+view = ui.segmented("View", views.VIEWS, "working", key="view", label_visibility="collapsed")
 with ui.guard():
     if view == "checked":
-        memory_checked.how_far_off()
+        checked.how_far_off()
     elif data is not None:
         {
-            "working": lambda: memory_views.working(estimate, unit),
-            "time": lambda: memory_views.over_time(estimate, card, unit),
-            "backwards": lambda: memory_answers.backwards(estimate, card),
-            "gpus": lambda: memory_answers.all_gpus(estimate, unit),
-            "compare": lambda: memory_answers.two_setups(estimate, card, unit),
-            "mine": lambda: memory_answers.my_measurement(estimate, unit),
+            "working": lambda: views.working(estimate, unit),
+            "time": lambda: views.over_time(estimate, card, unit),
+            "backwards": lambda: answers.backwards(estimate, card),
+            "gpus": lambda: answers.all_gpus(estimate, unit),
+            "compare": lambda: answers.two_setups(estimate, card, unit),
+            "mine": lambda: answers.my_measurement(estimate, unit),
         }[view]()
 
 ui.slide_and_fact(SLUG)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import evaluation_own as own
+from lib.ui.evaluation import own_texts as own
 
 ui.chapter("no_one_metric")
 ui.predict("no_one_metric")

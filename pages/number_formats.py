@@ -3,8 +3,8 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import quant_bench, quant_formats
-from lib.ui.quant_export import csv_of
+from lib.ui.quant import bench, formats
+from lib.ui.quant.export import csv_of
 
 EXPERIMENTS = {"one": "One number", "eight": "Eight numbers by hand", "matrix": "A real weight matrix"}
 
@@ -16,11 +16,11 @@ experiment = ui.segmented("Experiment", EXPERIMENTS, "one", key="experiment", la
 rows = None
 with ui.guard():
     if experiment == "one":
-        rows = quant_formats.one_number()
+        rows = formats.one_number()
     elif experiment == "eight":
-        rows = quant_formats.eight_numbers()
+        rows = formats.eight_numbers()
     else:
-        rows = quant_bench.bench()
+        rows = bench.bench()
 
 ui.slide_and_fact("number_formats")
 ui.check_yourself("number_formats")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui import memory_dilemma, memory_kv
+from lib.ui.memory import dilemma, kv_cache
 
 SLUG = "training_dilemma"
 
@@ -13,8 +13,8 @@ ui.predict(SLUG)
 st.header("Try it", anchor=False)
 rows = None
 with ui.guard():
-    rows = memory_dilemma.dilemma()
+    rows = dilemma.dilemma()
 
 ui.slide_and_fact(SLUG)
 ui.check_yourself(SLUG)
-ui.take_away(SLUG, csv=memory_kv.csv_of(rows), data=rows, name="training-dilemma")
+ui.take_away(SLUG, csv=kv_cache.csv_of(rows), data=rows, name="training-dilemma")

@@ -27,11 +27,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from lib.memory.architecture import Architecture  # noqa: E402
-from lib.memory.catalogue import catalogue  # noqa: E402
-from lib.memory.serving import ServingSetup, serving  # noqa: E402
-from lib.memory.training import training  # noqa: E402
-from lib.memory.training_setup import TrainingSetup  # noqa: E402
+from lib.memory.model.architecture import Architecture  # noqa: E402
+from lib.memory.model.catalogue import catalogue  # noqa: E402
+from lib.memory.serve.serving import ServingSetup, serving  # noqa: E402
+from lib.memory.train.setup import TrainingSetup  # noqa: E402
+from lib.memory.train.training import training  # noqa: E402
 
 MEASUREMENTS = ROOT / "assets" / "measurements"
 PLAN, RESULTS = MEASUREMENTS / "memory_plan.json", MEASUREMENTS / "memory.json"
@@ -115,9 +115,9 @@ def cpu_rows(case: dict) -> Iterator[dict]:
     """Weights, saved tensors and KV cache of a real, small model."""
     import torch
 
-    from lib.memory.kv_cache import KVCache
-    from lib.memory.layers import head_profile
-    from lib.memory.weights import weights_bytes
+    from lib.memory.model.weights import weights_bytes
+    from lib.memory.passes.layers import head_profile
+    from lib.memory.serve.kv_cache import KVCache
     from scripts import memory_probes as probes
 
     entry = catalogue()[case["model"]]

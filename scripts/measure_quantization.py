@@ -25,10 +25,10 @@ import torch  # noqa: E402 (the path to `lib` comes first)
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig  # noqa: E402
 
 from lib.models.catalogue import BUNDLED, bundled_folder  # noqa: E402
-from lib.quant.measure import measure  # noqa: E402
-from lib.quant.recorded import to_dict  # noqa: E402
-from lib.quant.results import Results, collect, table  # noqa: E402
-from lib.quant.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun  # noqa: E402
+from lib.quant.findings.recorded import to_dict  # noqa: E402
+from lib.quant.findings.results import Results, collect, table  # noqa: E402
+from lib.quant.measure.job import measure  # noqa: E402
+from lib.quant.measure.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun  # noqa: E402
 
 # Shapes of published models, from their config.json.
 SHAPES = {

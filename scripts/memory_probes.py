@@ -17,8 +17,8 @@ import transformers
 import transformers.masking_utils
 from torch import nn
 
-from lib.memory.architecture import Architecture
-from lib.memory.training_setup import TrainingSetup, lora_targets
+from lib.memory.model.architecture import Architecture
+from lib.memory.train.setup import TrainingSetup, lora_targets
 
 GPU = "cuda"
 DROPOUTS = ("attn_pdrop", "resid_pdrop", "embd_pdrop", "dropout", "attention_dropout")

@@ -10,15 +10,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 import dask
 from distributed import Client, LocalCluster
 
 from lib.engine.job import EngineError
 from lib.models.device import this_machine
+from lib.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 WORKER_ENVIRONMENT = {
     # Threads that spin while they wait for each other make a step many times slower as soon as anything else
     # wants the cores (measured: 64 s for a run of 13 s, beside one busy process on two cores).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import EvaluationError
+from lib.evaluation.errors import EvaluationError
 
 MAX_PROMPT_CHARACTERS = 300
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lib.evaluation.answers import AnswersRun, ModelAnswer
+from lib.evaluation.likelihood_job import with_adapter
 from lib.models import catalogue
 from lib.models.load import load
 from lib.training.complete import complete
-
-from .answers import AnswersRun, ModelAnswer
-from .likelihood_job import with_adapter
 
 
 def answers(run: AnswersRun) -> Iterator[ModelAnswer]:

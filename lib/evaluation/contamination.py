@@ -13,7 +13,7 @@ import random
 import re
 from dataclasses import dataclass
 
-from .errors import EvaluationError
+from lib.evaluation.errors import EvaluationError
 
 MAX_TRAINING_CHARACTERS = 2_000_000
 MAX_ITEM_CHARACTERS = 20_000

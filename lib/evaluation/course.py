@@ -6,16 +6,15 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from lib.evaluation.likelihood import Item
+from lib.evaluation.selection import Choice, Factor
+from lib.memory.ask.rules_of_thumb import ServingRule
 from lib.memory.gpus import Gpu
-from lib.memory.rules import ServingRule
+from lib.places import ASSETS
 
-from .likelihood import Item
-from .selection import Choice, Factor
-
-FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "evaluation"
+FOLDER = ASSETS / "evaluation"
 
 
 @dataclass(frozen=True)

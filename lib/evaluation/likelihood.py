@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import EvaluationError
+from lib.evaluation.errors import EvaluationError
 
 MAX_CHARACTERS = 2_000
 MAX_CHOICES = 8

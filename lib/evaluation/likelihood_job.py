@@ -17,10 +17,17 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.engine.job import StopRequested
+from lib.evaluation.likelihood import (
+    ChoiceScore,
+    Item,
+    ItemScored,
+    LikelihoodDone,
+    LikelihoodRun,
+    LikelihoodStarted,
+    TokenScore,
+)
 from lib.models import catalogue
 from lib.models.load import load
-
-from .likelihood import ChoiceScore, Item, ItemScored, LikelihoodDone, LikelihoodRun, LikelihoodStarted, TokenScore
 
 
 def score_items(run: LikelihoodRun) -> Iterator[LikelihoodStarted | ItemScored | LikelihoodDone]:

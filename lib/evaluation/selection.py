@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .errors import EvaluationError
+from lib.evaluation.errors import EvaluationError
 
 MAX_WEIGHT = 10.0
 

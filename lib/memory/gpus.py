@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from lib.memory.errors import CannotEstimateError
+from lib.places import ASSETS
 from lib.units import GIB, MIB
 
-GPUS_FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "memory" / "gpus.json"
+GPUS_FILE = ASSETS / "memory" / "gpus.json"
 UNIFIED_SHARE = 0.75  # of Apple's unified memory, what macOS lets the GPU use unless told otherwise
 
 

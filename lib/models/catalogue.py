@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from lib.errors import StudentError
+from lib.places import ASSETS
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 BUNDLED = "Bundled base model"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from lib.places import ASSETS
 from lib.training.run import Blank, TrainingError
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "datasets"
+FOLDER = ASSETS / "datasets"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ session.py   who is asking (so that a job can be found again after a reload)
 jobs.py      a job on a page: start, follow, stop
 """
 
-from lib.ui.chapter import (
+from lib.ui.kit.chapter import (
     chapter,
     check_yourself,
     footer,
@@ -19,9 +19,9 @@ from lib.ui.chapter import (
     slide_and_fact,
     take_away,
 )
-from lib.ui.controls import number, pick, segmented, select, slider, text, toggle
-from lib.ui.problems import guard, problem
-from lib.ui.text import escape
+from lib.ui.kit.controls import number, pick, segmented, select, slider, text, toggle
+from lib.ui.kit.problems import guard, problem
+from lib.ui.kit.text import escape
 
 __all__ = [
     "chapter",

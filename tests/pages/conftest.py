@@ -6,9 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib import curriculum
-from lib.ui import jobs
+from lib.places import ROOT
+from lib.ui.kit import jobs
 
-APP = str(curriculum.ROOT / "app.py")
+APP = str(ROOT / "app.py")
 
 
 def open_chapter(slug: str, **query: str) -> AppTest:
@@ -19,7 +20,7 @@ def open_chapter(slug: str, **query: str) -> AppTest:
     if slug == "home":
         return app.run()
     app.run()
-    return app.switch_page(str(curriculum.chapter(slug).file.relative_to(curriculum.ROOT))).run()
+    return app.switch_page(str(curriculum.chapter(slug).file.relative_to(ROOT))).run()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from lib import curriculum
+from lib.places import ROOT
 from tests.pages.conftest import open_chapter
 
 SLUGS = [chapter.slug for chapter in curriculum.chapters()]
@@ -42,6 +43,6 @@ def test_the_web_process_imports_neither_torch_nor_pandas():
         "print('neither')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=curriculum.ROOT, capture_output=True, text=True, timeout=170, check=False
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=170, check=False
     )
     assert done.stdout.strip().endswith("neither"), done.stderr[-2000:]

@@ -73,7 +73,7 @@ def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():
 
 
 def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):
-    from lib.ui import jobs
+    from lib.ui.kit import jobs
 
     jobs.close()  # so that the next worker sees the damaged folder
     monkeypatch.setenv("BASE_MODEL", str(tmp_path / "gone"))
@@ -85,7 +85,7 @@ def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):
 
 
 def test_a_full_queue_is_one_sentence(monkeypatch):
-    from lib.ui import jobs
+    from lib.ui.kit import jobs
 
     monkeypatch.setattr(jobs.engine()._queue, "capacity", 0)
     app = open_chapter("live_lora")

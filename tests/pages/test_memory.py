@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from lib.memory.catalogue import architecture
-from lib.memory.packed import pack
-from lib.memory.serving import ServingSetup
-from lib.ui.memory_setup import PRESETS
-from lib.ui.memory_views import VIEWS
+from lib.memory.ask.packed import pack
+from lib.memory.model.catalogue import architecture
+from lib.memory.serve.serving import ServingSetup
+from lib.ui.memory.setup_controls import PRESETS
+from lib.ui.memory.views import VIEWS
 from tests.pages.conftest import open_chapter
 from tests.unit.memory.test_config_json import GOOD
 

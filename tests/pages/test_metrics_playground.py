@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.metrics.presets import presets, ranking_task
+from lib.metrics.pair.presets import presets, ranking_task
 from tests.pages.conftest import open_chapter
 
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x` \u202e"

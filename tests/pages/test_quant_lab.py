@@ -10,7 +10,7 @@ import pytest
 
 from lib.models.catalogue import BUNDLED
 from lib.models.device import Gpu, this_machine
-from lib.ui import quant_lab
+from lib.ui.quant import lab
 from tests.pages.conftest import open_chapter
 
 PAGE = "quantization_lab"
@@ -46,7 +46,7 @@ def test_before_a_run_every_claim_is_open():
 @pytest.fixture
 def with_a_gpu(monkeypatch):
     machine = replace(this_machine(), gpus=(Gpu("a card", 24 * 10**9, 20 * 10**9),))
-    monkeypatch.setattr(quant_lab, "this_machine", lambda: machine)
+    monkeypatch.setattr(lab, "this_machine", lambda: machine)
 
 
 @pytest.mark.usefixtures("with_a_gpu")

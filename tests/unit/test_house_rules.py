@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from lib import curriculum
+from lib.places import ROOT
 
-ROOT = curriculum.ROOT
 LIBRARY = sorted((ROOT / "lib").rglob("*.py"))
 DOMAIN = [file for file in LIBRARY if file.relative_to(ROOT).parts[1] not in ("ui", "charts")]
 PAGES = sorted((ROOT / "pages").glob("*.py"))

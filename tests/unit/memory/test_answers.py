@@ -1,16 +1,11 @@
 """Questions asked backwards, changes that make it fit, measurements read and explained, the dilemma."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from lib.memory.catalogue import architecture, catalogue
-from lib.memory.compare import compare, read
-from lib.memory.config_json import from_config
-from lib.memory.dilemma import choose, ways
-from lib.memory.errors import CannotEstimateError
-from lib.memory.fit import (
+from lib.memory.ask.compare import compare, read
+from lib.memory.ask.fit import (
     best_precision,
     fits,
     gpu_rows,
@@ -20,17 +15,22 @@ from lib.memory.fit import (
     needed_bytes,
     what_would_fit,
 )
+from lib.memory.errors import CannotEstimateError
 from lib.memory.gpus import gpu, gpus
-from lib.memory.roofline import decode_roofline
-from lib.memory.serving import ServingSetup, serving
-from lib.memory.training import training
-from lib.memory.training_setup import TrainingSetup
+from lib.memory.model.catalogue import architecture, catalogue
+from lib.memory.model.config_json import from_config
+from lib.memory.serve.roofline import decode_roofline
+from lib.memory.serve.serving import ServingSetup, serving
+from lib.memory.train.dilemma import choose, ways
+from lib.memory.train.setup import TrainingSetup
+from lib.memory.train.training import training
+from lib.places import ASSETS
 from lib.units import GIB, MIB, format_gb
 
 LLAMA = architecture("Llama-3.1-8B")
 SMALL = architecture("Llama-3.2-1B")
 CARD = gpu("RTX 4090")
-RECORDED = Path(__file__).resolve().parents[3] / "assets" / "measurements" / "memory.json"
+RECORDED = ASSETS / "measurements" / "memory.json"
 SETUPS = [
     ServingSetup(prefill=512, sequences=4),
     TrainingSetup(method="lora", precision="bf16", checkpointing=True, optimizer="adamw_8bit"),

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from lib.memory.catalogue import architecture, catalogue, from_parameters
-from lib.memory.config_json import from_config, from_text
 from lib.memory.errors import CannotEstimateError
+from lib.memory.model.catalogue import architecture, catalogue, from_parameters
+from lib.memory.model.config_json import from_config, from_text
 
 GOOD = {
     "model_type": "llama",

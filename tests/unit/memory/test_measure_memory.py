@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from lib.memory.catalogue import catalogue
-from lib.memory.config_json import from_config
-from lib.memory.training_setup import TrainingSetup
+from lib.memory.model.catalogue import catalogue
+from lib.memory.model.config_json import from_config
+from lib.memory.train.setup import TrainingSetup
 from scripts import measure_memory as script
 
 # peft 0.21 asks transformers 5.23 by a name that it is about to drop

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lib.memory.catalogue import architecture, from_parameters
+from lib.memory.ask.packed import pack, unpack
 from lib.memory.errors import CannotEstimateError
-from lib.memory.packed import pack, unpack
-from lib.memory.serving import ServingSetup
-from lib.memory.training_setup import TrainingSetup
+from lib.memory.model.catalogue import architecture, from_parameters
+from lib.memory.serve.serving import ServingSetup
+from lib.memory.train.setup import TrainingSetup
 
 SETUPS = [
     ServingSetup(),

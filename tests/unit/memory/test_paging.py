@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.paging import POLICIES, PUBLISHED_USED_SHARE, Traffic, simulate
+from lib.memory.serve.paging import POLICIES, PUBLISHED_USED_SHARE, Traffic, simulate
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,16 @@
 
 import pytest
 
-from lib.memory.catalogue import architecture, catalogue
-from lib.memory.config_json import from_config
-from lib.memory.fit import needed_bytes
+from lib.memory.ask.fit import needed_bytes
+from lib.memory.ask.rules_of_thumb import ServingRule, TrainingRule, zero_bytes_per_gpu
 from lib.memory.gpus import gpu
-from lib.memory.kv_cache import KVCache
-from lib.memory.rules import ServingRule, TrainingRule, zero_bytes_per_gpu
-from lib.memory.serving import ServingSetup, serving
-from lib.memory.training import training, training_states
-from lib.memory.training_setup import TrainingSetup, adapter_parameters
-from lib.memory.weights import nf4_bits_per_weight, weights_bytes
+from lib.memory.model.catalogue import architecture, catalogue
+from lib.memory.model.config_json import from_config
+from lib.memory.model.weights import nf4_bits_per_weight, weights_bytes
+from lib.memory.serve.kv_cache import KVCache
+from lib.memory.serve.serving import ServingSetup, serving
+from lib.memory.train.setup import TrainingSetup, adapter_parameters
+from lib.memory.train.training import training, training_states
 from lib.units import GIB
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lib.memory.catalogue import catalogue
-from lib.memory.config_json import from_config, known_families
-from lib.memory.training import training
-from lib.memory.training_setup import TrainingSetup
+from lib.memory.model.catalogue import catalogue
+from lib.memory.model.config_json import from_config, known_families
+from lib.memory.train.setup import TrainingSetup
+from lib.memory.train.training import training
 
 pytestmark = [
     pytest.mark.torch,
@@ -99,7 +99,7 @@ def test_peaks_by_memtracker_live(name, layers, setup):
 
 @pytest.mark.parametrize("name", ["Gemma-3-1B (text)", "DeepSeek-V2-Lite", "OLMoE-1B-7B"])
 def test_prompt_and_cache_by_memtracker_live(name):
-    from lib.memory.serving import ServingSetup, serving
+    from lib.memory.serve.serving import ServingSetup, serving
     from scripts.memory_probes import fake_serving
 
     config = {**catalogue()[name].config, "num_hidden_layers": 6}
@@ -116,8 +116,8 @@ def test_four_bit_weights_are_what_bitsandbytes_holds():
     import bitsandbytes
     from torch import nn
 
-    from lib.memory.parts import Linear
-    from lib.memory.weights import int8_bytes, nf4_bytes
+    from lib.memory.model.parts import Linear
+    from lib.memory.model.weights import int8_bytes, nf4_bytes
     from scripts.memory_probes import weights_bytes as held_bytes
 
     for double in (True, False):
@@ -135,7 +135,7 @@ def test_lora_parameters_are_pefts():
     import torch
     import transformers
 
-    from lib.memory.training_setup import adapter_parameters
+    from lib.memory.train.setup import adapter_parameters
 
     for config in ({"model_type": "llama", **GQA}, {"model_type": "phi3", "pad_token_id": 0, **GQA}):
         arch = from_config(config)

@@ -6,8 +6,8 @@ import warnings
 import pytest
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 
-from lib.metrics.bleu import bleu
 from lib.metrics.errors import MetricError
+from lib.metrics.pair.bleu import bleu
 
 REFERENCE = ["I", "am", "very", "happy", "to", "say", "that", "I", "am", "drinking", "a", "warm", "cup", "of", "tea"]
 LECTURE = {

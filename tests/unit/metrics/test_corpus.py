@@ -12,10 +12,9 @@ from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
 from lib.engine import StopRequested
-from lib.metrics.corpus import MEASURES, CorpusJob, CorpusScored, results_csv, score_corpus
-from lib.metrics.corpus_file import Pair, Pairs, Refused
-
-from .nasty import nasty_pairs, word_pairs
+from lib.metrics.corpus.file import Pair, Pairs, Refused
+from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusScored, results_csv, score_corpus
+from tests.unit.metrics.nasty import nasty_pairs, word_pairs
 
 
 def job_of(rows, **settings):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lib.metrics.corpus_file import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, Pair, choose_pairs, read_table
+from lib.metrics.corpus.file import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, Pair, choose_pairs, read_table
 from lib.metrics.errors import CorpusError
 
 TEXTS = [

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from lib.metrics.code import bleu_code, rouge_code, sacre_code
-from lib.metrics.pair import PairQuestion, score_pair, words_lost
-from lib.metrics.presets import presets, ranking_task
-from lib.metrics.ranking import spearman
+from lib.metrics.pair.code import bleu_code, rouge_code, sacre_code
+from lib.metrics.pair.pair import PairQuestion, score_pair, words_lost
+from lib.metrics.pair.presets import presets, ranking_task
+from lib.metrics.pair.ranking import spearman
 
 
 def scores(key, **changes):

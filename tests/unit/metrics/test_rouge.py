@@ -8,10 +8,9 @@ import pytest
 from rouge_score import rouge_scorer
 
 from lib.metrics.errors import MetricError
-from lib.metrics.lcs import lcs_length, lcs_path
-from lib.metrics.rouge import best_of, rouge, rouge_fast
-
-from .nasty import nasty_pairs, word_pairs
+from lib.metrics.pair.lcs import lcs_length, lcs_path
+from lib.metrics.pair.rouge import best_of, rouge, rouge_fast
+from tests.unit.metrics.nasty import nasty_pairs, word_pairs
 
 MEASURES = ["rouge1", "rouge2", "rouge3", "rougeL", "rougeLsum"]
 

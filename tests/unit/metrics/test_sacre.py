@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 from sacrebleu.metrics import BLEU, CHRF, TER
 
-from lib.metrics import sacre
 from lib.metrics.errors import MetricError
-from lib.metrics.ranking import kendall, spearman
-from lib.metrics.tokens import tokeniser
-
-from .nasty import nasty_text
+from lib.metrics.pair import sacre
+from lib.metrics.pair.ranking import kendall, spearman
+from lib.metrics.pair.tokens import tokeniser
+from tests.unit.metrics.nasty import nasty_text
 
 
 @pytest.mark.parametrize("tokenise", ["13a", "intl", "whitespace"])

@@ -10,10 +10,9 @@ from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 from sacrebleu.tokenizers.tokenizer_intl import TokenizerV14International
 
 from lib.metrics.errors import MetricError
-from lib.metrics.porter import stem, stem_steps
-from lib.metrics.tokens import lost_words, tokeniser
-
-from .nasty import nasty_text
+from lib.metrics.pair.porter import stem, stem_steps
+from lib.metrics.pair.tokens import lost_words, tokeniser
+from tests.unit.metrics.nasty import nasty_text
 
 ORACLES = {
     "whitespace": str.split,

@@ -16,9 +16,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from lib.places import ROOT
 from tests.standin_hub import COMMIT, NAME, Hub, standin_hub
-
-ROOT = Path(__file__).resolve().parents[3]
 
 DOWNLOAD = """
 import sys

@@ -3,7 +3,7 @@
 import pytest
 
 from lib.quant import QuantError
-from lib.quant.arithmetic import parse_numbers, work
+from lib.quant.formats.arithmetic import parse_numbers, work
 
 EIGHT = (0.5, -1.0, 0.25, 0.0, 2.0, -0.75, 1.5, 0.1)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lib.quant import QuantError
-from lib.quant.explore import from_code, parse_value, store
-from lib.quant.formats import format_facts, number_format
+from lib.quant.formats.explore import from_code, parse_value, store
+from lib.quant.formats.formats import format_facts, number_format
 
 FLOATS = ("fp32", "bf16", "fp16", "fp8-e4m3", "fp8-e5m2")
 

@@ -13,18 +13,18 @@ from lib.engine.job import StopRequested  # noqa: E402 (torch first, so that the
 from lib.models.catalogue import BUNDLED  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.models.shared import SharedCopies  # noqa: E402
-from lib.quant import QuantError, loaded  # noqa: E402
-from lib.quant import measure as job  # noqa: E402
-from lib.quant.estimate import check_fits, model_files  # noqa: E402
-from lib.quant.passage import Passage  # noqa: E402
-from lib.quant.results import collect, table  # noqa: E402
-from lib.quant.round_to_nearest import RoundToNearest  # noqa: E402
-from lib.quant.run import Finished, Progress, QuantizationRun, RowFailed, RowMeasured, Started  # noqa: E402
-from lib.quant.scoring import TokenScores, score, windows  # noqa: E402
-from lib.quant.sensitivity import map_sensitivity  # noqa: E402
-from lib.quant.sensitivity_run import AllMeasured, LayerMeasured, MapStarted, SensitivityRun  # noqa: E402
-from lib.quant.true_bytes import true_bytes  # noqa: E402
-from lib.quant.writing import first_difference  # noqa: E402
+from lib.quant import QuantError  # noqa: E402
+from lib.quant.findings.results import collect, table  # noqa: E402
+from lib.quant.layer_map.job import map_sensitivity  # noqa: E402
+from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapStarted, SensitivityRun  # noqa: E402
+from lib.quant.measure import job, loaded  # noqa: E402
+from lib.quant.measure.estimate import check_fits, model_files  # noqa: E402
+from lib.quant.measure.passage import Passage  # noqa: E402
+from lib.quant.measure.round_to_nearest import RoundToNearest  # noqa: E402
+from lib.quant.measure.run import Finished, Progress, QuantizationRun, RowFailed, RowMeasured, Started  # noqa: E402
+from lib.quant.measure.scoring import TokenScores, score, windows  # noqa: E402
+from lib.quant.measure.true_bytes import true_bytes  # noqa: E402
+from lib.quant.measure.writing import first_difference  # noqa: E402
 
 pytestmark = pytest.mark.torch
 QUICK = {"tokens": 300, "window": 64, "stride": 32, "new_tokens": 6, "repeats": 2, "prompt": "Once"}

@@ -9,9 +9,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from lib.models.shared import COPIES, KEPT_S  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from lib.quant.measure import measure  # noqa: E402
-from lib.quant.results import Results, collect  # noqa: E402
-from lib.quant.run import QuantizationRun  # noqa: E402
+from lib.quant.findings.results import Results, collect  # noqa: E402
+from lib.quant.measure.job import measure  # noqa: E402
+from lib.quant.measure.run import QuantizationRun  # noqa: E402
 from scripts.measure_quantization import random_model  # noqa: E402
 
 pytestmark = [

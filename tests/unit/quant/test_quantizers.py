@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from lib.quant import QuantError
-from lib.quant.bench import Quantizer, repairs, run_bench
-from lib.quant.blocks import grouping
-from lib.quant.codebook import codebook, dynamic_8bit_levels, normal_float_levels
-from lib.quant.outliers import llm_int8_product
-from lib.quant.result import damage
-from lib.quant.scales import store_scales
+from lib.quant.formats.codebook import codebook, dynamic_8bit_levels, normal_float_levels
+from lib.quant.quantizers.bench import Quantizer, repairs, run_bench
+from lib.quant.quantizers.blocks import grouping
+from lib.quant.quantizers.outliers import llm_int8_product
+from lib.quant.quantizers.result import damage
+from lib.quant.quantizers.scales import store_scales
 
 rng = np.random.default_rng(0)
 SHAPES = [(768, 256), (256, 768), (100, 66)]  # the last does not divide into blocks of 64

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from lib.charts.quant_lab import speed_by_size
+from lib.charts.quant.lab import speed_by_size
 from lib.quant import QuantError
-from lib.quant.published import published_tables
-from lib.quant.recorded import RecordedRun, recorded_runs, sizes_on_one_device, to_dict
-from lib.quant.results import collect, table
-from lib.quant.run import Conditions, held_out_excerpt, other_text
+from lib.quant.findings.published import published_tables
+from lib.quant.findings.recorded import RecordedRun, recorded_runs, sizes_on_one_device, to_dict
+from lib.quant.findings.results import collect, table
+from lib.quant.measure.run import Conditions, held_out_excerpt, other_text
 from tests.unit.quant.test_results import CPU_RUN, STARTED, row
 
 

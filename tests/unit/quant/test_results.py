@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.quant.claims import Finding, check_claims, claims
-from lib.quant.quality import Agreement, Quality, mean_and_error
-from lib.quant.results import collect, compare, pareto_front
-from lib.quant.run import Conditions, Finished, Memory, RowFailed, RowMeasured, Started
-from lib.quant.speed import Rate, Speed, timed
-from lib.quant.verdict import verdict
+from lib.quant.findings.claims import Finding, check_claims, claims
+from lib.quant.findings.results import collect, compare, pareto_front
+from lib.quant.findings.verdict import verdict
+from lib.quant.measure.quality import Agreement, Quality, mean_and_error
+from lib.quant.measure.run import Conditions, Finished, Memory, RowFailed, RowMeasured, Started
+from lib.quant.measure.speed import Rate, Speed, timed
 
 STARTED = Started(
     model="m",

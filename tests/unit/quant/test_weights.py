@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from lib.quant import QuantError
-from lib.quant.weights import matrices, read_matrix, tensor_places
+from lib.quant.quantizers.weight_matrix import matrices, read_matrix, tensor_places
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
-from lib.ui.session import _xsrf_secret
+from lib.ui.kit.session import _xsrf_secret
 
 
 def test_the_secret_survives_a_new_mask():

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow
 import pytest
 
-from lib.ui.tables import arrow_table
+from lib.ui.kit.tables import arrow_table
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lib.ui.text import escape
+from lib.ui.kit.text import escape
 
 
 @pytest.mark.parametrize(

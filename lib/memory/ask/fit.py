@@ -1,0 +1,196 @@
+"""Questions asked backwards: what fits on a given card, how many it takes, and what would make it fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+from lib.memory.ask.changes import serving_options, training_options
+from lib.memory.errors import CannotEstimateError
+from lib.memory.gpus import Gpu
+from lib.memory.model.architecture import Architecture
+from lib.memory.serve.serving import ServingSetup, serving
+from lib.memory.train.setup import TrainingSetup
+from lib.memory.train.training import training_bytes
+
+Setup = ServingSetup | TrainingSetup
+PAIRS_WANTED = 3
+GPU_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+BEST_FIRST = ("bf16", "fp8", "int8", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "nf4", "q3_k_l", "q2_k")
+
+
+def needed_bytes(arch: Architecture, setup: Setup, gpu: Gpu | None = None) -> float:
+    """What one GPU holds at its fullest."""
+    context = gpu.context_mib if gpu else None
+    if isinstance(setup, ServingSetup):
+        return serving(arch, setup, context).total_bytes
+    return training_bytes(arch, setup, context)
+
+
+def fits(arch: Architecture, setup: Setup, gpu: Gpu) -> bool:
+    return needed_bytes(arch, setup, gpu) <= gpu.usable_bytes
+
+
+def largest(test: Callable[[int], bool], limit: int) -> int:
+    """The largest whole number up to `limit` that passes `test`, which must pass below any that passes; 0 if none."""
+    if not test(1):
+        return 0
+    low, high = 1, 2
+    while high <= limit and test(high):
+        low, high = high, 2 * high
+    high = min(high, limit + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if test(middle) else (low, middle)
+    return low
+
+
+def longest_context(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
+    """Tokens a sequence may have, the rest as it is; at most what the model was made for."""
+    name = "context" if isinstance(setup, ServingSetup) else "sequence"
+    return largest(lambda tokens: fits(arch, setup.with_(**{name: tokens}), gpu), arch.max_context)
+
+
+def largest_batch(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
+    """Sequences at once, the rest as it is."""
+    name = "sequences" if isinstance(setup, ServingSetup) else "batch"
+    return largest(lambda count: fits(arch, setup.with_(**{name: count}), gpu), 65_536)
+
+
+def best_precision(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> str | None:
+    """The precision that fits and loses least; None if not even the smallest does."""
+    return next((key for key in BEST_FIRST if fits(arch, setup.with_(precision=key), gpu)), None)
+
+
+def largest_model(models: Iterable[Architecture], setup: Setup, gpu: Gpu) -> Architecture | None:
+    """The model with most parameters that fits with this set-up; None if none does."""
+    best = None
+    for arch in sorted(models, key=lambda each: -each.parameters):
+        try:
+            if fits(arch, setup, gpu):
+                best = arch
+                break
+        except CannotEstimateError:  # an encoder keeps no cache; a sequence may be too long for a model
+            continue
+    return best
+
+
+def with_gpus(setup: Setup, count: int) -> Setup:
+    """The set-up over `count` GPUs: tensor parallel when serving, sharded (ZeRO-3 unless chosen) when training."""
+    if isinstance(setup, ServingSetup):
+        return setup.with_(gpus=count)
+    return setup.with_(gpus=count, zero_stage=(setup.zero_stage or 3) if count > 1 else setup.zero_stage)
+
+
+@dataclass(frozen=True)
+class GpuRow:
+    """One card against a set-up: how many it takes (None: more than 1,024), and how full each then is."""
+
+    gpu: Gpu
+    count: int | None
+    needed_bytes: float
+
+    @property
+    def used_share(self) -> float:
+        return self.needed_bytes / self.gpu.usable_bytes
+
+
+def gpu_rows(arch: Architecture, setup: Setup, cards: Iterable[Gpu]) -> tuple[GpuRow, ...]:
+    """How many of each card it takes. Sizes are worked out once for each count, not once for each card."""
+    needs = {count: needed_bytes(arch, with_gpus(setup, count)) for count in GPU_COUNTS if count <= 64}
+    rows = []
+    for card in cards:
+        count = next((count for count, size in needs.items() if size <= card.usable_bytes), None)
+        rows.append(GpuRow(card, count, needs[count or 1]))
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that saves memory: what it does, what it costs the student, and what is needed afterwards."""
+
+    key: str
+    label: str
+    price: str
+    rank: int
+    changes: tuple[tuple[str, object], ...]
+    needed_bytes: float
+    fits: bool
+
+    def apply(self, setup: Setup) -> Setup:
+        return setup.with_(**dict(self.changes))
+
+
+@lru_cache(maxsize=256)
+def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -> tuple[Change, ...]:
+    """Changes ranked: those that make it fit first, the least painful of them first.
+
+    When no single change is enough, pairs are tried, and then more together, the least painful first.
+    """
+    if isinstance(setup, ServingSetup):
+        options = serving_options(setup, longest_context(arch, setup, gpu), largest_batch(arch, setup, gpu))
+    else:
+        options = training_options(setup)
+    before = needed_bytes(arch, setup, gpu)
+    singles = [change for option in options if (change := _try(arch, setup, gpu, *option)) is not None]
+    helping = [change for change in singles if change.needed_bytes < 0.995 * before]
+    found = sorted(helping, key=lambda each: (not each.fits, each.rank if each.fits else 0, each.needed_bytes))
+    if not any(change.fits for change in found):
+        pairs = [(a, b) for a, b in combinations(singles, 2) if a in helping or b in helping]
+        together = _pairs(arch, setup, gpu, pairs) or _greedy(arch, setup, gpu, singles)
+        found = [*together, *found]
+    return tuple(found[:limit])
+
+
+def _pairs(arch: Architecture, setup: Setup, gpu: Gpu, pairs: list[tuple[Change, Change]]) -> list[Change]:
+    """Two changes together that fit; one that helps nothing alone may be what is missing beside another."""
+    made: list[Change] = []
+    for first, second in sorted(pairs, key=lambda pair: pair[0].rank + pair[1].rank):
+        changes = {**dict(first.changes), **dict(second.changes)}
+        if len(changes) < len(first.changes) + len(second.changes):
+            continue  # both change the same thing
+        change = _together(arch, setup, gpu, [first, second])
+        if change is not None and change.fits:
+            made.append(change)
+        if len(made) == PAIRS_WANTED:
+            break
+    return made
+
+
+def _greedy(arch: Architecture, setup: Setup, gpu: Gpu, singles: list[Change]) -> list[Change]:
+    """Changes added one after the other, the least painful first, until it fits; those not needed are left out."""
+    taken: list[Change] = []
+    for change in sorted(singles, key=lambda each: each.rank):
+        fields = set(dict(change.changes))
+        taken = [each for each in taken if not fields & set(dict(each.changes))] + [change]
+        if (found := _together(arch, setup, gpu, taken)) is not None and found.fits:
+            break
+    else:
+        return []
+    for change in sorted(taken, key=lambda each: -each.rank):
+        fewer = [each for each in taken if each is not change]
+        shorter = _together(arch, setup, gpu, fewer)
+        if shorter is not None and shorter.fits:
+            taken, found = fewer, shorter
+    return [found]
+
+
+def _together(arch: Architecture, setup: Setup, gpu: Gpu, taken: list[Change]) -> Change | None:
+    changes = {key: value for each in taken for key, value in each.changes}
+    first, *rest = taken
+    label = "; ".join([first.label, *(each.label[0].lower() + each.label[1:] for each in rest)])
+    prices = "; ".join(dict.fromkeys(each.price for each in taken))
+    key = "+".join(each.key for each in taken)
+    return _try(arch, setup, gpu, key, label, prices, sum(each.rank for each in taken), changes)
+
+
+def _try(
+    arch: Architecture, setup: Setup, gpu: Gpu, key: str, label: str, price: str, rank: int, changes: dict
+) -> Change | None:
+    try:
+        needed = needed_bytes(arch, setup.with_(**changes), gpu)
+    except CannotEstimateError:
+        return None
+    return Change(key, label, price, rank, tuple(changes.items()), needed, needed <= gpu.usable_bytes)

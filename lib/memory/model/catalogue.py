@@ -1,0 +1,100 @@
+"""The open models whose architectures are known here, and models made from a few numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+from lib.memory.errors import CannotEstimateError
+from lib.memory.model.architecture import Architecture
+from lib.memory.model.config_json import from_config
+from lib.places import ASSETS
+
+ARCHITECTURES_FILE = ASSETS / "memory" / "architectures.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of the catalogue: its config as `transformers` takes it, and the published parameter count."""
+
+    name: str
+    hub_id: str
+    config: dict
+    parameters: int
+    source: str
+    note: str | None
+
+    @property
+    def architecture(self) -> Architecture:
+        return _built(self.name)
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """Every model by name, smallest families first, as in the file."""
+    return {row["name"]: Entry(**row) for row in json.loads(ARCHITECTURES_FILE.read_text(encoding="utf-8"))}
+
+
+@cache
+def _built(name: str) -> Architecture:
+    entry = catalogue()[name]
+    return from_config(entry.config, name=entry.name, source=entry.source)
+
+
+def architecture(name: str) -> Architecture:
+    """The architecture of the model called `name` here or on the hub."""
+    entries = catalogue()
+    if name in entries:
+        return _built(name)
+    by_hub = next((entry.name for entry in entries.values() if entry.hub_id.lower() == name.lower()), None)
+    if by_hub is None:
+        raise CannotEstimateError(f"{name[:80]!r} is not in the catalogue: pick a model, or paste its config.json.")
+    return _built(by_hub)
+
+
+def from_parameters(parameters: float, vocab: int = 128_256, name: str = "") -> Architecture:
+    """A Llama-shaped architecture of about `parameters` parameters, for when nothing else is known.
+
+    Width and depth follow the published Llama models (h ≈ 128·L for large ones); the result's own count is exact for
+    its shape and within a few per cent of what was asked.
+    """
+    if not 1e6 <= parameters <= 1e13:
+        raise CannotEstimateError(f"parameters = {parameters:,.0f} must lie between one million and ten trillion.")
+    vocab = min(vocab, max(1_000, int(parameters // 4_096)))
+    best: Architecture | None = None
+    for layers in range(2, 161):
+        hidden = max(128, round((12.5 * layers) ** 1.22 / 128 + 1) * 128 if layers < 20 else layers * 102 // 128 * 128)
+        for width in {max(128, hidden - 128), hidden, hidden + 128}:
+            built = _llama_shaped(layers, width, vocab, name or f"{parameters / 1e9:g}B parameters")
+            if best is None or abs(built.parameters - parameters) < abs(best.parameters - parameters):
+                best = built
+    return _closest(best, parameters)
+
+
+def _closest(shape: Architecture, parameters: float) -> Architecture:
+    """Adjust the MLP width, the freest choice, until the count is as close as whole numbers allow."""
+    from dataclasses import replace
+
+    per_width = 3 * shape.hidden * shape.layers
+    width = shape.mlp_width + round((parameters - shape.parameters) / per_width)
+    return replace(shape, mlp_width=max(1, width))
+
+
+def _llama_shaped(layers: int, hidden: int, vocab: int, name: str) -> Architecture:
+    heads = hidden // 128
+    kv_heads = next(count for count in (8, 4, 2, 1) if heads % count == 0)
+    return Architecture(
+        name=name,
+        family="llama",
+        layers=layers,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=kv_heads,
+        head_dim=128,
+        mlp_width=hidden * 7 // 2,
+        vocab=vocab,
+        max_context=131_072,
+        tied_embeddings=hidden <= 3_072,
+        source="a Llama-like shape made to this number of parameters",
+    )

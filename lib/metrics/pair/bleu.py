@@ -1,0 +1,148 @@
+"""BLEU with every quantity on the way, equal to `nltk.translate.bleu_score` 3.10.4 to the last digit.
+
+K. Papineni et al., "BLEU: a method for automatic evaluation of machine translation", ACL 2002, section 2.3:
+BLEU = BP · exp(Σ wₙ ln pₙ), BP = 1 if c > r, else e^(1 − r/c).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lib.metrics.errors import MetricError
+from lib.metrics.pair.ngrams import Overlap, overlap
+from lib.metrics.pair.smoothing import Counts, Setting, Value, smoothing
+
+UNIFORM = (0.25, 0.25, 0.25, 0.25)
+MAX_ORDER = 9
+
+
+@dataclass(frozen=True)
+class Bleu:
+    """One candidate against its references. Shares of 1, as NLTK gives them; sacrebleu multiplies by 100."""
+
+    references: tuple[tuple[str, ...], ...]
+    candidate: tuple[str, ...]
+    overlaps: tuple[Overlap, ...]
+    weights: tuple[float, ...]
+    method: int
+    smoothed: tuple[Value, ...]
+    """Precisions after smoothing; empty where no word is in common and NLTK stops with an exact 0."""
+
+    @property
+    def counts(self) -> tuple[Counts, ...]:
+        return tuple(counts_of(each) for each in self.overlaps)
+
+    @property
+    def precisions(self) -> tuple[float, ...]:
+        """Before smoothing."""
+        return tuple(float(each.value) for each in self.counts)
+
+    @property
+    def candidate_length(self) -> int:
+        return len(self.candidate)
+
+    @property
+    def reference_length(self) -> int:
+        """Of the reference nearest in length, the shorter of two equally near."""
+        return closest_length([len(reference) for reference in self.references], self.candidate_length)
+
+    @property
+    def brevity_penalty(self) -> float:
+        return brevity_penalty(self.reference_length, self.candidate_length)
+
+    @property
+    def geometric_mean(self) -> float:
+        return weighted_geometric_mean(self.smoothed, self.weights) if self.smoothed else 0.0
+
+    @property
+    def score(self) -> float:
+        return self.brevity_penalty * self.geometric_mean
+
+    @property
+    def average_precision(self) -> float:
+        """The plain average that the slide's formula names; not BLEU."""
+        return math.fsum(self.precisions) / len(self.precisions)
+
+    @property
+    def missing_orders(self) -> tuple[int, ...]:
+        """Orders with no match at all: for each of them NLTK warns that the score evaluates to 0, and it does not."""
+        if not self.smoothed:
+            return ()
+        return tuple(index + 1 for index, each in enumerate(self.counts) if not each.matched)
+
+
+def bleu(
+    references: Sequence[Sequence[str]],
+    candidate: Sequence[str],
+    weights: Sequence[float] = UNIFORM,
+    method: int = 0,
+) -> Bleu:
+    """Score one candidate from tokens and keep the working.
+
+    MetricError without references, for weights that cannot be, and where NLTK's smoothing stops.
+    """
+    check_weights(weights)
+    if not references:
+        raise MetricError("There is no reference; BLEU needs at least one text to compare with.")
+    overlaps = tuple(overlap(references, candidate, n) for n in range(1, len(weights) + 1))
+    smoothed: tuple[Value, ...] = ()
+    if overlaps[0].matched:
+        setting = setting_for(references, candidate, len(candidate), len(weights))
+        smoothed = tuple(smoothing(method).apply([counts_of(each) for each in overlaps], setting))
+    return Bleu(
+        references=tuple(tuple(reference) for reference in references),
+        candidate=tuple(candidate),
+        overlaps=overlaps,
+        weights=tuple(weights),
+        method=method,
+        smoothed=smoothed,
+    )
+
+
+def setting_for(
+    references: Sequence[Sequence[str]], candidate: Sequence[str], candidate_length: int, orders: int
+) -> Setting:
+    """What the smoothing methods look at; for a corpus, NLTK shows them its last pair."""
+    return Setting(
+        candidate_length=candidate_length or len(candidate),
+        ngrams_in_last_candidate=tuple(max(len(candidate) - n, 0) for n in range(orders)),
+        fifth=counts_of(overlap(references, candidate, 5)).value,
+    )
+
+
+def counts_of(found: Overlap) -> Counts:
+    """Modified precision; the total is at least 1, as in NLTK, which is why one-word lines lower a corpus score."""
+    return Counts(found.matched, max(found.candidate_total, 1))
+
+
+def check_weights(weights: Sequence[float]) -> None:
+    if not 1 <= len(weights) <= MAX_ORDER:
+        raise MetricError(f"There are {len(weights)} weights; BLEU here takes 1 to {MAX_ORDER}, one an order.")
+    for order, weight in enumerate(weights, start=1):
+        if not (math.isfinite(weight) and weight >= 0):
+            raise MetricError(f"The weight of order {order} is {weight}; it must be a number from 0 up.")
+    if not any(weights):
+        raise MetricError("All weights are 0; at least one order must count.")
+
+
+def closest_length(lengths: Sequence[int], candidate_length: int) -> int:
+    """r of Papineni et al.: the reference length nearest to the candidate's."""
+    return min(lengths, key=lambda length: (abs(length - candidate_length), length))
+
+
+def brevity_penalty(reference_length: int, candidate_length: int) -> float:
+    """BP; an empty candidate has 0."""
+    if candidate_length > reference_length:
+        return 1.0
+    if candidate_length == 0:
+        return 0.0
+    return math.exp(1 - reference_length / candidate_length)
+
+
+def weighted_geometric_mean(precisions: Sequence[Value | Fraction], weights: Sequence[float]) -> float:
+    """exp Σ wₙ ln pₙ over the orders with pₙ > 0, summed as NLTK sums it."""
+    terms = (weight * math.log(p) for weight, p in zip(weights, precisions, strict=False) if p > 0)
+    return math.exp(math.fsum(terms))

@@ -1,0 +1,95 @@
+"""Contamination on the page: a training text, a test item, what each published rule says."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.charts import evaluation as charts
+from lib.evaluation.contamination import Overlap, overlap, verdicts
+from lib.ui.kit import controls
+from lib.ui.kit.text import escape
+from lib.ui.kit.tokens import Chip, chips
+
+TRAINING = (
+    "Alice was beginning to get very tired of sitting by her sister on the bank, and of having nothing to do: once or "
+    "twice she had peeped into the book her sister was reading, but it had no pictures or conversations in it, “and "
+    "what is the use of a book,” thought Alice “without pictures or conversations?”"
+)
+ITEMS = {
+    "copy": "Alice was beginning to get very tired of sitting by her sister on the bank, and of having nothing to do",
+    "edited": "Alice was beginning to get very bored of sitting by her brother on the bank, and of having little to do",
+    "paraphrase": "Sitting beside her sister with nothing to occupy her, Alice had started to feel bored",
+    "half": "What was the name of the girl who was very tired of sitting by her sister on the bank, and of having "
+    "nothing to do, before the rabbit ran by and she followed it down the hole?",
+    "new": "The museum in Outram opens at ten, and on Mondays the guide explains how rubber was tapped a century ago",
+}
+LABELS = {
+    "copy": "copied word for word",
+    "edited": "three words changed",
+    "paraphrase": "said in other words",
+    "half": "half copied, half new",
+    "new": "new",
+}
+MAX_ITEM, MAX_TRAINING = 1_500, 20_000
+
+
+def texts() -> tuple[str, str]:
+    """(training text, item), both the student's to change."""
+    kind = controls.select("A test item that is", LABELS, "half", key="kind", on_change=_fill)
+    training = st.text_area(
+        "Training text", TRAINING, key="training", max_chars=MAX_TRAINING, height=150, persist_state="session"
+    )
+    item = controls.text("Test item", ITEMS[kind], key="item", max_chars=MAX_ITEM, live=True)
+    st.caption("Training text: Lewis Carroll, Alice's Adventures in Wonderland (1865), until you change it.")
+    return training[:MAX_TRAINING], item
+
+
+def result(training: str, item: str) -> dict:
+    """The item's words that were seen, the rules' verdicts, and how they depend on n."""
+    n = controls.slider("n, words in a row", 1, 20, 13, key="n")
+    found = overlap(training, item, n)
+    chips(
+        f"{found.found} of {found.ngrams} {n}-grams are in the training text",
+        [Chip(word.surface, 0 if word.seen else None, numbered=False) for word in found.words],
+    )
+    columns = st.columns(3)
+    told = verdicts(training, item, n)
+    for column, verdict in zip(columns, told, strict=True):
+        label = {True: "contaminated", False: "clean", None: "too short"}[verdict.dirty]
+        with column.container(border=True, height="stretch"):
+            st.metric(f"{verdict.rule}'s rule", label)
+            st.caption(escape(verdict.why))
+    shares = {size: overlap(training, item, size).seen_share for size in range(1, 21)}
+    st.plotly_chart(charts.seen_curve(shares, n), key="seen", alt=_in_words(found))
+    st.markdown(
+        f"The longest run of words in a row that both share has **{found.longest_run}**. Small n calls all of it seen, "
+        "since common phrases occur everywhere; large n misses an item with a single word changed in every stretch."
+    )
+    if len({verdict.dirty for verdict in told if verdict.dirty is not None}) > 1:
+        st.info(
+            "The rules disagree: “clean” in one report may be “contaminated” in another.", icon=":material/balance:"
+        )
+    return {
+        "n": n,
+        "found": found.found,
+        "ngrams": found.ngrams,
+        "longest_run_words": found.longest_run,
+        "verdicts": {verdict.rule: verdict.dirty for verdict in told},
+        "seen_share_by_n": shares,
+    }
+
+
+def as_csv(told: dict | None) -> str | None:
+    if told is None:
+        return None
+    return "n,seen_share\n" + "".join(f"{n},{share!r}\n" for n, share in told["seen_share_by_n"].items())
+
+
+def _fill() -> None:
+    kind = st.session_state.get("kind")
+    if kind in ITEMS:
+        st.session_state["item"] = ITEMS[kind]
+
+
+def _in_words(found: Overlap) -> str:
+    return f"With {found.n}-grams {found.seen_share:.0%} of the item's words are found in the training text"

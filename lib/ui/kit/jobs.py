@@ -1,0 +1,147 @@
+"""A job on a page: start, follow, stop. What it does is the business of its domain."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+
+from lib.engine import Engine, JobState, JobView
+from lib.errors import StudentError
+from lib.ui.kit.problems import problem
+from lib.ui.kit.session import owner
+from lib.units import format_duration
+
+WARM_MODULES = ("lib.training.lora",)
+RUNNING_S, WAITING_S = 0.5, 2.0
+"""How often a page asks: a run that moves, and a place in the queue."""
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """The one engine of this process. A Dask client is awaitable, which `st.cache_resource` refuses."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = Engine.start(WARM_MODULES)
+            atexit.register(close)
+        return _engine
+
+
+def start_in_background() -> None:
+    """Start the engine without keeping anyone waiting."""
+
+    def quietly() -> None:
+        with suppress(StudentError):  # said on the page that needs it
+            engine()
+
+    threading.Thread(target=quietly, name="engine-start", daemon=True).start()
+
+
+def close() -> None:
+    """End the workers; the next use starts new ones."""
+    global _engine
+    with _lock:
+        if _engine is not None:
+            _engine.close()
+        _engine = None
+
+
+def submit(kind: str, function: str, argument: Any, *, expected_s: float, time_limit_s: float) -> None:
+    """For a button's `on_click`: queue the job; what is wrong is kept for `live` to show."""
+    st.session_state[f"{kind}:problem"] = None
+    try:
+        engine().submit(function, argument, owner=owner(), kind=kind, expected_s=expected_s, time_limit_s=time_limit_s)
+    except StudentError as error:
+        st.session_state[f"{kind}:problem"] = str(error)
+
+
+def stop(kind: str) -> None:
+    """For a button's `on_click`: stop the newest job of this kind."""
+    view = current(kind)
+    if view is not None and view.state.active:
+        engine().stop(view.id, owner=owner())
+
+
+def start_and_stop(
+    kind: str, label: str, on_start: Callable[..., None], *arguments: Any, icon: str = "play_arrow", main: bool = True
+) -> None:
+    """Two buttons. Starting is off while a job of this kind goes or waits, or while an argument is missing (None).
+
+    main  whether this is what the page is for, and so in colour
+    """
+    view = current(kind)
+    active = view is not None and view.state.active
+    left, right = st.columns(2)
+    left.button(
+        label,
+        key=f"{kind}-start",
+        type="primary" if main else "secondary",
+        icon=f":material/{icon}:",
+        on_click=on_start,
+        args=arguments,
+        disabled=active or None in arguments,
+        width="stretch",
+    )
+    right.button(
+        "Stop",
+        key=f"{kind}-stop",
+        icon=":material/stop:",
+        on_click=stop,
+        args=(kind,),
+        disabled=not active,
+        width="stretch",
+    )
+
+
+def current(kind: str) -> JobView | None:
+    """This browser's newest job of this kind, running or over, also after a reload."""
+    if _engine is None:  # nothing was ever submitted: do not start it only to hear that
+        return None
+    job_id = engine().newest(owner(), kind)
+    return engine().view(job_id, owner=owner()) if job_id else None
+
+
+def live(kind: str, draw: Callable[[JobView], None]) -> None:
+    """Draw the newest job of this kind, again and again while it is active and never otherwise."""
+    refused = st.session_state.get(f"{kind}:problem")
+    if refused:
+        problem(refused)
+    try:
+        view = current(kind)
+    except StudentError as error:
+        problem(error)
+        return
+    if view is None:
+        return
+    rate = {JobState.RUNNING: RUNNING_S, JobState.WAITING: WAITING_S}.get(view.state)
+
+    @st.fragment(run_every=rate)
+    def part() -> None:
+        now = current(kind)
+        if now is None:
+            return
+        if rate is not None and now.state is not view.state:
+            st.rerun()
+        status(now)
+        draw(now)
+
+    part()
+
+
+def status(view: JobView) -> None:
+    """One line: where the job is, and what went wrong."""
+    if view.state is JobState.WAITING:
+        ahead = f"{view.ahead} ahead of you" if view.ahead else "you are next"
+        when = f"about {format_duration(view.waiting_s)}" if view.waiting_s >= 1 else "any moment now"
+        st.info(f"Waiting: {ahead}, {when}.", icon=":material/hourglass_top:")
+    elif view.state is JobState.FAILED:
+        problem(view.message or "The run failed")
+    elif view.state is JobState.STOPPED:
+        st.info(f"Stopped by you after {format_duration(view.elapsed_s)}.", icon=":material/stop_circle:")

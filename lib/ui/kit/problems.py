@@ -1,0 +1,25 @@
+"""The one place that shows an error: one sentence, no stack trace, and the page goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from lib.errors import StudentError
+from lib.ui.kit.text import escape
+
+
+def problem(error: StudentError | str) -> None:
+    """Show what is wrong and what would be right."""
+    st.error(escape(str(error)), icon=":material/error:")
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Run a part of a page that may meet bad input; what follows the `with` block is still shown."""
+    try:
+        yield
+    except StudentError as error:
+        problem(error)

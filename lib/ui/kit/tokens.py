@@ -1,0 +1,96 @@
+"""Text coloured word by word: the one place that turns texts of others into HTML, and escapes every letter of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+import streamlit as st
+
+from lib.charts.theme import SEQUENCE
+from lib.metrics.pair.ngrams import Overlap
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One word or n-gram. Colour alone never carries the meaning: a link is also a number, a clipped chip a line."""
+
+    text: str
+    link: int | None = None
+    """Chips with the same number belong together; None is found nowhere else."""
+    clipped: bool = False
+    """Found, but beyond what counts."""
+    note: str = ""
+    """Shown when pointed at."""
+    numbered: bool = True
+    """Whether the link's number is written; not where every linked chip has the same."""
+    compared_as: str = ""
+    """What is compared, where a stemmer made it another word than was written."""
+
+
+def chips(label: str, row: Sequence[Chip], empty: str = "nothing") -> None:
+    """A row of chips under its label; it wraps on a narrow screen."""
+    st.html(chips_html(label, row, empty))
+
+
+def chips_html(label: str, row: Sequence[Chip], empty: str = "nothing") -> str:
+    """The HTML of `chips`. Everything but our own markup goes through `html.escape`."""
+    body = "".join(map(_chip, row)) or f'<span style="opacity:.6">{escape(empty)}</span>'
+    return (
+        f'<div style="font-size:.85rem;opacity:.75;margin-bottom:.3rem">{escape(label)}</div>'
+        '<div style="display:flex;flex-wrap:wrap;gap:.4rem .35rem;font-size:1.15rem;line-height:1.5;'
+        f'overflow-wrap:anywhere;margin-bottom:.5rem">{body}</div>'
+    )
+
+
+def linked(overlap: Overlap) -> tuple[list[list[Chip]], list[Chip]]:
+    """Chips for the n-grams of each reference and of the candidate, equal ones under one number."""
+    candidate: dict[int, Chip] = {}
+    references: list[dict[int, Chip]] = [{} for _ in overlap.references]
+    link = 0
+    for match in overlap.matches:
+        number = link if match.ceiling else None
+        link += 1 if match.ceiling else 0
+        for count, position in enumerate(match.candidate_positions):
+            clipped = bool(match.ceiling) and count >= match.matched
+            note = f"clipped: no reference has it more than {match.ceiling}×" if clipped else ""
+            candidate[position] = Chip(match.text, number, clipped, note)
+        for row, places in zip(references, match.reference_positions, strict=True):
+            for count, position in enumerate(places):
+                spare = count >= match.matched
+                row[position] = Chip(match.text, number, spare, "the candidate has it less often" if spare else "")
+    filled = [
+        [row.get(at) or Chip(" ".join(tokens[at : at + overlap.n])) for at in range(total)]
+        for row, tokens, total in zip(references, overlap.references, overlap.reference_totals, strict=True)
+    ]
+    return filled, [candidate[at] for at in range(overlap.candidate_total)]
+
+
+def as_written(row: Sequence[Chip], surfaces: Sequence[str], n: int = 1) -> list[Chip]:
+    """The chips of n-grams with the words as they were written, and in small what they are compared as.
+
+    surfaces  the written word of each token of the text; the chip at index i begins with the i-th
+    """
+    written = [" ".join(surfaces[at : at + n]) for at in range(len(row))]
+    return [
+        replace(chip, text=text, compared_as="" if text.lower() == chip.text.lower() else chip.text)
+        for chip, text in zip(row, written, strict=True)
+    ]
+
+
+def _chip(chip: Chip) -> str:
+    title = f' title="{escape(chip.note)}"' if chip.note else ""
+    text = escape(chip.text.replace("\n", "⏎"))
+    if chip.compared_as:
+        text += f'<span style="font-size:.7em;opacity:.7;margin-left:.35em">{escape(chip.compared_as)}</span>'
+    shape = "padding:.1rem .5rem;border-radius:.5rem;max-width:100%"
+    if chip.link is None:
+        return f'<span style="{shape};opacity:.55"{title}>{text}</span>'
+    colour = SEQUENCE[chip.link % len(SEQUENCE)]
+    number = f'<sup style="font-size:.65em;margin-left:.2em;font-weight:700">{chip.link + 1}</sup>' * chip.numbered
+    if chip.clipped:
+        line = f"border:1.5px dashed {colour};text-decoration:line-through;opacity:.8"
+        return f'<span style="{shape};{line}"{title}>{text}{number}</span>'
+    fill = f"background:{colour}33;border-bottom:3px solid {colour}"
+    return f'<span style="{shape};{fill}"{title}>{text}{number}</span>'

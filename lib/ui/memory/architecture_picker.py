@@ -1,0 +1,94 @@
+"""Choosing a model for the memory pages: from the catalogue, by number, by shape, by config or from the hub."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.memory.errors import CannotEstimateError
+from lib.memory.model.architecture import Architecture
+from lib.memory.model.catalogue import architecture, catalogue, from_parameters
+from lib.memory.model.config_json import MAX_TEXT_BYTES, from_text
+from lib.memory.model.hub import from_hub
+from lib.ui.kit import controls
+from lib.units import format_count
+
+NUMBER, SHAPE, PASTED, HUB = "Any number of parameters", "My own shape", "A config.json", "From the Hugging Face hub"
+OTHERS = (NUMBER, SHAPE, PASTED, HUB)
+
+
+def choose(default: str = "Llama-3.1-8B", *, key: str = "model", decoders_only: bool = False) -> Architecture:
+    """The chosen architecture. Raises CannotEstimateError where the choice cannot be used."""
+    names = [name for name, entry in catalogue().items() if not decoders_only or entry.config["model_type"] != "bert"]
+    chosen = controls.select("Model", [*OTHERS, *names], default, key=key)
+    if chosen == NUMBER:
+        billions = controls.number("Billions of parameters", 0.001, 10_000.0, 1.0, key=f"{key}_billions", format="%g")
+        return from_parameters(billions * 1e9)
+    if chosen == SHAPE:
+        return _shape(key)
+    if chosen == PASTED:
+        return _pasted(key)
+    if chosen == HUB:
+        return _from_hub(controls.text("Hub id", "HuggingFaceTB/SmolLM2-135M", key=f"{key}_hub", max_chars=200))
+    return architecture(chosen)
+
+
+def _shape(key: str) -> Architecture:
+    layers = controls.slider("Layers", 1, 200, 32, key=f"{key}_layers")
+    hidden = controls.slider("Hidden size", 64, 20_480, 4_096, key=f"{key}_hidden", step=64)
+    heads = controls.slider("Query heads", 1, 256, 32, key=f"{key}_heads")
+    kv_heads = controls.slider("Key-value heads", 1, 256, 8, key=f"{key}_kv")
+    head_dim = controls.slider("Head size", 16, 512, 128, key=f"{key}_head_dim", step=16)
+    width = controls.slider("MLP width", 64, 81_920, 14_336, key=f"{key}_width", step=64)
+    vocab = controls.slider("Vocabulary", 1_000, 300_000, 128_256, key=f"{key}_vocab")
+    return Architecture(
+        name="My own shape",
+        family="llama",
+        layers=layers,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=kv_heads,
+        head_dim=head_dim,
+        mlp_width=width,
+        vocab=vocab,
+        max_context=131_072,
+    )
+
+
+def _pasted(key: str) -> Architecture:
+    """Not in the link: a config is too long for one."""
+    upload = st.file_uploader("config.json", type="json", key=f"{key}_file")
+    text = st.text_area(
+        "…or paste it",
+        key=f"{key}_config",
+        height=140,
+        max_chars=MAX_TEXT_BYTES,
+        persist_state="session",
+        placeholder='{"model_type": "llama", "hidden_size": …}',
+    )
+    if upload is not None:
+        return from_text(upload.getvalue(), name="Uploaded config")
+    if not text.strip():
+        raise CannotEstimateError("Upload or paste a model's config.json, from its opening { to its closing }.")
+    return from_text(text)
+
+
+@st.cache_data(ttl=3_600, max_entries=64, show_spinner="Asking the hub…")
+def _from_hub(name: str) -> Architecture:
+    return from_hub(name)
+
+
+def summary(arch: Architecture) -> str:
+    """One line about a model: parameters, attention and what is unusual."""
+    parts = [f"**{format_count(arch.parameters)}** parameters ({arch.parameters:,})"]
+    if arch.experts:
+        parts.append(
+            f"{format_count(arch.active_parameters)} active ({arch.experts.active} of {arch.experts.count} experts)"
+        )
+    parts.append(f"{arch.layers} layers × {arch.hidden:,}")
+    attention = arch.attention_kind
+    if attention in ("GQA", "MQA"):
+        attention += f", {arch.heads // arch.kv_heads} query heads a KV head"
+    parts.append(attention)
+    if arch.sliding_layers:
+        parts.append(f"{arch.sliding_layers} layers see only {arch.sliding_window:,} tokens")
+    return " · ".join(parts)

@@ -1,0 +1,130 @@
+"""The training dilemma page's parts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.charts.memory import calculator as bars
+from lib.charts.memory import dilemma as charts
+from lib.memory.ask.rules_of_thumb import TRAIN_BYTES
+from lib.memory.gpus import gpu, gpus
+from lib.memory.train.dilemma import Way, choose, triangle, ways
+from lib.memory.train.training import TrainingEstimate, training
+from lib.ui.kit import controls
+from lib.ui.kit.chapter import formula
+from lib.ui.kit.tables import show_table
+from lib.ui.memory import architecture_picker, views
+from lib.ui.memory.setup_controls import BATCHES, CONTEXTS
+from lib.units import format_count, format_gib
+
+WEIGHTS = ("want_memory", "want_computing", "want_kept")
+
+
+def dilemma() -> list[dict]:
+    """Pull the point; see the way of training that wins, and its memory."""
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        arch = architecture_picker.choose("Llama-3.2-1B", key="train_model")
+        batch = controls.pick("Sequences at once", BATCHES, 4, key="train_batch")
+        sequence = controls.pick("Tokens a sequence", CONTEXTS, 1_024, key="train_sequence")
+        card = gpu(controls.select("GPU", list(gpus()), "RTX 4090", key="train_gpu"))
+        st.markdown("**Pull the point**, or click into the triangle")
+        memory = controls.slider("Little memory", 0, 12, 4, key="want_memory")
+        computing = controls.slider("Little computing", 0, 12, 4, key="want_computing")
+        kept = controls.slider("Nothing given up", 0, 12, 4, key="want_kept")
+    options = ways(arch, batch, sequence)
+    chosen = choose(options, memory, computing, kept)
+    with right:
+        title = f"Here: {chosen.label}"
+        figure = charts.triangle(triangle(options), (memory, computing, kept), title)
+        st.plotly_chart(
+            figure,
+            key="dilemma_triangle",
+            alt=title,
+            on_select=_stand_there,
+            selection_mode="points",
+        )
+        _costs(chosen, options)
+    estimate = training(arch, chosen.setup, card.context_mib)
+    st.plotly_chart(
+        bars.stacked(
+            {arch.name: estimate.terms},
+            card.usable_bytes,
+            card.name,
+            "GiB",
+            views.headline(estimate, card, "GiB"),
+        ),
+        key="dilemma_bar",
+        alt=bars.describe(estimate.terms, card.usable_bytes, card.name),
+    )
+    _against_the_slide(estimate)
+    return [_row(way) for way in options]
+
+
+def _stand_there() -> None:
+    """A click on a grid point moves the three sliders."""
+    event = st.session_state.get("dilemma_triangle")
+    points = event["selection"]["points"] if event else []
+    where = next((point["customdata"] for point in points if point.get("customdata")), None)
+    if where is not None:
+        for key, value in zip(WEIGHTS, where, strict=True):
+            st.session_state[key] = int(value)
+
+
+def _costs(chosen: Way, options: tuple[Way, ...]) -> None:
+    least_memory = min(way.memory_bytes for way in options)
+    least_work = min(way.operations_per_token for way in options)
+    one, two, three = st.columns(3)
+    one.metric(
+        "Memory",
+        format_gib(chosen.memory_bytes),
+        f"{chosen.memory_bytes / least_memory:.1f} × the least",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    two.metric(
+        "Operations a token",
+        format_count(chosen.operations_per_token),
+        f"{chosen.operations_per_token / least_work:.2f} × the least",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    three.metric(
+        "Weights trained",
+        f"{chosen.trained_share:.2%}" if chosen.trained_share < 1 else "all",
+        f"over {chosen.base_bits}-bit weights",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    formula(
+        "Operations: 2 a parameter forward, 2 for the gradients of activations, 2 for those of trained weights, 2 for "
+        "computing a forward pass again. Which way wins: the weighted sum of the three costs, each scaled from best "
+        "to worst of these twenty ways."
+    )
+
+
+def _against_the_slide(estimate: TrainingEstimate) -> None:
+    st.subheader("The slide's 24 bytes a parameter, beside this", anchor=False)
+    parameters = estimate.architecture.parameters
+    size = {term.key: term.size_bytes / parameters for term in estimate.terms}
+    moving = size["activations"] + size["logits"] + size["temporary"]
+    rows = [
+        ("Weights", TRAIN_BYTES["weights"], size["weights"]),
+        ("Optimiser states", TRAIN_BYTES["Adam's two states"], size["optimizer"]),
+        ("Gradients at the fullest moment", TRAIN_BYTES["gradients"], size["gradients"]),
+        ("Activations, logits, temporary", TRAIN_BYTES["activations (a placeholder)"], moving),
+    ]
+    table = [{"part": part, "slide (B)": f"{slide}", "here (B)": f"{here:.2f}"} for part, slide, here in rows]
+    table.append({"part": "All", "slide (B)": "24", "here (B)": f"{sum(here for *_, here in rows):.2f}"})
+    show_table(table, alt="Bytes a parameter: the slide's and this set-up's")
+    formula(f"Each part at “{estimate.peak.label}”, divided by {parameters:,} parameters.")
+
+
+def _row(way: Way) -> dict:
+    return {
+        "way": way.label,
+        "memory_bytes": round(way.memory_bytes),
+        "operations_per_token": round(way.operations_per_token),
+        "trained_share": way.trained_share,
+        "base_bits": way.base_bits,
+    }

@@ -1,0 +1,233 @@
+"""The controls of the memory calculator: what is served or trained, how, and on which card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib.memory.ask.fit import Setup
+from lib.memory.gpus import gpus
+from lib.memory.model.weights import precisions
+from lib.memory.serve.serving import ServingSetup
+from lib.memory.train.setup import TrainingSetup
+from lib.ui.kit import controls
+
+JOBS = {"serve": "Serve it", "train": "Train it"}
+METHODS = {"full": "Full", "lora": "LoRA", "qlora": "QLoRA"}
+TRAIN_PRECISIONS = {
+    "bf16_autocast": "Mixed: fp32 weights, bf16 products",
+    "bf16": "All in bf16",
+    "bf16_master": "bf16 with fp32 master weights",
+    "fp32": "All in fp32",
+}
+OPTIMIZERS = {
+    "adamw": "AdamW",
+    "adamw_fused": "AdamW, fused",
+    "adamw_8bit": "AdamW, 8-bit",
+    "adafactor": "Adafactor",
+    "sgd_momentum": "SGD with momentum",
+    "sgd": "SGD",
+}
+TARGETS = {"all": "all linear layers", "attention": "attention", "qv": "queries and values"}
+CONTEXTS = [128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072]
+USERS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+BATCHES = [1, 2, 4, 8, 16, 32, 64, 128]
+GPU_COUNTS = [1, 2, 4, 8, 16, 32, 64]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A set-up of the lecture, as the controls' values."""
+
+    label: str
+    help: str
+    values: tuple[tuple[str, object], ...]
+
+
+PRESETS = (
+    Preset(
+        "Store 1B in fp32",
+        "The lecture: 4 GB",
+        (
+            ("job", "serve"),
+            ("model", "Any number of parameters"),
+            ("model_billions", 1.0),
+            ("precision", "fp32"),
+            ("context", 128),
+            ("users", 1),
+            ("unit", "GB"),
+            ("gpu", "Tesla T4"),
+        ),
+    ),
+    Preset(
+        "Train 1B in fp32",
+        "The lecture: 24 GB",
+        (
+            ("job", "train"),
+            ("model", "Any number of parameters"),
+            ("model_billions", 1.0),
+            ("method", "full"),
+            ("weights", "fp32"),
+            ("optimizer", "adamw_fused"),
+            ("batch", 1),
+            ("sequence", 2_048),
+            ("unit", "GB"),
+            ("checkpointing", False),
+            ("gpu", "RTX 3090"),
+        ),
+    ),
+    Preset(
+        "Serve Llama 70B in 16 bits",
+        "The lecture: 168 GB, two A100 or more",
+        (
+            ("job", "serve"),
+            ("model", "Llama-3.1-70B"),
+            ("precision", "bf16"),
+            ("context", 4_096),
+            ("users", 1),
+            ("unit", "GB"),
+            ("gpu", "A100 80GB SXM"),
+            ("gpus", 1),
+        ),
+    ),
+    Preset(
+        "QLoRA on a 24 GB card",
+        "An 8B model at home",
+        (
+            ("job", "train"),
+            ("model", "Llama-3.1-8B"),
+            ("method", "qlora"),
+            ("batch", 1),
+            ("sequence", 2_048),
+            ("checkpointing", True),
+            ("gpu", "RTX 4090"),
+            ("unit", "GiB"),
+            ("weights", "bf16_autocast"),
+        ),
+    ),
+)
+
+
+def set_values(values: dict[str, object]) -> None:
+    """Set controls from a button's callback."""
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+def presets() -> None:
+    with st.container(horizontal=True):
+        for preset in PRESETS:
+            st.button(
+                preset.label, help=preset.help, on_click=set_values, args=(dict(preset.values),), type="secondary"
+            )
+
+
+def job() -> str:
+    return controls.segmented("What for", JOBS, "serve", key="job", label_visibility="collapsed")
+
+
+def card() -> str:
+    return controls.select("GPU", list(gpus()), "RTX 4090", key="gpu")
+
+
+def serving_setup() -> ServingSetup:
+    """The controls of serving; the rest under More."""
+    labels = {key: each.label for key, each in precisions().items()}
+    precision = controls.select("Weights stored as", labels, "bf16", key="precision")
+    context = _pick("Context, prompt and answer (tokens)", CONTEXTS, 4_096, "context")
+    users = _pick("Conversations at once", USERS, 1, "users")
+    with st.expander("More", icon=":material/tune:"):
+        kv_bits = _pick("KV cache in bits", [4, 8, 16, 32], 16, "kv_bits")
+        prefill = _pick("Prompt tokens read at once (0: all)", [0, 256, 512, 1_024, 2_048, 8_192], 2_048, "prefill")
+        count = _pick("GPUs, tensor parallel", GPU_COUNTS, 1, "gpus")
+        paged = controls.toggle("Page the KV cache", True, key="paged")
+        eager = controls.toggle("Store attention scores (no fused kernel)", False, key="eager")
+    return ServingSetup(
+        precision=precision,
+        context=context,
+        sequences=users,
+        kv_bits=kv_bits,
+        block_size=16,
+        reserve=not paged,
+        prefill=prefill,
+        attention="eager" if eager else "fused",
+        gpus=count,
+    )
+
+
+def training_setup() -> TrainingSetup:
+    """The controls of training; the rest under More."""
+    method = controls.segmented("What is trained", METHODS, "full", key="method")
+    batch = _pick("Sequences a step on each GPU (micro-batch)", BATCHES, 1, "batch")
+    sequence = _pick("Tokens a sequence", CONTEXTS, 2_048, "sequence")
+    checkpointing = controls.toggle("Checkpoint activations", False, key="checkpointing")
+    with st.expander("More", icon=":material/tune:"):
+        weights = controls.select("Precision", TRAIN_PRECISIONS, "bf16_autocast", key="weights")
+        optimizer = controls.select("Optimiser", OPTIMIZERS, "adamw", key="optimizer")
+        rank = _pick("LoRA rank", [1, 2, 4, 8, 16, 32, 64, 128, 256], 16, "rank", disabled=method == "full")
+        targets = controls.select("LoRA on", TARGETS, "all", key="targets", disabled=method == "full")
+        accumulation = _pick("Steps of gradient accumulation", [1, 2, 4, 8, 16, 32, 64, 128], 1, "accumulation")
+        count = _pick("GPUs", GPU_COUNTS, 1, "gpus")
+        stage = _pick("ZeRO stage", [0, 1, 2, 3], 3, "zero", disabled=count == 1)
+        chunked = controls.toggle("Loss in chunks (fused cross-entropy)", False, key="chunked")
+        kept = controls.toggle("The loop keeps the logits", False, key="logits")
+        eager = controls.toggle("Store attention scores (no fused kernel)", False, key="eager")
+    return TrainingSetup(
+        method=method,
+        precision=weights,
+        optimizer=optimizer,
+        batch=batch,
+        sequence=sequence,
+        accumulation=accumulation,
+        checkpointing=checkpointing,
+        attention="eager" if eager else "fused",
+        chunked_loss=chunked,
+        keeps_logits=kept,
+        rank=rank,
+        targets=targets,
+        gpus=count,
+        zero_stage=stage if count > 1 else 0,
+    )
+
+
+def _pick(label: str, options: list[int], default: int, key: str, **more: object) -> int:
+    """A choice on a scale; a value set by a button that is not on the scale is added to it."""
+    extra = st.session_state.get(key, default)
+    if extra not in options and isinstance(extra, int):
+        options = sorted({*options, extra})
+    return controls.pick(label, options, default, key=key, **more)
+
+
+FIELDS = {  # field of a set-up → key of its control
+    "precision": {"serve": "precision", "train": "weights"},
+    "context": "context",
+    "sequences": "users",
+    "kv_bits": "kv_bits",
+    "prefill": "prefill",
+    "gpus": "gpus",
+    "zero_stage": "zero",
+    "method": "method",
+    "batch": "batch",
+    "sequence": "sequence",
+    "accumulation": "accumulation",
+    "checkpointing": "checkpointing",
+    "optimizer": "optimizer",
+    "chunked_loss": "chunked",
+    "keeps_logits": "logits",
+}
+
+
+def control_values(setup: Setup, changes: dict[str, object]) -> dict[str, object]:
+    """Changes to a set-up as values of the controls."""
+    kind = "serve" if isinstance(setup, ServingSetup) else "train"
+    values: dict[str, object] = {}
+    for field, value in changes.items():
+        if field == "attention":
+            values["eager"] = value == "eager"
+        elif field == "reserve":
+            values["paged"] = not value
+        else:
+            key = FIELDS[field]
+            values[key[kind] if isinstance(key, dict) else key] = value
+    return values

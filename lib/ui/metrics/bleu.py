@@ -1,0 +1,159 @@
+"""BLEU on the page: clipped counts, brevity, the geometric mean beside the slide's average, smoothing, tokenisers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from lib.charts.metrics import playground as charts
+from lib.metrics.errors import MetricError
+from lib.metrics.pair.bleu import Bleu
+from lib.metrics.pair.pair import PairQuestion, PairScores, score_pair
+from lib.metrics.pair.presets import shown
+from lib.metrics.pair.sacre import sacre_ter
+from lib.metrics.pair.smoothing import SMOOTHINGS, smoothing
+from lib.metrics.pair.tokens import TOKENISERS
+from lib.ui.kit import controls
+from lib.ui.kit.tables import show_table
+from lib.ui.kit.text import escape
+from lib.ui.kit.tokens import chips, linked
+
+
+def view(scores: PairScores) -> None:
+    """All of BLEU for one pair."""
+    scored = scores.bleu
+    _mean_against_average(scored)
+    with st.columns(3)[0]:
+        n = controls.slider("Length n of the n-grams", 1, 4, 1, key="n")
+    if n <= len(scored.overlaps):
+        overlap = scored.overlaps[n - 1]
+        references, candidate = linked(overlap)
+        for number, row in enumerate(references, start=1):
+            name = "Reference" if len(references) == 1 else f"Reference {number}"
+            chips(f"{name}: {len(row)}", row, f"shorter than {n} words")
+        chips(f"Candidate: {overlap.matched} of {overlap.candidate_total} count", candidate, f"shorter than {n} words")
+    left, right = st.columns(2)
+    left.plotly_chart(charts.precisions(scored), key="precisions", alt=_say_counts(scored))
+    right.plotly_chart(
+        charts.brevity_curve(scored),
+        key="brevity",
+        alt=f"{scored.candidate_length} words against {scored.reference_length}: penalty {scored.brevity_penalty:.3f}",
+    )
+    _arithmetic(scored)
+    _beside(scores)
+    _smoothings(scores.question)
+    _tokenisers(scores.question)
+
+
+def _mean_against_average(scored: Bleu) -> None:
+    bleu, average, penalised = st.columns(3)
+    bleu.metric("BLEU: geometric mean × penalty", shown(scored.score), border=True)
+    average.metric("The slide's “average” of precisions", shown(scored.average_precision), border=True)
+    penalised.metric("That average × penalty", shown(scored.average_precision * scored.brevity_penalty), border=True)
+    if scored.missing_orders:
+        orders = " and ".join(f"{order}-grams" for order in scored.missing_orders)
+        note = (
+            f"No {orders} in common. NLTK warns that BLEU “evaluates to 0”; it gives {shown(scored.score)}, because it "
+            "takes the logarithm of the smallest positive float instead of 0."
+            if scored.method == 0
+            else f"No {orders} in common: the smoothing stands in for them."
+        )
+        st.warning(note, icon=":material/warning:")
+    elif not scored.smoothed:
+        st.warning("No word in common: NLTK returns an exact 0, without a warning.", icon=":material/warning:")
+
+
+def _say_counts(scored: Bleu) -> str:
+    return "; ".join(f"{each.n}-grams {each.matched} of {each.candidate_total}" for each in scored.overlaps)
+
+
+def _arithmetic(scored: Bleu) -> None:
+    """BP · exp(Σ wₙ ln pₙ) with the numbers in."""
+    with st.container(border=True):
+        st.markdown("**Brevity penalty, then geometric mean**")
+        c, r = scored.candidate_length, scored.reference_length
+        if c > r:
+            st.latex(rf"\mathrm{{BP}} = 1 \quad (c = {c} > r = {r})")
+        elif c:
+            st.latex(rf"\mathrm{{BP}} = e^{{1 - r/c}} = e^{{1 - {r}/{c}}} = {shown(scored.brevity_penalty)}")
+        else:
+            st.latex(r"\mathrm{BP} = 0 \quad (\text{empty candidate})")
+        if not scored.smoothed:
+            st.latex(r"\mathrm{BLEU} = 0")
+            return
+        factors = [
+            rf"{_latex(float(p))}^{{{weight:g}}}" for p, weight in zip(scored.smoothed, scored.weights, strict=True)
+        ]
+        # Two factors a line, so that a phone shows all of it.
+        lines = [r" \cdot ".join(factors[start : start + 2]) for start in range(0, len(factors), 2)]
+        product = r" \\ & \quad \cdot ".join(lines)
+        result = _latex(scored.score).strip("()")
+        st.latex(
+            rf"\begin{{aligned}} \mathrm{{BLEU}} &= \vphantom{{\Big|}} {shown(scored.brevity_penalty)} \times "
+            rf"{product} \\ &= \mathbf{{{result}}} \end{{aligned}}"
+        )
+
+
+def _latex(value: float) -> str:
+    """A number for a formula: 7.5e-78 as a power of ten, in braces so that an exponent can follow."""
+    text = shown(value)
+    if "e" not in text:
+        return text
+    digits, exponent = text.split("e")
+    return rf"({digits} \cdot 10^{{{int(exponent)}}})"
+
+
+def _beside(scores: PairScores) -> None:
+    """sacrebleu's BLEU and chrF, which a paper would report, with what makes them repeatable."""
+    sacre, chrf = st.columns(2)
+    for column, score in ((sacre, scores.sacre), (chrf, scores.chrf)):
+        with column.container(border=True):
+            st.metric(f"{score.name}, sacrebleu (0 to 100)", f"{score.score:.2f}")
+            st.code(score.signature, language=None, wrap_lines=True)
+            st.caption(escape(score.working))
+    if controls.toggle("TER as well: edits needed, phrases may move", False, key="ter"):
+        try:
+            ter = sacre_ter(scores.question.references, scores.question.candidate)
+        except MetricError as error:
+            st.caption(f":material/block: {escape(str(error))}")
+        else:
+            st.markdown(f"TER **{ter.score:.1f}** ({ter.working}; 0 is best). `{ter.signature}`")
+
+
+def _smoothings(question: PairQuestion) -> None:
+    with st.expander("All eight of NLTK's smoothing methods on this pair", icon=":material/compare:"):
+        results: list[float | None] = []
+        for each in SMOOTHINGS:
+            try:
+                results.append(score_pair(replace(question, method=each.method)).bleu.score)
+            except MetricError:
+                results.append(None)
+        names = [f"{each.method} {each.name}" for each in SMOOTHINGS]
+        alt = "; ".join(
+            f"{name}: {'stops' if value is None else shown(value)}" for name, value in zip(names, results, strict=True)
+        )
+        st.plotly_chart(charts.smoothings(names, results), key="smoothings", alt=alt)
+        st.markdown("\n".join(f"- **{each.method}**: {each.what}" for each in SMOOTHINGS))
+        st.caption("Chen and Cherry 2014; 6 stops where no trigram is shared, and 5 and 7 can exceed 1.")
+
+
+def _tokenisers(question: PairQuestion) -> None:
+    with st.expander("The same texts cut five ways", icon=":material/content_cut:"):
+        rows = []
+        for key, each in TOKENISERS.items():
+            try:
+                bleu = score_pair(replace(question, tokenise=key)).bleu.score
+            except MetricError:
+                bleu = None
+            tokens = each.cut(question.candidate)
+            rows.append({"Tokeniser": each.label, "BLEU": bleu, "Tokens": len(tokens), "Candidate": " · ".join(tokens)})
+        show_table(
+            rows,
+            column_config={"BLEU": st.column_config.NumberColumn(format="%.4g")},
+            alt="BLEU by tokeniser",
+        )
+        st.caption(
+            "NLTK's BLEU takes whatever tokens it is given; sacrebleu cuts by itself and says how in its signature. "
+            f"Smoothing here: {smoothing(question.method).name}."
+        )

@@ -1,0 +1,269 @@
+"""Corpus mode on the page: a file in, a job that can be stopped, and what it found."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from lib.charts.metrics import corpus as charts
+from lib.engine import JobView
+from lib.metrics.corpus.bootstrap import BootstrapProgress
+from lib.metrics.corpus.file import Pairs, Refused, Table, choose_pairs, read_table
+from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusProgress, CorpusScored, results_csv
+from lib.metrics.corpus.samples import sample_table, samples
+from lib.metrics.pair.presets import shown
+from lib.metrics.pair.smoothing import SMOOTHINGS
+from lib.metrics.pair.tokens import TOKENISERS
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.tables import show_table
+from lib.ui.kit.text import escape
+
+KIND = "corpus"
+NONE = "none"
+SHOWN = {
+    "rougeL_f1": "ROUGE-L F1",
+    "rouge1_f1": "ROUGE-1 F1",
+    "rouge2_f1": "ROUGE-2 F1",
+    "nltk_bleu": "sentence BLEU (NLTK)",
+    "sacrebleu": "sentence BLEU (sacrebleu)",
+    "chrf2": "chrF",
+}
+
+
+def choose_file() -> tuple[Table, bool]:
+    """The table to score and whether it has a second system: an uploaded file, else a sample."""
+    upload, sample = st.columns(2)
+    with upload:
+        file = st.file_uploader("A CSV, TSV or JSONL file with a column each for reference and candidate", key="file")
+    with sample:
+        titles = {key: each.title for key, each in samples().items()}
+        key = controls.select("Or a sample", titles, "two_systems", key="sample", disabled=file is not None)
+        if file is None:
+            st.caption(f"{samples()[key].about} {samples()[key].source}")
+    return (_read(file.getvalue()), False) if file is not None else (sample_table(key), samples()[key].other)
+
+
+def choose_columns(table: Table, has_other: bool) -> Pairs:
+    """Which column is what, with the file's own names; a preview, and every row that will not be scored."""
+    reference_guess = table.guess("reference")
+    candidate_guess = table.guess("candidate", (reference_guess,))
+    columns = list(table.columns)
+    one, two, three = st.columns(3)
+    # The columns belong to the file, so their boxes do too: a new file begins with its own guesses.
+    own = hash(table.columns)
+    reference = one.selectbox("Reference", columns, columns.index(reference_guess), key=f"reference:{own}")
+    candidate = two.selectbox("Candidate", columns, columns.index(candidate_guess), key=f"candidate:{own}")
+    left = [column for column in columns if column not in (reference_guess, candidate_guess)]
+    other_at = 1 + columns.index(left[0]) if has_other and left else 0
+    other = three.selectbox("A second system to compare", [NONE, *columns], other_at, key=f"other:{own}")
+    pairs = choose_pairs(table, reference, candidate, None if other == NONE else other)
+    st.caption(
+        f"{len(pairs.pairs):,} pairs from {escape(table.kind)}, {escape(table.encoding)}."
+        + "".join(f" {escape(note)}" for note in table.notes)
+    )
+    first = [
+        {"Row": pair.number, "Reference": pair.reference[:300], "Candidate": pair.candidate[:300]}
+        | ({"Second system": pair.other[:300]} if pair.other is not None else {})
+        for pair in pairs.pairs[:5]
+    ]
+    show_table(first, alt="The first pairs")
+    _say_refused(pairs.refused)
+    return pairs
+
+
+def settings(pairs: Pairs) -> CorpusJob:
+    with st.expander("More", icon=":material/tune:"):
+        stemmer = controls.toggle("Stemmer (ROUGE)", False, key="stem")
+        cut = controls.select(
+            "Tokeniser (NLTK's BLEU)", {key: each.label for key, each in TOKENISERS.items()}, "whitespace", key="tok"
+        )
+        methods = {str(each.method): f"{each.method}: {each.name}" for each in SMOOTHINGS}
+        method = int(controls.select("Smoothing (NLTK's BLEU)", methods, "0", key="smooth"))
+        samples_ = controls.slider("Bootstrap resamples", 100, 2_000, 1_000, key="resamples", step=100)
+        st.caption("sacrebleu keeps its own 13a tokens and smoothing, as its signature says.")
+    return CorpusJob(pairs, stemmer, cut, method, samples_)
+
+
+def start_and_stop(job: CorpusJob) -> None:
+    jobs.start_and_stop(KIND, f"Score {len(job.pairs.pairs):,} pairs", _submit, job)
+
+
+def results(job: CorpusJob | None) -> None:
+    """The newest run, and whether it is of the rows chosen above."""
+    view = jobs.current(KIND)
+    if view is not None and job is not None and view.argument.pairs != job.pairs:
+        st.info("What follows is the run before; press Score for the rows chosen above.", icon=":material/history:")
+    jobs.live(KIND, _draw)
+
+
+def export() -> tuple[str | None, dict | None]:
+    """(CSV of every row, summary as data) of the newest finished run."""
+    view = jobs.current(KIND)
+    scored = _scored(view)
+    if scored is None:
+        return None, None
+    summary = {
+        "bleu_signature": scored.bleu_signature,
+        "chrf_signature": scored.chrf_signature,
+        "stopped": scored.stopped,
+        "systems": [
+            {
+                "corpus_nltk_bleu": system.corpus_nltk_bleu,
+                "corpus_sacrebleu": system.corpus_sacrebleu,
+                "corpus_chrf": system.corpus_chrf,
+                "means": {measure: system.mean(measure) for measure in MEASURES},
+            }
+            for system in scored.systems
+        ],
+        "comparisons": [
+            {
+                "metric": each.metric,
+                "difference": each.difference,
+                "low": each.difference_low,
+                "high": each.difference_high,
+                "p_value": each.p_value,
+                "resamples": each.samples,
+                "seed": each.seed,
+            }
+            for each in scored.comparisons
+        ],
+    }
+    return results_csv(view.argument, scored), summary
+
+
+@st.cache_data(max_entries=4, ttl=1800, show_spinner=False)
+def _read(data: bytes) -> Table:
+    return read_table(data)
+
+
+def _say_refused(refused: tuple[Refused, ...]) -> None:
+    if not refused:
+        return
+    count = f"{len(refused):,} row" + ("s are" if len(refused) > 1 else " is")
+    with st.expander(f"{count} not scored, and why", icon=":material/report:"):
+        show_table([{"Row": each.number, "Why": each.why} for each in refused], alt="Rows not scored")
+
+
+def _submit(job: CorpusJob) -> None:
+    # About 4,000 rows a second and system, and resamples at 2,000 a second: what the first student is told.
+    expected_s = 1 + job.systems * len(job.pairs.pairs) / 4_000 + (3 * job.samples / 2_000 if job.systems == 2 else 0)
+    jobs.submit(
+        KIND, "lib.metrics.corpus.job:score_corpus", job, expected_s=expected_s, time_limit_s=60 + 10 * expected_s
+    )
+
+
+def _scored(view: JobView | None) -> CorpusScored | None:
+    if view is None:
+        return None
+    return next((event for event in view.events if isinstance(event, CorpusScored)), None)
+
+
+def _draw(view: JobView) -> None:
+    scored = _scored(view)
+    if scored is None:
+        _progress(view)
+        return
+    names = ("Candidate", "Second system")[: len(scored.systems)]
+    rate = len(scored.row_numbers) / max(scored.elapsed_s, 1e-9)
+    note = " It was stopped: this is what had been scored." if scored.stopped else ""
+    st.caption(
+        f":material/speed: **Measured.** {len(scored.row_numbers):,} rows in {scored.elapsed_s:.1f} s, "
+        f"{rate:,.0f} a second, here and now.{note}"
+    )
+    _corpus_against_mean(scored, names)
+    _spread(scored, names)
+    _best_and_worst(view.argument, scored, names)
+    _comparison(scored, names)
+
+
+def _progress(view: JobView) -> None:
+    for event in view.events:
+        if isinstance(event, CorpusProgress):
+            st.progress(
+                event.done / event.total,
+                f"Row {event.done:,} of {event.total:,}, {event.rows_per_s:,.0f} a second; "
+                f"mean ROUGE-L so far {event.mean_rouge_l:.3f}",
+            )
+        elif isinstance(event, BootstrapProgress):
+            st.progress(event.done / event.samples, f"{event.metric}: resample {event.done:,} of {event.samples:,}")
+
+
+def _corpus_against_mean(scored: CorpusScored, names: tuple[str, ...]) -> None:
+    st.subheader("Corpus BLEU is not the mean of sentence BLEU", anchor=False)
+    for system, name in zip(scored.systems, names, strict=True):
+        corpus, mean, sacre, chrf = st.columns(4)
+        corpus.metric(f"{name}: corpus BLEU (NLTK)", shown(system.corpus_nltk_bleu), border=True)
+        mean.metric("Mean of sentence BLEU (NLTK)", shown(float(np.nanmean(system.column("nltk_bleu")))), border=True)
+        sacre.metric("Corpus BLEU (sacrebleu, of 100)", f"{system.corpus_sacrebleu:.2f}", border=True)
+        chrf.metric("chrF (of 100)", f"{system.corpus_chrf:.2f}", border=True)
+    st.code(f"BLEU {scored.bleu_signature}\nchrF {scored.chrf_signature}", language=None, wrap_lines=True)
+    st.caption(
+        "Corpus BLEU adds up matches and n-grams over all rows before it divides (Papineni et al. 2002), so long rows "
+        "weigh more and a row without a 4-gram is no disaster; the mean of sentence scores asks each row alone."
+    )
+
+
+def _spread(scored: CorpusScored, names: tuple[str, ...]) -> None:
+    measure = st.segmented_control(
+        "Measure", list(SHOWN), format_func=SHOWN.__getitem__, default="rougeL_f1", key="corpus_measure", required=True
+    )
+    top = 100.0 if measure in ("sacrebleu", "chrf2") else 1.0
+    st.plotly_chart(
+        charts.distribution([each.column(measure) for each in scored.systems], names, SHOWN[measure], top),
+        key="distribution",
+        alt=f"Distribution of {SHOWN[measure]} over {len(scored.row_numbers)} rows",
+    )
+
+
+def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]) -> None:
+    measure = st.session_state.get("corpus_measure", "rougeL_f1")
+    which = 0
+    if len(names) > 1:
+        which = names.index(
+            st.segmented_control("System", names, default=names[0], key="corpus_system", required=True) or names[0]
+        )
+    values = np.nan_to_num(scored.systems[which].column(measure), nan=-1.0)
+    order = np.argsort(values, kind="stable")
+    worst, best = st.columns(2)
+    for column, title, picked in ((worst, "Worst", order[:5]), (best, "Best", order[::-1][:5])):
+        column.markdown(f"**{title} pairs by {SHOWN[measure]}**")
+        rows = []
+        for at in picked:
+            pair = job.pairs.pairs[at]
+            text = pair.candidate if which == 0 else pair.other or ""
+            rows.append(
+                {"Row": pair.number, "Score": values[at], "Reference": pair.reference[:300], "Candidate": text[:300]}
+            )
+        with column:
+            show_table(rows, column_config={"Score": st.column_config.NumberColumn(format="%.3g")}, alt=title)
+
+
+def _comparison(scored: CorpusScored, names: tuple[str, ...]) -> None:
+    if not scored.comparisons:
+        return
+    st.subheader("Is one system better, or is it these rows?", anchor=False)
+    metrics = [each.metric for each in scored.comparisons]
+    chosen = st.segmented_control("Metric", metrics, default=metrics[0], key="corpus_metric", required=True)
+    compared = next(each for each in scored.comparisons if each.metric == (chosen or metrics[0]))
+    st.plotly_chart(
+        charts.differences(compared, names),
+        key="differences",
+        alt=f"{compared.metric}: from {compared.difference_low:+.2f} to {compared.difference_high:+.2f} (95%)",
+    )
+    show_table(
+        [
+            {
+                "Metric": each.metric,
+                names[0]: f"{each.first.score:.3f} ({each.first.mean:.3f} ± {each.first.half_width:.3f})",
+                names[1]: f"{each.second.score:.3f} ({each.second.mean:.3f} ± {each.second.half_width:.3f})",
+                "p": f"{each.p_value:.4f}",
+            }
+            for each in scored.comparisons
+        ],
+        alt="Both systems with 95% intervals and p-values",
+    )
+    st.caption(
+        f"Paired bootstrap (Koehn 2004), {compared.samples:,} resamples, seed {compared.seed}: score (mean ± half of "
+        "the 95% interval) and p, draw for draw as sacrebleu's PairedTest for BLEU and chrF; the mean of ROUGE-L by "
+        "the same draws."
+    )

@@ -1,0 +1,146 @@
+"""The playground's inputs: texts as they are typed, presets, settings, all of them in the link."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.metrics.pair.bleu import UNIFORM
+from lib.metrics.pair.pair import PairQuestion, PairScores, words_lost
+from lib.metrics.pair.presets import Preset, presets
+from lib.metrics.pair.smoothing import SMOOTHINGS
+from lib.metrics.pair.tokens import TOKENISERS
+from lib.ui.kit import controls
+from lib.ui.kit.text import escape
+
+MAX_TYPED = 600
+LINE_BREAK = "⏎"
+"""A text box of one line has no other way to say where a line ends; ROUGE-Lsum needs to know."""
+FIRST = "lecture-rouge"
+
+
+def choose_preset() -> Preset:
+    """The preset last chosen; its texts may have been changed since."""
+    titles = {key: f"{preset.group}: {preset.title}" for key, preset in presets().items()}
+    _begin_with_link(titles)
+    key = controls.select(
+        "Begin with", titles, FIRST, key="preset", on_change=_fill, help="Each trap is a pair that a metric gets wrong."
+    )
+    return presets()[key]
+
+
+def question(stemmer: bool, tokenise: str, weights: tuple[float, ...], method: int) -> PairQuestion:
+    """The texts in the boxes with the settings given; MetricError if they cannot be scored."""
+    references = [_text(key) for key in ("ref", "ref2", "ref3")]
+    kept = tuple(text for index, text in enumerate(references) if index == 0 or text.strip())
+    return PairQuestion(kept, _text("cand"), stemmer, tokenise, weights, method)
+
+
+def text_boxes() -> None:
+    """Reference and candidate, scored with every letter typed."""
+    first = presets()[FIRST].question
+    hint = f"{LINE_BREAK} stands for a new line"
+    reference, candidate = st.columns(2)
+    with reference:
+        controls.text("Reference (human)", first.references[0], key="ref", max_chars=MAX_TYPED, live=True, help=hint)
+    with candidate:
+        controls.text("Candidate (model)", first.candidate, key="cand", max_chars=MAX_TYPED, live=True, help=hint)
+
+
+def more_references() -> None:
+    second, third = st.columns(2)
+    with second:
+        controls.text("Second reference", "", key="ref2", max_chars=MAX_TYPED, live=True)
+    with third:
+        controls.text("Third reference", "", key="ref3", max_chars=MAX_TYPED, live=True)
+    st.caption("ROUGE takes the reference with the best F1; BLEU clips each n-gram by the reference that has most.")
+
+
+def settings() -> tuple[bool, str, tuple[float, ...], int]:
+    """(stemmer for ROUGE; tokeniser, weights and smoothing method for BLEU)."""
+    tokenisers = {key: each.label for key, each in TOKENISERS.items()}
+    methods = {str(each.method): f"{each.method}: {each.name}" for each in SMOOTHINGS}
+    for_rouge, cut, smoothed = st.columns(3, vertical_alignment="bottom")
+    with for_rouge:
+        stemmer = controls.toggle("Stemmer (ROUGE)", True, key="stem", help="Porter's; words over three letters.")
+    with cut:
+        tokenise = controls.select("Tokeniser (BLEU)", tokenisers, "whitespace", key="tok")
+    with smoothed:
+        method = int(controls.select("Smoothing (BLEU, NLTK's)", methods, "0", key="smooth"))
+    return stemmer, tokenise, _weights(), method
+
+
+def _weights() -> tuple[float, ...]:
+    """The four weights as typed; they need not sum to 1, and NLTK does not ask that they do."""
+    weights = []
+    for order, (column, default) in enumerate(zip(st.columns(4), UNIFORM, strict=True), start=1):
+        with column:
+            weights.append(controls.number(f"Weight of {order}-grams", 0.0, 1.0, default, key=f"w{order}", step=0.05))
+    return tuple(weights)
+
+
+def untouched(preset: Preset, asked: PairQuestion) -> bool:
+    """Whether the texts are still the preset's, so that its explanation fits."""
+    return (preset.question.references, preset.question.candidate) == (
+        asked.references,
+        asked.candidate,
+    )
+
+
+def explain(preset: Preset, scores: PairScores) -> None:
+    """What to look for; opened, why: the explanation in the pair's own numbers."""
+    with st.expander(f"**{preset.title}**: {preset.look}", icon=":material/lightbulb:"):
+        st.markdown(preset.explain(scores))
+        st.caption(preset.source)
+
+
+def say_lost_letters(asked: PairQuestion) -> None:
+    """rouge-score is blind to most of the world's letters: say so wherever they occur."""
+    lost = words_lost(asked)
+    if lost:
+        some = ", ".join(f"“{escape(word[:30])}”" for word in lost[:4])
+        more = f" and {len(lost) - 4} more" if len(lost) > 4 else ""
+        st.warning(
+            f"rouge-score keeps only a–z and 0–9: it throws letters of {some}{more} away, and ROUGE here is about what "
+            "is left. BLEU and chrF read every script.",
+            icon=":material/translate:",
+        )
+
+
+def _text(key: str) -> str:
+    default = {"ref": presets()[FIRST].question.references[0], "cand": presets()[FIRST].question.candidate}.get(key, "")
+    return str(st.session_state.get(key, default) or "")[:MAX_TYPED].replace(LINE_BREAK, "\n")
+
+
+def _begin_with_link(titles: dict[str, str]) -> None:
+    """A link that names a preset and no texts means the preset's texts."""
+    asked = st.query_params.get("preset")
+    named = next((key for key, title in titles.items() if title == asked), None)
+    first_run = "preset" not in st.session_state
+    if first_run and named and not any(key in st.query_params for key in ("ref", "cand")):
+        _put(presets()[named])
+
+
+def _fill() -> None:
+    """For the preset's `on_change`: put its texts and settings into the boxes."""
+    key = st.session_state.get("preset")
+    if key in presets():
+        _put(presets()[key])
+
+
+def _put(preset: Preset) -> None:
+    asked = preset.question
+    references = [*asked.references, "", ""][:3]
+    state = st.session_state
+    state["ref"], state["ref2"], state["ref3"] = (text.replace("\n", LINE_BREAK) for text in references)
+    state["cand"] = asked.candidate.replace("\n", LINE_BREAK)
+    state["stem"], state["tok"], state["smooth"] = asked.stemmer, asked.tokenise, str(asked.method)
+    state["rouge"], state["n"], state["view"] = str(min(preset.n, 3)), preset.n, preset.tab
+    for order, weight in enumerate(asked.weights, start=1):
+        state[f"w{order}"] = weight
+
+
+def as_csv(numbers: dict[str, float] | None) -> str | None:
+    """The scores as a file of two columns, every digit kept."""
+    if numbers is None:
+        return None
+    return "measure,value\n" + "".join(f"{name},{value!r}\n" for name, value in numbers.items())

@@ -1,0 +1,205 @@
+"""The quantization lab's parts: what to measure, the run as it goes, and what it has shown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.charts.quant import lab as charts
+from lib.engine import JobView
+from lib.errors import StudentError
+from lib.models.catalogue import BUNDLED, catalogue
+from lib.models.device import this_machine
+from lib.quant.findings.results import Results, collect, short
+from lib.quant.measure.run import (
+    LIBRARY_PRECISIONS,
+    LONGEST_PROMPT,
+    ROUND_TO_NEAREST,
+    SHORT_TITLES,
+    QuantizationRun,
+    RowMeasured,
+    held_out_excerpt,
+)
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.chapter import measured
+from lib.ui.kit.problems import problem
+from lib.ui.kit.tables import show_table
+from lib.ui.models.fetching import fetch_others, models_here
+from lib.units import format_count, format_gb
+
+KIND = "quantization"
+GPU_DEFAULTS = ("SmolLM2-135M", "Qwen2.5-0.5B")
+TEXTS = {"book": "A book it has not read", "own": "A text of your own"}
+RESTS = {"bf16": "bf16", "fp32": "fp32"}
+MILLION = 1_000_000
+# Measured on two CPU cores: 2.5 s a row for 5.8M parameters, 22 s for 135M. Half a billion may take its 20 minutes.
+EXPECTED_S_PER_ROW, EXPECTED_S_PER_ROW_AND_MILLION = 1.7, 0.15
+TIME_LIMIT_S, TIME_LIMIT_S_PER_MILLION = 600, 4
+NOTHING = "–"
+
+
+def settings() -> QuantizationRun | None:
+    """The controls; None (and what is wrong) if they make no run."""
+    here, missing = models_here()
+    choose, round_too = st.columns(2, vertical_alignment="bottom")
+    with choose:
+        model = controls.select("Model", here or [BUNDLED], _default_model(here), key="model")
+    with round_too:
+        rounding = controls.toggle("Also round to nearest, 8 down to 2 bits", True, key="rtn")
+    if this_machine().gpus and not set(GPU_DEFAULTS) & set(here):
+        st.caption(
+            f"A GPU has room for more than the bundled model: {' or '.join(GPU_DEFAULTS)} would be the default, but "
+            "neither is on this machine. Fetch one below."
+        )
+    with st.expander("More", icon=":material/tune:"):
+        text = _text()
+        tokens = controls.slider("Tokens scored", 512, 4096, 1536, key="tokens", step=256)
+        stride = controls.slider("Stride of the window", 32, 256, 128, key="stride", step=32)
+        rest = controls.segmented(
+            "Unquantized layers beside int8, fp4 and nf4", RESTS, "bf16", key="rest", help="Embeddings, norms, LM head."
+        )
+        prompt = controls.text("Prompt", "The old man looked at the sea and", key="prompt", max_chars=LONGEST_PROMPT)
+        temperature = controls.slider("Temperature (0 is greedy)", 0.0, 1.5, 0.0, key="temperature", step=0.1)
+        seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
+    fetch_others(missing)
+    try:
+        return QuantizationRun(
+            model=model,
+            precisions=LIBRARY_PRECISIONS + (ROUND_TO_NEAREST if rounding else ()),
+            text=text,
+            tokens=tokens,
+            stride=stride,
+            rest_dtype=rest,
+            prompt=prompt,
+            temperature=temperature,
+            seed=seed,
+        )
+    except StudentError as error:
+        problem(error)
+        return None
+
+
+def _default_model(here: list[str]) -> str:
+    """On a GPU a real small model where it can be had, else the bundled one."""
+    wanted = GPU_DEFAULTS if this_machine().gpus else ()
+    return next((name for name in wanted if name in here), BUNDLED)
+
+
+def _text() -> str | None:
+    if controls.segmented("Text to read", TEXTS, "book", key="text") == "book":
+        excerpt = held_out_excerpt()
+        st.caption(f"{excerpt.author}, *{excerpt.title}* ({excerpt.year}), {excerpt.part}. {excerpt.note}")
+        return None
+    # No max_chars: a box that cuts a long text in silence would score another text than the student gave.
+    pasted = st.text_area("Your text", key="own_text", height=160, persist_state="session")
+    return pasted or ""
+
+
+def start_and_stop(run: QuantizationRun | None) -> None:
+    jobs.start_and_stop(KIND, "Measure", _submit, run)
+
+
+def _submit(run: QuantizationRun) -> None:
+    expected_s = 3 + len(run.rows) * (EXPECTED_S_PER_ROW + EXPECTED_S_PER_ROW_AND_MILLION * millions(run.model))
+    limit_s = time_limit_s(run.model)
+    jobs.submit(KIND, "lib.quant.measure.job:measure", run, expected_s=expected_s, time_limit_s=limit_s)
+
+
+def millions(model: str) -> float:
+    """Parameters of a model of the catalogue, in millions."""
+    return catalogue()[model].parameters / MILLION
+
+
+def time_limit_s(model: str) -> float:
+    """How long a job with this model may take."""
+    return TIME_LIMIT_S + TIME_LIMIT_S_PER_MILLION * millions(model)
+
+
+def results_now() -> Results | None:
+    """What this browser's newest run has measured so far."""
+    view = jobs.current(KIND)
+    return collect(view.events) if view is not None else None
+
+
+def stage() -> None:
+    """Charts and table of the newest run, growing row by row."""
+    if jobs.current(KIND) is None:
+        st.info(
+            "Press Measure: the model is loaded once in every precision, and each row appears as soon as it is "
+            "measured.",
+            icon=":material/play_circle:",
+        )
+    jobs.live(KIND, _draw)
+
+
+def _draw(view: JobView) -> None:
+    results = collect(view.events)
+    if results is None:
+        st.progress(0.0, "Starting")
+        return
+    if view.state.active and results.progress is not None:
+        done = results.progress
+        st.progress(min(done.done_share, 1.0), f"{short(done.row)}: {done.doing}")
+    charts_of(results, "live")
+    table_of(results)
+    for message in results.failed.values():
+        problem(message)
+    started = results.started
+    tokens = next((row.quality.tokens for row in results.rows.values() if row.quality), 0)
+    note = f" {started.note}" if started.note else ""
+    shared = [short(row.row) for row in results.rows.values() if row.load_s is None]
+    if shared:
+        note += f" Read from copies that another run had loaded: {', '.join(shared)}."
+    if results.finished is not None and results.finished.busy:
+        note += (
+            f" The machine was busy (load {results.finished.load:.0f} on {results.finished.cores} cores), so speeds "
+            "are lower and vary more than on a quiet one."
+        )
+    measured(
+        f"{started.model}, {format_count(started.parameters)} parameters, on {started.conditions}. {tokens:,} tokens, "
+        f"window {started.window}, stride {started.stride}; speed is a median of repeats after a warm-up, bars are the "
+        f"quartiles.{note}"
+    )
+
+
+def charts_of(results: Results, key: str) -> None:
+    """Quality and speed against bytes, one below the other: fourteen labels need the width."""
+    if any(row.quality and row.memory for row in results.rows.values()):
+        figure = charts.quality_against_bytes(results)
+        st.plotly_chart(figure, key=f"{key}-quality", alt="Perplexity against true bytes, by precision")
+    if any(row.memory for row in results.with_speed()):
+        figure = charts.speed_against_bytes(results)
+        st.plotly_chart(figure, key=f"{key}-speed", alt="Tokens written per second against true bytes, by precision")
+
+
+def table_of(results: Results) -> None:
+    """Every row; columns in which nothing was measured are left out."""
+    rows = [_line(row) for row in results.rows.values()]
+    columns = [name for name in (rows[0] if rows else ()) if any(row[name] != NOTHING for row in rows)]
+    if rows:
+        show_table(
+            [{name: row[name] for name in columns} for row in rows],
+            height="content",
+            alt="Every precision with its memory, quality and speed",
+        )
+
+
+def _line(row: RowMeasured) -> dict:
+    memory, quality, speed = row.memory, row.quality, row.speed
+    agreement = quality.agreement if quality else None
+    return {
+        "Precision": SHORT_TITLES[row.row],
+        "True size": f"{format_gb(memory.true_bytes)}{' (formula)' if memory.simulated else ''}" if memory else NOTHING,
+        "Perplexity": f"{quality.perplexity:.2f} ± {quality.perplexity_error:.2f}" if quality else NOTHING,
+        "Change": _percent(quality.perplexity_change_percent) if agreement else NOTHING,
+        "KL from fp32": f"{agreement.kl_nats:.2g}" if agreement else NOTHING,
+        "Same top token": f"{agreement.top1_share:.1%}" if agreement else NOTHING,
+        "Reads (tokens/s)": f"{speed.prefill_tokens_per_s.median:,.0f}" if speed else NOTHING,
+        "Writes (tokens/s)": f"{speed.decode_tokens_per_s.median:,.0f}" if speed else NOTHING,
+        "Footprint": format_gb(memory.footprint_bytes) if memory and memory.footprint_bytes else NOTHING,
+        "File": format_gb(memory.file_bytes) if memory and memory.file_bytes else NOTHING,
+        "CUDA peak": format_gb(memory.peak_bytes) if memory and memory.peak_bytes else NOTHING,
+    }
+
+
+def _percent(change: float) -> str:
+    return "0.00%" if abs(change) < 0.005 else f"{change:+.2f}%"

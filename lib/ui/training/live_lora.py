@@ -1,0 +1,264 @@
+"""The live LoRA page's parts: controls, the run as it goes, what it means."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from lib.charts import training as charts
+from lib.engine import JobState, JobView
+from lib.errors import StudentError
+from lib.training import datasets
+from lib.training.datasets import Dataset, load_dataset
+from lib.training.progress import Progress, is_right, progress
+from lib.training.run import TARGETS, Answer, Completion, LoraRun, Question
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.problems import problem
+from lib.ui.kit.text import escape
+from lib.units import format_duration
+
+KIND, ASK = "lora", "lora-question"
+LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e3]
+RANKS = [1, 2, 4, 8, 16, 32, 64]
+
+
+def settings() -> LoraRun | None:
+    """The controls; None (and what is wrong) if they make no run."""
+    titles = datasets.catalogue()
+    learning_rate = controls.pick("Learning rate", LEARNING_RATES, 5e-3, key="lr", format_func=lambda rate: f"{rate:g}")
+    rank = controls.pick("Rank r", RANKS, 8, key="rank")
+    steps = controls.slider("Steps", 10, 300, 60, key="steps", step=10)
+    prompt = controls.text("A prompt of your own", "The queen said", key="prompt", max_chars=300)
+    with st.expander("More", icon=":material/tune:"):
+        lora_alpha = controls.slider("lora_alpha", 1, 128, 16, key="alpha")
+        batch_size = controls.slider("Texts in a batch", 1, 32, 4, key="batch")
+        targets = controls.select("Adapters on", list(TARGETS), "All linear layers", key="targets")
+        seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
+        dataset = controls.select("Texts", titles, "kopi_orders", key="texts")
+        st.caption(load_dataset(dataset).about)
+    try:
+        return LoraRun(
+            rank=rank,
+            lora_alpha=lora_alpha,
+            learning_rate=learning_rate,
+            steps=steps,
+            batch_size=batch_size,
+            target_modules=TARGETS[targets],
+            seed=seed,
+            dataset=dataset,
+            prompts=(prompt.strip(),) if prompt.strip() else (),
+        )
+    except StudentError as error:
+        problem(error)
+        return None
+
+
+def start_and_stop(run: LoraRun | None) -> None:
+    jobs.start_and_stop(KIND, "Start", _submit, run)
+
+
+def stage() -> None:
+    """Curve, sizes and blanks of the newest run; an empty stage before the first."""
+    if jobs.current(KIND) is None:
+        st.plotly_chart(charts.loss_curve((), (), 60), key="loss", alt="Loss curve, still empty")
+        for blank, column in zip(load_dataset("kopi_orders").blanks, st.columns(3), strict=True):
+            column.markdown(f"### {escape(blank.prompt)}\\_\\_\\_")
+        st.caption("Press Start. Each point is one step: one batch read, one update of the adapter.")
+    jobs.live(KIND, _draw)
+
+
+def meaning() -> None:
+    """What happened, in the run's own numbers."""
+    view = jobs.current(KIND)
+    if view is None or view.state.active or not progress(view.events).finished:
+        return
+    told, run = progress(view.events), view.argument
+    first, last = told.held_out[0], told.held_out[-1]
+    st.header("What happened", anchor=False)
+    if last.loss < first.loss:
+        st.markdown(
+            f"Held-out loss fell from **{first.loss:.2f}** to **{last.loss:.2f}** nats a token in {last.step} steps. "
+            f"In probabilities: on sentences it never saw, the model gives the right next token "
+            f"**{told.last_probability:.1%}** (geometric mean), up from **{told.first_probability:.1%}**."
+        )
+    else:
+        problem(
+            f"Held-out loss rose from {first.loss:.2f} to {last.loss:.2f} nats a token, where guessing at random gives "
+            f"{told.started.guessing_loss:.2f}: a learning rate of {run.learning_rate:g} is too high; try a tenth of it"
+        )
+    lowest = min(told.held_out, key=lambda each: each.loss)
+    if lowest.step < last.step and last.loss > 1.03 * lowest.loss:
+        st.markdown(
+            f"The lowest held-out loss was **{lowest.loss:.2f}** at step {lowest.step}; after that the adapter began "
+            "to memorise its sentences. Stopping there would have given the better model."
+        )
+    st.markdown(
+        f"Only the adapter was trained: beside each frozen $W$ two small matrices, "
+        rf"$W + \frac{{\alpha}}{{r}} B A = W + \frac{{{run.lora_alpha}}}{{{run.rank}}} B A$, with "
+        rf"$r\,(d_\mathrm{{in}} + d_\mathrm{{out}})$ parameters each. Over all target layers that is "
+        f"**{told.started.trainable:,}** of {told.started.total:,} parameters, "
+        f"**{told.started.trainable / told.started.total:.1%}**. The run took {format_duration(told.finished.seconds)} "
+        f"on {'a GPU' if told.started.device.startswith('cuda') else 'the processor'}, measured here and now."
+    )
+
+
+def token_healing() -> None:
+    """Why a prompt that ends inside a word needs care, with the run's own tokens."""
+    view = jobs.current(KIND)
+    told = progress(view.events) if view else None
+    healed = next((each for each in told.after if each.prompt.endswith(" Ko")), None) if told else None
+    if healed is None:
+        return
+    with st.expander("Why “Kopi O Ko…” is harder than it looks: token healing", icon=":material/healing:"):
+        st.markdown(
+            f"The tokenizer cuts the typed letters as {_tokens(healed.prompt_tokens)}. "
+            f"But in the sentences the model learnt from, the word is {_tokens(_last_word(healed))}: "
+            "the tokens of the whole word do not begin with those of its first letters. Asked to go on after the "
+            "typed tokens, a model is in a place it has never been. So the last word is taken back, and the model "
+            "chooses its tokens itself, among those that spell what you typed."
+        )
+
+
+def ask() -> None:
+    """A prompt for the fine-tuned model, beside the base model's answer."""
+    view = jobs.current(KIND)
+    told = progress(view.events) if view and not view.state.active else None
+    if told is None or told.finished is None:
+        return
+    st.header("Ask both models", anchor=False)
+    with st.form("ask", border=False):
+        prompt = st.text_input("Prompt", "Uncle, one Kopi O", max_chars=300, key="ask_prompt")
+        asked = st.form_submit_button("Ask", icon=":material/send:")
+    if asked:
+        try:
+            question = Question(prompt, told.finished.adapter, view.argument.model)
+        except StudentError as error:
+            problem(error)
+        else:
+            jobs.submit(ASK, "lib.training.lora:answer", question, expected_s=1.5, time_limit_s=60)
+    jobs.live(ASK, _draw_answer)
+
+
+def exports() -> tuple[str | None, dict | None]:
+    """(CSV of the curve, everything else as data) of the newest run."""
+    view = jobs.current(KIND)
+    if view is None or not view.events:
+        return None, None
+    told = progress(view.events)
+    held_out = {each.step: each.loss for each in told.held_out}
+    lines = ["step,training_loss,grad_norm,tokens_per_s,held_out_loss"]
+    lines += [
+        f"{each.step},{each.loss},{each.grad_norm},{each.tokens_per_s},{held_out.get(each.step, '')}"
+        for each in told.steps
+    ]
+    run = {key: value for key, value in dataclasses.asdict(view.argument).items() if key != "resume_from"}
+    data = {
+        "run": run,
+        "held_out_loss": held_out,
+        "before": [dataclasses.asdict(each) for each in told.before],
+        "after": [dataclasses.asdict(each) for each in told.after],
+    }
+    return "\n".join(lines) + "\n", data
+
+
+def download_adapter() -> None:
+    view = jobs.current(KIND)
+    told = progress(view.events) if view else None
+    if told and told.finished:
+        st.download_button(
+            "Adapter (peft)",
+            told.finished.adapter,
+            "kopi-adapter.zip",
+            "application/zip",
+            icon=":material/extension:",
+            help="Load it with PeftModel.from_pretrained(base_model, folder).",
+        )
+
+
+def _submit(run: LoraRun) -> None:
+    # Half a second to load, a tenth a step: what the first student is told; later ones hear what runs really took.
+    expected_s = 2 + 0.1 * (run.steps - (run.resume_from.step if run.resume_from else 0))
+    jobs.submit(KIND, "lib.training.lora:finetune", run, expected_s=expected_s, time_limit_s=60 + 2 * run.steps)
+
+
+def _draw(view: JobView) -> None:
+    told, run = progress(view.events), view.argument
+    done = told.steps[-1].step if told.steps else 0
+    st.plotly_chart(
+        charts.loss_curve(told.steps, told.held_out, run.steps), key="loss", alt=charts.describe(told.held_out)
+    )
+    if view.state is JobState.RUNNING:
+        rate = f", {told.steps[-1].tokens_per_s:,.0f} tokens/s" if told.steps else ""
+        st.progress(done / run.steps, f"Step {done} of {run.steps}{rate}")
+    if told.started:
+        _sizes(told)
+    if told.before:
+        _blanks(told, load_dataset(run.dataset))
+    if told.checkpoint and not view.state.active and told.checkpoint.step < run.steps:
+        resumed = dataclasses.replace(run, resume_from=told.checkpoint)
+        st.button(
+            f"Go on from step {told.checkpoint.step}", on_click=_submit, args=(resumed,), icon=":material/resume:"
+        )
+
+
+def _sizes(told: Progress) -> None:
+    trainable, everything, loss = st.columns(3)
+    trainable.metric("Trained", f"{told.started.trainable:,}", help="parameters of the adapter")
+    everything.metric("Of all parameters", f"{told.started.trainable / told.started.total:.1%}")
+    if told.held_out:
+        change = told.held_out[-1].loss - told.held_out[0].loss
+        loss.metric("Held-out loss", f"{told.held_out[-1].loss:.2f}", f"{change:+.2f}", delta_color="inverse")
+
+
+def _blanks(told: Progress, data: Dataset) -> None:
+    """What the model says to each prompt, now and before; the lecture's blanks are marked right or wrong."""
+    told_after = told.after or (None,) * len(told.before)
+    pairs = list(zip(told.before, told_after, strict=True))
+    for blank, column, (before, after) in zip(data.blanks, st.columns(len(data.blanks)), pairs, strict=False):
+        with column.container(border=True, height="stretch"):
+            now = after or before
+            st.markdown(f"#### {_sentence(now)} {_mark(now, blank)}")
+            if after:
+                st.caption(f"Before: {_sentence(before)} {_mark(before, blank)}")
+    for before, after in pairs[len(data.blanks) :]:
+        with st.container(border=True):
+            _before_and_after(before, after)
+
+
+def _before_and_after(before: Completion, after: Completion | None) -> None:
+    left, right = st.columns(2)
+    left.markdown(f"Base model  \n{_sentence(before)}")
+    if after:
+        right.markdown(f"With the adapter  \n{_sentence(after)}")
+
+
+def _sentence(completion: Completion) -> str:
+    """The prompt, and what the model added to it in colour (bold would need a letter next to its asterisks)."""
+    said = completion.continuation.strip()
+    gap = " " if completion.continuation[:1].isspace() else ""
+    return f"{escape(completion.prompt)}{gap}:orange[{escape(said) or '…'}]"
+
+
+def _mark(completion: Completion, blank: object) -> str:
+    if blank is None:
+        return ""
+    return ":green[:material/check_circle:]" if is_right(completion, blank) else ":red[:material/cancel:]"
+
+
+def _tokens(tokens: tuple[str, ...]) -> str:
+    return " ".join(f"`{token.replace(' ', '␣').replace('`', '')}`" for token in tokens)
+
+
+def _last_word(completion: Completion) -> tuple[str, ...]:
+    """The tokens of the prompt's last word and of the letters that were put to it."""
+    starts = [index for index, token in enumerate(completion.healed_tokens) if token.startswith(" ")]
+    return completion.healed_tokens[starts[-1] :] + completion.continuation_tokens[:1]
+
+
+def _draw_answer(view: JobView) -> None:
+    answer = next((event for event in view.events if isinstance(event, Answer)), None)
+    if answer is None:
+        return
+    with st.container(border=True):
+        _before_and_after(answer.before, answer.after)
