@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from lib.places import ASSETS, ROOT
+from lib.sources import Source
 
 WORDS = ASSETS / "course"
 
@@ -64,12 +65,6 @@ class SlideFact:
 
     slide: str
     fact: str
-
-
-@dataclass(frozen=True)
-class Source:
-    title: str
-    url: str
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import cache
 
 from lib.memory.errors import CannotEstimateError
 from lib.places import ASSETS
+from lib.sources import Source
 from lib.units import GIB, MIB
 
 GPUS_FILE = ASSETS / "memory" / "gpus.json"
@@ -16,16 +17,25 @@ UNIFIED_SHARE = 0.75  # of Apple's unified memory, what macOS lets the GPU use u
 
 @dataclass(frozen=True)
 class Gpu:
-    """A card. `memory_gib` is what it is sold with; `reported_mib` what the driver reports, where that is known."""
+    """A graphics card, from its maker's own figures.
+
+    memory_gib       what it is sold with
+    bandwidth_gb_s   10^9 bytes a second between its memory and its cores, at most
+    reported_mib     the total that nvidia-smi shows for it, where that was published (`reported_source`); programs get
+                     a few hundred MiB less, which the driver keeps for itself
+    context_mib      what CUDA took on it before a program's first tensor, where that is known
+    note             which field is an estimate, or why two figures differ
+    """
 
     name: str
     memory_gib: float
-    reported_mib: int | None
     bandwidth_gb_s: float
     unified: bool
-    context_mib: int | None
-    source: str
-    note: str | None
+    source: Source
+    reported_mib: int | None = None
+    reported_source: Source | None = None
+    context_mib: int | None = None
+    note: str | None = None
 
     @property
     def usable_bytes(self) -> float:
@@ -43,7 +53,13 @@ class Gpu:
 @cache
 def gpus() -> dict[str, Gpu]:
     """Every card by name, in the order of the file."""
-    return {row["name"]: Gpu(**row) for row in json.loads(GPUS_FILE.read_text(encoding="utf-8"))}
+    return {row["name"]: _gpu(row) for row in json.loads(GPUS_FILE.read_text(encoding="utf-8"))}
+
+
+def _gpu(row: dict) -> Gpu:
+    reported = row["reported_source"]
+    sources = {"source": Source(**row["source"]), "reported_source": Source(**reported) if reported else None}
+    return Gpu(**{**row, **sources})
 
 
 def gpu(name: str) -> Gpu:
