@@ -12,7 +12,7 @@ st.header("Open the tree", anchor=False)
 abilities.explore()
 
 st.header("Where does it belong?", anchor=False)
-abilities.find_the_right_row()
+abilities.find_the_right_task()
 
 ui.slide_and_fact("ability_map")
 ui.check_yourself("ability_map")

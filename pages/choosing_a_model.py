@@ -9,15 +9,15 @@ ui.chapter("choosing_a_model")
 ui.predict("choosing_a_model")
 
 st.header("What must hold", anchor=False)
-wish = selection.conditions()
+conditions = selection.choose_conditions()
 st.header("What matters more", anchor=False)
-weighed = selection.weights()
+weights = selection.choose_weights()
 
 ranked = None
 with ui.guard():
-    ranked = selection.result(wish, weighed)
-rows = selection.table(wish)
+    ranked = selection.result(conditions, weights)
+rows = selection.table(conditions)
 
 ui.slide_and_fact("choosing_a_model")
 ui.check_yourself("choosing_a_model")
-ui.take_away("choosing_a_model", csv=selection.as_csv(ranked), data={"weights": weighed, "models": rows}, name="choice")
+ui.take_away("choosing_a_model", csv=selection.as_csv(ranked), data={"weights": weights, "models": rows}, name="choice")

@@ -13,7 +13,9 @@ training, item = contamination.texts()
 told = None
 with ui.guard():
     told = contamination.result(training, item)
-ui.formula("Words in lower case without punctuation; rules as in the GPT-3, PaLM and GPT-4 reports.")
+ui.formula(
+    "Words are compared in lower case and without punctuation; the rules are from the GPT-3, PaLM and GPT-4 reports."
+)
 
 ui.slide_and_fact("contamination")
 ui.check_yourself("contamination")

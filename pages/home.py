@@ -6,7 +6,9 @@ from lib import curriculum, ui
 from lib.ui.models import machine
 
 st.title("Finetuning Lab", anchor=False)
-st.markdown("#### Everything the lecture says about fine-tuning a language model, as something you do")
+st.markdown(
+    "#### Fine-tuning a language model, as something you do: its memory, its bits, its training, its evaluation"
+)
 if st.button("Train a model now", type="primary", icon=":material/play_circle:"):
     st.switch_page(curriculum.chapter("live_lora").file)
 

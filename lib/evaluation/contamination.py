@@ -1,7 +1,8 @@
 """Was the test in the training text? The rules that published models used, on texts of one's own.
 
-gpt3   Brown et al. 2020, arXiv 2005.14165, appendix C: an item is dirty if any of its n-grams of words (n = 13, less
-       for short benchmarks but at least 8), lower case and without punctuation, occurs in the training text.
+gpt3   Brown et al. 2020, arXiv 2005.14165, appendix C: an item is dirty if any of its n-grams of words, lower case and
+       without punctuation, occurs in the training text. n is the length of a short item of its benchmark (the 5th
+       percentile), but at least 8 and at most 13; here the one item is the benchmark.
 palm   Chowdhery et al. 2022, arXiv 2204.02311, section 8: dirty if at least 70% of its 8-grams occur.
 gpt4   OpenAI 2023, arXiv 2303.08774, appendix C: letters and digits only; three random substrings of 50 characters
        (the whole item if it is shorter); dirty if any occurs.
@@ -17,7 +18,8 @@ from lib.evaluation.errors import EvaluationError
 
 MAX_TRAINING_CHARACTERS = 2_000_000
 MAX_ITEM_CHARACTERS = 20_000
-PALM_SHARE = 0.7
+GPT3_LEAST, GPT3_MOST = 8, 13
+PALM_N, PALM_SHARE = 8, 0.7
 GPT4_SUBSTRINGS, GPT4_LENGTH = 3, 50
 
 
@@ -99,12 +101,23 @@ def _longest_run(known: list[str], asked: list[str]) -> int:
     return low
 
 
-def verdicts(training: str, item: str, n: int = 13, seed: int = 0) -> tuple[Verdict, ...]:
+def seen_by_n(training: str, item: str, largest: int = 20) -> dict[int, float]:
+    """Share of the item's words inside a run of n words that the training text has too, for n from 1."""
+    return {n: overlap(training, item, n).seen_share for n in range(1, largest + 1)}
+
+
+def verdicts(training: str, item: str, seed: int = 0) -> tuple[Verdict, ...]:
     """What each published rule says of one item."""
-    return (_gpt3(training, item, n), _palm(training, item), _gpt4(training, item, seed))
+    return (_gpt3(training, item), _palm(training, item), _gpt4(training, item, seed))
 
 
-def _gpt3(training: str, item: str, n: int) -> Verdict:
+def gpt3_n(words: int) -> int:
+    """The n of GPT-3's rule for an item of so many words."""
+    return min(GPT3_MOST, max(GPT3_LEAST, words))
+
+
+def _gpt3(training: str, item: str) -> Verdict:
+    n = gpt3_n(len(words_of(item)))
     found = overlap(training, item, n)
     if not found.ngrams:
         return Verdict("GPT-3", None, f"the item has {len(found.words)} words, fewer than one {n}-gram")
@@ -112,10 +125,10 @@ def _gpt3(training: str, item: str, n: int) -> Verdict:
 
 
 def _palm(training: str, item: str) -> Verdict:
-    found = overlap(training, item, 8)
+    found = overlap(training, item, PALM_N)
     if not found.ngrams:
-        return Verdict("PaLM", None, f"the item has {len(found.words)} words, fewer than one 8-gram")
-    why = f"{found.share:.0%} of its 8-grams occur; {PALM_SHARE:.0%} make it contaminated"
+        return Verdict("PaLM", None, f"the item has {len(found.words)} words, fewer than one {PALM_N}-gram")
+    why = f"{found.share:.0%} of its {PALM_N}-grams occur; {PALM_SHARE:.0%} make it contaminated"
     return Verdict("PaLM", found.share >= PALM_SHARE, why)
 
 

@@ -112,6 +112,34 @@ class ItemScored:
 
 
 @dataclass(frozen=True)
+class BenchmarkScore:
+    """Some items together: how many are right, and what guessing would have given."""
+
+    items: tuple[ItemScored, ...]
+
+    def right(self, rule: str) -> int:
+        return sum(item.correct(rule) for item in self.items)
+
+    @property
+    def right_by_guessing(self) -> float:
+        """How many a guesser gets right on average."""
+        return sum(self._chances)
+
+    def probability_by_guessing(self, right: int) -> float:
+        """How likely a guesser gets at least so many: one coin per item, each with a probability of its own."""
+        exactly = [1.0]
+        for chance in self._chances:
+            stays = [*(each * (1 - chance) for each in exactly), 0.0]
+            rises = [0.0, *(each * chance for each in exactly)]
+            exactly = [one + other for one, other in zip(stays, rises, strict=True)]
+        return sum(exactly[right:])
+
+    @property
+    def _chances(self) -> list[float]:
+        return [1 / len(item.choices) for item in self.items]
+
+
+@dataclass(frozen=True)
 class LikelihoodRun:
     """Items for one model, with an adapter or without."""
 

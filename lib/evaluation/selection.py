@@ -46,6 +46,11 @@ class Ranked:
     unknown: tuple[str, ...]
     """Factors that are not published and count as the worst."""
 
+    @property
+    def strongest(self) -> str:
+        """The factor that adds most to the score."""
+        return max(self.shares, key=self.shares.__getitem__)
+
 
 @dataclass(frozen=True)
 class Flip:
@@ -59,6 +64,15 @@ class Flip:
     @property
     def change(self) -> float:
         return self.weight - self.now
+
+
+@dataclass(frozen=True)
+class WeightRange:
+    """From where to where one weight may go, the others held, without another model winning."""
+
+    factor: str
+    low: float
+    high: float
 
 
 def scale(choices: Sequence[Choice], factor: Factor) -> dict[str, float]:
@@ -103,6 +117,22 @@ def flips(choices: Sequence[Choice], factors: Sequence[Factor], weights: Mapping
         for weight, name in _crossings(winner, ranked[1:], factor.key, weights):
             found.append(Flip(factor.key, weights[factor.key], weight, name))
     return tuple(sorted(found, key=lambda flip: abs(flip.change)))
+
+
+def weight_ranges(found: Sequence[Flip], factors: Sequence[Factor]) -> tuple[WeightRange, ...]:
+    """For each factor, between the nearest flips below and above; 0 to MAX_WEIGHT where there is none."""
+    ranges = []
+    for factor in factors:
+        mine = [flip for flip in found if flip.factor == factor.key]
+        low = max((flip.weight for flip in mine if flip.change <= 0), default=0.0)
+        high = min((flip.weight for flip in mine if flip.change > 0), default=MAX_WEIGHT)
+        ranges.append(WeightRange(factor.key, low, high))
+    return tuple(ranges)
+
+
+def never_flips(found: Sequence[Flip], factors: Sequence[Factor]) -> tuple[str, ...]:
+    """The factors whose weight alone changes nothing, whatever it is."""
+    return tuple(factor.key for factor in factors if all(flip.factor != factor.key for flip in found))
 
 
 def _crossings(

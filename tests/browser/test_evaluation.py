@@ -18,9 +18,9 @@ SLOW_MS = 60_000
 def test_the_model_answers_after_the_student(page: Page, app):
     page.goto(f"{app.url}/benchmarks")
     settle(page)
-    expect(page.get_by_role("button", name="Let the bundled model answer all ten")).to_have_count(0)
+    expect(page.get_by_role("button", name="Let the model answer all ten")).to_have_count(0)
     page.get_by_text("walked out into the snow.").click()
-    page.get_by_role("button", name="Let the bundled model answer all ten").click()
+    page.get_by_role("button", name="Let the model answer all ten").click()
     expect(page.get_by_text("A score out of ten items")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("How the real benchmark does it.")).to_be_visible()
     page.reload()
@@ -31,7 +31,7 @@ def test_the_model_answers_after_the_student(page: Page, app):
 def test_what_the_model_writes_is_scored(page: Page, app):
     page.goto(f"{app.url}/no-one-metric")
     settle(page)
-    page.get_by_role("button", name="Ask the base model").click()
+    page.get_by_role("button", name="Ask the model").click()
     expect(page.get_by_text("ROUGE-1 F1", exact=True)).to_be_visible(timeout=SLOW_MS)
 
 

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from lib.evaluation.course import benchmark_items, open_models
-from lib.models.catalogue import bundled_folder
+from lib.evaluation.benchmarks import benchmark_items
+from lib.evaluation.open_models import open_models
+from lib.models.catalogue import BUNDLED, bundled_folder
 from tests.pages.conftest import open_chapter
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
@@ -40,11 +41,11 @@ def press_and_wait(app, label: str, until: str):
 
 @needs_model
 def test_a_model_answers_all_ten_and_the_item_is_shown():
-    app = open_chapter("benchmarks")
+    app = open_chapter("benchmarks", model=BUNDLED)
     item = benchmark_items()["reasoning"].item
     app.radio(key="answer_reasoning").set_value(item.choices[0]).run()
     assert "That is the gold answer" in text(app)
-    press_and_wait(app, "Let the bundled model answer all ten", until="acc")
+    press_and_wait(app, "Let the model answer all ten", until="acc")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["acc"].endswith("of 10")
     chance = sum(1 / len(each.item.choices) for each in benchmark_items().values())
@@ -122,15 +123,22 @@ def test_a_dataset_is_found_where_the_survey_has_it():
     assert "Complex reasoning, Knowledge reasoning and Tool manipulation, Search engine" in text(app)
 
 
+def verdicts(app) -> list[str]:
+    return [metric.value for metric in app.metric]
+
+
 def test_contamination_verdicts_of_the_examples():
-    copied = open_chapter("contamination", kind="copied word for word")
-    assert [metric.value for metric in copied.metric] == ["contaminated"] * 3
-    said_otherwise = open_chapter("contamination", kind="said in other words")
-    assert not said_otherwise.exception
-    new = open_chapter(
-        "contamination", kind="new", item="The museum in Outram opens at ten and the guide is late again today"
-    )
-    assert "contaminated" not in [metric.value for metric in new.metric]
+    assert verdicts(open_chapter("contamination", kind="copied word for word")) == ["contaminated"] * 3
+    assert verdicts(open_chapter("contamination", kind="said in other words")) == ["clean"] * 3
+    assert verdicts(open_chapter("contamination", kind="new")) == ["clean"] * 3
+
+
+def test_the_slider_shows_chance_overlaps_and_leaves_the_rules_alone():
+    """What the chapter's first question promises: with n = 3 a new item shares words, with n = 8 none."""
+    short, long = (open_chapter("contamination", kind="new", n=n) for n in ("3", "8"))
+    assert "3 of 20 3-grams" in html(short)
+    assert "0 of 15 8-grams" in html(long)
+    assert verdicts(short) == verdicts(long) == ["clean"] * 3
 
 
 def test_the_radar_comes_with_the_third_skill():
@@ -142,4 +150,4 @@ def test_the_radar_comes_with_the_third_skill():
     app.run()
     assert not app.exception
     assert "On average you gave A **2.00** and B **5.00**" in text(app)
-    assert "B leads in factuality, conciseness, harmlessness" in text(app)
+    assert "B is ahead in factuality, conciseness, harmlessness" in text(app)

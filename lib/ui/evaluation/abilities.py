@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import streamlit as st
 
-from lib.charts import evaluation as charts
-from lib.evaluation.course import benchmark_items, survey, survey_source
+from lib.charts.evaluation import abilities as charts
+from lib.evaluation.abilities import places_of, riddle, survey, survey_source, uses
+from lib.evaluation.benchmarks import benchmark_items
 from lib.ui.kit import controls
 from lib.ui.kit.text import escape
 
@@ -33,11 +32,9 @@ def explore() -> None:
     )
     st.caption("Press a box to open it; press the bar above to go back.")
     if highlight:
-        _where(highlight)
-    _twice()
-    st.caption(
-        f":material/menu_book: **Published.** {survey_source()}. Rows that had slipped on the slide are put right."
-    )
+        _say_where_it_is(highlight)
+    _say_which_serve_several()
+    st.caption(f":material/menu_book: **Published.** {survey_source()}. What slips in the slide's text is put right.")
 
 
 def table() -> tuple[str, list]:
@@ -52,49 +49,34 @@ def table() -> tuple[str, list]:
     return "\n".join(lines) + "\n", rows
 
 
-def find_the_right_row() -> None:
-    """A small test: where does a dataset belong? The item changes with the button, not with the clock."""
-    rows = survey()
-    asked = st.session_state.setdefault("abilities_asked", 7)
-    pool = [(row.task, name) for row in rows for name in row.datasets]
-    once = [(task, name) for task, name in pool if _count()[name] == 1]
-    task, name = once[asked * 17 % len(once)]
-    st.markdown(f"**Which task does {escape(name)} test?**")
-    tasks = [row.task for row in rows]
-    options = [
-        task,
-        *(other for other in (tasks[(asked * 5 + step) % len(tasks)] for step in (1, 6, 11)) if other != task),
-    ]
-    options = sorted(dict.fromkeys(options))
-    answer = st.radio("Task", options, index=None, key=f"abilities_answer_{asked}", label_visibility="collapsed")
+def find_the_right_task() -> None:
+    """A small test: which task does a dataset belong to? It changes with the button, not with the clock."""
+    number = st.session_state.setdefault("abilities_asked", 7)
+    asked = riddle(number)
+    st.markdown(f"**Which task does {escape(asked.dataset)} test?**")
+    answer = st.radio("Task", asked.options, index=None, key=f"abilities_answer_{number}", label_visibility="collapsed")
     if answer is not None:
-        ability = next(row.ability for row in rows if row.task == task)
-        show = st.success if answer == task else st.warning
-        show(f"{escape(name)} is listed under {ability}, {task}.", icon=":material/account_tree:")
-    st.button("Another", on_click=_another, icon=":material/casino:")
+        show = st.success if answer == asked.row.task else st.warning
+        listed = f"{escape(asked.dataset)} is listed under {asked.row.ability}, {asked.row.task}."
+        show(listed, icon=":material/account_tree:")
+    st.button("Another", on_click=_ask_another, icon=":material/casino:")
 
 
-def _another() -> None:
+def _ask_another() -> None:
     st.session_state["abilities_asked"] = st.session_state.get("abilities_asked", 0) + 1
 
 
-def _count() -> Counter[str]:
-    return Counter(name for row in survey() for name in row.datasets)
-
-
-def _where(name: str) -> None:
-    places = [f"{row.ability}, {row.task}" for row in survey() if name in row.datasets]
+def _say_where_it_is(name: str) -> None:
+    places = [f"{row.ability}, {row.task}" for row in places_of(name)]
     here = [each for each in benchmark_items().values() if name in each.benchmarks]
     st.markdown(f"**{escape(name)}** tests {' and '.join(places)}.")
     if here:
         st.page_link("pages/benchmarks.py", label=f"Try an item of the kind “{here[0].kind}”", icon=":material/quiz:")
 
 
-def _twice() -> None:
-    often = [(name, count) for name, count in _count().most_common(6) if count > 1]
-    told = ", ".join(f"{name} ({count})" for name, count in often)
-    total = len(_count())
+def _say_which_serve_several() -> None:
+    often = ", ".join(f"{name} ({count})" for name, count in uses().most_common(6) if count > 1)
     st.markdown(
-        f"**{total} datasets, {sum(_count().values())} entries.** Some serve several abilities: {told}. "
+        f"**{len(uses())} datasets in {uses().total()} places.** Some serve several tasks: {often}. "
         "What a dataset tests depends on what the model may use: TriviaQA is closed-book, open-book, or a search task."
     )

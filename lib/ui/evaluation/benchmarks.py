@@ -1,191 +1,151 @@
-"""Benchmarks on the page: what the frameworks consider, and how a benchmark scores a model, item by item."""
+"""How a benchmark scores a model, item by item: the student answers, then the model does."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from lib.charts import evaluation as charts
 from lib.engine import JobView
-from lib.evaluation.course import BenchmarkItem, benchmark_items, frameworks
+from lib.evaluation.benchmarks import BenchmarkItem, benchmark_items
 from lib.evaluation.errors import EvaluationError
 from lib.evaluation.likelihood import (
     RULES,
+    BenchmarkScore,
     Item,
     ItemScored,
     LikelihoodDone,
     LikelihoodRun,
     LikelihoodStarted,
-    TokenScore,
 )
-from lib.models.catalogue import BUNDLED
-from lib.ui.evaluation.who_answers import my_adapter
+from lib.ui.evaluation.answering_model import choose_model, expected_s, my_adapter
+from lib.ui.evaluation.scored import show_scored_item
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.ui.kit.tokens import Chip, chips
 
 KIND, OWN = "likelihood", "likelihood-own"
-WANTED = ["Grammar", "Reasoning", "Reading comprehension", "Fairness"]
-UNLIKELY = -6.0
-MEANING = {
-    "acc": "acc: the most probable choice as a whole",
-    "acc_norm": "acc_norm: the most probable per character",
-    "acc_bytes": "acc_bytes: the most probable per byte",
-}
+JOB = "lib.evaluation.likelihood_job:score_items"
+LIMIT_S = 300
 
 
-def framework_coverage() -> None:
-    """Choose what matters; see which of the five frameworks considers it."""
-    factors = list(dict.fromkeys(factor for each in frameworks() for factor in each.factors))
-    wanted = st.pills(
-        "What should a model be tested for?", factors, selection_mode="multi", default=WANTED, key="factors"
-    )
-    if not wanted:
-        st.info("Choose at least one.", icon=":material/touch_app:")
-        return
-    st.plotly_chart(charts.coverage(frameworks(), wanted), key="coverage", alt=_coverage_in_words(wanted))
-    for each in frameworks():
-        st.markdown(f"[**{each.name}**]({each.link}): {each.about}", help=each.source)
-
-
-def _coverage_in_words(wanted: list[str]) -> str:
-    return "; ".join(
-        f"{each.name}: {', '.join(f for f in wanted if f in each.factors) or 'none'}" for each in frameworks()
-    )
-
-
-def try_an_item() -> None:
-    """One item: the student answers, then the model does, and what it did is shown."""
+def try_an_item() -> str:
+    """One item: the student answers, then the model does, and what it did is shown. The model's name."""
     items = benchmark_items()
     labels = {key: f"{each.kind} ({each.style})" for key, each in items.items()}
-    key = controls.select("Kind of task (in the style of)", labels, "reasoning", key="item")
+    kind_box, model_box = st.columns(2)
+    with kind_box:
+        key = controls.select("Kind of task (in the style of)", labels, "reasoning", key="item")
+    with model_box:
+        model = choose_model()
     chosen = items[key]
     st.caption(f"Benchmarks of this kind: {', '.join(chosen.benchmarks)}.")
-    st.code(_shown(chosen), language=None, wrap_lines=True)
+    st.code(_as_written(chosen), language=None, wrap_lines=True)
     answer = st.radio(
         "Your answer", list(chosen.item.choices), index=None, key=f"answer_{key}", persist_state="session"
     )
     if answer is None:
         st.caption("Answer first; then look at what the model does.")
-        return
+        return model
     right = chosen.item.choices[chosen.item.gold]
     st.markdown(
         ":green[:material/check_circle:] That is the gold answer."
         if answer == right
         else f":red[:material/cancel:] The gold answer is “{escape(right)}”."
     )
-    _ask_the_model()
-    found = _found(jobs.current(KIND), key)
+    _ask_the_model(model)
+    view = jobs.current(KIND)
+    found = _found(view, key)
     if found is not None:
-        _show(found, f"item_{key}")
+        show_scored_item(found, view.argument.model, "item")
         st.markdown(f"**How the real benchmark does it.** {chosen.real}")
         st.caption(chosen.source)
+    return model
 
 
-def _shown(chosen: BenchmarkItem) -> str:
+def _as_written(chosen: BenchmarkItem) -> str:
     if chosen.item.contexts:
         return "\n".join(f"{context} {chosen.item.context}" for context in chosen.item.contexts)
     return chosen.item.context
 
 
-def _ask_the_model() -> None:
+def _ask_the_model(model: str) -> None:
     view = jobs.current(KIND)
-    active = view is not None and view.state.active
-    adapter = my_adapter()
+    adapter = my_adapter(model)
     tuned = adapter is not None and controls.toggle("With my adapter from Live LoRA", False, key="tuned")
     st.button(
-        "Let the bundled model answer all ten",
+        "Let the model answer all ten",
         type="primary",
         icon=":material/smart_toy:",
-        on_click=_submit_all,
-        args=(adapter if tuned else None,),
-        disabled=active,
+        on_click=_ask_all_items,
+        args=(model, adapter if tuned else None),
+        disabled=view is not None and view.state.active,
     )
-    jobs.live(KIND, _draw_progress)
+    jobs.live(KIND, _show_items_done)
 
 
-def _submit_all(adapter: bytes | None) -> None:
-    run = LikelihoodRun(BUNDLED, tuple(each.item for each in benchmark_items().values()), adapter)
-    jobs.submit(KIND, "lib.evaluation.likelihood_job:score_items", run, expected_s=2.0, time_limit_s=60)
+def _ask_all_items(model: str, adapter: bytes | None) -> None:
+    run = LikelihoodRun(model, tuple(each.item for each in benchmark_items().values()), adapter)
+    jobs.submit(KIND, JOB, run, expected_s=expected_s(model), time_limit_s=LIMIT_S)
 
 
-def _draw_progress(view: JobView) -> None:
-    done = [event for event in view.events if isinstance(event, ItemScored)]
-    total = len(view.argument.items)
+def _show_items_done(view: JobView) -> None:
+    done, total = len(_scored(view)), len(view.argument.items)
     if view.state.active:
-        st.progress(len(done) / total, f"Item {len(done)} of {total}")
+        st.progress(done / total, f"Item {done} of {total}")
+
+
+def _scored(view: JobView | None) -> tuple[ItemScored, ...]:
+    return tuple(event for event in view.events if isinstance(event, ItemScored)) if view else ()
 
 
 def _found(view: JobView | None, key: str) -> ItemScored | None:
-    if view is None:
-        return None
-    return next((event for event in view.events if isinstance(event, ItemScored) and event.item.key == key), None)
+    return next((each for each in _scored(view) if each.item.key == key), None)
 
 
-def _show(scored: ItemScored, key: str) -> None:
-    """The choices' scores under a rule, and the tokens they are made of."""
-    rule = controls.segmented("Picked by", MEANING, "acc", key="rule")
-    st.plotly_chart(
-        charts.choice_scores(scored, rule),
-        key=f"choices_{key}",
-        alt="; ".join(f"{choice.choice}: {RULES[rule](choice):.2f}" for choice in scored.choices),
-    )
-    picks = {name: scored.picked(name) for name in RULES}
-    if len(set(picks.values())) > 1:
-        told = ", ".join(f"{name} takes “{escape(scored.choices[at].choice)}”" for name, at in picks.items())
-        st.info(f"The rules disagree: {told}. The same model, the same item.", icon=":material/compare_arrows:")
-    if scored.truncated:
-        st.warning("The beginning did not fit the model's context and was cut off.", icon=":material/content_cut:")
-    with st.expander("Token by token: where a choice loses", icon=":material/data_array:"):
-        for choice in scored.choices:
-            row = [
-                Chip(_token(token), None if token.log_probability < UNLIKELY else 2, numbered=False)
-                for token in choice.tokens
-            ]
-            chips(f"{choice.choice}: {choice.log_likelihood:.2f} nats in {len(choice.tokens)} tokens", row)
-        st.caption("Pale: the model thought this token less probable than 1 in 400 (e⁻⁶).")
-
-
-def _token(token: TokenScore) -> str:
-    """A token as it is, its spaces made visible, and its log-probability."""
-    return f"{token.text.replace(' ', '␣')} {token.log_probability:.1f}"
-
-
-def summary() -> None:
+def score() -> None:
     """All items at once: a benchmark score, and how little ten items say."""
     view = jobs.current(KIND)
-    scored = [event for event in view.events if isinstance(event, ItemScored)] if view else []
-    if not scored or view.state.active:
+    whole = BenchmarkScore(_scored(view))
+    if not whole.items or view.state.active:
         return
     st.header("A score out of ten items", anchor=False)
-    items = benchmark_items()
-    chance = sum(1 / len(each.item.choices) for each in scored)
     columns = st.columns(4)
     for column, rule in zip(columns, RULES, strict=False):
-        column.metric(rule, f"{sum(each.correct(rule) for each in scored)} of {len(scored)}", border=True)
-    columns[3].metric("Guessing, on average", f"{chance:.1f}", border=True)
+        column.metric(rule, f"{whole.right(rule)} of {len(whole.items)}", border=True)
+    columns[3].metric("Guessing, on average", f"{whole.right_by_guessing:.1f}", border=True)
+    right = whole.right("acc")
+    st.markdown(
+        f"By acc {view.argument.model} has **{right} of {len(whole.items)}**. Somebody who guesses gets at least that "
+        f"many with a probability of **{whole.probability_by_guessing(right):.1%}**. "
+        "Ten items say little all the same: real benchmarks have thousands."
+    )
+    items = benchmark_items()
     show_table(
         [
             {"Kind": items[each.item.key].kind, "Style": items[each.item.key].style}
             | {rule: "right" if each.correct(rule) else "wrong" for rule in RULES}
             | {"Margin (nats)": round(each.margin, 2)}
-            for each in scored
+            for each in whole.items
         ],
         alt="Every item, right or wrong by each rule",
     )
+    st.caption("Margin: the log-likelihood of the right choice less that of the best wrong one.")
+    _say_what_was_measured(view)
+
+
+def _say_what_was_measured(view: JobView) -> None:
     started = next((event for event in view.events if isinstance(event, LikelihoodStarted)), None)
     done = next((event for event in view.events if isinstance(event, LikelihoodDone)), None)
     if started and done:
-        who = "with your adapter" if view.argument.adapter else "as pretrained"
+        who = "with your adapter" if view.argument.adapter else "as it is"
         st.caption(
-            f":material/speed: **Measured.** The bundled model {who}, {done.forward_passes} forward passes on "
+            f":material/speed: **Measured.** {started.model} {who}, {done.forward_passes} forward passes on "
             f"{'a GPU' if started.device.startswith('cuda') else 'the processor'} in {done.seconds:.1f} s, here, now. "
-            f"Its context is {started.context_tokens} tokens. Ten items say little: the real benchmarks have thousands."
+            f"Its context is {started.context_tokens:,} tokens."
         )
 
 
-def own_item() -> None:
+def own_item(model: str) -> None:
     """An item of the student's own, scored by the same job."""
     with st.expander("Write an item of your own", icon=":material/edit:"):
         context = controls.text("Question or beginning", "The cat drank the", key="own_context", max_chars=500)
@@ -202,21 +162,20 @@ def own_item() -> None:
         except EvaluationError as error:
             problem(error)
             return
-        st.button("Score it", on_click=_submit_own, args=(item,), icon=":material/play_arrow:")
+        st.button("Score it", on_click=_ask_own_item, args=(model, item), icon=":material/play_arrow:")
         jobs.live(OWN, lambda _: None)
-        found = _found(jobs.current(OWN), "own")
+        view = jobs.current(OWN)
+        found = _found(view, "own")
         if found is not None:
-            _show(found, "own")
+            show_scored_item(found, view.argument.model, "own")
 
 
-def _submit_own(item: Item) -> None:
-    run = LikelihoodRun(BUNDLED, (item,))
-    jobs.submit(OWN, "lib.evaluation.likelihood_job:score_items", run, expected_s=1.5, time_limit_s=60)
+def _ask_own_item(model: str, item: Item) -> None:
+    jobs.submit(OWN, JOB, LikelihoodRun(model, (item,)), expected_s=expected_s(model), time_limit_s=LIMIT_S)
 
 
 def export() -> tuple[str | None, list | None]:
-    view = jobs.current(KIND)
-    scored = [event for event in view.events if isinstance(event, ItemScored)] if view else []
+    scored = _scored(jobs.current(KIND))
     if not scored:
         return None, None
     rows = [

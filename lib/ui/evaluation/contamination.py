@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.charts import evaluation as charts
-from lib.evaluation.contamination import Overlap, overlap, verdicts
+from lib.charts.evaluation import contamination as charts
+from lib.evaluation.contamination import GPT3_LEAST, GPT3_MOST, Overlap, overlap, seen_by_n, verdicts
 from lib.ui.kit import controls
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
@@ -21,7 +21,7 @@ ITEMS = {
     "paraphrase": "Sitting beside her sister with nothing to occupy her, Alice had started to feel bored",
     "half": "What was the name of the girl who was very tired of sitting by her sister on the bank, and of having "
     "nothing to do, before the rabbit ran by and she followed it down the hole?",
-    "new": "The museum in Outram opens at ten, and on Mondays the guide explains how rubber was tapped a century ago",
+    "new": "Once or twice a week the museum in Outram opens at night, and a guide explains the use of a rubber press",
 }
 LABELS = {
     "copy": "copied word for word",
@@ -35,7 +35,7 @@ MAX_ITEM, MAX_TRAINING = 1_500, 20_000
 
 def texts() -> tuple[str, str]:
     """(training text, item), both the student's to change."""
-    kind = controls.select("A test item that is", LABELS, "half", key="kind", on_change=_fill)
+    kind = controls.select("A test item that is", LABELS, "half", key="kind", on_change=_fill_in)
     training = st.text_area(
         "Training text", TRAINING, key="training", max_chars=MAX_TRAINING, height=150, persist_state="session"
     )
@@ -46,28 +46,33 @@ def texts() -> tuple[str, str]:
 
 def result(training: str, item: str) -> dict:
     """The item's words that were seen, the rules' verdicts, and how they depend on n."""
-    n = controls.slider("n, words in a row", 1, 20, 13, key="n")
+    n = controls.slider("n, words in a row", 1, 20, 8, key="n")
     found = overlap(training, item, n)
     chips(
         f"{found.found} of {found.ngrams} {n}-grams are in the training text",
         [Chip(word.surface, 0 if word.seen else None, numbered=False) for word in found.words],
     )
-    columns = st.columns(3)
-    told = verdicts(training, item, n)
-    for column, verdict in zip(columns, told, strict=True):
+    shares = seen_by_n(training, item)
+    st.plotly_chart(charts.seen_curve(shares, n), key="seen", alt=_in_words(found))
+    st.markdown(
+        f"The longest run of words that both share has **{found.longest_run}**. A small n finds runs that any two "
+        "texts share; a large n misses an item in which a word is changed every now and then."
+    )
+    st.subheader("What the published rules say", anchor=False)
+    told = verdicts(training, item)
+    for column, verdict in zip(st.columns(3), told, strict=True):
         label = {True: "contaminated", False: "clean", None: "too short"}[verdict.dirty]
         with column.container(border=True, height="stretch"):
             st.metric(f"{verdict.rule}'s rule", label)
             st.caption(escape(verdict.why))
-    shares = {size: overlap(training, item, size).seen_share for size in range(1, 21)}
-    st.plotly_chart(charts.seen_curve(shares, n), key="seen", alt=_in_words(found))
-    st.markdown(
-        f"The longest run of words in a row that both share has **{found.longest_run}**. Small n calls all of it seen, "
-        "since common phrases occur everywhere; large n misses an item with a single word changed in every stretch."
+    st.caption(
+        f"Each rule has its own n, whatever the slider says: GPT-3 takes {GPT3_LEAST} to {GPT3_MOST} words, by the "
+        "length of the items of a benchmark (here: of this item)."
     )
     if len({verdict.dirty for verdict in told if verdict.dirty is not None}) > 1:
         st.info(
-            "The rules disagree: “clean” in one report may be “contaminated” in another.", icon=":material/balance:"
+            "The rules disagree: what is “clean” in one report may be “contaminated” in another.",
+            icon=":material/balance:",
         )
     return {
         "n": n,
@@ -85,7 +90,7 @@ def as_csv(told: dict | None) -> str | None:
     return "n,seen_share\n" + "".join(f"{n},{share!r}\n" for n, share in told["seen_share_by_n"].items())
 
 
-def _fill() -> None:
+def _fill_in() -> None:
     kind = st.session_state.get("kind")
     if kind in ITEMS:
         st.session_state["item"] = ITEMS[kind]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import streamlit as st
 
-from lib.charts import evaluation as charts
-from lib.evaluation.course import AnswerPair, Rating, answer_pairs, skills, skills_source
+from lib.charts.evaluation import skills as charts
+from lib.evaluation.flask import HIGH, LOW, AnswerPair, Rating, Ratings, abilities, answer_pairs, skills_source
 from lib.ui.kit import controls
 from lib.ui.kit.text import escape
 
-LOW, HIGH = 1, 5
 ENOUGH = 3
 """Fewer corners make no radar."""
 
@@ -29,7 +26,7 @@ def show_pair() -> AnswerPair:
 
 
 def one_number() -> tuple[int, int]:
-    """The rating most people are asked for: one number an answer."""
+    """The rating most people are asked for: one number per answer."""
     a, b = st.columns(2)
     with a:
         first = controls.slider("Overall, answer A", LOW, HIGH, 3, key="overall_a")
@@ -38,20 +35,19 @@ def one_number() -> tuple[int, int]:
     return first, second
 
 
-def rate(pair: AnswerPair) -> dict[str, Rating]:
+def rate(pair: AnswerPair) -> Ratings:
     """Stars from 1 to 5 for either answer, skill by skill; the skills for which both have some."""
-    rated = {}
-    for ability in dict.fromkeys(skill.ability for skill in skills()):
+    rated = []
+    for ability, mine in abilities().items():
         st.markdown(f"**{ability}**")
-        mine = [skill for skill in skills() if skill.ability == ability]
         columns = [*st.columns(2), *st.columns(2)] if len(mine) == 4 else st.columns(len(mine))
         for column, skill in zip(columns, mine, strict=True):
             with column.container(border=True, height="stretch"):
                 st.markdown(f"**{skill.name}.** {skill.about}")
                 stars = _stars(pair, skill.name)
             if None not in stars:
-                rated[skill.name] = Rating(skill.name, stars[0] + 1, stars[1] + 1)
-    return rated
+                rated.append(Rating(skill.name, stars[0] + 1, stars[1] + 1))
+    return Ratings(tuple(rated))
 
 
 def _stars(pair: AnswerPair, skill: str) -> list[int | None]:
@@ -65,46 +61,37 @@ def _stars(pair: AnswerPair, skill: str) -> list[int | None]:
     return stars
 
 
-def compare(pair: AnswerPair, rated: dict[str, Rating], overall: tuple[int, int]) -> None:
+def compare(pair: AnswerPair, rated: Ratings, overall: tuple[int, int]) -> None:
     """The radar, what one number hid, and the course's reading on demand."""
-    if len(rated) < ENOUGH:
-        st.info(f"Rate both answers on {ENOUGH - len(rated)} more skills to see the radar.", icon=":material/radar:")
+    missing = ENOUGH - len(rated.each)
+    if missing > 0:
+        skills = "skill" if missing == 1 else "skills"
+        st.info(f"Rate both answers on {missing} more {skills} to see the radar.", icon=":material/radar:")
     else:
-        st.plotly_chart(charts.skill_radar(list(rated), _sides(rated.values())), key="radar", alt=_in_words(rated))
-        means = [sum(side) / len(side) for side in _sides(rated.values()).values()]
+        st.plotly_chart(charts.skill_radar(rated), key="radar", alt=_in_words(rated))
         st.markdown(
-            f"On average you gave A **{means[0]:.2f}** and B **{means[1]:.2f}**; overall you had said {overall[0]} and "
-            f"{overall[1]}. A leads in {_listed([each.skill for each in rated.values() if each.a > each.b])}; "
-            f"B leads in {_listed([each.skill for each in rated.values() if each.b > each.a])}."
+            f"On average you gave A **{rated.mean_a:.2f}** and B **{rated.mean_b:.2f}**; overall you had said "
+            f"{overall[0]} and {overall[1]}. A is ahead in {_listed(rated.a_leads)}; "
+            f"B is ahead in {_listed(rated.b_leads)}."
         )
-    ours = {each.skill: each for each in pair.ours}
     with st.expander("How the course reads these answers", icon=":material/school:"):
-        st.plotly_chart(
-            charts.skill_radar(list(ours), _sides(pair.ours)),
-            key="radar_ours",
-            alt=_in_words(ours),
-        )
+        st.plotly_chart(charts.skill_radar(pair.ours), key="radar_ours", alt=_in_words(pair.ours))
         st.markdown(pair.why)
-        if rated:
-            off = sum(abs(each.a - ours[name].a) + abs(each.b - ours[name].b) for name, each in rated.items())
-            st.markdown(f"You and the course differ by **{off / (2 * len(rated)):.2f}** points a rating on average.")
+        if rated.each:
+            off = rated.distance(pair.ours)
+            st.markdown(f"On average your ratings and the course's differ by **{off:.2f}** points.")
         st.caption(pair.reading)
     st.caption(f":material/menu_book: **Published.** Skills: {skills_source()}.")
 
 
-def export(rated: dict[str, Rating]) -> tuple[str, list[dict]]:
-    rows = [{"skill": each.skill, "a": each.a, "b": each.b} for each in rated.values()]
+def export(rated: Ratings) -> tuple[str, list[dict]]:
+    rows = [{"skill": each.skill, "a": each.a, "b": each.b} for each in rated.each]
     return "skill,a,b\n" + "".join(f"{row['skill']},{row['a']},{row['b']}\n" for row in rows), rows
 
 
-def _sides(ratings: Iterable[Rating]) -> dict[str, list[int]]:
-    ratings = list(ratings)
-    return {"Answer A": [each.a for each in ratings], "Answer B": [each.b for each in ratings]}
-
-
-def _listed(names: list[str]) -> str:
+def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(name.lower() for name in names) if names else "nothing"
 
 
-def _in_words(rated: dict[str, Rating]) -> str:
-    return "; ".join(f"{each.skill}: A {each.a}, B {each.b}" for each in rated.values())
+def _in_words(rated: Ratings) -> str:
+    return "; ".join(f"{each.skill}: A {each.a}, B {each.b}" for each in rated.each)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.charts import evaluation as charts
+from lib.charts.evaluation import agreement as charts
 from lib.engine import JobView
+from lib.evaluation.agreement import agreement
 from lib.evaluation.answers import AnswersRun, ModelAnswer
 from lib.evaluation.errors import EvaluationError
 from lib.metrics.pair.pair import PairQuestion, score_pair
 from lib.metrics.pair.presets import shown
-from lib.metrics.pair.ranking import kendall
-from lib.models.catalogue import BUNDLED
-from lib.ui.evaluation.who_answers import my_adapter, say_where_an_adapter_comes_from
+from lib.ui.evaluation.answering_model import (
+    choose_model,
+    expected_s,
+    my_adapter,
+    say_where_an_adapter_comes_from,
+)
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.metrics.ranking import judge, show_rankings
 
 KIND = "answers"
+LIMIT_S = 300
 LETTERS = ("A", "B", "C", "D")
 TASKS = {
     "Summary": (
@@ -53,7 +58,7 @@ TASKS = {
 
 def own_texts() -> tuple[str, list[str]]:
     """A reference and four candidates, begun from a task and the student's to change."""
-    task = controls.segmented("Begin with", list(TASKS), "Summary", key="task", on_change=_fill)
+    task = controls.segmented("Begin with", list(TASKS), "Summary", key="task", on_change=_fill_in)
     reference, candidates = TASKS[task]
     written = controls.text("Reference", reference, key="own_ref", max_chars=400, live=True)
     columns = st.columns(2)
@@ -76,49 +81,46 @@ def rank_them(reference: str, texts: list[str]) -> dict | None:
     mine = [float(order.index(letter) + 1) for letter in LETTERS]
     show_rankings(list(LETTERS), mine, judged)
     columns = {"You": [-place for place in mine], **judged}
-    matrix = [[kendall(first, second) for second in columns.values()] for first in columns.values()]
-    st.plotly_chart(
-        charts.agreement(list(columns), matrix),
-        key="agreement",
-        alt="Kendall's tau between every two judges",
-    )
+    st.plotly_chart(charts.heat_map(agreement(columns)), key="agreement", alt="Kendall's tau between every two judges")
     return {"reference": reference, "candidates": texts, "my_places": mine, "scores": judged}
 
 
 def live_model() -> None:
-    """What the bundled model writes, as pretrained and fine-tuned, scored against the student's reference."""
-    prompt_box, reference_box = st.columns(2)
+    """What a model writes, as it is and fine-tuned, scored against the student's reference."""
+    model_box, prompt_box, reference_box = st.columns(3)
+    with model_box:
+        model = choose_model()
     with prompt_box:
         prompt = controls.text("Prompt for the model", "Teh C Siew Dai is", key="ask", max_chars=300)
     with reference_box:
         reference = controls.text(
             "What it should write", "tea with evaporated milk and less sugar", key="should", max_chars=300, live=True
         )
-    adapter = my_adapter()
+    adapter = my_adapter(model)
     if adapter is None:
         say_where_an_adapter_comes_from()
     view = jobs.current(KIND)
     try:
-        run = AnswersRun(BUNDLED, prompt, adapter)
+        run = AnswersRun(model, prompt, adapter)
     except EvaluationError as error:
         problem(error)
         return
     st.button(
-        "Ask both models" if adapter else "Ask the base model",
+        "Ask it as it is, and fine-tuned" if adapter else "Ask the model",
         type="primary",
         icon=":material/send:",
-        on_click=_submit,
+        on_click=_ask_for_answers,
         args=(run,),
         disabled=view is not None and view.state.active,
     )
-    jobs.live(KIND, lambda now: _answers(now, reference))
+    jobs.live(KIND, lambda now: _show_answers(now, reference))
 
 
-def _submit(run: AnswersRun) -> None:
-    jobs.submit(KIND, "lib.evaluation.answers_job:answers", run, expected_s=2.0, time_limit_s=60)
+def _ask_for_answers(run: AnswersRun) -> None:
+    jobs.submit(KIND, "lib.evaluation.answers_job:answers", run, expected_s=expected_s(run.model), time_limit_s=LIMIT_S)
 
 
-def _answers(view: JobView, reference: str) -> None:
+def _show_answers(view: JobView, reference: str) -> None:
     said = [event for event in view.events if isinstance(event, ModelAnswer)]
     if not said:
         return
@@ -130,10 +132,13 @@ def _answers(view: JobView, reference: str) -> None:
             one.metric("ROUGE-1 F1", shown(numbers["rouge1_f1"]))
             two.metric("BLEU", shown(numbers["bleu"]))
             three.metric("chrF", f"{numbers['chrf']:.1f}")
-    st.caption(":material/speed: **Measured.** Greedy, here and now, against what you wrote; change it and watch.")
+    st.caption(
+        f":material/speed: **Measured.** {escape(view.argument.model)}, greedily, here and now, against what you "
+        "wrote: change it and watch."
+    )
 
 
-def _fill() -> None:
+def _fill_in() -> None:
     task = st.session_state.get("task")
     if task in TASKS:
         st.session_state["own_ref"], candidates = TASKS[task]

@@ -4,14 +4,14 @@ import random
 
 import pytest
 
-from lib.evaluation.contamination import overlap, verdicts
+from lib.evaluation.contamination import gpt3_n, overlap, seen_by_n, verdicts
 from lib.evaluation.errors import EvaluationError
 
 TRAINING = "Alice was beginning to get very tired of sitting by her sister on the bank, and of having nothing to do."
 
 
-def dirty(training, item, n=13):
-    return {verdict.rule: verdict.dirty for verdict in verdicts(training, item, n)}
+def dirty(training, item):
+    return {verdict.rule: verdict.dirty for verdict in verdicts(training, item)}
 
 
 def test_a_copy_is_dirty_by_every_rule_whatever_its_case_and_punctuation():
@@ -56,6 +56,23 @@ def test_a_short_item_has_no_verdict():
     assert dirty(TRAINING, "Alice was tired")["GPT-3"] is None
     assert dirty(TRAINING, "Alice was tired")["GPT-4"] is False
     assert dirty(TRAINING, "Alice was")["GPT-4"] is True  # shorter than 50 characters: the whole item is looked for
+
+
+@pytest.mark.parametrize(("words", "n"), [(3, 8), (8, 8), (10, 10), (13, 13), (200, 13)])
+def test_gpt_3_takes_8_to_13_words_by_the_length_of_the_items(words, n):
+    """Brown et al. 2020, appendix C: at least 8, since shorter runs collide by chance; at most 13, for speed."""
+    assert gpt3_n(words) == n
+
+
+def test_an_item_of_ten_copied_words_is_dirty_by_gpt_3_s_rule():
+    words = TRAINING.split()
+    assert dirty(TRAINING, " ".join(words[:10]))["GPT-3"] is True
+    assert dirty(TRAINING, " ".join([*words[:9], "ink"]))["GPT-3"] is False
+
+
+def test_what_is_seen_by_n():
+    """ "a b c" of "x a b c y" is in the text: 3 of 5 words with n up to 3, none with 4."""
+    assert seen_by_n("a b c d", "x a b c y", 4) == {1: 3 / 5, 2: 3 / 5, 3: 3 / 5, 4: 0}
 
 
 def test_counts_and_marked_words():

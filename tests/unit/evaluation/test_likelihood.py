@@ -5,7 +5,7 @@ import math
 import pytest
 
 from lib.evaluation.errors import EvaluationError
-from lib.evaluation.likelihood import ChoiceScore, Item, ItemScored, LikelihoodRun, TokenScore
+from lib.evaluation.likelihood import BenchmarkScore, ChoiceScore, Item, ItemScored, LikelihoodRun, TokenScore
 
 
 def scored(*sums, choices=("yes", "certainly not"), gold=0):
@@ -32,6 +32,25 @@ def test_characters_and_bytes_differ_outside_ascii():
 
 def test_equal_values_take_the_first():
     assert scored(-3.0, -3.0, choices=("abc", "xyz")).picked("acc") == 0
+
+
+def test_what_guessing_gives_is_the_binomial_distribution():
+    """Ten items of two choices: the probability of at least r right is the sum of C(10, k) / 2^10 from k = r."""
+    ten = BenchmarkScore(tuple(scored(-1.0, -2.0) for _ in range(10)))
+    assert ten.right("acc") == 10
+    assert ten.right_by_guessing == 5
+    for right in range(11):
+        expected = sum(math.comb(10, k) for k in range(right, 11)) / 2**10
+        assert ten.probability_by_guessing(right) == pytest.approx(expected)
+
+
+def test_guessing_among_unlike_numbers_of_choices():
+    """One of two and one of four, counted out: neither right 3/8, both 1/8."""
+    two = BenchmarkScore((scored(-1.0, -2.0), scored(-1.0, -2.0, -3.0, -4.0, choices=("a", "b", "c", "d"))))
+    assert two.right_by_guessing == 3 / 4
+    assert two.probability_by_guessing(0) == 1
+    assert two.probability_by_guessing(1) == pytest.approx(5 / 8)
+    assert two.probability_by_guessing(2) == pytest.approx(1 / 8)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +120,7 @@ def test_a_long_context_is_cut_at_the_left(bundled_is_tiny):
 
 @pytest.mark.torch
 def test_winogrande_s_way_shares_the_continuation(bundled_is_tiny):
-    from lib.evaluation.course import benchmark_items
+    from lib.evaluation.benchmarks import benchmark_items
     from lib.evaluation.likelihood_job import score_item
     from lib.models.load import load
 
@@ -116,7 +135,7 @@ def test_winogrande_s_way_shares_the_continuation(bundled_is_tiny):
 @pytest.mark.usefixtures("bundled_is_tiny")
 def test_stopping_keeps_what_is_scored():
     from lib.engine import StopRequested
-    from lib.evaluation.course import benchmark_items
+    from lib.evaluation.benchmarks import benchmark_items
     from lib.evaluation.likelihood import LikelihoodDone
     from lib.evaluation.likelihood_job import score_items
     from lib.models.catalogue import BUNDLED

@@ -1,0 +1,70 @@
+"""The ranking of models, and how far each weight may move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from lib.charts.theme import BLUE, ORANGE, RED, SEQUENCE, figure
+from lib.evaluation.selection import Factor, Flip, Ranked, never_flips, weight_ranges
+
+
+def ranking(ranked: Sequence[Ranked], factors: Sequence[Factor], top: int = 10) -> go.Figure:
+    """The best models, each bar made of what every factor adds."""
+    shown = ranked[:top]
+    lead = ranked[0].score - ranked[1].score if len(ranked) > 1 else 0.0
+    behind = f", {lead:.3f} ahead of {ranked[1].name}" if len(ranked) > 1 else ""
+    fig = figure(f"{ranked[0].name} wins{behind}", x="Score, 0 to 1", height=170 + 36 * len(shown))
+    for index, factor in enumerate(factors):
+        fig.add_bar(
+            y=[each.name for each in shown],
+            x=[each.shares[factor.key] for each in shown],
+            orientation="h",
+            name=factor.label,
+            marker_color=SEQUENCE[index % len(SEQUENCE)],
+            hovertemplate=f"{factor.label}: +%{{x:.3f}}<extra>%{{y}}</extra>",
+        )
+    fig.update_layout(barmode="stack", legend={"y": -0.25})
+    fig.update_yaxes(autorange="reversed")
+    return fig
+
+
+def sensitivity(
+    found: Sequence[Flip], factors: Sequence[Factor], weights: Mapping[str, float], limit: float
+) -> go.Figure:
+    """For each factor the range of its weight within which the choice stands."""
+    stands = len(never_flips(found, factors))
+    title = f"{stands} of {len(factors)} weights can be anything" if stands else "Every weight can change the choice"
+    fig = figure(title, x="Weight", height=140 + 52 * len(factors))
+    labels = {factor.key: factor.label for factor in factors}
+    for each in weight_ranges(found, factors):
+        fig.add_scatter(
+            x=[each.low, each.high],
+            y=[labels[each.factor]] * 2,
+            mode="lines",
+            line={"width": 14, "color": BLUE},
+            opacity=0.5,
+            hoverinfo="skip",
+        )
+    fig.add_scatter(
+        x=[weights[factor.key] for factor in factors],
+        y=[factor.label for factor in factors],
+        mode="markers",
+        marker={"size": 16, "color": ORANGE},
+        hovertemplate="now %{x:g}<extra></extra>",
+    )
+    for flip in found:
+        fig.add_annotation(
+            x=flip.weight,
+            y=labels[flip.factor],
+            text=flip.winner,
+            showarrow=False,
+            yshift=16 if flip.change <= 0 else -16,
+            font={"size": 12, "color": RED},
+            xanchor="right" if flip.weight > limit / 2 else "left",
+        )
+    fig.update_layout(showlegend=False)
+    fig.update_xaxes(range=[-0.2, limit + 0.2])
+    fig.update_yaxes(autorange="reversed")
+    return fig

@@ -1,0 +1,41 @@
+"""The model that the evaluation pages ask, and the student's own adapter for it if there is one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.models.catalogue import BUNDLED, catalogue
+from lib.training.progress import progress
+from lib.ui.kit import controls, jobs
+from lib.ui.models.fetching import models_here
+
+LORA_KIND = "lora"
+PREFERRED = "SmolLM2-135M-Instruct"
+"""Answers in English; the bundled model has read nothing but old books."""
+PARAMETERS_PER_S = 3e7
+"""About as many are loaded and run through ten items in a second, on two cores: for the estimate of a wait."""
+
+
+def choose_model() -> str:
+    """The model to ask, one of those on this machine; the same on every evaluation page."""
+    here, _ = models_here()
+    first = PREFERRED if PREFERRED in here else BUNDLED
+    return controls.select("Model", here or [BUNDLED], first, key="model")
+
+
+def expected_s(model: str) -> float:
+    """Seconds that a short question to this model may take, for its place in the queue."""
+    return 1.5 + catalogue()[model].parameters / PARAMETERS_PER_S
+
+
+def my_adapter(model: str) -> bytes | None:
+    """The adapter of this student's last finished run on the Live LoRA page, if it was trained for this model."""
+    view = jobs.current(LORA_KIND)
+    if view is None or view.state.active or view.argument.model != model:
+        return None
+    finished = progress(view.events).finished
+    return finished.adapter if finished else None
+
+
+def say_where_an_adapter_comes_from() -> None:
+    st.page_link("pages/live_lora.py", label="Fine-tune it first on the Live LoRA page", icon=":material/experiment:")
