@@ -16,5 +16,5 @@ abilities.find_the_right_task()
 
 ui.slide_and_fact("ability_map")
 ui.check_yourself("ability_map")
-csv, data = abilities.table()
-ui.take_away("ability_map", csv=csv, data=data, name="abilities-and-datasets")
+rows = abilities.table()
+ui.take_away("ability_map", rows=rows, name="abilities-and-datasets")

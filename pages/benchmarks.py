@@ -20,5 +20,5 @@ frameworks.coverage()
 
 ui.slide_and_fact("benchmarks")
 ui.check_yourself("benchmarks")
-csv, data = benchmarks.export()
-ui.take_away("benchmarks", csv=csv, data=data, name="benchmark-items")
+rows = benchmarks.export()
+ui.take_away("benchmarks", rows=rows, name="benchmark-items")

@@ -20,4 +20,6 @@ rows = selection.table(conditions)
 
 ui.slide_and_fact("choosing_a_model")
 ui.check_yourself("choosing_a_model")
-ui.take_away("choosing_a_model", csv=selection.as_csv(ranked), data={"weights": weights, "models": rows}, name="choice")
+ui.take_away(
+    "choosing_a_model", rows=selection.ranking_rows(ranked), data={"weights": weights, "models": rows}, name="choice"
+)

@@ -19,4 +19,4 @@ ui.formula(
 
 ui.slide_and_fact("contamination")
 ui.check_yourself("contamination")
-ui.take_away("contamination", csv=contamination.as_csv(told), data=told)
+ui.take_away("contamination", rows=contamination.seen_rows(told), data=told)

@@ -19,5 +19,5 @@ corpus.results(job)
 
 ui.slide_and_fact("corpus_metrics")
 ui.check_yourself("corpus_metrics")
-csv, data = corpus.export()
-ui.take_away("corpus_metrics", csv=csv, data=data, name="corpus-scores")
+rows, data = corpus.export()
+ui.take_away("corpus_metrics", rows=rows, data=data, name="corpus-scores")

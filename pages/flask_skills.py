@@ -18,5 +18,5 @@ flask.compare(pair, rated, overall)
 
 ui.slide_and_fact("flask_skills")
 ui.check_yourself("flask_skills")
-csv, data = flask.export(rated)
-ui.take_away("flask_skills", csv=csv, data=data, name="flask-ratings")
+rows = flask.export(rated)
+ui.take_away("flask_skills", rows=rows, name="flask-ratings")

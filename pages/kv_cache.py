@@ -19,4 +19,4 @@ with ui.guard():
 
 ui.slide_and_fact(SLUG)
 ui.check_yourself(SLUG)
-ui.take_away(SLUG, csv=kv_cache.csv_of(rows), data=rows, name=f"kv-cache-{part}")
+ui.take_away(SLUG, rows=rows, name=f"kv-cache-{part}")

@@ -28,6 +28,6 @@ with st.expander("The loop that just ran, all of it", icon=":material/code:"):
 
 ui.slide_and_fact("live_lora")
 ui.check_yourself("live_lora")
-csv, data = live_lora.exports()
-ui.take_away("live_lora", csv=csv, data=data, name="lora-run")
+rows, data = live_lora.exports()
+ui.take_away("live_lora", rows=rows, data=data, name="lora-run")
 live_lora.download_adapter()

@@ -13,7 +13,7 @@ ui.predict(SLUG)
 st.header("Try it", anchor=False)
 setup_controls.presets()
 controls, result = st.columns([2, 5], gap="large")
-csv = data = None
+rows = data = None
 with controls:
     job = setup_controls.job()
     card = gpu(setup_controls.card())
@@ -26,7 +26,7 @@ with controls:
 with result, ui.guard():
     if arch is not None:
         estimate = views.estimate_of(arch, setup, card)
-        csv, data = views.export(estimate, card)
+        rows, data = views.export(estimate, card)
         views.bar(estimate, card, unit)
         st.caption(architecture_picker.summary(arch))
         for note in arch.notes:
@@ -51,4 +51,4 @@ with ui.guard():
 
 ui.slide_and_fact(SLUG)
 ui.check_yourself(SLUG)
-ui.take_away(SLUG, csv=csv, data=data, name="memory")
+ui.take_away(SLUG, rows=rows, data=data, name="memory")

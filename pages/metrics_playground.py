@@ -44,4 +44,4 @@ with ui.guard():
 
 ui.slide_and_fact("metrics_playground")
 ui.check_yourself("metrics_playground")
-ui.take_away("metrics_playground", csv=playground.as_csv(numbers), data=numbers, name="rouge-bleu")
+ui.take_away("metrics_playground", rows=playground.score_rows(numbers), data=numbers, name="rouge-bleu")

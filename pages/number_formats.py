@@ -4,7 +4,6 @@ import streamlit as st
 
 from lib import ui
 from lib.ui.quant import bench, formats
-from lib.ui.quant.export import csv_of
 
 EXPERIMENTS = {"one": "One number", "eight": "Eight numbers by hand", "matrix": "A real weight matrix"}
 
@@ -24,4 +23,4 @@ with ui.guard():
 
 ui.slide_and_fact("number_formats")
 ui.check_yourself("number_formats")
-ui.take_away("number_formats", csv=csv_of(rows), data=rows, name=f"number-formats-{experiment}")
+ui.take_away("number_formats", rows=rows, name=f"number-formats-{experiment}")

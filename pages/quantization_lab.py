@@ -4,7 +4,6 @@ import streamlit as st
 
 from lib import ui
 from lib.ui.quant import findings, lab, layer_map, published
-from lib.ui.quant.export import csv_of
 
 ui.chapter("quantization_lab")
 ui.predict("quantization_lab")
@@ -28,4 +27,4 @@ with ui.guard():
 ui.slide_and_fact("quantization_lab")
 ui.check_yourself("quantization_lab")
 rows, data = findings.exports(results)
-ui.take_away("quantization_lab", csv=csv_of(rows), data=data, name="quantization-run")
+ui.take_away("quantization_lab", rows=rows, data=data, name="quantization-run")

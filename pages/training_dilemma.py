@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui.memory import dilemma, kv_cache
+from lib.ui.memory import dilemma
 
 SLUG = "training_dilemma"
 
@@ -17,4 +17,4 @@ with ui.guard():
 
 ui.slide_and_fact(SLUG)
 ui.check_yourself(SLUG)
-ui.take_away(SLUG, csv=kv_cache.csv_of(rows), data=rows, name="training-dilemma")
+ui.take_away(SLUG, rows=rows, name="training-dilemma")

@@ -32,14 +32,14 @@ def test_every_answer_is_explained(slug):
     assert not app.exception
 
 
-def test_the_web_process_imports_neither_torch_nor_pandas():
+def test_the_web_process_imports_neither_torch_nor_transformers():
     """They would cost it 300 and 45 MB. In a process of its own, since other tests import both."""
     script = (
         "import sys\n"
         "from tests.pages.conftest import open_chapter\n"
         f"for slug in {SLUGS!r}:\n"
         "    assert not open_chapter(slug).exception, slug\n"
-        "    assert not {'torch', 'pandas'} & set(sys.modules), slug\n"
+        "    assert not {'torch', 'transformers', 'peft', 'scipy'} & set(sys.modules), slug\n"
         "print('neither')\n"
     )
     done = subprocess.run(

@@ -98,11 +98,17 @@ def test_unsafe_html_is_nowhere():
         assert "unsafe_allow_html" not in file.read_text(encoding="utf-8"), file
 
 
-def test_every_table_is_drawn_without_pandas():
+def test_tables_and_exports_are_pandas_in_one_place_each():
     drawing = [
-        file for file in (*LIBRARY, *PAGES) if re.search(r"\.(dataframe|data_editor)\(", file.read_text("utf-8"))
+        file.name for file in (*LIBRARY, *PAGES) if re.search(r"\.(dataframe|data_editor)\(", file.read_text("utf-8"))
     ]
-    assert [file.name for file in drawing] == ["tables.py"]
+    writing = [
+        file.name for file in (*LIBRARY, *PAGES) if re.search(r"to_csv\(|csv\.\w*writer", file.read_text("utf-8"), re.I)
+    ]
+    assert drawing == ["tables.py"]
+    assert writing == ["exports.py"]
+    for name in ("tables", "exports"):
+        assert "pandas" in packages(ROOT / "lib" / "ui" / "kit" / f"{name}.py")
 
 
 def test_the_app_never_reads_the_course_material():

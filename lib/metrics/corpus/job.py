@@ -6,8 +6,6 @@ corpus BLEU of both kinds, which is no mean of the rows, and chrF. Two systems a
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -221,26 +219,20 @@ def _result(
     )
 
 
-def results_csv(job: CorpusJob, scored: CorpusScored) -> str:
-    """Every row with its texts and scores, refused rows with why, and the signatures in every line.
-
-    A text that a spreadsheet would run as a formula (it begins with = + - @) gets an apostrophe in front.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
+def result_rows(job: CorpusJob, scored: CorpusScored) -> list[dict]:
+    """Every row with its texts and scores, refused rows with why, and the signatures in every row."""
     systems = ["candidate", "other"][: len(scored.systems)]
-    names = [measure if len(systems) == 1 else f"{system}_{measure}" for system in systems for measure in MEASURES]
-    writer.writerow(["row", "reference", *systems, *names, "not_scored_because", "bleu_signature", "chrf_signature"])
-    signatures = [scored.bleu_signature, scored.chrf_signature]
+    signatures = {"bleu_signature": scored.bleu_signature, "chrf_signature": scored.chrf_signature}
+    rows = []
     for index, pair in enumerate(job.pairs.pairs[: len(scored.row_numbers)]):
-        texts = [pair.reference, pair.candidate, pair.other or ""][: 1 + len(systems)]
-        values = [repr(float(value)) for system in scored.systems for value in system.values[index]]
-        writer.writerow([pair.number, *map(_inert, texts), *values, "", *signatures])
+        row = {"row": pair.number, "reference": pair.reference, "candidate": pair.candidate}
+        if len(systems) == 2:
+            row["other"] = pair.other
+        for name, system in zip(systems, scored.systems, strict=True):
+            prefix = f"{name}_" if len(systems) == 2 else ""
+            row |= {f"{prefix}{measure}": value for measure, value in zip(MEASURES, system.values[index], strict=True)}
+        rows.append(row | {"not_scored_because": None} | signatures)
     waiting = [(pair.number, "stopped before this row") for pair in job.pairs.pairs[len(scored.row_numbers) :]]
     for number, why in (*((each.number, each.why) for each in job.pairs.refused), *waiting):
-        writer.writerow([number, *[""] * (1 + len(systems) + len(names)), _inert(why), *signatures])
-    return out.getvalue()
-
-
-def _inert(text: str) -> str:
-    return "'" + text if text.lstrip()[:1] in ("=", "+", "-", "@") else text
+        rows.append({"row": number, "not_scored_because": why} | signatures)
+    return rows

@@ -37,16 +37,13 @@ def explore() -> None:
     st.caption(f":material/menu_book: **Published.** {survey_source()}. What slips in the slide's text is put right.")
 
 
-def table() -> tuple[str, list]:
-    """(CSV, data) of the whole table."""
-    rows = [
+def table() -> list[dict]:
+    """The whole table, a row for each task and dataset."""
+    return [
         {"level": row.level, "ability": row.ability, "task": row.task, "dataset": name}
         for row in survey()
         for name in row.datasets
     ]
-    lines = ["level,ability,task,dataset"]
-    lines += [",".join(f'"{value}"' if "," in value else value for value in row.values()) for row in rows]
-    return "\n".join(lines) + "\n", rows
 
 
 def find_the_right_task() -> None:

@@ -174,11 +174,9 @@ def _ask_own_item(model: str, item: Item) -> None:
     jobs.submit(OWN, JOB, LikelihoodRun(model, (item,)), expected_s=expected_s(model), time_limit_s=LIMIT_S)
 
 
-def export() -> tuple[str | None, list | None]:
-    scored = _scored(jobs.current(KIND))
-    if not scored:
-        return None, None
-    rows = [
+def export() -> list[dict]:
+    """Every choice of every item that has been scored."""
+    return [
         {
             "item": each.item.key,
             "choice": choice.choice,
@@ -187,14 +185,6 @@ def export() -> tuple[str | None, list | None]:
             "characters": len(choice.choice),
             "bytes": len(choice.choice.encode("utf-8")),
         }
-        for each in scored
+        for each in _scored(jobs.current(KIND))
         for index, choice in enumerate(each.choices)
     ]
-    header = ",".join(rows[0])
-    lines = [",".join(_cell(value) for value in row.values()) for row in rows]
-    return "\n".join([header, *lines]) + "\n", rows
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n') else text

@@ -84,10 +84,8 @@ def result(training: str, item: str) -> dict:
     }
 
 
-def as_csv(told: dict | None) -> str | None:
-    if told is None:
-        return None
-    return "n,seen_share\n" + "".join(f"{n},{share!r}\n" for n, share in told["seen_share_by_n"].items())
+def seen_rows(told: dict | None) -> list[dict]:
+    return [{"n": n, "seen_share": share} for n, share in told["seen_share_by_n"].items()] if told else []
 
 
 def _fill_in() -> None:

@@ -84,9 +84,8 @@ def compare(pair: AnswerPair, rated: Ratings, overall: tuple[int, int]) -> None:
     st.caption(f":material/menu_book: **Published.** Skills: {skills_source()}.")
 
 
-def export(rated: Ratings) -> tuple[str, list[dict]]:
-    rows = [{"skill": each.skill, "a": each.a, "b": each.b} for each in rated.each]
-    return "skill,a,b\n" + "".join(f"{row['skill']},{row['a']},{row['b']}\n" for row in rows), rows
+def export(rated: Ratings) -> list[dict]:
+    return [{"skill": each.skill, "a": each.a, "b": each.b} for each in rated.each]
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -148,12 +148,9 @@ def table(conditions: Conditions) -> list[dict]:
     return rows
 
 
-def as_csv(ranked: tuple[Ranked, ...] | None) -> str | None:
-    if ranked is None:
-        return None
-    header = "place,model,score," + ",".join(factor.key for factor in FACTORS)
-    lines = [
-        f"{place},{each.name},{each.score!r}," + ",".join(repr(each.shares[factor.key]) for factor in FACTORS)
-        for place, each in enumerate(ranked, start=1)
+def ranking_rows(ranked: tuple[Ranked, ...] | None) -> list[dict]:
+    return [
+        {"place": place, "model": each.name, "score": each.score}
+        | {factor.key: each.shares[factor.key] for factor in FACTORS}
+        for place, each in enumerate(ranked or (), start=1)
     ]
-    return "\n".join([header, *lines]) + "\n"

@@ -6,7 +6,6 @@ Order on a page: `chapter` (goals and slide), `predict`, the experiment, what ha
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ import streamlit as st
 
 from lib import curriculum
 from lib.curriculum import Chapter, Question
+from lib.ui.kit.exports import Rows, csv_of, json_of
 
 
 def chapter(slug: str) -> Chapter:
@@ -68,10 +68,11 @@ def slide_and_fact(slug: str) -> None:
             st.markdown(f":material/check_circle: **In fact** \n\n{each.fact}")
 
 
-def take_away(slug: str, *, csv: str | None = None, data: Any = None, name: str | None = None) -> None:
+def take_away(slug: str, *, rows: Rows | None = None, data: Any = None, name: str | None = None) -> None:
     """A link to exactly this state, the numbers as CSV and JSON, and the sources.
 
-    `csv` is the text of the file; `data` anything `json.dumps` takes. Charts carry their own camera button.
+    `rows` become the CSV file; `data`, anything `json.dumps` takes, the JSON file, and is `rows` where not given.
+    Charts carry their own camera button.
     """
     words = curriculum.chapter(slug)
     name = name or slug.replace("_", "-")
@@ -79,12 +80,14 @@ def take_away(slug: str, *, csv: str | None = None, data: Any = None, name: str 
     st.code(_this_state(), language=None, wrap_lines=True)
     st.caption("This link opens the page exactly as it is now. Pictures: the camera above each chart.")
     buttons = st.columns(4)
-    if csv is not None:
-        buttons[0].download_button("CSV", csv, f"{name}.csv", "text/csv", icon=":material/table:", width="stretch")
-    if data is not None:
-        text = json.dumps(data, indent=1, ensure_ascii=False)
+    if rows:
+        buttons[0].download_button(
+            "CSV", csv_of(rows), f"{name}.csv", "text/csv", icon=":material/table:", width="stretch"
+        )
+    data = rows if data is None else data
+    if data:
         buttons[1].download_button(
-            "JSON", text, f"{name}.json", "application/json", icon=":material/data_object:", width="stretch"
+            "JSON", json_of(data), f"{name}.json", "application/json", icon=":material/data_object:", width="stretch"
         )
     if words.sources:
         with st.expander("Sources", icon=":material/menu_book:"):

@@ -195,11 +195,3 @@ def paging() -> list[dict]:
         }
         for run in runs
     ]
-
-
-def csv_of(rows: list[dict] | None) -> str | None:
-    if not rows:
-        return None
-    names = list(rows[0])
-    quoted = [[f'"{row[name]}"' if isinstance(row[name], str) else str(row[name]) for name in names] for row in rows]
-    return "\n".join([",".join(names), *(",".join(row) for row in quoted)]) + "\n"

@@ -168,12 +168,10 @@ def over_time(estimate: Estimate, card: Gpu, unit: str) -> None:
     formula("The moments follow from the model's operations, played one by one; the CUDA context is not drawn.")
 
 
-def export(estimate: Estimate, card: Gpu) -> tuple[str, dict]:
-    """The set-up and its terms as CSV and as data for JSON."""
+def export(estimate: Estimate, card: Gpu) -> tuple[list[dict], dict]:
+    """The terms as rows, and the set-up with them as data."""
     setup = dict(vars(estimate.setup))
     rows = [_term_row(term) for term in estimate.terms]
-    lines = ["part,bytes,low_bytes,high_bytes,exact"]
-    lines += [f"{row['part']},{row['bytes']},{row['low_bytes']},{row['high_bytes']},{row['exact']}" for row in rows]
     data = {
         "model": estimate.architecture.name,
         "parameters": estimate.architecture.parameters,
@@ -183,7 +181,7 @@ def export(estimate: Estimate, card: Gpu) -> tuple[str, dict]:
         "terms": rows,
         "total_bytes": round(estimate.total_bytes),
     }
-    return "\n".join(lines) + "\n", data
+    return rows, data
 
 
 def _term_row(term: Term) -> dict:

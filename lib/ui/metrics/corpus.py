@@ -9,7 +9,7 @@ from lib.charts.metrics import corpus as charts
 from lib.engine import JobView
 from lib.metrics.corpus.bootstrap import BootstrapProgress
 from lib.metrics.corpus.file import Pairs, Refused, Table, choose_pairs, read_table
-from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusProgress, CorpusScored, results_csv
+from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusProgress, CorpusScored, result_rows
 from lib.metrics.corpus.samples import sample_table, samples
 from lib.metrics.pair.presets import shown
 from lib.metrics.pair.smoothing import SMOOTHINGS
@@ -96,8 +96,8 @@ def results(job: CorpusJob | None) -> None:
     jobs.live(KIND, _draw)
 
 
-def export() -> tuple[str | None, dict | None]:
-    """(CSV of every row, summary as data) of the newest finished run."""
+def export() -> tuple[list[dict] | None, dict | None]:
+    """(Every row with its scores, summary as data) of the newest finished run."""
     view = jobs.current(KIND)
     scored = _scored(view)
     if scored is None:
@@ -128,7 +128,7 @@ def export() -> tuple[str | None, dict | None]:
             for each in scored.comparisons
         ],
     }
-    return results_csv(view.argument, scored), summary
+    return result_rows(view.argument, scored), summary
 
 
 @st.cache_data(max_entries=4, ttl=1800, show_spinner=False)

@@ -139,8 +139,6 @@ def _put(preset: Preset) -> None:
         state[f"w{order}"] = weight
 
 
-def as_csv(numbers: dict[str, float] | None) -> str | None:
-    """The scores as a file of two columns, every digit kept."""
-    if numbers is None:
-        return None
-    return "measure,value\n" + "".join(f"{name},{value!r}\n" for name, value in numbers.items())
+def score_rows(numbers: dict[str, float] | None) -> list[dict]:
+    """The scores as a file of two columns."""
+    return [{"measure": name, "value": value} for name, value in (numbers or {}).items()]

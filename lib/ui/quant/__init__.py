@@ -1,7 +1,6 @@
 """The quantization chapters on a page.
 
 bench.py      the quantizer bench: a real weight matrix, a quantizer, and what is lost
-export.py     rows of figures as the text of a CSV file
 findings.py   what a quantization run has shown: verdict, claims, changed tokens, texts side by side, runs from
 formats.py    the number formats page's parts: one value bit by bit, and eight numbers by hand
 lab.py        the quantization lab's parts: what to measure, the run as it goes, and what it has shown

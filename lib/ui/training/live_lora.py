@@ -140,16 +140,21 @@ def ask() -> None:
     jobs.live(ASK, _draw_answer)
 
 
-def exports() -> tuple[str | None, dict | None]:
-    """(CSV of the curve, everything else as data) of the newest run."""
+def exports() -> tuple[list[dict] | None, dict | None]:
+    """(The curve as rows, everything else as data) of the newest run."""
     view = jobs.current(KIND)
     if view is None or not view.events:
         return None, None
     told = progress(view.events)
     held_out = {each.step: each.loss for each in told.held_out}
-    lines = ["step,training_loss,grad_norm,tokens_per_s,held_out_loss"]
-    lines += [
-        f"{each.step},{each.loss},{each.grad_norm},{each.tokens_per_s},{held_out.get(each.step, '')}"
+    rows = [
+        {
+            "step": each.step,
+            "training_loss": each.loss,
+            "grad_norm": each.grad_norm,
+            "tokens_per_s": each.tokens_per_s,
+            "held_out_loss": held_out.get(each.step),
+        }
         for each in told.steps
     ]
     run = {key: value for key, value in dataclasses.asdict(view.argument).items() if key != "resume_from"}
@@ -159,7 +164,7 @@ def exports() -> tuple[str | None, dict | None]:
         "before": [dataclasses.asdict(each) for each in told.before],
         "after": [dataclasses.asdict(each) for each in told.after],
     }
-    return "\n".join(lines) + "\n", data
+    return rows, data
 
 
 def download_adapter() -> None:

@@ -13,7 +13,8 @@ from sacrebleu.significance import PairedTest
 
 from lib.engine import StopRequested
 from lib.metrics.corpus.file import Pair, Pairs, Refused
-from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusScored, results_csv, score_corpus
+from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusScored, result_rows, score_corpus
+from lib.ui.kit.exports import csv_of
 from tests.unit.metrics.nasty import nasty_pairs, word_pairs
 
 
@@ -109,7 +110,7 @@ def test_the_file_to_take_away_loses_nothing_and_runs_nothing():
     )
     job = CorpusJob(pairs)
     result = scored(job)
-    header, *rows = csv.reader(io.StringIO(results_csv(job, result)))
+    header, *rows = csv.reader(io.StringIO(csv_of(result_rows(job, result))))
     assert [row[0] for row in rows] == ["2", "4", "3"]
     assert rows[0][1] == "'=cmd|' /C calc'!A0"
     assert rows[0][2] == "<script>alert(1)</script>"
