@@ -1,4 +1,4 @@
-"""Asking the base model and a fine-tuned one the same thing. No torch here: pages read these."""
+"""Asking a model and the same model fine-tuned the same thing. No torch here: pages read these."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the base model and a fine-tuned one write. Imports torch: only a worker imports this module."""
+"""What a model and the same model fine-tuned write. Imports torch: only a worker imports this module."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from lib.training.complete import complete
 
 
 def answers(run: AnswersRun) -> Iterator[ModelAnswer]:
-    """The base model's continuation, then the fine-tuned model's if there is an adapter."""
+    """The model's continuation, then the fine-tuned model's if there is an adapter."""
     model, tokenizer = load(catalogue.find(run.model), precision="fp32")
-    yield ModelAnswer("Base model", complete(model, tokenizer, run.prompt).continuation.strip())
+    yield ModelAnswer("As it is", complete(model, tokenizer, run.prompt).continuation.strip())
     if run.adapter is not None:
         tuned = with_adapter(model, run.adapter)
         yield ModelAnswer("Fine-tuned", complete(tuned, tokenizer, run.prompt).continuation.strip())

@@ -1,4 +1,4 @@
-"""The major evaluation frameworks, and an item in the style of each kind of benchmark."""
+"""The major evaluation frameworks, an item in the style of each kind of benchmark, and two small benchmarks."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ class BenchmarkItem:
     real: str
     """How the real benchmark scores, where that differs."""
     source: str
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Items that are scored together."""
+
+    title: str
+    about: str
+    items: tuple[Item, ...]
+    names: tuple[str, ...]
+    """What each item is called in a table."""
 
 
 @cache
@@ -86,4 +97,24 @@ def benchmark_items() -> dict[str, BenchmarkItem]:
             row["source"],
         )
         for row in facts("items")["kinds"]
+    }
+
+
+@cache
+def benchmarks() -> dict[str, Benchmark]:
+    """Two small benchmarks to run: easy questions of one kind, and one item of each style."""
+    easy = facts("easy_questions")
+    questions = tuple(
+        Item(f"easy-{number}", row["context"], tuple(row["choices"]), row["gold"])
+        for number, row in enumerate(easy["items"], start=1)
+    )
+    styles = benchmark_items().values()
+    return {
+        "easy": Benchmark("40 easy questions", easy["source"], questions, tuple(item.context for item in questions)),
+        "styles": Benchmark(
+            "10 items, one of each style",
+            facts("items")["source"],
+            tuple(each.item for each in styles),
+            tuple(f"{each.kind} ({each.style})" for each in styles),
+        ),
     }

@@ -7,6 +7,7 @@ choice's length in characters and `acc_bytes` by its length in bytes (lm_eval/ap
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -113,12 +114,19 @@ class ItemScored:
 
 @dataclass(frozen=True)
 class BenchmarkScore:
-    """Some items together: how many are right, and what guessing would have given."""
+    """Some items together: how many are right, how sure that is, and what guessing would have given."""
 
     items: tuple[ItemScored, ...]
 
     def right(self, rule: str) -> int:
         return sum(item.correct(rule) for item in self.items)
+
+    def share(self, rule: str) -> float:
+        return self.right(rule) / len(self.items)
+
+    def standard_error(self, rule: str) -> float:
+        """Of the share, √(p(1−p)/n): how far it moves from one such set of items to another."""
+        return math.sqrt(self.share(rule) * (1 - self.share(rule)) / len(self.items))
 
     @property
     def right_by_guessing(self) -> float:

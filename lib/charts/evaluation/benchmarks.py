@@ -1,14 +1,14 @@
-"""Which framework tests what, and what a model finds of each choice of an item."""
+"""Which framework tests what, what a model finds of each choice of an item, and scores beside guessing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lib.charts.theme import GREEN, GREY, ORANGE, figure
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, figure, line
 from lib.evaluation.benchmarks import Framework, widest
-from lib.evaluation.likelihood import RULES, ItemScored
+from lib.evaluation.likelihood import RULES, BenchmarkScore, ItemScored
 
 UNITS = {"acc": "nats", "acc_norm": "nats per character", "acc_bytes": "nats per byte"}
 
@@ -64,3 +64,23 @@ def choice_scores(scored: ItemScored, rule: str) -> go.Figure:
 def _short(text: str, limit: int = 34) -> str:
     text = text if len(text) <= limit else text[: limit - 1] + "…"
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def scores(found: Mapping[str, BenchmarkScore], rule: str) -> go.Figure:
+    """Each model's share of right items with its standard error, and what guessing gives."""
+    first = next(iter(found.values()))
+    guessing = first.right_by_guessing / len(first.items)
+    best = max(found, key=lambda model: found[model].share(rule))
+    title = f"{best}: {found[best].share(rule):.0%} by {rule}; guessing gives {guessing:.0%}"
+    fig = figure(title, x="Right", height=120 + 56 * len(found), shapes=[line("x", guessing, color=GREY, dash="dot")])
+    fig.add_bar(
+        y=[_short(model) for model in found],
+        x=[each.share(rule) for each in found.values()],
+        error_x={"array": [each.standard_error(rule) for each in found.values()], "color": ORANGE, "thickness": 3},
+        orientation="h",
+        marker_color=BLUE,
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )
+    fig.update_xaxes(range=[0, 1], tickformat=".0%")
+    fig.update_yaxes(autorange="reversed")
+    return fig

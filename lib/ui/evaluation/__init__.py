@@ -1,7 +1,8 @@
 """The evaluation chapters on a page.
 
 answering_model.py  the model that the pages ask, and the student's own adapter for it
-benchmarks.py       an item answered by the student and by a model, the score of ten, an item of one's own
+items.py            an item answered by the student and by a model, and an item of the student's own
+scores.py           a small benchmark run on one model after another
 frameworks.py       what the frameworks test, beside what the slide says of them
 scored.py           one item as a model found it: the choices' scores under a rule, token by token
 abilities.py        the survey's abilities and datasets as a tree to open, and where a dataset serves twice

@@ -12,8 +12,10 @@ from lib.ui.models.fetching import models_here
 LORA_KIND = "lora"
 PREFERRED = "SmolLM2-135M-Instruct"
 """Answers in English; the bundled model has read nothing but old books."""
+LIMIT_S = 300
+"""Longest that a page's questions to a model may run."""
 PARAMETERS_PER_S = 3e7
-"""About as many are loaded and run through ten items in a second, on two cores: for the estimate of a wait."""
+"""So many are loaded and asked a few short questions in a second, on two cores: for the estimate of a wait."""
 
 
 def choose_model() -> str:

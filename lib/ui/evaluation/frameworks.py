@@ -5,37 +5,36 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.charts.evaluation import benchmarks as charts
-from lib.evaluation.benchmarks import factors, frameworks, untested
-from lib.ui.kit.tables import show_table
+from lib.evaluation.benchmarks import Framework, factors, frameworks, untested
 
 WANTED = ["Grammar", "Logical reasoning", "Reading comprehension", "Dialogue"]
 
 
-def coverage() -> None:
+def show_coverage() -> None:
     """Choose what matters; see which of the five frameworks has a task for it."""
     wanted = st.pills(
         "What must your model be tested for?", factors(), selection_mode="multi", default=WANTED, key="factors"
     )
-    if not wanted:
+    if wanted:
+        st.plotly_chart(charts.coverage(frameworks(), wanted), key="coverage", alt=_in_words(wanted))
+        nobody = untested(frameworks(), wanted)
+        if nobody:
+            st.markdown(f"None of the five has a task for **{', '.join(nobody).lower()}**.")
+    else:
         st.info("Choose at least one.", icon=":material/touch_app:")
-        return
-    st.plotly_chart(charts.coverage(frameworks(), wanted), key="coverage", alt=_in_words(wanted))
-    nobody = untested(frameworks(), wanted)
-    if nobody:
-        st.markdown(f"None of the five has a task for **{', '.join(nobody).lower()}**.")
-    show_table(
-        [
-            {
-                "Framework": each.name,
-                "On the slide": "; ".join(each.on_slide),
-                "In fact": "; ".join(f"{factor} ({', '.join(tasks)})" for factor, tasks in each.tests.items()),
-            }
-            for each in frameworks()
-        ],
-        alt="What the slide says of each framework, and what its tasks test",
-    )
     for each in frameworks():
-        st.markdown(f"[**{each.name}**]({each.link}): {each.about} [{each.source.title}]({each.source.url})")
+        _describe(each)
+
+
+def _describe(framework: Framework) -> None:
+    st.markdown(f"[**{framework.name}**]({framework.link}): {framework.about}")
+    on_slide, in_fact = st.columns(2)
+    with on_slide.container(border=True, height="stretch"):
+        st.markdown(f":material/co_present: **On the slide.** {', '.join(framework.on_slide)}.")
+    with in_fact.container(border=True, height="stretch"):
+        told = "; ".join(f"{factor.lower()} ({', '.join(tasks)})" for factor, tasks in framework.tests.items())
+        source = f"[{framework.source.title}]({framework.source.url})"
+        st.markdown(f":material/check_circle: **In fact.** {told}. {source}.")
 
 
 def _in_words(wanted: list[str]) -> str:

@@ -12,6 +12,7 @@ from lib.evaluation.errors import EvaluationError
 from lib.metrics.pair.pair import PairQuestion, score_pair
 from lib.metrics.pair.presets import shown
 from lib.ui.evaluation.answering_model import (
+    LIMIT_S,
     choose_model,
     expected_s,
     my_adapter,
@@ -23,7 +24,6 @@ from lib.ui.kit.text import escape
 from lib.ui.metrics.ranking import judge, show_rankings
 
 KIND = "answers"
-LIMIT_S = 300
 LETTERS = ("A", "B", "C", "D")
 TASKS = {
     "Summary": (

@@ -6,7 +6,7 @@ import pytest
 
 from lib.evaluation.abilities import places_of, riddle, survey, uses
 from lib.evaluation.agreement import agreement
-from lib.evaluation.benchmarks import benchmark_items, factors, frameworks, untested, widest
+from lib.evaluation.benchmarks import benchmark_items, benchmarks, factors, frameworks, untested, widest
 from lib.evaluation.flask import Rating, Ratings, answer_pairs, skills
 
 GLUE = {"CoLA", "SST-2", "MRPC", "STS-B", "QQP", "MNLI", "QNLI", "RTE", "WNLI"}  # Wang et al. 2018, table 1
@@ -51,6 +51,12 @@ def test_who_tests_most():
 def test_an_item_of_each_of_the_nine_kinds():
     assert len({each.kind for each in benchmark_items().values()}) == 9
     assert all(each.source and each.real for each in benchmark_items().values())
+
+
+def test_the_easy_questions_are_forty_unlike_ones_with_four_choices():
+    easy = benchmarks()["easy"]
+    assert len({item.context for item in easy.items}) == 40
+    assert all(len(set(item.choices)) == 4 for item in easy.items)
 
 
 def test_the_survey_s_rows_are_put_right():

@@ -38,10 +38,19 @@ def test_what_guessing_gives_is_the_binomial_distribution():
     """Ten items of two choices: the probability of at least r right is the sum of C(10, k) / 2^10 from k = r."""
     ten = BenchmarkScore(tuple(scored(-1.0, -2.0) for _ in range(10)))
     assert ten.right("acc") == 10
+    assert (ten.share("acc"), ten.standard_error("acc")) == (1, 0)
     assert ten.right_by_guessing == 5
     for right in range(11):
         expected = sum(math.comb(10, k) for k in range(right, 11)) / 2**10
         assert ten.probability_by_guessing(right) == pytest.approx(expected)
+
+
+def test_the_standard_error_of_54_right_of_200():
+    """√(0.27 · 0.73 / 200) is 3.1 points, as the chapter's third question says."""
+    right, wrong = scored(-1.0, -2.0), scored(-2.0, -1.0)
+    found = BenchmarkScore((right,) * 54 + (wrong,) * 146)
+    assert found.share("acc") == 0.27
+    assert found.standard_error("acc") == pytest.approx(0.0314, abs=5e-5)
 
 
 def test_guessing_among_unlike_numbers_of_choices():
