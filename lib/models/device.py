@@ -50,13 +50,11 @@ def precisions_here(machine: Machine) -> tuple[PrecisionHere, ...]:
     on_gpu = bool(machine.gpus)
     missing = "needs the package bitsandbytes, which is not installed"
     return (
-        PrecisionHere("fp32", True, "4 bytes a weight"),
-        PrecisionHere("bf16", True, "2 bytes a weight, the range of fp32"),
-        PrecisionHere("fp16", True, "2 bytes a weight" if on_gpu else "2 bytes a weight; slow on a CPU"),
-        PrecisionHere(
-            "int8", quantizer, ("1 byte a weight" if on_gpu else "1 byte; slow on a CPU") if quantizer else missing
-        ),
-        PrecisionHere("fp4, nf4", quantizer, "about half a byte a weight" if quantizer else missing),
+        PrecisionHere("fp32", True, "4 bytes per weight"),
+        PrecisionHere("bf16", True, "2 bytes per weight, the range of fp32"),
+        PrecisionHere("fp16", True, "2 bytes per weight" + ("" if on_gpu else "; a CPU reads prompts slowly in it")),
+        PrecisionHere("int8", quantizer, "1 byte per weight" if quantizer else missing),
+        PrecisionHere("fp4, nf4", quantizer, "about half a byte per weight" if quantizer else missing),
     )
 
 

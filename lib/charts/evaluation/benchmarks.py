@@ -41,7 +41,10 @@ def choice_scores(scored: ItemScored, rule: str) -> go.Figure:
     picked, gold = scored.picked(rule), scored.item.gold
     values = [RULES[rule](choice) for choice in scored.choices]
     title = "Right: it took the gold answer" if picked == gold else "Wrong: another answer is more probable to it"
-    labels = [_short(choice.choice) for choice in scored.choices]
+    labels = [
+        f"{_short(choice.choice)}<br>{value:.2f}{', <b>taken</b>' if index == picked else ''}"
+        for index, (choice, value) in enumerate(zip(scored.choices, values, strict=True))
+    ]
     fig = figure(title, x=f"Log-likelihood, {UNITS[rule]}", height=150 + 52 * len(values))
     fig.add_bar(
         y=labels,
@@ -51,11 +54,9 @@ def choice_scores(scored: ItemScored, rule: str) -> go.Figure:
             "color": [GREEN if index == gold else GREY for index in range(len(values))],
             "line": {"width": [4 if index == picked else 0 for index in range(len(values))], "color": ORANGE},
         },
-        text=[f"{value:.2f}{'  taken' if index == picked else ''}" for index, value in enumerate(values)],
-        textposition="outside",
-        cliponaxis=False,
+        hovertemplate="%{x:.2f}<extra></extra>",
     )
-    fig.update_xaxes(range=[min(values) * 1.3, 0])
+    fig.update_xaxes(range=[min(values) * 1.05, 0])
     fig.update_yaxes(autorange="reversed", side="right")
     fig.update_layout(showlegend=False)
     return fig

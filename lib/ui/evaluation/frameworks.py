@@ -30,11 +30,11 @@ def _describe(framework: Framework) -> None:
     st.markdown(f"[**{framework.name}**]({framework.link}): {framework.about}")
     on_slide, in_fact = st.columns(2)
     with on_slide.container(border=True, height="stretch"):
-        st.markdown(f":material/co_present: **On the slide.** {', '.join(framework.on_slide)}.")
+        st.markdown(f":material/co_present: **On the slide:** {', '.join(framework.on_slide)}.")
     with in_fact.container(border=True, height="stretch"):
         told = "; ".join(f"{factor.lower()} ({', '.join(tasks)})" for factor, tasks in framework.tests.items())
         source = f"[{framework.source.title}]({framework.source.url})"
-        st.markdown(f":material/check_circle: **In fact.** {told}. {source}.")
+        st.markdown(f":material/check_circle: **In fact:** {told}. {source}.")
 
 
 def _in_words(wanted: list[str]) -> str:
