@@ -8,14 +8,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
+from starlette.middleware import Middleware
 
 from lib import curriculum, ui
+from lib.places import ASSETS
 from lib.ui.kit import jobs
 from lib.ui.kit.listener import send_at_once
+from lib.ui.kit.session import BrowserCookie
+from lib.ui.kit.streamlit_private import forget_pages_folder
+
+ICON = str(ASSETS / "icon.png")
+"""A file: the icon of a tab that Streamlit has only by name is fetched from another host, and a hall may have none."""
 
 
 def main() -> None:
+    st.set_page_config(page_icon=ICON, layout="wide")  # before the navigation, which would set its own icon
     pages = {
         group: [
             st.Page(
@@ -32,7 +39,7 @@ def main() -> None:
     }
     page = st.navigation(pages, expanded=True)
     name = page.title if page.title == "Finetuning Lab" else f"{page.title} · Finetuning Lab"
-    st.set_page_config(page_title=name, page_icon=page.icon, layout="wide")
+    st.set_page_config(page_title=name)
     page.run()
     ui.footer(page.url_path)
 
@@ -49,7 +56,5 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":
     main()
 else:
-    # Streamlit takes a folder `pages/` for its older kind of app until `st.navigation` was called once, and
-    # tells whoever opens a chapter directly first after a start that there is no such page.
-    PagesManager.uses_pages_directory = False
-    app = st.App(__file__, lifespan=lifespan)
+    forget_pages_folder()
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(BrowserCookie)])

@@ -35,6 +35,18 @@ def test_fits_a_phone(page: Page, app: App, chapter):
     assert widest <= 390
 
 
+@pytest.mark.parametrize("chapter", curriculum.chapters(), ids=lambda chapter: chapter.slug)
+def test_asks_no_other_host_for_anything(page: Page, app: App, chapter):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{app.url}/{chapter.url_path}")
+    settle(page)
+    assert asked
+    assert not [
+        url for url in asked if not url.startswith((app.url, "data:", "blob:", "ws://localhost", "ws://127.0.0.1"))
+    ]
+
+
 @pytest.mark.skipif(not hasattr(psutil.Process, "memory_maps"), reason="this system does not tell what is loaded")
 def test_the_web_process_has_not_loaded_torch(app: App):
     """After every chapter. The page tests cannot see it all: without a server, Streamlit draws tables another way."""

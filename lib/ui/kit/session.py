@@ -1,36 +1,53 @@
 """Who is asking: a token that survives a reload and is in no link.
 
-Streamlit gives each browser a cookie against forged requests (`_streamlit_xsrf`, on while
-`server.enableXsrfProtection` is). Its secret part is random, lasts beyond a reload and is never shown, so its
-digest serves as the owner of jobs. Where there is no cookie the session itself is the owner, and a reload
-starts afresh.
+The server gives each browser a cookie of our own with its first answer, before the page's connection is opened; a
+script reads it through `st.context.cookies`. Where there is no cookie (it was refused, or the app is served without
+this middleware) the session itself is the owner, and a reload starts afresh.
 """
 
 from __future__ import annotations
 
-import hashlib
+import re
+import secrets
 import uuid
 
 import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-XSRF_COOKIE = "_streamlit_xsrf"
+COOKIE = "finetuning_lab_browser"
+KEPT_S = 30 * 24 * 3600
+_TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
+"""What `secrets.token_urlsafe(32)` makes: 256 random bits."""
 
 
 def owner() -> str:
     """The owner token of this browser."""
-    secret = _xsrf_secret(st.context.cookies.get(XSRF_COOKIE, ""))
-    if secret is not None:
-        return hashlib.sha256(secret).hexdigest()
-    return st.session_state.setdefault("owner", uuid.uuid4().hex)
+    token = st.context.cookies.get(COOKIE, "")
+    return token if _TOKEN.fullmatch(token) else st.session_state.setdefault("owner", uuid.uuid4().hex)
 
 
-def _xsrf_secret(cookie: str) -> bytes | None:
-    """The token under the cookie's mask: "2|mask|masked token|time", both in hex, the mask repeated over the token."""
-    try:
-        _, mask_hex, masked_hex, _ = cookie.strip('"').split("|")
-        mask, masked = bytes.fromhex(mask_hex), bytes.fromhex(masked_hex)
-    except ValueError:
-        return None
-    if not mask or not masked:
-        return None
-    return bytes(byte ^ mask[index % len(mask)] for index, byte in enumerate(masked))
+class BrowserCookie:
+    """ASGI middleware: whoever comes without our cookie leaves with one, which no script in the browser can read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _TOKEN.fullmatch(_cookies(scope).get(COOKIE, "")):
+            await self._app(scope, receive, send)
+            return
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        cookie = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={KEPT_S}; HttpOnly; SameSite=Lax{secure}"
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    return cookie_parser(Headers(scope=scope).get("cookie", ""))

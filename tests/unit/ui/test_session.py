@@ -1,24 +1,45 @@
-"""Who is asking, from Streamlit's own cookie."""
+"""Who is asking: a cookie of our own, against Starlette's test client as the browser."""
 
 from __future__ import annotations
 
 import pytest
-from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
-from lib.ui.kit.session import _xsrf_secret
-
-
-def test_the_secret_survives_a_new_mask():
-    token = bytes(range(16))
-    first, second = (generate_xsrf_token_string(token, 1_700_000_000) for _ in range(2))
-    assert first != second, "Streamlit masks the token anew each time"
-    assert _xsrf_secret(first) == _xsrf_secret(second) == token
+from lib.ui.kit.session import COOKIE, BrowserCookie
 
 
-def test_two_browsers_have_two_secrets():
-    assert _xsrf_secret(generate_xsrf_token_string()) != _xsrf_secret(generate_xsrf_token_string())
+@pytest.fixture
+def browser():
+    home = Route("/", lambda _: PlainTextResponse("page"))
+    with TestClient(Starlette(routes=[home], middleware=[Middleware(BrowserCookie)])) as client:
+        yield client
 
 
-@pytest.mark.parametrize("cookie", ["", "2|", "nonsense", "2|zz|yy|1", "2|||1", "2|aa|bb"])
-def test_a_strange_cookie_names_nobody(cookie):
-    assert _xsrf_secret(cookie) is None
+def test_the_first_answer_brings_a_cookie_and_no_later_one(browser):
+    first = browser.get("/")
+    assert COOKIE in first.cookies
+    assert {"httponly", "samesite=lax"} <= {part.strip().lower() for part in first.headers["set-cookie"].split(";")}
+    assert "set-cookie" not in browser.get("/").headers
+
+
+def test_two_browsers_have_two_tokens(browser):
+    first = browser.get("/").cookies[COOKIE]
+    browser.cookies.clear()
+    assert browser.get("/").cookies[COOKIE] != first
+
+
+@pytest.mark.parametrize("value", ["", "short", "a" * 44, "ä" * 43, "a b" + "c" * 40])
+def test_a_strange_cookie_is_replaced(browser, value):
+    answer = browser.get("/", headers={"cookie": f"{COOKIE}={value}".encode()})
+    assert COOKIE in answer.cookies
+
+
+def test_over_https_the_cookie_stays_there():
+    home = Route("/", lambda _: PlainTextResponse("page"))
+    app = Starlette(routes=[home], middleware=[Middleware(BrowserCookie)])
+    with TestClient(app, base_url="https://testserver") as client:
+        assert "secure" in client.get("/").headers["set-cookie"].lower()
