@@ -6,9 +6,7 @@ from lib import curriculum, ui
 from lib.ui.models import machine
 
 st.title("Finetuning Lab", anchor=False)
-st.markdown(
-    "#### Fine-tuning a language model, as something you do: its memory, its bits, its training, its evaluation"
-)
+st.markdown("#### Fine-tuning a language model, as something you do")
 if st.button("Train a model now", type="primary", icon=":material/play_circle:"):
     st.switch_page(curriculum.chapter("live_lora").file)
 

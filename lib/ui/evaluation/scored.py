@@ -40,6 +40,9 @@ def show_scored_item(scored: ItemScored, model: str, key: str) -> None:
             ]
             chips(f"{choice.choice}: {choice.log_likelihood:.2f} nats in {len(choice.tokens)} tokens", row)
         st.caption("Pale: the model gave this token a probability below 1 in 400 (e⁻⁶).")
+        written = [choice.choice for choice in scored.choices if choice.greedy]
+        if written:
+            st.caption(f"Left alone, the model would have written exactly “{escape(written[0])}”.")
 
 
 def _token(token: TokenScore) -> str:

@@ -113,6 +113,7 @@ def table(conditions: Conditions) -> list[dict]:
     rows = [
         {
             "Model": model.name,
+            "On the hub": model.hub,
             "Parameters (B)": model.parameters_b,
             "Active (B)": model.active_b,
             "MMLU (%)": model.mmlu,
@@ -122,6 +123,7 @@ def table(conditions: Conditions) -> list[dict]:
             "Training tokens (T)": model.training_tokens_t,
             "Tokens from": model.training_tokens_source,
             "Context (tokens)": model.context_tokens,
+            "Context from": model.context_source,
             "Licence": model.licence,
             "Memory (GB)": model.serving(conditions.bits).total_bytes / 1e9,
             "GPUs": conditions.gpus_needed(model),
