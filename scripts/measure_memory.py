@@ -124,7 +124,7 @@ def cpu_rows(case: dict) -> Iterator[dict]:
     arch, batch, sequence = architecture_of(case["model"], "cpu"), case["batch"], case["sequence"]
     attention = case.get("attention", "fused")
     model = probes.build(entry.config, torch.bfloat16, attention).train()
-    ids = torch.randint(0, arch.vocab, (batch, sequence))
+    ids = torch.randint(0, arch.vocab_size, (batch, sequence))
     setup = TrainingSetup(precision="bf16", batch=batch, sequence=sequence, attention=attention)
     loss = next(each for each in training(arch, setup).first_step if each.label == "loss, backward")
     head = head_profile(arch, setup.numerics(arch), setup.tokens)

@@ -191,7 +191,7 @@ def cuda_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tup
     model = prepare(model, arch, setup)
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = _eight_bit(trained) if setup.optimizer == "adamw_8bit" else OPTIMIZERS[setup.optimizer](trained)
-    ids = torch.randint(0, arch.vocab, (setup.batch, setup.sequence), device=GPU)
+    ids = torch.randint(0, arch.vocab_size, (setup.batch, setup.sequence), device=GPU)
     peaks = []
     for _ in range(2):
         torch.cuda.synchronize()
@@ -207,7 +207,7 @@ def cuda_serving(config: dict, arch: Architecture, attention: str, sequences: in
     torch.cuda.empty_cache()
     with torch.device(GPU), torch.no_grad():
         model = build(config, torch.bfloat16, attention).eval()
-    ids = torch.randint(0, arch.vocab, (sequences, context), device=GPU)
+    ids = torch.randint(0, arch.vocab_size, (sequences, context), device=GPU)
     torch.cuda.reset_peak_memory_stats()
     with torch.no_grad():
         out = model(input_ids=ids, use_cache=True, logits_to_keep=1)

@@ -43,7 +43,7 @@ def test_bad_links_fall_back_and_say_so():
         ("[]", "object"),
         ("{}", "num"),
         (json.dumps({**GOOD, "hidden_size": -1}), "hidden"),
-        (json.dumps({**GOOD, "num_key_value_heads": 5}), "kv"),
+        (json.dumps({**GOOD, "num_key_value_heads": 5}), "num_key_value_heads = 5"),
         (json.dumps({**GOOD, "vocab_size": 1e300}), "vocab"),
         (json.dumps({**GOOD, "model_type": "<b>$x$</b>", "num_hidden_layers": 0}), "layers"),
     ],

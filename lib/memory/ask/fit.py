@@ -50,7 +50,7 @@ def largest(test: Callable[[int], bool], limit: int) -> int:
 def longest_context(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
     """Tokens a sequence may have, the rest as it is; at most what the model was made for."""
     name = "context" if isinstance(setup, ServingSetup) else "sequence"
-    return largest(lambda tokens: fits(arch, setup.with_(**{name: tokens}), gpu), arch.max_context)
+    return largest(lambda tokens: fits(arch, setup.with_(**{name: tokens}), gpu), arch.max_position_embeddings)
 
 
 def largest_batch(arch: Architecture, setup: Setup, gpu: Gpu) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.config_json import from_config
 from lib.places import ASSETS
+from lib.sources import Source
 
 ARCHITECTURES_FILE = ASSETS / "memory" / "architectures.json"
 
@@ -22,35 +23,27 @@ class Entry:
     hub_id: str
     config: dict
     parameters: int
-    source: str
+    source: Source
     note: str | None
 
-    @property
+    @cached_property
     def architecture(self) -> Architecture:
-        return _built(self.name)
+        arch = from_config(self.config, name=self.name)
+        return replace(arch, notes=(*arch.notes, self.note)) if self.note else arch
 
 
 @cache
 def catalogue() -> dict[str, Entry]:
     """Every model by name, smallest families first, as in the file."""
-    return {row["name"]: Entry(**row) for row in json.loads(ARCHITECTURES_FILE.read_text(encoding="utf-8"))}
-
-
-@cache
-def _built(name: str) -> Architecture:
-    entry = catalogue()[name]
-    return from_config(entry.config, name=entry.name, source=entry.source)
+    rows = json.loads(ARCHITECTURES_FILE.read_text(encoding="utf-8"))
+    return {row["name"]: Entry(**{**row, "source": Source(**row["source"])}) for row in rows}
 
 
 def architecture(name: str) -> Architecture:
-    """The architecture of the model called `name` here or on the hub."""
-    entries = catalogue()
-    if name in entries:
-        return _built(name)
-    by_hub = next((entry.name for entry in entries.values() if entry.hub_id.lower() == name.lower()), None)
-    if by_hub is None:
+    """The architecture of the model that the catalogue calls `name`."""
+    if name not in catalogue():
         raise CannotEstimateError(f"{name[:80]!r} is not in the catalogue: pick a model, or paste its config.json.")
-    return _built(by_hub)
+    return catalogue()[name].architecture
 
 
 def from_parameters(parameters: float, vocab: int = 128_256, name: str = "") -> Architecture:
@@ -74,11 +67,9 @@ def from_parameters(parameters: float, vocab: int = 128_256, name: str = "") -> 
 
 def _closest(shape: Architecture, parameters: float) -> Architecture:
     """Adjust the MLP width, the freest choice, until the count is as close as whole numbers allow."""
-    from dataclasses import replace
-
-    per_width = 3 * shape.hidden * shape.layers
-    width = shape.mlp_width + round((parameters - shape.parameters) / per_width)
-    return replace(shape, mlp_width=max(1, width))
+    per_width = 3 * shape.hidden_size * shape.num_hidden_layers
+    width = shape.intermediate_size + round((parameters - shape.parameters) / per_width)
+    return replace(shape, intermediate_size=max(1, width))
 
 
 def _llama_shaped(layers: int, hidden: int, vocab: int, name: str) -> Architecture:
@@ -87,14 +78,13 @@ def _llama_shaped(layers: int, hidden: int, vocab: int, name: str) -> Architectu
     return Architecture(
         name=name,
         family="llama",
-        layers=layers,
-        hidden=hidden,
-        heads=heads,
-        kv_heads=kv_heads,
+        num_hidden_layers=layers,
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        num_key_value_heads=kv_heads,
         head_dim=128,
-        mlp_width=hidden * 7 // 2,
-        vocab=vocab,
-        max_context=131_072,
-        tied_embeddings=hidden <= 3_072,
-        source="a Llama-like shape made to this number of parameters",
+        intermediate_size=hidden * 7 // 2,
+        vocab_size=vocab,
+        max_position_embeddings=131_072,
+        tie_word_embeddings=hidden <= 3_072,
     )

@@ -15,9 +15,11 @@ from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.parts import Experts, LatentAttention
 from lib.places import ASSETS
+from lib.whole_numbers import check_whole
 
 FAMILIES = ASSETS / "memory" / "families.json"
 MAX_TEXT_BYTES = 200_000  # the largest config.json on the hub is a tenth of this
+MAY_BE_ZERO = ("first_k_dense_replace", "n_shared_experts", "type_vocab_size", "sliding_window")
 REQUIRED_HELP = "paste the model's whole config.json"
 UNUSUAL = {  # families that look like the others but spend memory differently: a wrong answer would be silent
     "mamba": "a state-space model has no KV cache",
@@ -49,7 +51,7 @@ def from_text(text: str | bytes, name: str = "Pasted config") -> Architecture:
     return from_config(config, name=name)
 
 
-def from_config(config: Mapping, name: str = "", source: str = "config.json") -> Architecture:
+def from_config(config: Mapping, name: str = "") -> Architecture:
     """The architecture of an already parsed config; nested `text_config` of multimodal models is used."""
     config, notes = _language_part(config)
     family, known = _family(config)
@@ -62,13 +64,13 @@ def from_config(config: Mapping, name: str = "", source: str = "config.json") ->
         for field, rule in rules.items()
         if field not in ("sliding", "window", "experts", "latent", "encoder_extras")
     }
-    values["kv_heads"] = values["kv_heads"] or _kv_heads(config, values["heads"])
+    values["num_key_value_heads"] = values["num_key_value_heads"] or _kv_heads(config, values["num_attention_heads"])
     values["latent"] = _latent(get) if rules.get("latent") else None
     values["head_dim"] = values["head_dim"] or _head_dim(values)
-    values["mlp_width"] = values["mlp_width"] or 4 * values["hidden"]
-    window, layers = _sliding(get, rules.get("sliding", ""), rules.get("window"), values["layers"])
+    values["intermediate_size"] = values["intermediate_size"] or 4 * values["hidden_size"]
+    window, layers = _sliding(get, rules.get("sliding", ""), rules.get("window"), values["num_hidden_layers"])
     if "encoder_extras" in rules:  # BERT: sentence types and the pooler
-        h = values["hidden"]
+        h = values["hidden_size"]
         values["other_parameters"] = get.value("type_vocab_size", rules["encoder_extras"]) * h + h * h + h
         notes.append("An encoder: no KV cache.")
     return Architecture(
@@ -76,8 +78,7 @@ def from_config(config: Mapping, name: str = "", source: str = "config.json") ->
         family=family,
         sliding_window=window,
         sliding_layers=layers,
-        experts=_experts(get, rules["experts"], values["layers"]) if "experts" in rules else None,
-        source=source,
+        experts=_experts(get, rules["experts"], values["num_hidden_layers"]) if "experts" in rules else None,
         notes=tuple(notes),
         **values,
     )
@@ -126,12 +127,7 @@ class _Reader:
             value = value[0]
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise CannotEstimateError(f"{key} = {_short(value)} must be a whole number.")
-        if not 0 <= value <= 10**9:
-            raise CannotEstimateError(f"{key} = {_short(value)} must be a positive number of ordinary size.")
-        if value == 0 and key not in ("first_k_dense_replace", "n_shared_experts", "type_vocab_size", "sliding_window"):
-            raise CannotEstimateError(f"{key} = 0 must be at least 1.")
+        check_whole(key, value, 0 if key in MAY_BE_ZERO else 1, 10**9, CannotEstimateError)
         return value
 
 
@@ -167,13 +163,13 @@ def _family(config: Mapping) -> tuple[str, bool]:
 
 def _head_dim(values: Mapping) -> int:
     if values["latent"]:
-        return values["latent"].value_dim
-    if values["hidden"] % values["heads"]:
+        return values["latent"].v_head_dim
+    if values["hidden_size"] % values["num_attention_heads"]:
         raise CannotEstimateError(
-            f"num_attention_heads = {values['heads']} does not divide hidden_size = {values['hidden']} "
+            f"num_attention_heads = {values['num_attention_heads']} does not divide hidden_size = {values['hidden_size']} "
             f"and the config has no head_dim."
         )
-    return values["hidden"] // values["heads"]
+    return values["hidden_size"] // values["num_attention_heads"]
 
 
 def _kv_heads(config: Mapping, heads: int) -> int:
@@ -183,16 +179,10 @@ def _kv_heads(config: Mapping, heads: int) -> int:
 
 def _latent(get: _Reader) -> LatentAttention:
     need = {key: get.whole(key) for key in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim")}
-    for key, value in need.items():
-        if value is None:
-            raise CannotEstimateError(f"The config lacks {key!r} of latent attention: {REQUIRED_HELP}.")
-    return LatentAttention(
-        kv_rank=need["kv_lora_rank"],
-        query_rank=get.whole("q_lora_rank"),
-        rope_dim=need["qk_rope_head_dim"],
-        nope_dim=need["qk_nope_head_dim"],
-        value_dim=need["v_head_dim"],
-    )
+    missing = next((key for key, value in need.items() if value is None), None)
+    if missing:
+        raise CannotEstimateError(f"The config lacks {missing!r} of latent attention: {REQUIRED_HELP}.")
+    return LatentAttention(q_lora_rank=get.whole("q_lora_rank"), **need)
 
 
 def _sliding(get: _Reader, rule: str, usual: int | None, layers: int) -> tuple[int | None, int]:
@@ -219,8 +209,8 @@ def _experts(get: _Reader, rules: Mapping, layers: int) -> Experts:
     values = {field: get.value(field, rule) for field, rule in rules.items()}
     shared = values.pop("shared_count", 0)
     if shared:
-        values["shared_width"] = shared * values["width"]
-    values["dense_layers"] = min(values.get("dense_layers", 0), layers)
+        values["shared_expert_intermediate_size"] = shared * values["moe_intermediate_size"]
+    values["first_k_dense_replace"] = min(values.get("first_k_dense_replace", 0), layers)
     return Experts(**values)
 
 

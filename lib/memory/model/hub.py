@@ -8,6 +8,7 @@ import urllib.request
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
+from lib.memory.model.catalogue import catalogue
 from lib.memory.model.config_json import MAX_TEXT_BYTES, from_text
 
 HUB = "https://huggingface.co"
@@ -16,13 +17,16 @@ TIMEOUT_S = 5
 
 
 def from_hub(name: str) -> Architecture:
-    """The architecture of `owner/model` on the hub.
+    """The architecture of `owner/model` on the hub; a model of the catalogue needs no network.
 
     Raises CannotEstimateError in one sentence: not a name, no network, no such model, or one that asks to be signed in.
     """
     name = name.strip()
     if not NAME.fullmatch(name) or ".." in name:
         raise CannotEstimateError(f"{name[:80]!r} is not a hub id: it must look like HuggingFaceTB/SmolLM2-135M.")
+    known = next((entry for entry in catalogue().values() if entry.hub_id.lower() == name.lower()), None)
+    if known is not None:
+        return known.architecture
     try:
         with urllib.request.urlopen(f"{HUB}/{name}/raw/main/config.json", timeout=TIMEOUT_S) as answer:
             text = answer.read(MAX_TEXT_BYTES + 1)

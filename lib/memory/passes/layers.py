@@ -30,15 +30,15 @@ def layer_profile(
 def _widths(arch: Architecture, sequence: int) -> dict[str, float]:
     """Numbers per token of every symbol."""
     widths = {
-        "h": arch.hidden,
+        "h": arch.hidden_size,
         "q": arch.query_width,
         "k": arch.kv_width,
-        "i": arch.mlp_width,
-        "a": arch.heads,
-        "g": arch.kv_heads,
-        "V": arch.vocab,
-        "a·s": arch.heads * sequence,
-        "a·(s+1)": arch.heads * (sequence + 1),
+        "i": arch.intermediate_size,
+        "a": arch.num_attention_heads,
+        "g": arch.num_key_value_heads,
+        "V": arch.vocab_size,
+        "a·s": arch.num_attention_heads * sequence,
+        "a·(s+1)": arch.num_attention_heads * (sequence + 1),
         "s": sequence,
         "1": 1,
         "r": 1,
@@ -46,16 +46,21 @@ def _widths(arch: Architecture, sequence: int) -> dict[str, float]:
     }
     if arch.experts:
         e = arch.experts
-        widths |= {"K·h": e.active * arch.hidden, "K·e": e.active * e.width, "E": e.count, "K": e.active}
-        widths |= {"shared": e.shared_width}
+        widths |= {
+            "K·h": e.num_experts_per_tok * arch.hidden_size,
+            "K·e": e.num_experts_per_tok * e.moe_intermediate_size,
+            "E": e.num_experts,
+            "K": e.num_experts_per_tok,
+        }
+        widths |= {"shared": e.shared_expert_intermediate_size}
     if arch.latent:
         m = arch.latent
         widths |= {
-            "c": m.kv_rank,
-            "cq": m.query_rank or 0,
-            "c+r": m.kv_rank + m.rope_dim,
-            "a·v": arch.heads * m.value_dim,
-            "a·(n+v)": arch.heads * (m.nope_dim + m.value_dim),
+            "c": m.kv_lora_rank,
+            "cq": m.q_lora_rank or 0,
+            "c+r": m.kv_lora_rank + m.qk_rope_head_dim,
+            "a·v": arch.num_attention_heads * m.v_head_dim,
+            "a·(n+v)": arch.num_attention_heads * (m.qk_nope_head_dim + m.v_head_dim),
         }
     return widths
 
@@ -71,7 +76,7 @@ def head_profile(arch: Architecture, numerics: Numerics, tokens: int) -> Profile
     x = tape.new("hidden states", "h", numerics.residual_bytes)
     writer = LayerWriter(arch, numerics, tape, 1, tokens)
     normed = writer.norm(x) if arch.final_norm else x
-    head = Linear("lm_head", arch.hidden, arch.vocab, arch.head_bias, kind="router")
+    head = Linear("lm_head", arch.hidden_size, arch.vocab_size, arch.head_bias, kind="router")
     logits = writer.linear(normed, head, "V")
     if arch.softcap:
         tanh = tape.new("tanh of the logits", "V", logits.item_bytes)
@@ -168,7 +173,7 @@ class LayerWriter(Operations):
         q, k, v = (self.tape.cast(each, compute) for each in (q, k, v))
         extra: tuple[Tensor, ...] = ()
         if masked:
-            if self.arch.kv_heads < self.arch.heads:
+            if self.arch.num_key_value_heads < self.arch.num_attention_heads:
                 k, v = self.repeat(k), self.repeat(v)
             extra = (self.tape.new("mask", "s", compute, needs_grad=False),)
         wide = "a·v" if self.arch.latent else "q"
@@ -241,9 +246,9 @@ class LayerWriter(Operations):
         restored = tape.apply("restore order", [weighted], tape.new("expert output", "K·h", out.item_bytes))
         summed = tape.apply("sum experts", [restored], tape.new("MLP output", "h", out.item_bytes))
         tape.hold(chosen, out, weighted)
-        if not arch.experts.shared_width:
+        if not arch.experts.shared_expert_intermediate_size:
             return summed
-        shared = self.dense_mlp(x, "shared", arch.mlp_linears(arch.experts.shared_width))
+        shared = self.dense_mlp(x, "shared", arch.mlp_linears(arch.experts.shared_expert_intermediate_size))
         if arch.experts.shared_gate:
             gate = self.linear(x, arch.expert_linears()[-1], "1")
             shared = self.multiply(shared, tape.apply("sigmoid", [gate], tape.new("gate", "1", HALF), saves=()))

@@ -8,6 +8,7 @@ from math import ceil
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.terms import Term, latex_bytes, latex_number
+from lib.whole_numbers import check_whole
 
 KV_BITS = (32, 16, 8, 4)
 
@@ -34,34 +35,35 @@ class KVCache:
     def __post_init__(self) -> None:
         if self.architecture.family == "bert":
             raise CannotEstimateError(f"{self.architecture.name} is an encoder and keeps no KV cache: pick a decoder.")
-        for name, least, largest in (("tokens", 0, 10**9), ("sequences", 0, 10**7), ("block_size", 0, 65_536)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= largest:
-                raise CannotEstimateError(f"{name} = {value!r} must be a whole number from {least} to {largest:,}.")
+        for name, least, largest in (
+            ("tokens", 0, 10**9),
+            ("sequences", 0, 10**7),
+            ("block_size", 0, 65_536),
+            ("gpus", 1, 65_536),
+        ):
+            check_whole(name, getattr(self, name), least, largest, CannotEstimateError)
         if self.bits not in KV_BITS:
             raise CannotEstimateError(f"bits = {self.bits!r} of the KV cache must be one of {KV_BITS}.")
-        if not 1 <= self.gpus <= 65_536:
-            raise CannotEstimateError(f"gpus = {self.gpus!r} must lie between 1 and 65,536.")
 
     @property
     def numbers_per_token_and_layer(self) -> int:
         latent = self.architecture.latent
         if latent:
-            return latent.kv_rank + latent.rope_dim
+            return latent.kv_lora_rank + latent.qk_rope_head_dim
         return 2 * self.heads_per_gpu * self.architecture.head_dim
 
     @property
     def heads_per_gpu(self) -> int:
-        return max(1, ceil(self.architecture.kv_heads / self.gpus))
+        return max(1, ceil(self.architecture.num_key_value_heads / self.gpus))
 
     @property
     def bytes_per_token(self) -> float:
         """Of a token that every layer still remembers."""
-        return self.architecture.layers * self.numbers_per_token_and_layer * self.bits / 8
+        return self.architecture.num_hidden_layers * self.numbers_per_token_and_layer * self.bits / 8
 
     @property
     def full_layers(self) -> int:
-        return self.architecture.layers - (self.architecture.sliding_layers if self.honours_window else 0)
+        return self.architecture.num_hidden_layers - (self.architecture.sliding_layers if self.honours_window else 0)
 
     @property
     def kept_tokens(self) -> int:
@@ -76,7 +78,7 @@ class KVCache:
 
     @property
     def bytes_per_sequence(self) -> float:
-        sliding = self.architecture.layers - self.full_layers
+        sliding = self.architecture.num_hidden_layers - self.full_layers
         token_layers = self.full_layers * self.kept_tokens + sliding * self.windowed_tokens
         return token_layers * self.numbers_per_token_and_layer * self.bits / 8
 
@@ -87,11 +89,11 @@ class KVCache:
     def term(self) -> Term:
         arch, size = self.architecture, f"{self.bits / 8:g}"
         if arch.latent:
-            width, numbers = r"(c + r)", f"({arch.latent.kv_rank} + {arch.latent.rope_dim})"
+            width, numbers = r"(c + r)", f"({arch.latent.kv_lora_rank} + {arch.latent.qk_rope_head_dim})"
         else:
             width, numbers = r"2 \times g \times d", rf"2 \times {self.heads_per_gpu} \times {arch.head_dim}"
-        sliding = arch.layers - self.full_layers
-        tokens, layers = r"L \times T", rf"{arch.layers} \times {latex_number(self.kept_tokens)}"
+        sliding = arch.num_hidden_layers - self.full_layers
+        tokens, layers = r"L \times T", rf"{arch.num_hidden_layers} \times {latex_number(self.kept_tokens)}"
         if sliding:
             tokens = r"(L_\text{full} \times T + L_\text{sliding} \times \min(T, w))"
             layers = (

@@ -17,6 +17,7 @@ from typing import Literal
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.serve.buddies import Buddies
+from lib.whole_numbers import check_whole
 
 SNAPSHOT_STEPS = 25
 Policy = Literal["max", "pow2", "oracle", "paged"]
@@ -51,9 +52,7 @@ class Traffic:
             "steps": (1, 5_000),
         }
         for name, (least, largest) in limits.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= largest:
-                raise CannotEstimateError(f"{name} = {value!r} must be a whole number from {least} to {largest:,}.")
+            check_whole(name, getattr(self, name), least, largest, CannotEstimateError)
         if self.max_tokens > self.memory_tokens:
             raise CannotEstimateError(
                 f"max_tokens = {self.max_tokens:,} must be at most memory_tokens = {self.memory_tokens:,}: "

@@ -56,7 +56,7 @@ def request_moments(arch: Architecture, setup: ServingSetup, answer_share: float
             "prompt",
             weights,
             kv_cache(arch, setup.with_(context=prompt)).total_bytes,
-            2 * setup.sequences * arch.hidden * 2.0,
+            2 * setup.sequences * arch.hidden_size * 2.0,
             estimate.term("logits").size_bytes,
         )
     )

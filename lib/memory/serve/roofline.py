@@ -38,7 +38,7 @@ def decode_roofline(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> Roofli
     With experts, a batch of n reads at most min(1, n·active/count) of them; the embedding is a look-up of a few rows.
     """
     stored = weights_bytes(arch, setup.precision)
-    looked_up = 0 if arch.tied_embeddings else arch.embedding_parameters
+    looked_up = 0 if arch.tie_word_embeddings else arch.embedding_parameters
     share = (_read_parameters(arch, setup.sequences) - looked_up) / arch.parameters
     return Roofline(
         weights_read_bytes=stored * share / setup.gpus,
@@ -52,7 +52,7 @@ def _read_parameters(arch: Architecture, sequences: int) -> float:
     if not arch.experts:
         return arch.parameters
     routed = arch.parameters - arch.active_parameters
-    idle = 1 - arch.experts.active / arch.experts.count
+    idle = 1 - arch.experts.num_experts_per_tok / arch.experts.num_experts
     all_experts = routed / idle if idle else 0.0
-    used = min(1.0, sequences * arch.experts.active / arch.experts.count)
+    used = min(1.0, sequences * arch.experts.num_experts_per_tok / arch.experts.num_experts)
     return arch.parameters - all_experts * (1 - used)

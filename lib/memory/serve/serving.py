@@ -14,6 +14,7 @@ from lib.memory.passes.layers import layer_profile
 from lib.memory.passes.numerics import FP32, HALF, Numerics
 from lib.memory.serve.kv_cache import KVCache
 from lib.memory.terms import MadeOfTerms, Term, latex_bytes, latex_number
+from lib.whole_numbers import check_whole
 
 ACTIVATION_SPREAD = 0.15  # kernels' own workspaces and how long Python keeps a temporary: a few of many tensors
 
@@ -42,9 +43,7 @@ class ServingSetup:
         precision(self.precision)
         limits = {"context": (1, 10**9), "sequences": (1, 10**6), "prefill": (0, 10**9), "gpus": (1, 4_096)}
         for name, (least, largest) in limits.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= largest:
-                raise CannotEstimateError(f"{name} = {value!r} must be a whole number from {least:,} to {largest:,}.")
+            check_whole(name, getattr(self, name), least, largest, CannotEstimateError)
 
     def with_(self, **changes: object) -> ServingSetup:
         return replace(self, **changes)
@@ -80,7 +79,7 @@ def serving(architecture: Architecture, setup: ServingSetup, context_mib: int | 
 def kv_cache(architecture: Architecture, setup: ServingSetup) -> KVCache:
     return KVCache(
         architecture,
-        tokens=max(architecture.max_context, setup.context) if setup.reserve else setup.context,
+        tokens=max(architecture.max_position_embeddings, setup.context) if setup.reserve else setup.context,
         sequences=setup.sequences,
         bits=setup.kv_bits,
         block_size=0 if setup.reserve else setup.block_size,
@@ -100,10 +99,10 @@ def _weights(arch: Architecture, setup: ServingSetup) -> Term:
 def sharded_weights_bytes(arch: Architecture, key: str, shards: int) -> float:
     """Tensor parallel (Megatron-LM, arXiv 1909.08053): matrices split, norms whole on each, KV heads at least one."""
     whole = weights_bytes(arch, key)
-    norms = (arch.layers * arch.block_norms + 1) * arch.norm_parameters
-    kv = 0 if arch.latent else 2 * arch.layers * arch.hidden * arch.kv_width
+    norms = (arch.num_hidden_layers * arch.block_norms + 1) * arch.norm_parameters
+    kv = 0 if arch.latent else 2 * arch.num_hidden_layers * arch.hidden_size * arch.kv_width
     per_weight = precision(key).bits_per_weight / 8
-    kept_kv = max(1, ceil(arch.kv_heads / shards)) / arch.kv_heads
+    kept_kv = max(1, ceil(arch.num_key_value_heads / shards)) / arch.num_key_value_heads
     return (whole - kv * per_weight - norms * HALF) / shards + kv * per_weight * kept_kv + norms * HALF
 
 
@@ -127,14 +126,15 @@ def _activations(arch: Architecture, setup: ServingSetup) -> Term:
     )
     streams = 2 + (arch.learned_positions > 0)  # the embeddings (without and with positions), and the stream itself
     beside = _window_extras(arch, setup, batch, sequence)
-    size = streams * tokens * arch.hidden * wide + peak / setup.gpus + beside
+    size = streams * tokens * arch.hidden_size * wide + peak / setup.gpus + beside
     per_token = peak / tokens / setup.gpus
     return Term(
         "activations",
         "Prompt's activations",
         size,
         r"T_\text{prefill} \times (2h \times \text{bytes} + \text{widest moment of a layer})",
-        rf"{latex_number(tokens)} \times ({latex_number(streams * arch.hidden * wide)} + {latex_number(per_token)})"
+        rf"{latex_number(tokens)} \times "
+        rf"({latex_number(streams * arch.hidden_size * wide)} + {latex_number(per_token)})"
         + (rf" + {latex_number(beside)}" if beside else "")
         + " = "
         + latex_bytes(size),
@@ -169,13 +169,13 @@ def _shape(setup: ServingSetup) -> tuple[int, int]:
 def _logits(arch: Architecture, setup: ServingSetup) -> Term:
     """Logits of the next token in the model's type and once more in fp32 for sampling; all positions on request."""
     positions = setup.prefill_tokens if setup.all_logits else setup.sequences
-    size = positions * arch.vocab * (HALF + FP32) / setup.gpus
+    size = positions * arch.vocab_size * (HALF + FP32) / setup.gpus
     return Term(
         "logits",
         "Logits",
         size,
         r"n \times V \times (2 + 4)",
-        rf"{latex_number(positions)} \times {latex_number(arch.vocab)} \times 6 = {latex_bytes(size)}",
+        rf"{latex_number(positions)} \times {latex_number(arch.vocab_size)} \times 6 = {latex_bytes(size)}",
         "transformers' generate: the last position's logits, cast to fp32 for sampling",
         below=0.34,
         above=0.34,

@@ -59,7 +59,7 @@ def step_temporary_bytes(arch: Architecture, setup: TrainingSetup) -> float:
     if setup.optimizer == "adamw":
         return trainable * wide
     if setup.optimizer == "adafactor":
-        return 3 * 4.0 * (_largest_matrix(arch) if setup.trains_base else setup.rank * arch.hidden)
+        return 3 * 4.0 * (_largest_matrix(arch) if setup.trains_base else setup.rank * arch.hidden_size)
     return 0.0
 
 
@@ -73,15 +73,17 @@ def _adafactor_bytes(arch: Architecture, setup: TrainingSetup) -> float:
         rows = sum((each.inputs + each.outputs + 2 * setup.rank) * n for each, n in arch.all_linears)
         return 4.0 * rows
     rows = sum((each.inputs + each.outputs) * each.copies * n for each, n in arch.all_linears)
-    outer = (arch.vocab + arch.hidden) * (1 if arch.tied_embeddings else 2)
+    outer = (arch.vocab_size + arch.hidden_size) * (1 if arch.tie_word_embeddings else 2)
     return 4.0 * (rows + outer + _small_parameters(arch))
 
 
 def _small_parameters(arch: Architecture) -> int:
     """Parameters in tensors too small for 8-bit states: norms and biases below 4,096 numbers."""
-    norms = (arch.block_norms * arch.layers + 1) * arch.norm_parameters if arch.hidden < SMALL_TENSOR else 0
+    norms = (
+        (arch.block_norms * arch.num_hidden_layers + 1) * arch.norm_parameters if arch.hidden_size < SMALL_TENSOR else 0
+    )
     biases = sum(each.biases * n for each, n in arch.all_linears if each.outputs * each.copies < SMALL_TENSOR)
-    return norms + biases + arch.layers * arch.qk_norm_parameters
+    return norms + biases + arch.num_hidden_layers * arch.qk_norm_parameters
 
 
 def _largest_matrix(arch: Architecture) -> int:

@@ -8,6 +8,7 @@ from typing import Literal
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.passes.numerics import FP32, HALF, Numerics
+from lib.whole_numbers import check_whole
 
 Method = Literal["full", "lora", "qlora"]
 Precision = Literal["fp32", "bf16", "bf16_autocast", "bf16_master"]
@@ -51,8 +52,8 @@ class TrainingSetup:
 
     def __post_init__(self) -> None:
         for name, largest in LARGEST.items():
-            _check_whole(name, getattr(self, name), 1, largest)
-        _check_whole("zero_stage", self.zero_stage, 0, 3)
+            check_whole(name, getattr(self, name), 1, largest, CannotEstimateError)
+        check_whole("zero_stage", self.zero_stage, 0, 3, CannotEstimateError)
         choices = {"method": METHODS, "precision": PRECISIONS, "optimizer": OPTIMIZERS, "targets": TARGETS}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
@@ -124,10 +125,3 @@ def adapter_parameters(arch: Architecture, rank: int, targets: Targets) -> int:
         for each, layers in arch.all_linears
         if each.name in names and each.kind in ("attention", "mlp")
     )
-
-
-def _check_whole(name: str, value: object, least: int, largest: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise CannotEstimateError(f"{name} = {value!r} must be a whole number.")
-    if not least <= value <= largest:
-        raise CannotEstimateError(f"{name} = {value:,} must lie between {least} and {largest:,}.")

@@ -69,7 +69,7 @@ class _Walk:
         self.kinds = arch.layer_kinds()
         self.profiles: dict[tuple[LayerKind, bool], Profile] = {}
         self.first_needs_grad = setup.trains_base or setup.checkpointing or setup.method == "qlora"
-        self.residual = setup.tokens * arch.hidden * self.numerics.residual_bytes
+        self.residual = setup.tokens * arch.hidden_size * self.numerics.residual_bytes
         self.label_prefix = "" if not accumulating else "last micro-batch: "
 
     def _grad_scale(self) -> float:
@@ -129,7 +129,7 @@ class _Walk:
         tokens = min(self.setup.tokens, CHUNK_TOKENS) if self.setup.chunked_loss else self.setup.tokens
         head = head_profile(self.arch, self._head_numerics(), tokens)
         copies = self._checkpointed_copies()
-        held = tokens * self.arch.vocab * self._logit_bytes() if self.setup.keeps_logits else 0.0
+        held = tokens * self.arch.vocab_size * self._logit_bytes() if self.setup.keeps_logits else 0.0
         weight_grad = head.weight_grad_bytes
         yield self.at("loss", "loss", logits=head.forward_peak_bytes + held, temporary=copies)
         own = head.peak_weight_grad_bytes
@@ -195,7 +195,7 @@ class _Walk:
             return
         size = (self.arch.embedding_parameters + self.arch.position_parameters) * self.numerics.grad_bytes
         yield self.at("backward, embedding", "backward", temporary=size + self.residual)
-        if not self.arch.tied_embeddings and self.grad_scale:
+        if not self.arch.tie_word_embeddings and self.grad_scale:
             self.gradients += size * self.grad_scale
         if self.grad_scale:
             self.gradients = self.states.gradients

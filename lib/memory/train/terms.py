@@ -163,16 +163,17 @@ def _latex_symbol(symbol: str) -> str:
 def _activations(arch: Architecture, setup: TrainingSetup, peak: Moment) -> Term:
     if setup.checkpointing:
         wide = setup.numerics(arch).residual_bytes
-        kept = setup.tokens * arch.layers * arch.hidden * wide
+        kept = setup.tokens * arch.num_hidden_layers * arch.hidden_size * wide
         formula, source = rf"L \times T \times {wide:g}h", "Chen et al. 2016, arXiv 1604.06174: a layer's input only"
-        values = rf"{arch.layers} \times {latex_number(setup.tokens)} \times {latex_number(wide * arch.hidden)}"
+        stream = latex_number(wide * arch.hidden_size)
+        values = rf"{arch.num_hidden_layers} \times {latex_number(setup.tokens)} \times {stream}"
     else:
         inside, per_token = activation_formula(arch, setup)
         copies = _weight_copies(arch, setup)
-        kept = per_token * setup.tokens * arch.layers + copies
+        kept = per_token * setup.tokens * arch.num_hidden_layers + copies
         formula, values = (
             rf"L \times T \times ({inside})",
-            rf"{arch.layers} \times {latex_number(setup.tokens)} \times {latex_number(per_token)}",
+            rf"{arch.num_hidden_layers} \times {latex_number(setup.tokens)} \times {latex_number(per_token)}",
         )
         if copies:
             formula, values = (
@@ -202,13 +203,13 @@ def _weight_copies(arch: Architecture, setup: TrainingSetup) -> float:
 
 
 def _logits(arch: Architecture, setup: TrainingSetup, peak: Moment) -> Term:
-    per_entry = peak.logits / setup.tokens / arch.vocab
+    per_entry = peak.logits / setup.tokens / arch.vocab_size
     return Term(
         "logits",
         "Logits and loss",
         peak.logits,
         r"T \times V \times 12",
-        rf"{latex_number(setup.tokens)} \times {latex_number(arch.vocab)} \times {per_entry:.3g} = "
+        rf"{latex_number(setup.tokens)} \times {latex_number(arch.vocab_size)} \times {per_entry:.3g} = "
         + latex_bytes(peak.logits),
         "log-probabilities, their gradient and the logits' gradient, each fp32",
         "Not there at the fullest moment." if peak.logits == 0 else "",

@@ -52,9 +52,9 @@ class TrainingEstimate(MadeOfTerms):
 @lru_cache(maxsize=512)
 def training(architecture: Architecture, setup: TrainingSetup, context_mib: int | None = None) -> TrainingEstimate:
     """Estimate one training run; `context_mib` is the GPU's CUDA context where it is known."""
-    if setup.sequence > 4 * architecture.max_context:
+    if setup.sequence > 4 * architecture.max_position_embeddings:
         raise CannotEstimateError(
-            f"sequence = {setup.sequence:,} is far beyond the {architecture.max_context:,} tokens that "
+            f"sequence = {setup.sequence:,} is far beyond the {architecture.max_position_embeddings:,} tokens that "
             f"{architecture.name} was made for: take at most four times that."
         )
     states = training_states(architecture, setup)

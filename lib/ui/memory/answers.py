@@ -33,7 +33,7 @@ def backwards(estimate: Estimate, card: Gpu) -> None:
     first.metric(
         "Longest context" if is_serving else "Longest sequence",
         f"{tokens:,}" if tokens else "none fits",
-        help=f"Tokens; at most the {arch.max_context:,} that the model was made for",
+        help=f"Tokens; at most the {arch.max_position_embeddings:,} that the model was made for",
     )
     second.metric("Most conversations" if is_serving else "Largest micro-batch", f"{count:,}" if count else "none fits")
     third.metric("Largest model of the list", model.name if model else "none fits")

@@ -43,14 +43,14 @@ def _shape(key: str) -> Architecture:
     return Architecture(
         name="My own shape",
         family="llama",
-        layers=layers,
-        hidden=hidden,
-        heads=heads,
-        kv_heads=kv_heads,
+        num_hidden_layers=layers,
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        num_key_value_heads=kv_heads,
         head_dim=head_dim,
-        mlp_width=width,
-        vocab=vocab,
-        max_context=131_072,
+        intermediate_size=width,
+        vocab_size=vocab,
+        max_position_embeddings=131_072,
     )
 
 
@@ -81,13 +81,12 @@ def summary(arch: Architecture) -> str:
     """One line about a model: parameters, attention and what is unusual."""
     parts = [f"**{format_count(arch.parameters)}** parameters ({arch.parameters:,})"]
     if arch.experts:
-        parts.append(
-            f"{format_count(arch.active_parameters)} active ({arch.experts.active} of {arch.experts.count} experts)"
-        )
-    parts.append(f"{arch.layers} layers × {arch.hidden:,}")
+        chosen = f"{arch.experts.num_experts_per_tok} of {arch.experts.num_experts} experts"
+        parts.append(f"{format_count(arch.active_parameters)} active ({chosen})")
+    parts.append(f"{arch.num_hidden_layers} layers × {arch.hidden_size:,}")
     attention = arch.attention_kind
     if attention in ("GQA", "MQA"):
-        attention += f", {arch.heads // arch.kv_heads} query heads a KV head"
+        attention += f", {arch.num_attention_heads // arch.num_key_value_heads} query heads a KV head"
     parts.append(attention)
     if arch.sliding_layers:
         parts.append(f"{arch.sliding_layers} layers see only {arch.sliding_window:,} tokens")

@@ -96,12 +96,14 @@ def _ways(arch: Architecture, users: int, bits: int) -> dict[str, list[tuple[int
     if arch.sliding_layers:
         ways["without its window"] = replace(arch, sliding_window=None, sliding_layers=0)
     if arch.latent:
-        heads = replace(arch, latent=None, kv_heads=arch.heads, head_dim=arch.latent.query_dim)
+        heads = replace(
+            arch, latent=None, num_key_value_heads=arch.num_attention_heads, head_dim=arch.latent.qk_head_dim
+        )
         ways["kept expanded (MHA)"] = heads
-    elif arch.kv_heads < arch.heads:
-        ways["with a KV head for each query head (MHA)"] = replace(arch, kv_heads=arch.heads)
-    if not arch.latent and arch.kv_heads > 1:
-        ways["with one KV head (MQA)"] = replace(arch, kv_heads=1)
+    elif arch.num_key_value_heads < arch.num_attention_heads:
+        ways["with a KV head for each query head (MHA)"] = replace(arch, num_key_value_heads=arch.num_attention_heads)
+    if not arch.latent and arch.num_key_value_heads > 1:
+        ways["with one KV head (MQA)"] = replace(arch, num_key_value_heads=1)
     return {
         name: [(tokens, KVCache(each, tokens=tokens, sequences=users, bits=bits).total_bytes) for tokens in SCALE]
         for name, each in ways.items()

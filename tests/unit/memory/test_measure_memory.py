@@ -199,7 +199,7 @@ def test_each_training_step_has_its_own_peak(monkeypatch, method):
 
     monkeypatch.setattr(probes, "run_step", step)
     setup = TrainingSetup(method=method, precision="bf16", batch=2, sequence=16, rank=2)
-    peaks = probes.cuda_training(SMALL, from_config(SMALL, name="small", source="this test"), setup)
+    peaks = probes.cuda_training(SMALL, from_config(SMALL, name="small"), setup)
     one = ["synchronize", "reset_peak_memory_stats", "step", "synchronize", "read"]
     assert counter.calls == ["empty_cache", *one, *one]
     assert peaks == (1, 2)
@@ -213,7 +213,7 @@ def test_the_prompts_peak_is_read_before_anything_is_written(monkeypatch):
     from scripts import memory_probes as probes
 
     counter = Counter(monkeypatch)
-    arch = from_config(SMALL, name="small", source="this test")
+    arch = from_config(SMALL, name="small")
     assert probes.cuda_serving(SMALL, arch, "eager", 2, 16) == (1, 2)
     reset, read = "reset_peak_memory_stats", "read"
     assert counter.calls == ["empty_cache", reset, read, reset, read]

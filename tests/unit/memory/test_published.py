@@ -199,10 +199,10 @@ def test_activations_of_a_gpt_layer_are_those_of_korthikanti():
     arch = architecture("GPT-2 XL")
     setup = TrainingSetup(precision="bf16", batch=1, sequence=1024)
     loss = next(m for m in training(arch, setup).first_step if m.label == "loss")
-    per_token_layer = loss.activations / arch.layers / 1024
+    per_token_layer = loss.activations / arch.num_hidden_layers / 1024
     # Fused attention: no 5as. GELU unfused keeps five tensors of 4h at 2 bytes where Megatron keeps two: 24h more.
-    fused_megatron = 34 * arch.hidden
-    assert per_token_layer == pytest.approx(fused_megatron + 24 * arch.hidden, rel=0.05)
+    fused_megatron = 34 * arch.hidden_size
+    assert per_token_layer == pytest.approx(fused_megatron + 24 * arch.hidden_size, rel=0.05)
 
 
 def test_serving_terms_add_up_and_say_what_is_exact():
