@@ -164,12 +164,12 @@ def _family(config: Mapping) -> tuple[str, bool]:
 def _head_dim(values: Mapping) -> int:
     if values["latent"]:
         return values["latent"].v_head_dim
-    if values["hidden_size"] % values["num_attention_heads"]:
+    hidden, heads = values["hidden_size"], values["num_attention_heads"]
+    if hidden % heads:
         raise CannotEstimateError(
-            f"num_attention_heads = {values['num_attention_heads']} does not divide hidden_size = {values['hidden_size']} "
-            f"and the config has no head_dim."
+            f"num_attention_heads = {heads} does not divide hidden_size = {hidden} and the config has no head_dim."
         )
-    return values["hidden_size"] // values["num_attention_heads"]
+    return hidden // heads
 
 
 def _kv_heads(config: Mapping, heads: int) -> int:
