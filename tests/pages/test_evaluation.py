@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable
 
 import pytest
+from nltk.translate.bleu_score import sentence_bleu
+from rouge_score.rouge_scorer import RougeScorer
 
 from lib.evaluation.benchmarks import benchmark_items
 from lib.evaluation.open_models import open_models
 from lib.models.catalogue import BUNDLED, bundled_folder
+from lib.ui.evaluation.own_texts import TASKS
 from tests.pages.conftest import open_chapter
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
@@ -91,6 +94,17 @@ def test_ranking_one_s_own_texts():
     app.multiselect(key="own_order").set_value(["A", "D", "C", "B"]).run()
     assert not app.exception
     assert any("Judge" in frame.value.columns for frame in app.dataframe)
+
+
+@pytest.mark.filterwarnings("ignore:\\nThe hypothesis contains 0 counts")  # two candidates share no 4-gram
+def test_rouge_1_puts_the_wrong_number_first_and_bleu_second():
+    """As the chapter's prediction says; by the libraries themselves."""
+    reference, candidates = TASKS["Answer"]
+    rouge = RougeScorer(["rouge1"], use_stemmer=True)
+    by_rouge = sorted(candidates, key=lambda each: rouge.score(reference, each)["rouge1"].fmeasure)
+    by_bleu = sorted(candidates, key=lambda each: sentence_bleu([reference.split()], each.split()))
+    assert "90 degrees" in by_rouge[-1]
+    assert "90 degrees" in by_bleu[-2]
 
 
 def test_the_choice_flips_where_the_page_says():
