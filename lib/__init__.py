@@ -1,1 +1,17 @@
-"""The lesson's machinery. Domains know nothing of each other's pages; only `lib.ui` knows Streamlit."""
+"""The lesson's machinery. Domains know nothing of pages; only `lib.ui` knows Streamlit.
+
+memory/        what a model needs of memory, to be served or trained
+models/        which models there are, fetching them, loading one in a precision
+quant/         number formats, teaching quantizers, measurements on a real model
+training/      fine-tuning as a stream of events
+metrics/       what ROUGE, BLEU and chrF count, step by step
+evaluation/    benchmarks, likelihood scoring, choosing a model
+engine/        jobs: submit, follow, stop
+charts/        plain data in, plotly figure out
+ui/            what pages are made of
+
+curriculum.py  the chapters, from which navigation, contents and tests are made
+places.py      where the app's own files lie
+units.py       bytes, counts and durations: how they are named and shown
+errors.py      the one kind of error whose message is written for a student
+"""

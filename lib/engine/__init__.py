@@ -8,7 +8,9 @@
 engine.py   the engine: who may see what, dispatch, time limits, what happens when a worker dies
 queue.py    the fair queue and its waiting times (pure Python)
 cluster.py  the dask.distributed side: local worker processes or a cluster elsewhere
+job.py      what a job is, as its owner sees it
 worker.py   what runs in a worker around the generator
+local_worker.py  the command that a local worker process is started with
 """
 
 from lib.engine.engine import Engine

@@ -1,11 +1,9 @@
 """What pages are made of. The only folder under `lib` that imports Streamlit.
 
-chapter.py   the parts every page has: goals, prediction, slide and fact, questions, what to take away
-controls.py  inputs whose state is in the link and whose values are checked in Python
-problems.py  the one place that shows an error
-text.py      the one function that makes foreign text safe to show
-session.py   who is asking (so that a job can be found again after a reload)
-jobs.py      a job on a page: start, follow, stop
+kit/         what every page uses: a chapter's parts, controls, jobs, errors, tables, files
+memory/      the memory chapters        quant/       the quantization chapters
+metrics/     ROUGE and BLEU             evaluation/  the evaluation chapters
+training/    Live LoRA                  models/      models on a page: what is here, what can be fetched
 """
 
 from lib.ui.kit.chapter import (

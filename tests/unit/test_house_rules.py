@@ -14,6 +14,7 @@ from lib.places import ROOT
 
 LIBRARY = sorted((ROOT / "lib").rglob("*.py"))
 DOMAIN = [file for file in LIBRARY if file.relative_to(ROOT).parts[1] not in ("ui", "charts")]
+FOLDERS = sorted({file.parent for file in LIBRARY})
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 
@@ -70,6 +71,18 @@ def test_a_chapter_has_goals_and_questions(chapter):
     asks_first = chapter.predict or "predict" in chapter.file.read_text(encoding="utf-8")
     assert asks_first or chapter.slug == "home"
     assert re.fullmatch(r":material/\w+:", chapter.icon)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_a_folder_has_a_map_and_few_files(folder):
+    """Its `__init__.py` names each file and each folder in it, and nothing that is gone."""
+    files = {file.name for file in folder.glob("*.py")} - {"__init__.py"}
+    rooms = {f"{room.name}/" for room in folder.iterdir() if (room / "__init__.py").exists()}
+    told = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+    named = set(re.findall(r"(?<![\w/.])[a-z0-9_]+(?:\.py|/)(?!\w)", told))
+    assert (files | rooms) - named == set(), "not on the map"
+    assert {name for name in named if name.endswith(".py")} - files == set(), "on the map, but gone"
+    assert len(files) <= 13, "more than a dozen files are rooms"
 
 
 def test_titles_and_icons_are_unlike():
