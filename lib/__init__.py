@@ -11,6 +11,7 @@ charts/        plain data in, plotly figure out
 ui/            what pages are made of
 
 curriculum.py  the chapters, from which navigation, contents and tests are made
+sources.py     where a fact comes from
 places.py      where the app's own files lie
 units.py       bytes, counts and durations: how they are named and shown
 errors.py      the one kind of error whose message is written for a student
