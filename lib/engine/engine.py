@@ -7,10 +7,11 @@ import pickle
 import threading
 import time
 import uuid
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
 
-from distributed import Future
+from distributed import Future, KilledWorker
 
 from lib.engine.cluster import LocalWorkers, RemoteCluster
 from lib.engine.job import EngineError, JobState, JobView
@@ -198,7 +199,7 @@ class Engine:
     @staticmethod
     def _what_went_wrong(future: Future) -> str:
         error = future.exception() if future.status == "error" else None
-        if error is None or type(error).__name__ in {"KilledWorker", "CancelledError", "FutureCancelledError"}:
+        if error is None or isinstance(error, KilledWorker | CancelledError):
             return LOST_WORKER
         return f"The run ended with an unexpected error ({type(error).__name__}: {error})"
 
