@@ -9,7 +9,7 @@ ui.chapter("quantization_lab")
 ui.predict("quantization_lab")
 
 st.header("Measure it", anchor=False)
-run = lab.settings()
+run = lab.run_controls()
 lab.start_and_stop(run)
 lab.stage()
 

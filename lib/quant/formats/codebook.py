@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from statistics import NormalDist
 
 import numpy as np
 
 from lib.places import ASSETS
 
 # QLoRA, appendix E: half of 1/32 + 1/30 is left out at the ends, where the quantile would be infinite.
-NF4_OFFSET = 1 - (1 / 32 + 1 / 30) / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,20 +56,6 @@ def codebook(name: str) -> Codebook:
         levels = np.array(facts["levels"], np.float32)
     levels.setflags(write=False)
     return Codebook(name, levels, facts["source"])
-
-
-def normal_float_levels(bits: int = 4, offset: float = NF4_OFFSET) -> np.ndarray:
-    """NormalFloat levels from their definition: quantiles of N(0, 1), scaled to [-1, 1]; float64, shape [2^bits].
-
-    Half of the levels are negative, one fewer positive ones are spread as widely, and zero is among them
-    exactly (QLoRA, section 3 and appendix E).
-    """
-    half = 2 ** (bits - 1)
-    quantile = NormalDist().inv_cdf
-    positive = [quantile(p) for p in np.linspace(offset, 0.5, half + 1)[:-1]]
-    negative = [-quantile(p) for p in np.linspace(offset, 0.5, half)[:-1]]
-    levels = np.sort(np.array([*positive, 0.0, *negative]))
-    return levels / np.abs(levels).max()
 
 
 @cache

@@ -1,6 +1,7 @@
 """The measuring job: one model in every precision, row by row.
 
 conditions.py        where and with what something was measured. Imports torch: for workers
+duration.py          how long measuring may take: what a student in the queue is told. No torch
 estimate.py          what a model will take in a precision, from its files alone: nothing is loaded. No torch
 job.py               the measuring job: one model in every precision, row by row. Imports torch: for workers
 loaded.py            a model in one precision: room checked, loaded or shared with other runs, and weighed while it is

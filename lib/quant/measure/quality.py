@@ -38,11 +38,6 @@ class Agreement:
     loss_change_error: float
     changed: tuple[ChangedToken, ...]
 
-    @property
-    def is_noticeable(self) -> bool:
-        """Whether the loss changed by more than two standard errors."""
-        return abs(self.loss_change) > 2 * self.loss_change_error
-
 
 @dataclass(frozen=True)
 class Quality:

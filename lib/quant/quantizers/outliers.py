@@ -72,25 +72,3 @@ def keep_outlier_columns(
         levels=part.levels,
     )
     return whole, kept
-
-
-def llm_int8_product(inputs: np.ndarray, weight: np.ndarray, threshold: float = LLM_INT8_THRESHOLD) -> np.ndarray:
-    """inputs [tokens, in] times weight [out, in] transposed, the LLM.int8() way; float32 [tokens, out].
-
-    Each row of inputs and each row of weights has an absmax scale of its own; whole numbers are multiplied and
-    added up exactly; the product is scaled back by both. Input features that reach `threshold` go around it in
-    full precision, with weights read back from int8, as bitsandbytes does it.
-    """
-    weight_scale = np.abs(weight).max(axis=1)
-    weight_codes = np.rint(weight * (np.float32(127) / weight_scale)[:, None])
-    outlier = (np.abs(inputs) >= threshold).any(axis=0) if threshold > 0 else np.zeros(inputs.shape[1], bool)
-    # The scale of a row is taken over its values below the threshold; whole outlier columns are then left out.
-    ordinary = np.where(np.abs(inputs) >= threshold, np.float32(0), inputs) if threshold > 0 else inputs
-    input_scale = np.abs(ordinary).max(axis=1)
-    factor = np.divide(np.float32(127), input_scale, out=np.zeros_like(input_scale), where=input_scale > 0)
-    input_codes = np.rint(ordinary * factor[:, None])
-    input_codes[:, outlier] = 0
-    whole = input_codes.astype(np.int64) @ weight_codes.astype(np.int64).T
-    product = whole * (input_scale[:, None] * weight_scale[None, :]) / np.float32(127**2)
-    weight_restored = weight_codes[:, outlier] * weight_scale[:, None] / np.float32(127)
-    return (product + inputs[:, outlier] @ weight_restored.T).astype(np.float32)

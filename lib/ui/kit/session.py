@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 
 def owner() -> str:
     """The owner token of this browser."""
-    token = st.context.cookies.get(COOKIE, "")
+    token = str(st.context.cookies.get(COOKIE, ""))  # AppTest gives an object that is no text
     return token if _TOKEN.fullmatch(token) else st.session_state.setdefault("owner", uuid.uuid4().hex)
 
 

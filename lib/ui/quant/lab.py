@@ -7,9 +7,10 @@ import streamlit as st
 from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED, catalogue
+from lib.models.catalogue import BUNDLED
 from lib.models.device import this_machine
 from lib.quant.findings.results import Results, collect, short
+from lib.quant.measure.duration import expected_s, time_limit_s
 from lib.quant.measure.run import (
     LIBRARY_PRECISIONS,
     LONGEST_PROMPT,
@@ -30,14 +31,10 @@ KIND = "quantization"
 GPU_DEFAULTS = ("SmolLM2-135M", "Qwen2.5-0.5B")
 TEXTS = {"book": "A book it has not read", "own": "A text of your own"}
 RESTS = {"bf16": "bf16", "fp32": "fp32"}
-MILLION = 1_000_000
-# Measured on two CPU cores: 2.5 s a row for 5.8M parameters, 22 s for 135M. Half a billion may take its 20 minutes.
-EXPECTED_S_PER_ROW, EXPECTED_S_PER_ROW_AND_MILLION = 1.7, 0.15
-TIME_LIMIT_S, TIME_LIMIT_S_PER_MILLION = 600, 4
 NOTHING = "–"
 
 
-def settings() -> QuantizationRun | None:
+def run_controls() -> QuantizationRun | None:
     """The controls; None (and what is wrong) if they make no run."""
     here, missing = models_here()
     choose, round_too = st.columns(2, vertical_alignment="bottom")
@@ -95,23 +92,12 @@ def _text() -> str | None:
 
 
 def start_and_stop(run: QuantizationRun | None) -> None:
-    jobs.start_and_stop(KIND, "Measure", _submit, run)
+    jobs.start_and_stop(KIND, "Measure", _queue_measuring, run)
 
 
-def _submit(run: QuantizationRun) -> None:
-    expected_s = 3 + len(run.rows) * (EXPECTED_S_PER_ROW + EXPECTED_S_PER_ROW_AND_MILLION * millions(run.model))
+def _queue_measuring(run: QuantizationRun) -> None:
     limit_s = time_limit_s(run.model)
-    jobs.submit(KIND, "lib.quant.measure.job:measure", run, expected_s=expected_s, time_limit_s=limit_s)
-
-
-def millions(model: str) -> float:
-    """Parameters of a model of the catalogue, in millions."""
-    return catalogue()[model].parameters / MILLION
-
-
-def time_limit_s(model: str) -> float:
-    """How long a job with this model may take."""
-    return TIME_LIMIT_S + TIME_LIMIT_S_PER_MILLION * millions(model)
+    jobs.submit(KIND, "lib.quant.measure.job:measure", run, expected_s=expected_s(run), time_limit_s=limit_s)
 
 
 def results_now() -> Results | None:
@@ -128,10 +114,10 @@ def stage() -> None:
             "measured.",
             icon=":material/play_circle:",
         )
-    jobs.live(KIND, _draw)
+    jobs.live(KIND, _draw_rows)
 
 
-def _draw(view: JobView) -> None:
+def _draw_rows(view: JobView) -> None:
     results = collect(view.events)
     if results is None:
         st.progress(0.0, "Starting")

@@ -15,13 +15,12 @@ from lib.quant.layer_map.run import (
     MapStarted,
     SensitivityRun,
 )
+from lib.quant.measure.duration import map_expected_s, time_limit_s
 from lib.quant.measure.run import QuantizationRun
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
-from lib.ui.quant.lab import millions, time_limit_s
 
 KIND = "sensitivity"
-EXPECTED_S_PER_MILLION = 2.5  # 15 s for the bundled model on two CPU cores
 
 
 def sensitivity(run: QuantizationRun | None) -> None:
@@ -33,22 +32,21 @@ def sensitivity(run: QuantizationRun | None) -> None:
         labels = [f"{width} bits" for width in SENSITIVITY_WIDTHS]
         width = int(controls.segmented("Width", labels, "3 bits", key="map_bits").split()[0])
     with buttons:
-        jobs.start_and_stop(KIND, "Map", _submit, run, width, icon="grid_on", main=False)
-    jobs.live(KIND, _draw)
+        jobs.start_and_stop(KIND, "Map", _queue_map, run, width, icon="grid_on", main=False)
+    jobs.live(KIND, _draw_map)
 
 
-def _submit(run: QuantizationRun, bits: int) -> None:
+def _queue_map(run: QuantizationRun, bits: int) -> None:
     try:
         wanted = SensitivityRun(run.model, bits, text=run.text)
     except StudentError as error:
         st.session_state[f"{KIND}:problem"] = str(error)
         return
-    # Every matrix of a larger model takes longer, and there are more of them.
-    expected_s, limit_s = EXPECTED_S_PER_MILLION * millions(run.model), time_limit_s(run.model)
+    expected_s, limit_s = map_expected_s(run.model), time_limit_s(run.model)
     jobs.submit(KIND, "lib.quant.layer_map.job:map_sensitivity", wanted, expected_s=expected_s, time_limit_s=limit_s)
 
 
-def _draw(view: JobView) -> None:
+def _draw_map(view: JobView) -> None:
     started = next((event for event in view.events if isinstance(event, MapStarted)), None)
     cells = [event for event in view.events if isinstance(event, LayerMeasured)]
     if view.state.active:

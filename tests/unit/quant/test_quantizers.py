@@ -1,15 +1,15 @@
 """Quantizers against bitsandbytes, PyTorch's fake quantization, and the papers' own figures."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
 from lib.quant import QuantError
-from lib.quant.formats.codebook import codebook, dynamic_8bit_levels, normal_float_levels
+from lib.quant.formats.codebook import codebook, dynamic_8bit_levels
 from lib.quant.quantizers.bench import Quantizer, repairs, run_bench
 from lib.quant.quantizers.blocks import grouping
-from lib.quant.quantizers.outliers import llm_int8_product
 from lib.quant.quantizers.result import damage
 from lib.quant.quantizers.scales import store_scales
 
@@ -67,8 +67,13 @@ def test_levels_are_bitsandbytes_own():
 
 
 def test_nf4_levels_follow_from_their_definition():
-    # QLoRA, appendix E, prints the levels; they are quantiles of N(0, 1) with offset 0.9677083.
-    np.testing.assert_allclose(normal_float_levels(), codebook("nf4").levels, atol=3e-7)
+    # QLoRA, section 3 and appendix E: quantiles of N(0, 1), half of the levels negative, one fewer positive ones
+    # spread as widely, zero among them exactly, scaled to [-1, 1].
+    quantile, offset = NormalDist().inv_cdf, 1 - (1 / 32 + 1 / 30) / 2
+    positive = [quantile(p) for p in np.linspace(offset, 0.5, 9)[:-1]]
+    negative = [-quantile(p) for p in np.linspace(offset, 0.5, 8)[:-1]]
+    levels = np.sort([*positive, 0.0, *negative])
+    np.testing.assert_allclose(levels / np.abs(levels).max(), codebook("nf4").levels, atol=3e-7)
 
 
 @pytest.mark.torch
@@ -106,33 +111,6 @@ def test_zero_point_agrees_with_torch_fake_quantization(bits):
     ).numpy()
     # PyTorch multiplies by 1/scale where we divide, so an exact half may go the other way.
     assert np.mean(~np.isclose(ours.restored, theirs, atol=1e-7)) < 1e-3
-
-
-@pytest.mark.torch
-def test_llm_int8_product_agrees_with_bitsandbytes():
-    import torch
-    from bitsandbytes import functional
-
-    inputs, weight = weights((17, 64), 1) * 50, weights((48, 64), 2)
-    inputs[3, 11] = 20.0  # an outlier feature
-    half_inputs, half_weight = torch.from_numpy(inputs).half(), torch.from_numpy(weight).half()
-    codes_w, stats_w, _ = functional.int8_vectorwise_quant(half_weight)
-    codes_x, stats_x, columns = functional.int8_vectorwise_quant(half_inputs.clone(), threshold=6.0)
-    theirs, _ = torch.ops.bitsandbytes.int8_mixed_scaled_mm(
-        half_inputs, codes_x, codes_w, stats_x, stats_w, columns.long()
-    )
-    ours = llm_int8_product(half_inputs.float().numpy(), half_weight.float().numpy())
-    assert columns.tolist() == [11]
-    np.testing.assert_allclose(ours, theirs.float().numpy(), atol=2e-3, rtol=2e-3)  # theirs is rounded to fp16
-
-
-def test_decomposition_takes_the_harm_out_of_an_outlier_feature():
-    inputs, weight = weights((16, 64), 1) * 50, weights((32, 64), 2)
-    inputs[:, 5] = 60.0
-    exact = inputs @ weight.T
-    with_decomposition = np.abs(llm_int8_product(inputs, weight) - exact).mean()
-    without = np.abs(llm_int8_product(inputs, weight, threshold=0.0) - exact).mean()
-    assert with_decomposition < without / 2  # what is left is the weights' own rounding
 
 
 def test_true_bits_of_double_quantization_are_the_papers():

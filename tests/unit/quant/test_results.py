@@ -172,4 +172,3 @@ def test_perplexity_follows_from_the_loss():
     assert quality.perplexity == pytest.approx(50)
     assert quality.perplexity_error == pytest.approx(1.0)
     assert quality.perplexity_change_percent == pytest.approx(10)
-    assert quality.agreement.is_noticeable
