@@ -12,6 +12,7 @@ ui/            what pages are made of
 
 curriculum.py  the chapters, from which navigation, contents and tests are made
 sources.py     where a fact comes from
+whole_numbers.py  the one check for whole numbers
 places.py      where the app's own files lie
 units.py       bytes, counts and durations: how they are named and shown
 errors.py      the one kind of error whose message is written for a student

@@ -14,7 +14,7 @@ from lib.places import ROOT
 
 LIBRARY = sorted((ROOT / "lib").rglob("*.py"))
 DOMAIN = [file for file in LIBRARY if file.relative_to(ROOT).parts[1] not in ("ui", "charts")]
-FOLDERS = sorted({file.parent for file in LIBRARY})
+FOLDERS = sorted({file.parent for file in LIBRARY if "metrics" not in file.relative_to(ROOT).parts[:2]})
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 
