@@ -13,7 +13,7 @@ job = None
 with ui.guard():
     table, has_other = corpus.choose_file()
     pairs = corpus.choose_columns(table, has_other)
-    job = corpus.settings(pairs)
+    job = corpus.scoring_settings(pairs)
     corpus.start_and_stop(job)
 corpus.results(job)
 

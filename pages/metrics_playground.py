@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib import ui
 from lib.metrics.pair import code
-from lib.metrics.pair.pair import score_pair
+from lib.metrics.pair.scored_pair import score_pair
 from lib.ui.metrics import bleu, playground, ranking, rouge
 
 ui.chapter("metrics_playground")
@@ -19,7 +19,7 @@ with looked:
 playground.text_boxes()
 with st.expander("More: references, stemmer, tokeniser, smoothing, weights", icon=":material/tune:"):
     playground.more_references()
-    settings = playground.settings()
+    settings = playground.scoring_settings()
 look = st.container()
 
 numbers = None
@@ -33,10 +33,12 @@ with ui.guard():
         playground.say_lost_letters(question)
     if view == "ROUGE":
         rouge.view(scores)
-        ui.formula("ROUGE: Lin 2004, as rouge-score 0.1.2 computes it; equal to it to the last digit.")
+        ui.formula("ROUGE: Lin 2004. The numbers are rouge-score's; the counts and places between are worked out here.")
     elif view == "BLEU":
         bleu.view(scores)
-        ui.formula("BLEU: Papineni et al. 2002, as NLTK 3.10.4 computes it; equal to it to the last digit.")
+        ui.formula(
+            "BLEU: Papineni et al. 2002. The numbers are NLTK's and sacrebleu's; the steps between are worked out here."
+        )
     else:
         st.markdown("The libraries themselves on exactly what is above. Run as shown it prints the same numbers.")
         for each in (code.rouge_code, code.bleu_code, code.sacre_code):

@@ -27,6 +27,7 @@ def test_a_perfect_copy_with_one_word_lines_scores_0_731_with_nltk():
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Candidate: corpus BLEU (NLTK)"] == "0.731"
     assert shown["Corpus BLEU (sacrebleu, of 100)"] == "100.00"
+    assert any("All 3 rows were scored again" in caption.value for caption in app.caption)
     assert not app.exception
 
 

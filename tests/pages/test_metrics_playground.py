@@ -25,6 +25,22 @@ def test_it_opens_with_the_lecture_s_pair():
     assert r"\frac{4}{5} = \mathbf{0.800}" in text(app)
 
 
+def test_it_says_that_the_steps_give_the_libraries_numbers():
+    assert "all 15 of its numbers to the last digit" in text(open_chapter("metrics_playground"))
+    assert "all 10 of its numbers to the last digit" in text(open_chapter("metrics_playground", view="BLEU"))
+
+
+@pytest.mark.parametrize("view", ["ROUGE", "BLEU"])
+def test_a_step_that_gives_another_number_is_said_loudly(view, monkeypatch):
+    monkeypatch.setattr("lib.metrics.pair.ngrams.NgramMatch.matched", property(lambda self: self.count + 1))
+    app = open_chapter("metrics_playground", view=view)
+    assert not app.exception
+    (error,) = app.error
+    assert "do not give what" in error.value
+    assert "Trust the library" in error.value
+    assert "last digit" not in text(app)
+
+
 def test_typing_changes_the_numbers():
     app = open_chapter("metrics_playground")
     app.text_input(key="cand").set_value("it is cold outside.").run()

@@ -64,7 +64,7 @@ class Table:
 @dataclass(frozen=True)
 class Pair:
     number: int
-    reference: str
+    references: tuple[str, ...]
     candidate: str
     other: str | None = None
     """What a second system wrote, where two are compared."""
@@ -112,7 +112,7 @@ def choose_pairs(table: Table, reference: str, candidate: str, other: str | None
         if why:
             refused.append(Refused(row.number, why))
         else:
-            pairs.append(Pair(row.number, *cells))
+            pairs.append(Pair(row.number, (cells[0],), *cells[1:]))
     if not pairs:
         first = f" Row {refused[0].number}: {refused[0].why}." if refused else ""
         raise CorpusError(f"No row has both {reference!r} and {candidate!r}, so there is nothing to score.{first}")

@@ -8,47 +8,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import numpy as np
+from sacrebleu.metrics import BLEU, CHRF
 
 from lib.metrics.corpus.bootstrap import BootstrapProgress, Comparison, paired_bootstrap
-from lib.metrics.corpus.file import Pair, Pairs
-from lib.metrics.errors import MetricError
-from lib.metrics.pair.bleu import UNIFORM, brevity_penalty, weighted_geometric_mean
-from lib.metrics.pair.chrf import chrf_from_statistics, chrf_statistics
-from lib.metrics.pair.ngrams import overlap
-from lib.metrics.pair.rouge import rouge_fast
-from lib.metrics.pair.sacre import ORDERS, bleu_from_statistics, bleu_signature, bleu_statistics_fast, chrf_signature
-from lib.metrics.pair.smoothing import Counts, Setting, smoothing
-from lib.metrics.pair.tokens import tokeniser
+from lib.metrics.corpus.checked import Checked, check_sample, reference_streams
+from lib.metrics.corpus.file import Pair
+from lib.metrics.corpus.rows import MEASURES, CorpusJob, Scorer, SystemScores, Tally, score_of_sum
+from lib.metrics.sacrebleu_internals import forget_lines
 
-ROUGE_NAMES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
-MEASURES = (
-    *(f"{name}_{part}" for name in ROUGE_NAMES for part in ("precision", "recall", "f1")),
-    "nltk_bleu",
-    "sacrebleu",
-    "chrf2",
-)
-"""Columns of a system's values. ROUGE and NLTK's BLEU are shares of 1; sacrebleu's BLEU and chrF go to 100."""
 REPORT_EVERY_S = 0.3
-
-
-@dataclass(frozen=True)
-class CorpusJob:
-    pairs: Pairs
-    stemmer: bool = False
-    tokenise: str = "whitespace"
-    """For NLTK's BLEU; sacrebleu keeps its 13a, which is what its published scores use."""
-    method: int = 0
-    """NLTK's smoothing."""
-    samples: int = 1000
-    """Bootstrap resamples, where there are two systems."""
-
-    @property
-    def systems(self) -> int:
-        return 2 if any(pair.other is not None for pair in self.pairs.pairs) else 1
 
 
 @dataclass(frozen=True)
@@ -62,22 +33,6 @@ class CorpusProgress:
 
 
 @dataclass(frozen=True, eq=False)
-class SystemScores:
-    """One system: a row of `values` for each pair scored, and what is made of all rows together."""
-
-    values: np.ndarray
-    corpus_nltk_bleu: float
-    corpus_sacrebleu: float
-    corpus_chrf: float
-
-    def column(self, measure: str) -> np.ndarray:
-        return self.values[:, MEASURES.index(measure)]
-
-    def mean(self, measure: str) -> float:
-        return float(self.column(measure).mean())
-
-
-@dataclass(frozen=True, eq=False)
 class CorpusScored:
     """The result; of the rows done so far if the run was stopped."""
 
@@ -85,34 +40,24 @@ class CorpusScored:
     systems: tuple[SystemScores, ...]
     bleu_signature: str
     chrf_signature: str
+    checked: Checked
     elapsed_s: float
     stopped: bool
     comparisons: tuple[Comparison, ...] = ()
-
-
-@dataclass
-class _Tally:
-    """One system's rows as they come."""
-
-    values: list[list[float]] = field(default_factory=list)
-    nltk: list[list[int]] = field(default_factory=list)
-    sacre: list[list[int]] = field(default_factory=list)
-    chrf: list[list[int]] = field(default_factory=list)
 
 
 def score_corpus(job: CorpusJob) -> Iterator[CorpusProgress | BootstrapProgress | CorpusScored]:
     """Score every pair, then the corpus, then compare; what is done is kept when the run is stopped."""
     from lib.engine import StopRequested  # brings Dask, which no page needs for scoring one pair
 
-    tallies = [_Tally() for _ in range(job.systems)]
+    scorer, tallies = Scorer(job), [Tally() for _ in range(job.systems)]
     started = reported = time.monotonic()
     stopped = False
     comparisons: list[Comparison] = []
     try:
         for done, pair in enumerate(job.pairs.pairs, start=1):
-            texts = (pair.candidate, pair.other or "")[: job.systems]
-            for tally, text in zip(tallies, texts, strict=True):
-                _score_row(job, pair, text, tally)
+            for tally, text in zip(tallies, (pair.candidate, pair.other or ""), strict=False):
+                scorer.score_row(pair, text, tally)
             now = time.monotonic()
             if now - reported > REPORT_EVERY_S:
                 reported = now
@@ -126,97 +71,50 @@ def score_corpus(job: CorpusJob) -> Iterator[CorpusProgress | BootstrapProgress 
         stopped = True
     if not all(tally.values for tally in tallies):
         return
-    yield _result(job, tallies, time.monotonic() - started, stopped, tuple(comparisons))
+    yield _result(scorer, tallies, time.monotonic() - started, stopped, tuple(comparisons))
 
 
-def _progress(job: CorpusJob, tally: _Tally, done: int, elapsed_s: float) -> CorpusProgress:
+def _progress(job: CorpusJob, tally: Tally, done: int, elapsed_s: float) -> CorpusProgress:
     f1 = MEASURES.index("rougeL_f1")
     mean = math.fsum(row[f1] for row in tally.values) / done
     return CorpusProgress(done, len(job.pairs.pairs), done / elapsed_s, mean)
 
 
-def _score_row(job: CorpusJob, pair: Pair, text: str, tally: _Tally) -> None:
-    cut = tokeniser(job.tokenise).cut
-    reference, candidate = cut(pair.reference), cut(text)
-    nltk_row = bleu_statistics_fast(reference, candidate)
-    wmt = tokeniser("13a").cut
-    sacre_row = bleu_statistics_fast(wmt(pair.reference), wmt(text))
-    chrf_row = chrf_statistics(pair.reference, text)
-    rouge_scores = rouge_fast(pair.reference, text, job.stemmer)
-    row = [part for name in ROUGE_NAMES for part in _parts(rouge_scores[name])]
-    row.append(_nltk_bleu([nltk_row], reference, candidate, job.method))
-    row.append(bleu_from_statistics(sacre_row, sentence=True))
-    row.append(chrf_from_statistics(chrf_row))
-    # One system's lists grow together or not at all: a stop never falls between these lines.
-    tally.values.append(row)
-    tally.nltk.append(nltk_row)
-    tally.sacre.append(sacre_row)
-    tally.chrf.append(chrf_row)
-
-
-def _parts(score) -> tuple[float, float, float]:
-    return score.precision, score.recall, score.f1
-
-
-def _nltk_bleu(rows: Sequence[Sequence[int]], reference: Sequence[str], candidate: Sequence[str], method: int) -> float:
-    """NLTK's `corpus_bleu` from each row's statistics and the last row's tokens, which its smoothing looks at.
-
-    NaN where its smoothing stops (6 without a common trigram).
-    """
-    candidate_length, reference_length = sum(row[0] for row in rows), sum(row[1] for row in rows)
-    counts = [
-        Counts(sum(row[2 + n] for row in rows), sum(max(row[2 + ORDERS + n], 1) for row in rows)) for n in range(ORDERS)
-    ]
-    if not counts[0].matched:
-        return 0.0
-    fifth = Counts(0, 1)
-    if method in (5, 7):
-        found = overlap([reference], candidate, 5)
-        fifth = Counts(found.matched, max(found.candidate_total, 1))
-    setting = Setting(candidate_length, tuple(max(len(candidate) - n, 0) for n in range(ORDERS)), fifth.value)
-    try:
-        values = smoothing(method).apply(counts, setting)
-    except MetricError:
-        return math.nan
-    return brevity_penalty(reference_length, candidate_length) * weighted_geometric_mean(values, UNIFORM)
-
-
-def _compare(job: CorpusJob, tallies: list[_Tally]) -> Iterator[BootstrapProgress | Comparison]:
+def _compare(job: CorpusJob, tallies: list[Tally]) -> Iterator[BootstrapProgress | Comparison]:
     if len(tallies) < 2:
         return
     first, second = tallies
-    yield from paired_bootstrap("BLEU", first.sacre, second.sacre, bleu_from_statistics, job.samples)
-    yield from paired_bootstrap("chrF2", first.chrf, second.chrf, chrf_from_statistics, job.samples)
+    yield from paired_bootstrap("BLEU", first.sacre, second.sacre, score_of_sum(job.sacre_bleu()), job.samples)
+    yield from paired_bootstrap("chrF2", first.chrf, second.chrf, score_of_sum(job.sacre_chrf()), job.samples)
     rows, f1 = len(first.values), MEASURES.index("rougeL_f1")
     one, two = ([[row[f1]] for row in tally.values] for tally in tallies)
     yield from paired_bootstrap("ROUGE-L F1, mean", one, two, lambda total: float(total[0]) / rows, job.samples)
 
 
 def _result(
-    job: CorpusJob, tallies: list[_Tally], elapsed_s: float, stopped: bool, comparisons: tuple[Comparison, ...]
+    scorer: Scorer, tallies: list[Tally], elapsed_s: float, stopped: bool, comparisons: tuple[Comparison, ...]
 ) -> CorpusScored:
-    done = min(len(tally.values) for tally in tallies)
-    last = job.pairs.pairs[done - 1]
-    cut = tokeniser(job.tokenise).cut
-    systems = []
-    for tally, text in zip(tallies, (last.candidate, last.other or ""), strict=False):
-        systems.append(
-            SystemScores(
-                values=np.array(tally.values[:done]),
-                corpus_nltk_bleu=_nltk_bleu(tally.nltk[:done], cut(last.reference), cut(text), job.method),
-                corpus_sacrebleu=bleu_from_statistics(np.sum(tally.sacre[:done], axis=0).tolist()),
-                corpus_chrf=chrf_from_statistics(np.sum(tally.chrf[:done], axis=0).tolist()),
-            )
-        )
-    return CorpusScored(
-        row_numbers=tuple(pair.number for pair in job.pairs.pairs[:done]),
-        systems=tuple(systems),
-        bleu_signature=bleu_signature("13a", 1),
-        chrf_signature=chrf_signature(1),
+    job, done = scorer.job, min(len(tally.values) for tally in tallies)
+    pairs, kept = job.pairs.pairs[:done], [tally.at(range(done)) for tally in tallies]
+    result = CorpusScored(
+        row_numbers=tuple(pair.number for pair in pairs),
+        systems=tuple(scorer.score_system(pairs, job.texts(at)[:done], tally) for at, tally in enumerate(kept)),
+        bleu_signature=_signature(job.sacre_bleu(), pairs),
+        chrf_signature=_signature(job.sacre_chrf(), pairs),
+        checked=check_sample(job, kept),
         elapsed_s=elapsed_s,
         stopped=stopped,
         comparisons=comparisons,
     )
+    forget_lines()
+    return result
+
+
+def _signature(metric: BLEU | CHRF, pairs: tuple[Pair, ...]) -> str:
+    """What makes a score repeatable; sacrebleu gives it once the metric has seen how many references rows have."""
+    one_of_each = list({len(pair.references): pair for pair in pairs}.values())
+    metric.corpus_score(["" for _ in one_of_each], reference_streams(one_of_each))
+    return str(metric.get_signature())
 
 
 def result_rows(job: CorpusJob, scored: CorpusScored) -> list[dict]:
@@ -225,7 +123,7 @@ def result_rows(job: CorpusJob, scored: CorpusScored) -> list[dict]:
     signatures = {"bleu_signature": scored.bleu_signature, "chrf_signature": scored.chrf_signature}
     rows = []
     for index, pair in enumerate(job.pairs.pairs[: len(scored.row_numbers)]):
-        row = {"row": pair.number, "reference": pair.reference, "candidate": pair.candidate}
+        row = {"row": pair.number, **_reference_cells(job, pair), "candidate": pair.candidate}
         if len(systems) == 2:
             row["other"] = pair.other
         for name, system in zip(systems, scored.systems, strict=True):
@@ -236,3 +134,10 @@ def result_rows(job: CorpusJob, scored: CorpusScored) -> list[dict]:
     for number, why in (*((each.number, each.why) for each in job.pairs.refused), *waiting):
         rows.append({"row": number, "not_scored_because": why} | signatures)
     return rows
+
+
+def _reference_cells(job: CorpusJob, pair: Pair) -> dict[str, str | None]:
+    """One column for each reference that some row has."""
+    most = max(len(each.references) for each in job.pairs.pairs)
+    names = ["reference", *(f"reference_{number}" for number in range(2, most + 1))]
+    return dict(zip(names, (*pair.references, *[None] * (most - len(pair.references))), strict=True))

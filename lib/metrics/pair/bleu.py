@@ -1,4 +1,4 @@
-"""BLEU with every quantity on the way, equal to `nltk.translate.bleu_score` 3.10.4 to the last digit.
+"""BLEU step by step: every count with its place, what clipping and brevity take, the geometric mean.
 
 K. Papineni et al., "BLEU: a method for automatic evaluation of machine translation", ACL 2002, section 2.3:
 BLEU = BP · exp(Σ wₙ ln pₙ), BP = 1 if c > r, else e^(1 − r/c).
@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from lib.metrics.errors import MetricError
 from lib.metrics.pair.ngrams import Overlap, overlap
-from lib.metrics.pair.smoothing import Counts, Setting, Value, smoothing
+from lib.metrics.smoothing import Counts, smoothed
 
 UNIFORM = (0.25, 0.25, 0.25, 0.25)
 MAX_ORDER = 9
@@ -28,8 +28,8 @@ class Bleu:
     overlaps: tuple[Overlap, ...]
     weights: tuple[float, ...]
     method: int
-    smoothed: tuple[Value, ...]
-    """Precisions after smoothing; empty where no word is in common and NLTK stops with an exact 0."""
+    smoothed: tuple[Fraction | float, ...]
+    """Precisions after NLTK's smoothing; empty where no word is in common and NLTK stops with an exact 0."""
 
     @property
     def counts(self) -> tuple[Counts, ...]:
@@ -46,7 +46,7 @@ class Bleu:
 
     @property
     def reference_length(self) -> int:
-        """Of the reference nearest in length, the shorter of two equally near."""
+        """Of the reference nearest in length, the shorter of two equally near (section 2.2.2)."""
         return closest_length([len(reference) for reference in self.references], self.candidate_length)
 
     @property
@@ -80,7 +80,7 @@ def bleu(
     weights: Sequence[float] = UNIFORM,
     method: int = 0,
 ) -> Bleu:
-    """Score one candidate from tokens and keep the working.
+    """Work out one candidate from tokens and keep every step.
 
     MetricError without references, for weights that cannot be, and where NLTK's smoothing stops.
     """
@@ -88,29 +88,11 @@ def bleu(
     if not references:
         raise MetricError("There is no reference; BLEU needs at least one text to compare with.")
     overlaps = tuple(overlap(references, candidate, n) for n in range(1, len(weights) + 1))
-    smoothed: tuple[Value, ...] = ()
+    after: tuple[Fraction | float, ...] = ()
     if overlaps[0].matched:
-        setting = setting_for(references, candidate, len(candidate), len(weights))
-        smoothed = tuple(smoothing(method).apply([counts_of(each) for each in overlaps], setting))
-    return Bleu(
-        references=tuple(tuple(reference) for reference in references),
-        candidate=tuple(candidate),
-        overlaps=overlaps,
-        weights=tuple(weights),
-        method=method,
-        smoothed=smoothed,
-    )
-
-
-def setting_for(
-    references: Sequence[Sequence[str]], candidate: Sequence[str], candidate_length: int, orders: int
-) -> Setting:
-    """What the smoothing methods look at; for a corpus, NLTK shows them its last pair."""
-    return Setting(
-        candidate_length=candidate_length or len(candidate),
-        ngrams_in_last_candidate=tuple(max(len(candidate) - n, 0) for n in range(orders)),
-        fifth=counts_of(overlap(references, candidate, 5)).value,
-    )
+        counts = [counts_of(each) for each in overlaps]
+        after = tuple(smoothed(counts, references, candidate, method, len(candidate)))
+    return Bleu(tuple(map(tuple, references)), tuple(candidate), overlaps, tuple(weights), method, after)
 
 
 def counts_of(found: Overlap) -> Counts:
@@ -142,7 +124,7 @@ def brevity_penalty(reference_length: int, candidate_length: int) -> float:
     return math.exp(1 - reference_length / candidate_length)
 
 
-def weighted_geometric_mean(precisions: Sequence[Value | Fraction], weights: Sequence[float]) -> float:
-    """exp Σ wₙ ln pₙ over the orders with pₙ > 0, summed as NLTK sums it."""
+def weighted_geometric_mean(precisions: Sequence[Fraction | float], weights: Sequence[float]) -> float:
+    """exp Σ wₙ ln pₙ over the orders with pₙ > 0."""
     terms = (weight * math.log(p) for weight, p in zip(weights, precisions, strict=False) if p > 0)
     return math.exp(math.fsum(terms))

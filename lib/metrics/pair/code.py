@@ -6,11 +6,11 @@ Run as shown it prints the same numbers to the last digit; a test runs it.
 from __future__ import annotations
 
 from lib.metrics.pair.bleu import UNIFORM
-from lib.metrics.pair.pair import PairQuestion, sacre_tokeniser
-from lib.metrics.pair.sacre import SACRE_NAMES
-from lib.metrics.pair.tokens import tokeniser
+from lib.metrics.pair.libraries import ROUGE_MEASURES, VERSIONS, sacrebleu_name
+from lib.metrics.pair.scored_pair import PairQuestion
+from lib.metrics.tokenisers import tokeniser
 
-INSTALL = "pip install rouge-score==0.1.2 nltk==3.10.4 sacrebleu==2.6.0"
+INSTALL = "pip install " + " ".join(f"{name}=={version}" for name, version in VERSIONS.items())
 
 
 def rouge_code(question: PairQuestion) -> str:
@@ -22,7 +22,7 @@ def rouge_code(question: PairQuestion) -> str:
             "",
             *_texts(question),
             "",
-            'measures = ["rouge1", "rouge2", "rouge3", "rougeL", "rougeLsum"]',
+            f"measures = {list(ROUGE_MEASURES)}",
             f"scorer = rouge_scorer.RougeScorer(measures, use_stemmer={question.stemmer})",
             "for name, score in scorer.score_multi(references, candidate).items():",
             "    print(name, score.precision, score.recall, score.fmeasure)",
@@ -57,7 +57,7 @@ def bleu_code(question: PairQuestion) -> str:
 
 def sacre_code(question: PairQuestion) -> str:
     """sacrebleu's BLEU and chrF with their signatures."""
-    tokenise = SACRE_NAMES[sacre_tokeniser(question.tokenise)]
+    tokenise = sacrebleu_name(question.tokenise)
     return "\n".join(
         [
             f"# {INSTALL}",

@@ -12,15 +12,12 @@ from collections.abc import Sequence
 
 
 def lcs_length(reference: Sequence[str], candidate: Sequence[str]) -> int:
-    """How many tokens both have in the same order."""
+    """How many tokens both have in the same order. One big-integer step for each reference token."""
     masks = _masks(candidate)
     everything = (1 << len(candidate)) - 1
     row = everything
     for token in reference:
-        mask = masks.get(token)
-        if mask is not None:
-            hit = row & mask
-            row = ((row + hit) | (row - hit)) & everything
+        row = _next_row(row, masks.get(token, 0), everything)
     return len(candidate) - row.bit_count()
 
 
@@ -50,12 +47,17 @@ def _rows(reference: Sequence[str], candidate: Sequence[str]) -> list[int]:
     row = everything
     rows = [0]
     for token in reference:
-        mask = masks.get(token)
-        if mask is not None:
-            hit = row & mask
-            row = ((row + hit) | (row - hit)) & everything
+        row = _next_row(row, masks.get(token, 0), everything)
         rows.append(row ^ everything)
     return rows
+
+
+def _next_row(row: int, mask: int, everything: int) -> int:
+    """Hyyrö's recurrence; a token that the candidate lacks (mask 0) leaves the row as it is."""
+    if not mask:
+        return row
+    hit = row & mask
+    return ((row + hit) | (row - hit)) & everything
 
 
 def _length(row: int, j: int) -> int:

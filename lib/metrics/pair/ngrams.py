@@ -25,7 +25,7 @@ def positions(tokens: Sequence[str], n: int) -> dict[Ngram, tuple[int, ...]]:
 class NgramMatch:
     """One different n-gram of the candidate and where it stands in each reference.
 
-    Clipping (Papineni et al. 2002, section 2.1.1): it earns at most as many matches as the one reference that
+    Clipping (Papineni et al. 2002, section 2.1): it earns at most as many matches as the one reference that
     has most of it.
     """
 

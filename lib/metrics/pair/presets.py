@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lib.metrics.pair.pair import PairQuestion, PairScores
+from lib.metrics.pair.scored_pair import PairQuestion, PairScores
 from lib.places import ASSETS
 
 FOLDER = ASSETS / "metrics"

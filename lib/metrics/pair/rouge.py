@@ -1,33 +1,74 @@
-"""ROUGE with every quantity on the way, equal to `rouge-score` 0.1.2 to the last digit.
+"""ROUGE step by step: n-grams with their places, the longest common subsequence as a path, unions line by line.
 
 C.-Y. Lin, "ROUGE: a package for automatic evaluation of summaries", 2004: ROUGE-N is section 2, ROUGE-L section 3.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from nltk.stem.porter import PorterStemmer
+from rouge_score.tokenize import tokenize
 
 from lib.metrics.errors import MetricError
-from lib.metrics.pair.lcs import lcs_length, lcs_path
+from lib.metrics.pair.lcs import lcs_path
 from lib.metrics.pair.ngrams import Overlap, overlap
-from lib.metrics.pair.score import ZERO, Score
-from lib.metrics.pair.tokens import Token, rouge_tokens, rouge_words
 
 MAX_DRAWN_WORDS = 2_000
-"""Longest text, in words, whose matches are kept one by one; longer ones go through `rouge_fast`."""
+"""Longest text, in words, whose matches are kept one by one; longer ones go through a corpus."""
+_WORD = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True)
-class RougeN:
+class Token:
+    """What is compared (`text`, by rouge-score) and what the writer wrote (`surface`)."""
+
+    text: str
+    surface: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """Precision, recall and F1, shares of 1."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean, 0 where both are 0."""
+        if self.precision + self.recall > 0:
+            return 2 * self.precision * self.recall / (self.precision + self.recall)
+        return 0.0
+
+
+class Share:
+    """One ROUGE: what matched, over what there is in the candidate (precision) and in the reference (recall)."""
+
+    what: str
+    """What is counted."""
+    matched: int
+    in_reference: int
+    in_candidate: int
+
+    @property
+    def score(self) -> Score:
+        return Score(self.matched / max(self.in_candidate, 1), self.matched / max(self.in_reference, 1))
+
+
+@dataclass(frozen=True)
+class RougeN(Share):
     """ROUGE-N: n-grams in common over n-grams there are."""
 
     overlap: Overlap
 
     @property
-    def n(self) -> int:
-        return self.overlap.n
+    def what(self) -> str:
+        return {1: "words", 2: "bigrams", 3: "trigrams"}.get(self.overlap.n, f"{self.overlap.n}-grams")
 
     @property
     def matched(self) -> int:
@@ -41,28 +82,27 @@ class RougeN:
     def in_reference(self) -> int:
         return self.overlap.reference_totals[0]
 
-    @property
-    def score(self) -> Score:
-        return Score(self.matched / max(self.in_candidate, 1), self.matched / max(self.in_reference, 1))
-
 
 @dataclass(frozen=True)
-class RougeL:
+class RougeL(Share):
     """ROUGE-L: the longest common subsequence over the words there are, line breaks ignored."""
 
     reference: tuple[str, ...]
     candidate: tuple[str, ...]
     path: tuple[tuple[int, int], ...]
+    what = "words in order"
 
     @property
     def matched(self) -> int:
         return len(self.path)
 
     @property
-    def score(self) -> Score:
-        if not self.reference or not self.candidate:
-            return ZERO
-        return Score(self.matched / len(self.candidate), self.matched / len(self.reference))
+    def in_reference(self) -> int:
+        return len(self.reference)
+
+    @property
+    def in_candidate(self) -> int:
+        return len(self.candidate)
 
 
 @dataclass(frozen=True)
@@ -76,61 +116,70 @@ class UnionLCS:
 
 
 @dataclass(frozen=True)
-class RougeLsum:
+class RougeLsum(Share):
     """ROUGE-Lsum: one union of common subsequences for each line of the reference."""
 
     unions: tuple[UnionLCS, ...]
     in_reference: int
     in_candidate: int
+    what = "words in order, line by line"
 
     @property
     def matched(self) -> int:
         return sum(len(union.counted) for union in self.unions)
 
-    @property
-    def score(self) -> Score:
-        if not self.in_reference or not self.in_candidate:
-            return ZERO
-        return Score(self.matched / self.in_candidate, self.matched / self.in_reference)
-
 
 @dataclass(frozen=True)
 class Rouge:
-    """Everything rouge-score computes for one pair, and the tokens it computed it from."""
+    """One reference and the candidate: the tokens, and every measure by rouge-score's name for it."""
 
     reference_tokens: tuple[Token, ...]
     candidate_tokens: tuple[Token, ...]
-    by_n: dict[int, RougeN]
-    longest: RougeL
-    by_sentence: RougeLsum
-
-    def scores(self) -> dict[str, Score]:
-        """By rouge-score's names: rouge1 … rougeN, rougeL, rougeLsum."""
-        return {f"rouge{n}": each.score for n, each in self.by_n.items()} | {
-            "rougeL": self.longest.score,
-            "rougeLsum": self.by_sentence.score,
-        }
+    measures: dict[str, Share]
 
 
-def rouge(reference: str, candidate: str, stemmer: bool = False, orders: Sequence[int] = (1, 2, 3)) -> Rouge:
-    """Score one pair and keep the working. MetricError beyond MAX_DRAWN_WORDS words."""
-    reference_tokens = tuple(rouge_tokens(reference, stemmer))
-    candidate_tokens = tuple(rouge_tokens(candidate, stemmer))
+def rouge(reference: str, candidate: str, stemmer: bool = False) -> Rouge:
+    """Work out one pair and keep every step. MetricError beyond MAX_DRAWN_WORDS words."""
+    reference_tokens, candidate_tokens = rouge_tokens(reference, stemmer), rouge_tokens(candidate, stemmer)
     longest = max(len(reference_tokens), len(candidate_tokens))
     if longest > MAX_DRAWN_WORDS:
         raise MetricError(
             f"A text here has {longest:,} words; up to {MAX_DRAWN_WORDS:,} can be shown word by word, "
             "longer ones go through the corpus page."
         )
-    reference_words = tuple(token.text for token in reference_tokens)
-    candidate_words = tuple(token.text for token in candidate_tokens)
-    return Rouge(
-        reference_tokens=reference_tokens,
-        candidate_tokens=candidate_tokens,
-        by_n={n: RougeN(overlap([reference_words], candidate_words, n)) for n in orders},
-        longest=RougeL(reference_words, candidate_words, lcs_path(reference_words, candidate_words)),
-        by_sentence=rouge_lsum(_lines(reference, stemmer), _lines(candidate, stemmer)),
-    )
+    words = tuple(token.text for token in reference_tokens)
+    others = tuple(token.text for token in candidate_tokens)
+    measures: dict[str, Share] = {f"rouge{n}": RougeN(overlap([words], others, n)) for n in (1, 2, 3)}
+    measures["rougeL"] = RougeL(words, others, lcs_path(words, others))
+    measures["rougeLsum"] = rouge_lsum(rouge_lines(reference, stemmer), rouge_lines(candidate, stemmer))
+    return Rouge(reference_tokens, candidate_tokens, measures)
+
+
+def rouge_tokens(text: str, stemmer: bool) -> tuple[Token, ...]:
+    """rouge-score's tokens, each with what was written where it stands.
+
+    Lowering letter by letter keeps the place of every letter; `str.lower` on the whole text differs from it only
+    in the Greek final sigma, which is no a–z and is thrown away either way.
+    """
+    lowered = [letter.lower() for letter in text]
+    starts = [index for index, letters in enumerate(lowered) for _ in letters]
+    written = (text[starts[word.start()] : starts[word.end() - 1] + 1] for word in _WORD.finditer("".join(lowered)))
+    return tuple(map(Token, rouge_words(text, stemmer), written))
+
+
+def rouge_words(text: str, stemmer: bool) -> list[str]:
+    """rouge-score's tokens: lower case, runs of a–z and 0–9, words of more than three letters stemmed if asked."""
+    return tokenize(text, porter() if stemmer else None)
+
+
+@cache
+def porter() -> PorterStemmer:
+    return PorterStemmer()
+
+
+def rouge_lines(text: str, stemmer: bool) -> list[list[str]]:
+    """The sentences of ROUGE-Lsum: lines that are not empty."""
+    return [rouge_words(line, stemmer) for line in text.split("\n") if line]
 
 
 def rouge_lsum(reference: Sequence[Sequence[str]], candidate: Sequence[Sequence[str]]) -> RougeLsum:
@@ -150,55 +199,3 @@ def rouge_lsum(reference: Sequence[Sequence[str]], candidate: Sequence[Sequence[
                 left_in_reference[word] -= 1
         unions.append(UnionLCS(tuple(sentence), tuple(hits), tuple(counted)))
     return RougeLsum(tuple(unions), in_reference, in_candidate)
-
-
-def best_of(scores: Sequence[dict[str, Score]]) -> dict[str, tuple[int, Score]]:
-    """For each measure the reference with the highest F1 and its score: rouge-score's `score_multi`."""
-    if not scores:
-        raise MetricError("There is no reference; ROUGE needs at least one text to compare with.")
-    best = {}
-    for name in scores[0]:
-        index = max(range(len(scores)), key=lambda i, name=name: scores[i][name].f1)
-        best[name] = (index, scores[index][name])
-    return best
-
-
-def rouge_fast(
-    reference: str, candidate: str, stemmer: bool = False, orders: Sequence[int] = (1, 2), lsum: bool = True
-) -> dict[str, Score]:
-    """The same scores without the working, for a corpus. Memory grows with the words, not with their product."""
-    reference_words = rouge_words(reference, stemmer)
-    candidate_words = rouge_words(candidate, stemmer)
-    scores = {f"rouge{n}": _ngram_score(reference_words, candidate_words, n) for n in orders}
-    scores["rougeL"] = _lcs_score(reference_words, candidate_words)
-    if lsum:
-        # Texts of one line have one union of one subsequence, so both measures are the same number.
-        one_line = "\n" not in reference and "\n" not in candidate
-        scores["rougeLsum"] = (
-            scores["rougeL"] if one_line else rouge_lsum(_lines(reference, stemmer), _lines(candidate, stemmer)).score
-        )
-    return scores
-
-
-def _lines(text: str, stemmer: bool) -> list[list[str]]:
-    return [rouge_words(line, stemmer) for line in text.split("\n") if line]
-
-
-def _ngram_score(reference: Sequence[str], candidate: Sequence[str], n: int) -> Score:
-    have: dict = {}
-    for ngram in zip(*(reference[i:] for i in range(n)), strict=False) if n > 1 else reference:
-        have[ngram] = have.get(ngram, 0) + 1
-    matched = 0
-    for ngram in zip(*(candidate[i:] for i in range(n)), strict=False) if n > 1 else candidate:
-        left = have.get(ngram, 0)
-        if left:
-            have[ngram] = left - 1
-            matched += 1
-    return Score(matched / max(len(candidate) - n + 1, 1), matched / max(len(reference) - n + 1, 1))
-
-
-def _lcs_score(reference: Sequence[str], candidate: Sequence[str]) -> Score:
-    if not reference or not candidate:
-        return ZERO
-    length = lcs_length(reference, candidate)
-    return Score(length / len(candidate), length / len(reference))

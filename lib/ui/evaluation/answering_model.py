@@ -32,27 +32,12 @@ def expected_s(model: str) -> float:
 
 def my_adapter(model: str) -> bytes | None:
     """The adapter of this student's last finished run on the Live LoRA page, if it was trained for this model."""
-    trained_for, adapter = _last_trained()
-    return adapter if trained_for == model else None
+    view = jobs.current(LORA_KIND)
+    if view is None or view.state.active or view.argument.model != model:
+        return None
+    finished = progress(view.events).finished
+    return finished.adapter if finished else None
 
 
 def say_where_an_adapter_comes_from() -> None:
-    """For a model without one: which model has one, or where one is trained."""
-    trained_for, _ = _last_trained()
-    if trained_for:
-        st.caption(
-            f":material/extension: Your adapter from Live LoRA is for {trained_for}: choose that model to use it."
-        )
-    else:
-        st.page_link(
-            "pages/live_lora.py", label="Fine-tune a model first on the Live LoRA page", icon=":material/experiment:"
-        )
-
-
-def _last_trained() -> tuple[str | None, bytes | None]:
-    """(the model, its adapter) of this student's last finished run."""
-    view = jobs.current(LORA_KIND)
-    if view is None or view.state.active:
-        return None, None
-    finished = progress(view.events).finished
-    return (view.argument.model, finished.adapter) if finished else (None, None)
+    st.page_link("pages/live_lora.py", label="Fine-tune it first on the Live LoRA page", icon=":material/experiment:")

@@ -9,8 +9,8 @@ from lib.engine import JobView
 from lib.evaluation.agreement import agreement
 from lib.evaluation.answers import AnswersRun, ModelAnswer
 from lib.evaluation.errors import EvaluationError
-from lib.metrics.pair.pair import PairQuestion, score_pair
 from lib.metrics.pair.presets import shown
+from lib.metrics.pair.scored_pair import PairQuestion, score_pair
 from lib.ui.evaluation.answering_model import (
     LIMIT_S,
     choose_model,

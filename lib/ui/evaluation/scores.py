@@ -15,13 +15,7 @@ from lib.evaluation.likelihood import (
     LikelihoodRun,
     LikelihoodStarted,
 )
-from lib.ui.evaluation.answering_model import (
-    LIMIT_S,
-    choose_model,
-    expected_s,
-    my_adapter,
-    say_where_an_adapter_comes_from,
-)
+from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, expected_s, my_adapter
 from lib.ui.evaluation.items import JOB
 from lib.ui.evaluation.scored import MEANING
 from lib.ui.kit import controls, jobs
@@ -45,8 +39,6 @@ def run_a_benchmark() -> list[dict]:
     st.caption(f"{benchmark.about}.")
     adapter = my_adapter(model)
     tuned = adapter is not None and controls.toggle("With my adapter from Live LoRA", False, key="tuned")
-    if adapter is None:
-        say_where_an_adapter_comes_from()
     name = model + (TUNED if tuned else "")
     kind = _kind(key, name)
     view = jobs.current(kind)

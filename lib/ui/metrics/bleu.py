@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from lib.charts.metrics import playground as charts
 from lib.metrics.errors import MetricError
 from lib.metrics.pair.bleu import Bleu
-from lib.metrics.pair.pair import PairQuestion, PairScores, score_pair
+from lib.metrics.pair.libraries import sacre_ter
 from lib.metrics.pair.presets import shown
-from lib.metrics.pair.sacre import sacre_ter
-from lib.metrics.pair.smoothing import SMOOTHINGS, smoothing
-from lib.metrics.pair.tokens import TOKENISERS
+from lib.metrics.pair.scored_pair import PairQuestion, PairScores, bleu_by_smoothing, bleu_by_tokeniser
+from lib.metrics.smoothing import SMOOTHINGS, smoothing
+from lib.metrics.tokenisers import not_here
 from lib.ui.kit import controls
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.ui.kit.tokens import chips, linked
+from lib.ui.kit.tokens import chips
+from lib.ui.metrics.agreement import say_steps_agree
+from lib.ui.metrics.linked import linked
 
 
 def view(scores: PairScores) -> None:
     """All of BLEU for one pair."""
     scored = scores.bleu
-    _mean_against_average(scored)
+    _mean_against_average(scores)
     with st.columns(3)[0]:
         n = controls.slider("Length n of the n-grams", 1, 4, 1, key="n")
     if n <= len(scored.overlaps):
@@ -40,22 +40,24 @@ def view(scores: PairScores) -> None:
         key="brevity",
         alt=f"{scored.candidate_length} words against {scored.reference_length}: penalty {scored.brevity_penalty:.3f}",
     )
-    _arithmetic(scored)
+    _arithmetic(scored, scores.nltk_bleu)
+    say_steps_agree(scores.compared_bleu, "nltk")
     _beside(scores)
     _smoothings(scores.question)
     _tokenisers(scores.question)
 
 
-def _mean_against_average(scored: Bleu) -> None:
+def _mean_against_average(scores: PairScores) -> None:
+    scored = scores.bleu
     bleu, average, penalised = st.columns(3)
-    bleu.metric("BLEU: geometric mean × penalty", shown(scored.score), border=True)
+    bleu.metric("BLEU: geometric mean × penalty", shown(scores.nltk_bleu), border=True)
     average.metric("The slide's “average” of precisions", shown(scored.average_precision), border=True)
     penalised.metric("That average × penalty", shown(scored.average_precision * scored.brevity_penalty), border=True)
     if scored.missing_orders:
         orders = " and ".join(f"{order}-grams" for order in scored.missing_orders)
         note = (
-            f"No {orders} in common. NLTK warns that BLEU “evaluates to 0”; it gives {shown(scored.score)}, because it "
-            "takes the logarithm of the smallest positive float instead of 0."
+            f"No {orders} in common. NLTK warns that BLEU “evaluates to 0”; it gives {shown(scores.nltk_bleu)}, "
+            "because it takes the logarithm of the smallest normal float, 2.2e-308, instead of 0."
             if scored.method == 0
             else f"No {orders} in common: the smoothing stands in for them."
         )
@@ -68,7 +70,7 @@ def _say_counts(scored: Bleu) -> str:
     return "; ".join(f"{each.n}-grams {each.matched} of {each.candidate_total}" for each in scored.overlaps)
 
 
-def _arithmetic(scored: Bleu) -> None:
+def _arithmetic(scored: Bleu, nltk_bleu: float) -> None:
     """BP · exp(Σ wₙ ln pₙ) with the numbers in."""
     with st.container(border=True):
         st.markdown("**Brevity penalty, then geometric mean**")
@@ -88,7 +90,7 @@ def _arithmetic(scored: Bleu) -> None:
         # Two factors a line, so that a phone shows all of it.
         lines = [r" \cdot ".join(factors[start : start + 2]) for start in range(0, len(factors), 2)]
         product = r" \\ & \quad \cdot ".join(lines)
-        result = _latex(scored.score).strip("()")
+        result = _latex(nltk_bleu).strip("()")
         st.latex(
             rf"\begin{{aligned}} \mathrm{{BLEU}} &= \vphantom{{\Big|}} {shown(scored.brevity_penalty)} \times "
             rf"{product} \\ &= \mathbf{{{result}}} \end{{aligned}}"
@@ -123,12 +125,7 @@ def _beside(scores: PairScores) -> None:
 
 def _smoothings(question: PairQuestion) -> None:
     with st.expander("All eight of NLTK's smoothing methods on this pair", icon=":material/compare:"):
-        results: list[float | None] = []
-        for each in SMOOTHINGS:
-            try:
-                results.append(score_pair(replace(question, method=each.method)).bleu.score)
-            except MetricError:
-                results.append(None)
+        results = bleu_by_smoothing(question)
         names = [f"{each.method} {each.name}" for each in SMOOTHINGS]
         alt = "; ".join(
             f"{name}: {'stops' if value is None else shown(value)}" for name, value in zip(names, results, strict=True)
@@ -139,15 +136,11 @@ def _smoothings(question: PairQuestion) -> None:
 
 
 def _tokenisers(question: PairQuestion) -> None:
-    with st.expander("The same texts cut five ways", icon=":material/content_cut:"):
-        rows = []
-        for key, each in TOKENISERS.items():
-            try:
-                bleu = score_pair(replace(question, tokenise=key)).bleu.score
-            except MetricError:
-                bleu = None
-            tokens = each.cut(question.candidate)
-            rows.append({"Tokeniser": each.label, "BLEU": bleu, "Tokens": len(tokens), "Candidate": " · ".join(tokens)})
+    with st.expander("The same texts cut in every way", icon=":material/content_cut:"):
+        rows = [
+            {"Tokeniser": cut.label, "BLEU": bleu, "Tokens": len(tokens), "Candidate": " · ".join(tokens)}
+            for cut, bleu, tokens in bleu_by_tokeniser(question)
+        ]
         show_table(
             rows,
             column_config={"BLEU": st.column_config.NumberColumn(format="%.4g")},
@@ -156,4 +149,5 @@ def _tokenisers(question: PairQuestion) -> None:
         st.caption(
             "NLTK's BLEU takes whatever tokens it is given; sacrebleu cuts by itself and says how in its signature. "
             f"Smoothing here: {smoothing(question.method).name}."
+            + "".join(f" Not here: {name}; {escape(lacking)}." for name, lacking in not_here().items())
         )

@@ -9,14 +9,15 @@ from lib.charts.metrics import corpus as charts
 from lib.engine import JobView
 from lib.metrics.corpus.bootstrap import BootstrapProgress
 from lib.metrics.corpus.file import Pairs, Refused, Table, choose_pairs, read_table
-from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusProgress, CorpusScored, result_rows
+from lib.metrics.corpus.job import CorpusProgress, CorpusScored, result_rows
+from lib.metrics.corpus.rows import MEASURES, CorpusJob
 from lib.metrics.corpus.samples import sample_table, samples
 from lib.metrics.pair.presets import shown
-from lib.metrics.pair.smoothing import SMOOTHINGS
-from lib.metrics.pair.tokens import TOKENISERS
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.ui.metrics.agreement import say_rows_agree
+from lib.ui.metrics.bleu_settings import choose_smoothing, choose_tokeniser, choose_weights
 
 KIND = "corpus"
 NONE = "none"
@@ -62,7 +63,7 @@ def choose_columns(table: Table, has_other: bool) -> Pairs:
         + "".join(f" {escape(note)}" for note in table.notes)
     )
     first = [
-        {"Row": pair.number, "Reference": pair.reference[:300], "Candidate": pair.candidate[:300]}
+        {"Row": pair.number, "Reference": pair.references[0][:300], "Candidate": pair.candidate[:300]}
         | ({"Second system": pair.other[:300]} if pair.other is not None else {})
         for pair in pairs.pairs[:5]
     ]
@@ -71,21 +72,31 @@ def choose_columns(table: Table, has_other: bool) -> Pairs:
     return pairs
 
 
-def settings(pairs: Pairs) -> CorpusJob:
-    with st.expander("More", icon=":material/tune:"):
-        stemmer = controls.toggle("Stemmer (ROUGE)", False, key="stem")
-        cut = controls.select(
-            "Tokeniser (NLTK's BLEU)", {key: each.label for key, each in TOKENISERS.items()}, "whitespace", key="tok"
+def scoring_settings(pairs: Pairs) -> CorpusJob:
+    """The job that these rows and the settings make; MetricError for settings that cannot be."""
+    with st.expander("More: tokeniser, case, smoothing, weights, stemmer, resamples", icon=":material/tune:"):
+        cut, smoothed, resampled = st.columns(3)
+        with cut:
+            tokenise = choose_tokeniser()
+        with smoothed:
+            method = choose_smoothing()
+        with resampled:
+            samples_ = controls.slider("Bootstrap resamples", 100, 2_000, 1_000, key="resamples", step=100)
+        case, stems = st.columns(2)
+        with case:
+            lowercase = controls.toggle("Lower case (BLEU, chrF)", False, key="lower")
+        with stems:
+            stemmer = controls.toggle("Stemmer (ROUGE)", False, key="stem")
+        weights = choose_weights()
+        st.caption(
+            "Smoothing and weights are NLTK's. sacrebleu has its own smoothing; it uses the tokeniser chosen here "
+            "where it has it and its 13a otherwise, as its signature says."
         )
-        methods = {str(each.method): f"{each.method}: {each.name}" for each in SMOOTHINGS}
-        method = int(controls.select("Smoothing (NLTK's BLEU)", methods, "0", key="smooth"))
-        samples_ = controls.slider("Bootstrap resamples", 100, 2_000, 1_000, key="resamples", step=100)
-        st.caption("sacrebleu keeps its own 13a tokens and smoothing, as its signature says.")
-    return CorpusJob(pairs, stemmer, cut, method, samples_)
+    return CorpusJob(pairs, stemmer, tokenise, method, weights, lowercase, samples_)
 
 
 def start_and_stop(job: CorpusJob) -> None:
-    jobs.start_and_stop(KIND, f"Score {len(job.pairs.pairs):,} pairs", _submit, job)
+    jobs.start_and_stop(KIND, f"Score {len(job.pairs.pairs):,} pairs", _queue_scoring, job)
 
 
 def results(job: CorpusJob | None) -> None:
@@ -93,7 +104,7 @@ def results(job: CorpusJob | None) -> None:
     view = jobs.current(KIND)
     if view is not None and job is not None and view.argument.pairs != job.pairs:
         st.info("What follows is the run before; press Score for the rows chosen above.", icon=":material/history:")
-    jobs.live(KIND, _draw)
+    jobs.live(KIND, _show_scores)
 
 
 def export() -> tuple[list[dict] | None, dict | None]:
@@ -144,9 +155,9 @@ def _say_refused(refused: tuple[Refused, ...]) -> None:
         show_table([{"Row": each.number, "Why": each.why} for each in refused], alt="Rows not scored")
 
 
-def _submit(job: CorpusJob) -> None:
-    # About 4,000 rows a second and system, and resamples at 2,000 a second: what the first student is told.
-    expected_s = 1 + job.systems * len(job.pairs.pairs) / 4_000 + (3 * job.samples / 2_000 if job.systems == 2 else 0)
+def _queue_scoring(job: CorpusJob) -> None:
+    # About 2,500 rows a second and system, and resamples at 2,000 a second: what the first student is told.
+    expected_s = 1 + job.systems * len(job.pairs.pairs) / 2_500 + (3 * job.samples / 2_000 if job.systems == 2 else 0)
     jobs.submit(
         KIND, "lib.metrics.corpus.job:score_corpus", job, expected_s=expected_s, time_limit_s=60 + 10 * expected_s
     )
@@ -158,7 +169,7 @@ def _scored(view: JobView | None) -> CorpusScored | None:
     return next((event for event in view.events if isinstance(event, CorpusScored)), None)
 
 
-def _draw(view: JobView) -> None:
+def _show_scores(view: JobView) -> None:
     scored = _scored(view)
     if scored is None:
         _progress(view)
@@ -193,13 +204,15 @@ def _corpus_against_mean(scored: CorpusScored, names: tuple[str, ...]) -> None:
     for system, name in zip(scored.systems, names, strict=True):
         corpus, mean, sacre, chrf = st.columns(4)
         corpus.metric(f"{name}: corpus BLEU (NLTK)", shown(system.corpus_nltk_bleu), border=True)
-        mean.metric("Mean of sentence BLEU (NLTK)", shown(float(np.nanmean(system.column("nltk_bleu")))), border=True)
+        mean.metric("Mean of sentence BLEU (NLTK)", shown(system.mean("nltk_bleu")), border=True)
         sacre.metric("Corpus BLEU (sacrebleu, of 100)", f"{system.corpus_sacrebleu:.2f}", border=True)
         chrf.metric("chrF (of 100)", f"{system.corpus_chrf:.2f}", border=True)
     st.code(f"BLEU {scored.bleu_signature}\nchrF {scored.chrf_signature}", language=None, wrap_lines=True)
+    say_rows_agree(scored.checked, len(scored.row_numbers))
     st.caption(
-        "Corpus BLEU adds up matches and n-grams over all rows before it divides (Papineni et al. 2002), so long rows "
-        "weigh more and a row without a 4-gram is no disaster; the mean of sentence scores asks each row alone."
+        "Corpus BLEU adds up matches and n-grams over all rows before it divides (Papineni et al. 2002, section "
+        "2.1.1), so long rows weigh more and a row without a 4-gram is no disaster; the mean of sentence scores asks "
+        "each row alone."
     )
 
 
@@ -232,7 +245,12 @@ def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]
             pair = job.pairs.pairs[at]
             text = pair.candidate if which == 0 else pair.other or ""
             rows.append(
-                {"Row": pair.number, "Score": values[at], "Reference": pair.reference[:300], "Candidate": text[:300]}
+                {
+                    "Row": pair.number,
+                    "Score": values[at],
+                    "Reference": pair.references[0][:300],
+                    "Candidate": text[:300],
+                }
             )
         with column:
             show_table(rows, column_config={"Score": st.column_config.NumberColumn(format="%.3g")}, alt=title)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.metrics.pair.bleu import UNIFORM
-from lib.metrics.pair.pair import PairQuestion, PairScores, words_lost
 from lib.metrics.pair.presets import Preset, presets
-from lib.metrics.pair.smoothing import SMOOTHINGS
-from lib.metrics.pair.tokens import TOKENISERS
+from lib.metrics.pair.scored_pair import PairQuestion, PairScores, words_lost
 from lib.ui.kit import controls
 from lib.ui.kit.text import escape
+from lib.ui.metrics.bleu_settings import choose_smoothing, choose_tokeniser, choose_weights
 
 MAX_TYPED = 600
 LINE_BREAK = "⏎"
@@ -23,7 +21,12 @@ def choose_preset() -> Preset:
     titles = {key: f"{preset.group}: {preset.title}" for key, preset in presets().items()}
     _begin_with_link(titles)
     key = controls.select(
-        "Begin with", titles, FIRST, key="preset", on_change=_fill, help="Each trap is a pair that a metric gets wrong."
+        "Begin with",
+        titles,
+        FIRST,
+        key="preset",
+        on_change=_fill_boxes,
+        help="Each trap is a pair that a metric gets wrong.",
     )
     return presets()[key]
 
@@ -55,27 +58,16 @@ def more_references() -> None:
     st.caption("ROUGE takes the reference with the best F1; BLEU clips each n-gram by the reference that has most.")
 
 
-def settings() -> tuple[bool, str, tuple[float, ...], int]:
+def scoring_settings() -> tuple[bool, str, tuple[float, ...], int]:
     """(stemmer for ROUGE; tokeniser, weights and smoothing method for BLEU)."""
-    tokenisers = {key: each.label for key, each in TOKENISERS.items()}
-    methods = {str(each.method): f"{each.method}: {each.name}" for each in SMOOTHINGS}
     for_rouge, cut, smoothed = st.columns(3, vertical_alignment="bottom")
     with for_rouge:
         stemmer = controls.toggle("Stemmer (ROUGE)", True, key="stem", help="Porter's; words over three letters.")
     with cut:
-        tokenise = controls.select("Tokeniser (BLEU)", tokenisers, "whitespace", key="tok")
+        tokenise = choose_tokeniser()
     with smoothed:
-        method = int(controls.select("Smoothing (BLEU, NLTK's)", methods, "0", key="smooth"))
-    return stemmer, tokenise, _weights(), method
-
-
-def _weights() -> tuple[float, ...]:
-    """The four weights as typed; they need not sum to 1, and NLTK does not ask that they do."""
-    weights = []
-    for order, (column, default) in enumerate(zip(st.columns(4), UNIFORM, strict=True), start=1):
-        with column:
-            weights.append(controls.number(f"Weight of {order}-grams", 0.0, 1.0, default, key=f"w{order}", step=0.05))
-    return tuple(weights)
+        method = choose_smoothing()
+    return stemmer, tokenise, choose_weights(), method
 
 
 def untouched(preset: Preset, asked: PairQuestion) -> bool:
@@ -117,17 +109,17 @@ def _begin_with_link(titles: dict[str, str]) -> None:
     named = next((key for key, title in titles.items() if title == asked), None)
     first_run = "preset" not in st.session_state
     if first_run and named and not any(key in st.query_params for key in ("ref", "cand")):
-        _put(presets()[named])
+        _put_into_boxes(presets()[named])
 
 
-def _fill() -> None:
+def _fill_boxes() -> None:
     """For the preset's `on_change`: put its texts and settings into the boxes."""
     key = st.session_state.get("preset")
     if key in presets():
-        _put(presets()[key])
+        _put_into_boxes(presets()[key])
 
 
-def _put(preset: Preset) -> None:
+def _put_into_boxes(preset: Preset) -> None:
     asked = preset.question
     references = [*asked.references, "", ""][:3]
     state = st.session_state

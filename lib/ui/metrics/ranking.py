@@ -7,9 +7,9 @@ import math
 import streamlit as st
 
 from lib.charts.metrics import playground as charts
-from lib.metrics.pair.pair import PairQuestion, score_pair
 from lib.metrics.pair.presets import RankingTask, ranking_task, shown
 from lib.metrics.pair.ranking import kendall, ranks, spearman
+from lib.metrics.pair.scored_pair import PairQuestion, score_pair
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 

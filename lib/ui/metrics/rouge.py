@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from rouge_score.scoring import Score
 
 from lib.charts.metrics import playground as charts
-from lib.metrics.pair.pair import PairScores
 from lib.metrics.pair.presets import shown
-from lib.metrics.pair.rouge import Rouge, RougeLsum
-from lib.metrics.pair.score import Score
-from lib.metrics.pair.tokens import Token
+from lib.metrics.pair.rouge import Rouge, RougeL, RougeLsum, RougeN, Share, Token
+from lib.metrics.pair.scored_pair import PairScores
 from lib.ui.kit import controls
 from lib.ui.kit.tables import show_table
-from lib.ui.kit.tokens import Chip, as_written, chips, linked
+from lib.ui.kit.tokens import Chip, chips
+from lib.ui.metrics.agreement import say_steps_agree
+from lib.ui.metrics.linked import as_written, linked
 
 NONE = "no n-gram of this length"
 VIEWS = {"1": "ROUGE-1", "2": "ROUGE-2", "3": "ROUGE-3", "L": "ROUGE-L", "Lsum": "ROUGE-Lsum"}
@@ -23,44 +24,31 @@ VIEWS = {"1": "ROUGE-1", "2": "ROUGE-2", "3": "ROUGE-3", "L": "ROUGE-L", "Lsum":
 def view(scores: PairScores) -> None:
     """All of ROUGE for one pair: n-grams of the chosen n, or a longest common subsequence."""
     kind = controls.segmented("Measure", VIEWS, "1", key="rouge", label_visibility="collapsed")
-    name = f"rouge{kind}"
-    which, score = scores.best[name]
+    which, share = scores.steps_of(f"rouge{kind}")
     chosen = scores.rouges[which]
     if len(scores.rouges) > 1:
         st.caption(f"Reference {which + 1} of {len(scores.rouges)} has the best F1 for {VIEWS[kind]}; it is shown.")
-    if kind == "L":
-        _longest(chosen)
-    elif kind == "Lsum":
-        _by_sentence(chosen.by_sentence)
+    if isinstance(share, RougeL):
+        _longest(chosen, share)
+    elif isinstance(share, RougeLsum):
+        _by_sentence(share)
     else:
-        _ngrams(chosen, int(kind))
-    _arithmetic(VIEWS[kind], score, *_counts(chosen, kind))
+        _ngrams(chosen, share)
+    _arithmetic(VIEWS[kind], share, scores.rouge[f"rouge{kind}"])
+    say_steps_agree(scores.compared_rouge, "rouge-score")
     _stems(chosen)
     _all_measures(scores)
 
 
-def _counts(chosen: Rouge, kind: str) -> tuple[int, int, int, str]:
-    """(matched, in reference, in candidate, what is counted)."""
-    if kind == "L":
-        longest = chosen.longest
-        return longest.matched, len(longest.reference), len(longest.candidate), "words in order"
-    if kind == "Lsum":
-        each = chosen.by_sentence
-        return each.matched, each.in_reference, each.in_candidate, "words in order, line by line"
-    by_n = chosen.by_n[int(kind)]
-    return by_n.matched, by_n.in_reference, by_n.in_candidate, {1: "words", 2: "bigrams", 3: "trigrams"}[by_n.n]
-
-
-def _ngrams(chosen: Rouge, n: int) -> None:
-    scored = chosen.by_n[n]
-    (reference,), candidate = linked(scored.overlap)
+def _ngrams(chosen: Rouge, share: RougeN) -> None:
+    n = share.overlap.n
+    (reference,), candidate = linked(share.overlap)
     wrote = [token.surface for token in chosen.reference_tokens], [token.surface for token in chosen.candidate_tokens]
-    chips(f"Reference: {scored.in_reference}", as_written(reference, wrote[0], n), NONE)
-    chips(f"Candidate: {scored.in_candidate}", as_written(candidate, wrote[1], n), NONE)
+    chips(f"Reference: {share.in_reference}", as_written(reference, wrote[0], n), NONE)
+    chips(f"Candidate: {share.in_candidate}", as_written(candidate, wrote[1], n), NONE)
 
 
-def _longest(chosen: Rouge) -> None:
-    longest = chosen.longest
+def _longest(chosen: Rouge, longest: RougeL) -> None:
     link = {i: at for at, (i, _) in enumerate(longest.path)}
     other = {j: at for at, (_, j) in enumerate(longest.path)}
     reference = [Chip(word, link.get(i)) for i, word in enumerate(longest.reference)]
@@ -89,20 +77,20 @@ def _by_sentence(scored: RougeLsum) -> None:
         chips(f"Reference, line {number}: {len(counted)} of {len(union.sentence)} found in order in some line", row)
 
 
-def _arithmetic(name: str, score: Score, matched: int, in_reference: int, in_candidate: int, what: str) -> None:
-    """Recall, precision and F1 as the lecture writes them, with the numbers in."""
+def _arithmetic(name: str, share: Share, score: Score) -> None:
+    """Recall, precision and F1 as the lecture writes them: our counts, the library's results."""
     recall, precision, f1 = st.columns(3)
     with recall.container(border=True, height="stretch"):
-        st.markdown(f"**Recall**: matched {what} over those in the reference")
-        st.latex(_fraction(matched, in_reference, score.recall))
+        st.markdown(f"**Recall**: matched {share.what} over those in the reference")
+        st.latex(_fraction(share.matched, share.in_reference, score.recall))
     with precision.container(border=True, height="stretch"):
-        st.markdown(f"**Precision**: matched {what} over those in the candidate")
-        st.latex(_fraction(matched, in_candidate, score.precision))
+        st.markdown(f"**Precision**: matched {share.what} over those in the candidate")
+        st.latex(_fraction(share.matched, share.in_candidate, score.precision))
     with f1.container(border=True, height="stretch"):
         st.markdown(f"**{name} F1**: the harmonic mean of both")
         p, r = shown(score.precision), shown(score.recall)
-        over = rf"2 \times \frac{{{p} \times {r}}}{{{p} + {r}}}" if score.f1 else "0"
-        st.latex(rf"{over} = \mathbf{{{shown(score.f1)}}}" if score.f1 else r"\mathbf{0}")
+        over = rf"2 \times \frac{{{p} \times {r}}}{{{p} + {r}}}"
+        st.latex(rf"{over} = \mathbf{{{shown(score.fmeasure)}}}" if score.fmeasure else r"\mathbf{0}")
 
 
 def _fraction(above: int, below: int, value: float) -> str:
@@ -131,9 +119,9 @@ def _all_measures(scores: PairScores) -> None:
             "Measure": name.replace("rouge", "ROUGE-"),
             "Precision": score.precision,
             "Recall": score.recall,
-            "F1": score.f1,
+            "F1": score.fmeasure,
         }
-        for name, (_, score) in scores.best.items()
+        for name, score in scores.rouge.items()
     ]
     with st.expander("All five measures to the last digit", icon=":material/table:"):
         show_table(

@@ -29,7 +29,7 @@ def test_the_slide_s_average_is_another_number():
 
 
 def test_clipping_as_in_the_paper():
-    """Papineni et al. 2002, section 2.1.1, example 2: modified unigram precision 2/7."""
+    """Papineni et al. 2002, section 2.1, example 2: modified unigram precision 2/7."""
     references = [["the", "cat", "is", "on", "the", "mat"], ["there", "is", "a", "cat", "on", "the", "mat"]]
     counts = bleu(references, ["the"] * 7).counts[0]
     assert (counts.matched, counts.total) == (2, 7)

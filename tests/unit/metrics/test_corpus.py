@@ -13,13 +13,15 @@ from sacrebleu.significance import PairedTest
 
 from lib.engine import StopRequested
 from lib.metrics.corpus.file import Pair, Pairs, Refused
-from lib.metrics.corpus.job import MEASURES, CorpusJob, CorpusScored, result_rows, score_corpus
+from lib.metrics.corpus.job import CorpusScored, result_rows, score_corpus
+from lib.metrics.corpus.rows import MEASURES, CorpusJob
 from lib.ui.kit.exports import csv_of
 from tests.unit.metrics.nasty import nasty_pairs, word_pairs
 
 
 def job_of(rows, **settings):
-    return CorpusJob(Pairs(tuple(Pair(number, *row) for number, row in enumerate(rows, start=2)), ()), **settings)
+    pairs = (Pair(number, (row[0],), *row[1:]) for number, row in enumerate(rows, start=2))
+    return CorpusJob(Pairs(tuple(pairs), ()), **settings)
 
 
 def scored(job) -> CorpusScored:
@@ -106,7 +108,7 @@ def test_stopping_keeps_the_rows_done():
 
 def test_the_file_to_take_away_loses_nothing_and_runs_nothing():
     pairs = Pairs(
-        (Pair(2, "=cmd|' /C calc'!A0", "<script>alert(1)</script>"), Pair(4, "b", "+b")), (Refused(3, "blank"),)
+        (Pair(2, ("=cmd|' /C calc'!A0",), "<script>alert(1)</script>"), Pair(4, ("b",), "+b")), (Refused(3, "blank"),)
     )
     job = CorpusJob(pairs)
     result = scored(job)

@@ -32,7 +32,7 @@ def test_every_format_in_every_encoding(delimiter, encoding):
     # Without a byte order mark UTF-16 is known by its zeros, which Chinese does not have.
     rows = TEXTS[:2] if encoding == "utf-16-le" else TEXTS
     found = pairs_of(as_csv(rows, delimiter).encode(encoding))
-    assert [(pair.reference, pair.candidate) for pair in found.pairs] == rows
+    assert [(*pair.references, pair.candidate) for pair in found.pairs] == rows
     assert [pair.number for pair in found.pairs] == list(range(2, 2 + len(rows)))
 
 
@@ -40,7 +40,7 @@ def test_jsonl_and_a_json_list():
     objects = [{"reference": a, "candidate": b, "id": i} for i, (a, b) in enumerate(TEXTS)]
     lines = "\n".join(json.dumps(each, ensure_ascii=False) for each in objects)
     for data in (lines.encode(), json.dumps(objects).encode()):
-        assert [(pair.reference, pair.candidate) for pair in pairs_of(data).pairs] == TEXTS
+        assert [(*pair.references, pair.candidate) for pair in pairs_of(data).pairs] == TEXTS
 
 
 OTHER_ENCODINGS = {
@@ -105,7 +105,7 @@ def test_rows_that_are_no_pairs_are_named_and_the_rest_go_on():
     rows = ["reference,candidate,note", "a,b,", "only one", ",no reference,", "c,,says nothing", f"d,{long},"]
     data = "\n".join([*rows, "e,f,g,too many", "", ""]).encode()
     found = choose_pairs(read_table(data), "reference", "candidate")
-    assert found.pairs == (Pair(2, "a", "b"), Pair(5, "c", ""))
+    assert found.pairs == (Pair(2, ("a",), "b"), Pair(5, ("c",), ""))
     why = {each.number: each.why for each in found.refused}
     assert set(why) == {3, 4, 6, 7, 8}
     assert "missing" in why[3]
