@@ -29,6 +29,8 @@ class Hub:
     url: str = ""
     listed: dict[str, bytes] | None = None
     delay_s: float = 0.0
+    """Between two of the `pieces` of a large file."""
+    pieces: int = 20
     cut_after: int | None = None
     status: int = 200
     requests: list[str] = field(default_factory=list)
@@ -94,7 +96,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return
-        pieces = 20 if large and self.hub.delay_s else 1
+        pieces = self.hub.pieces if large and self.hub.delay_s else 1
         size = -(-len(data) // pieces)
         for place in range(0, len(data), size):
             self.wfile.write(data[place : place + size])

@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.server import App, running_app
+from tests.waiting import LIMIT_S
 
-# Generous: a busy machine is no failure.
-expect.set_options(timeout=90_000)
+LIMIT_MS = LIMIT_S * 1000
+expect.set_options(timeout=LIMIT_MS)
 QUIET = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
@@ -33,7 +34,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(90_000)
+    opened.set_default_timeout(LIMIT_MS)
     yield opened
     context.close()
 

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 import psutil
 
 from lib.places import ROOT
+from tests.waiting import LIMIT_S, wait_until
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,17 @@ def running_app(**environment: str) -> Iterator[App]:
         yield App(url, psutil.Process(process.pid))
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(LIMIT_S)
 
 
-def _wait_until_healthy(url: str, process: subprocess.Popen, limit_s: float = 60) -> None:
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline:
+def _wait_until_healthy(url: str, process: subprocess.Popen) -> None:
+    def answers() -> bool:
         if process.poll() is not None:
             raise RuntimeError(f"the app ended with {process.returncode} before it answered")
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=10):
+                return True
         except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise TimeoutError(f"the app did not answer at {url} within {limit_s} s")
+            return False
+
+    wait_until(answers, f"an answer from the app at {url}")

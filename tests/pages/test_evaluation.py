@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -13,10 +12,9 @@ from lib.evaluation.benchmarks import benchmark_items
 from lib.evaluation.open_models import open_models
 from lib.models.catalogue import BUNDLED, bundled_folder
 from lib.ui.evaluation.own_texts import TASKS
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import open_chapter, rerun_until
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
-LIMIT_S = 90
 needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet")
 
 
@@ -33,14 +31,9 @@ def refusals(app) -> int:
 
 
 def press_and_wait(app, label: str, until: Callable[[], bool]):
-    """Press a button and rerun, as the page's timer would, until what is waited for is there."""
+    """Press a button and wait for what comes of it."""
     next(button for button in app.button if button.label == label).click().run()
-    deadline = time.monotonic() + LIMIT_S
-    while not until():
-        assert time.monotonic() < deadline, "the job did not end in time"
-        time.sleep(0.2)
-        app.run()
-    assert not app.exception
+    rerun_until(app, until, f"what follows “{label}”")
 
 
 @needs_model

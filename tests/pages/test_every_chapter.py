@@ -10,6 +10,7 @@ import pytest
 from lib import curriculum
 from lib.places import ROOT
 from tests.pages.conftest import open_chapter
+from tests.waiting import LIMIT_S
 
 SLUGS = [chapter.slug for chapter in curriculum.chapters()]
 
@@ -43,6 +44,6 @@ def test_the_web_process_imports_neither_torch_nor_transformers():
         "print('neither')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=170, check=False
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False
     )
     assert done.stdout.strip().endswith("neither"), done.stderr[-2000:]

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import open_chapter, rerun_until
 
 
 def start(app: AppTest) -> None:
-    next(button for button in app.button if button.label == "Start").click().run()
-    deadline = time.monotonic() + 120
-    while next(button for button in app.button if button.label == "Start").disabled:
-        assert time.monotonic() < deadline, "the run did not end within 120 s"
-        time.sleep(0.2)
-        app.run()
+    def button():
+        return next(each for each in app.button if each.label == "Start")
+
+    button().click().run()
+    rerun_until(app, lambda: not button().disabled, "the end of the run")
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
-from tests.pages.conftest import open_chapter
-
-LIMIT_S = 60
+from tests.pages.conftest import open_chapter, rerun_until
 
 
 def run_to_the_end(app, label: str):
     next(button for button in app.button if button.label == label).click().run()
-    deadline = time.monotonic() + LIMIT_S
-    while time.monotonic() < deadline:
-        app.run()
-        if any(metric.label.endswith("corpus BLEU (NLTK)") for metric in app.metric):
-            return
-        time.sleep(0.2)
-    raise AssertionError("the corpus was not scored in time")
+    scored = "corpus BLEU (NLTK)"
+    rerun_until(app, lambda: any(metric.label.endswith(scored) for metric in app.metric), scored)
 
 
 def test_a_perfect_copy_with_one_word_lines_scores_0_731_with_nltk():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from dataclasses import replace
 
 import pytest
@@ -11,25 +10,13 @@ import pytest
 from lib.models.catalogue import BUNDLED
 from lib.models.device import Gpu, this_machine
 from lib.ui.quant import lab
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import open_chapter, rerun_until
 
 PAGE = "quantization_lab"
-LIMIT_S = 120
 
 
 def press(app, label: str):
     return next(button for button in app.button if button.label == label).click().run()
-
-
-def wait_for(app, found) -> None:
-    deadline = time.monotonic() + LIMIT_S
-    while time.monotonic() < deadline:
-        app.run()
-        assert not app.exception
-        if found(app):
-            return
-        time.sleep(0.3)
-    raise AssertionError("it took too long")
 
 
 def headers(app) -> list[str]:
@@ -68,7 +55,7 @@ def test_on_a_gpu_a_real_model_in_a_folder_is_the_default(tiny_model, tmp_path, 
 def test_a_run_fills_the_page_row_by_row_and_ends_in_a_verdict():
     app = open_chapter(PAGE, rtn="false", tokens="512")
     press(app, "Measure")
-    wait_for(app, lambda app: "What happened" in headers(app))
+    rerun_until(app, lambda: "What happened" in headers(app), "the end of the run")
     table = next(frame.value for frame in app.dataframe if "True size" in frame.value.columns)
     assert list(table["Precision"]) == ["fp32", "bf16", "fp16", "int8", "fp4", "nf4", "nf4 dq"]
     assert table["KL from fp32"].iloc[0] == "–"
@@ -89,13 +76,13 @@ def test_a_text_that_cannot_be_scored_is_one_sentence(text, sentence):
     assert not app.exception
     if not any(sentence in error.value for error in app.error):
         press(app, "Measure")
-        wait_for(app, lambda app: any(sentence in error.value for error in app.error))
+        rerun_until(app, lambda: any(sentence in error.value for error in app.error), sentence)
 
 
 def test_the_map_marks_the_layer_that_hurts():
     app = open_chapter(PAGE)
     press(app, "Map")
-    wait_for(app, lambda app: any("hurts most" in each.value for each in app.markdown))
+    rerun_until(app, lambda: any("hurts most" in each.value for each in app.markdown), "the whole map")
 
 
 def test_a_hostile_link_falls_back():

@@ -11,6 +11,7 @@ import pytest
 
 from lib import curriculum
 from lib.places import ROOT
+from tests.waiting import LIMIT_S
 
 LIBRARY = sorted((ROOT / "lib").rglob("*.py"))
 DOMAIN = [file for file in LIBRARY if file.relative_to(ROOT).parts[1] not in ("ui", "charts")]
@@ -103,7 +104,7 @@ def test_domains_import_without_streamlit():
         "sys.modules['streamlit'] = sys.modules['plotly'] = None\n"
         f"for name in {modules!r}: importlib.import_module(name)\n"
     )
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=LIMIT_S)
 
 
 def test_unsafe_html_is_nowhere():

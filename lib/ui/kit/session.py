@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import uuid
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,13 +18,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 COOKIE = "finetuning_lab_browser"
 KEPT_S = 30 * 24 * 3600
 _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
-"""What `secrets.token_urlsafe(32)` makes: 256 random bits."""
+"""What `new_token` makes: 256 random bits."""
 
 
 def owner() -> str:
     """The owner token of this browser."""
     token = str(st.context.cookies.get(COOKIE, ""))  # AppTest gives an object that is no text
-    return token if _TOKEN.fullmatch(token) else st.session_state.setdefault("owner", uuid.uuid4().hex)
+    return token if _TOKEN.fullmatch(token) else st.session_state.setdefault("owner", new_token())
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 class BrowserCookie:
@@ -39,7 +42,7 @@ class BrowserCookie:
             await self._app(scope, receive, send)
             return
         secure = "; Secure" if scope["scheme"] == "https" else ""
-        cookie = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={KEPT_S}; HttpOnly; SameSite=Lax{secure}"
+        cookie = f"{COOKIE}={new_token()}; Path=/; Max-Age={KEPT_S}; HttpOnly; SameSite=Lax{secure}"
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":

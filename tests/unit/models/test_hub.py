@@ -18,6 +18,7 @@ from safetensors.numpy import save_file
 
 from lib.places import ROOT
 from tests.standin_hub import COMMIT, NAME, Hub, standin_hub
+from tests.waiting import LIMIT_S
 
 DOWNLOAD = """
 import sys
@@ -68,7 +69,7 @@ def run_download(hub: Hub, home: Path, *arguments: str, **environment: str) -> s
         "HF_ENDPOINT": hub.url,
         "HF_HOME": str(home),
         "HF_HUB_OFFLINE": "0",
-        "HF_HUB_DOWNLOAD_TIMEOUT": "5",
+        "HF_HUB_DOWNLOAD_TIMEOUT": "60",
         "HF_HUB_DISABLE_XET": "1",
         **environment,
     }
@@ -80,7 +81,7 @@ def run_download(hub: Hub, home: Path, *arguments: str, **environment: str) -> s
         env=variables,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LIMIT_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
@@ -105,7 +106,7 @@ def test_a_slow_hub_shows_progress(hub, tmp_path, model_files):
     hub.delay_s = 0.1
     said = run_download(hub, tmp_path)
     steps, rising, last = said.split("PROGRESS ", 1)[1].splitlines()[0].split()
-    assert int(steps) > 5
+    assert int(steps) >= 3, "something between nothing and all"
     assert rising == "True"
     assert int(last) == sum(len(model_files[name]) for name in ("config.json", "tokenizer.json", "model.safetensors"))
     assert "FOUND" in said

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("torch")
 
 from lib.models.shared import SharedCopies
+from tests.waiting import LIMIT_S
 
 pytestmark = pytest.mark.torch
 
@@ -25,7 +26,7 @@ def copies() -> SharedCopies:
 
 
 def test_many_readers_load_once_and_read_the_same(copies):
-    loaded, together = [], threading.Barrier(8, timeout=20)
+    loaded, together = [], threading.Barrier(8, timeout=LIMIT_S)
 
     def load() -> Model:
         loaded.append(Model())
@@ -54,23 +55,27 @@ def test_it_is_freed_with_its_last_reader(copies):
         assert seen() is None
 
 
-def test_kept_a_while_it_serves_the_next_reader_and_then_goes():
-    copies = SharedCopies(kept_s=0.2)
+def test_kept_a_while_it_serves_the_next_reader_and_then_goes(monkeypatch):
+    timers: list[threading.Timer] = []
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: timers.append(timer))
+    copies = SharedCopies(kept_s=60)
     with copies.borrow("nf4", Model) as model:
         first = weakref.ref(model)
         del model
     with copies.borrow("nf4", lambda: pytest.fail("it was loaded again")) as model:
         assert model is first()
         del model
-    for timer in threading.enumerate():
-        if isinstance(timer, threading.Timer):
-            timer.join(20)
+    after_first, after_second = timers
+    assert after_first.interval == after_second.interval == 60
+    after_first.function(*after_first.args)
+    assert first() is not None, "it has been borrowed again since"
+    after_second.function(*after_second.args)
     assert first() is None
     assert "nf4" not in copies.held
 
 
 def test_room_is_made_from_copies_that_nobody_reads():
-    copies = SharedCopies(kept_s=60)
+    copies = SharedCopies(kept_s=3600)
     with copies.borrow("idle", Model) as model:
         idle = weakref.ref(model)
         del model
