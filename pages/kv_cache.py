@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui.memory import kv_cache
+from lib.ui.memory.kv_cache import context_costs, paging_experiment
 
 SLUG = "kv_cache"
 PARTS = {"cost": "What a token costs", "paging": "Pages against reservation"}
@@ -15,7 +15,7 @@ st.header("Try it", anchor=False)
 part = ui.segmented("Experiment", PARTS, "cost", key="part", label_visibility="collapsed")
 rows = None
 with ui.guard():
-    rows = kv_cache.context_costs() if part == "cost" else kv_cache.paging()
+    rows = context_costs() if part == "cost" else paging_experiment()
 
 ui.slide_and_fact(SLUG)
 ui.check_yourself(SLUG)

@@ -3,50 +3,51 @@
 import streamlit as st
 
 from lib import ui
-from lib.memory.gpus import gpu
-from lib.ui.memory import answers, architecture_picker, checked, setup_controls, views
+from lib.memory import estimate, gpu, gpus
+from lib.ui.memory import answers, calculator, checked, kept_setup, measurement, over_time, setup_controls, working
+from lib.ui.memory.architecture_picker import architecture_summary, choose_architecture
 
 SLUG = "memory_calculator"
 ui.chapter(SLUG)
 ui.predict(SLUG)
 
 st.header("Try it", anchor=False)
-setup_controls.presets()
+setup_controls.preset_buttons()
 controls, result = st.columns([2, 5], gap="large")
-rows = data = None
+made = rows = data = None
 with controls:
-    job = setup_controls.job()
-    card = gpu(setup_controls.card())
+    job = ui.segmented("What for", setup_controls.JOBS, "serve", key="job", label_visibility="collapsed")
+    card = gpu(ui.select("GPU", list(gpus()), "RTX 4090", key="gpu"))
     unit = ui.segmented("Unit", ["GiB", "GB"], "GiB", key="unit")
-    arch = None
+    arch = setup = None
     with ui.guard():
-        arch = architecture_picker.choose()
+        arch = choose_architecture()
     with ui.guard():
-        setup = setup_controls.serving_setup() if job == "serve" else setup_controls.training_setup()
+        setup = setup_controls.SETUP_CONTROLS[job]()
 with result, ui.guard():
-    if arch is not None:
-        estimate = views.estimate_of(arch, setup, card)
-        rows, data = views.export(estimate, card)
-        views.bar(estimate, card, unit)
-        st.caption(architecture_picker.summary(arch))
+    if arch is not None and setup is not None:
+        made = estimate(arch, setup, card)
+        rows, data = calculator.exported(made, card)
+        calculator.memory_bar(made, card, unit)
+        st.caption(architecture_summary(arch))
         for note in arch.notes:
             st.caption(f":material/info: {ui.escape(note)}")
-        views.rules_of_thumb(estimate, unit)
-        views.fixes(estimate, card, unit)
+        calculator.beside_the_rule(made, unit)
+        calculator.what_would_fit_buttons(made, card, unit)
 
 st.header("Look closer", anchor=False)
-view = ui.segmented("View", views.VIEWS, "working", key="view", label_visibility="collapsed")
+view = ui.segmented("View", calculator.VIEWS, "working", key="view", label_visibility="collapsed")
 with ui.guard():
     if view == "checked":
         checked.how_far_off()
-    elif data is not None:
+    elif made is not None:
         {
-            "working": lambda: views.working(estimate, unit),
-            "time": lambda: views.over_time(estimate, card, unit),
-            "backwards": lambda: answers.backwards(estimate, card),
-            "gpus": lambda: answers.all_gpus(estimate, unit),
-            "compare": lambda: answers.two_setups(estimate, card, unit),
-            "mine": lambda: answers.my_measurement(estimate, unit),
+            "working": lambda: working.working_of_terms(made, unit),
+            "time": lambda: over_time.memory_over_time(made, card, unit),
+            "backwards": lambda: answers.asked_backwards(made, card),
+            "gpus": lambda: answers.gpu_table(made, unit),
+            "compare": lambda: kept_setup.two_setups(made, card, unit),
+            "mine": lambda: measurement.my_measurement(made, unit),
         }[view]()
 
 ui.slide_and_fact(SLUG)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui.memory import dilemma
+from lib.ui.memory.dilemma import dilemma_triangle
 
 SLUG = "training_dilemma"
 
@@ -13,7 +13,7 @@ ui.predict(SLUG)
 st.header("Try it", anchor=False)
 rows = None
 with ui.guard():
-    rows = dilemma.dilemma()
+    rows = dilemma_triangle()
 
 ui.slide_and_fact(SLUG)
 ui.check_yourself(SLUG)

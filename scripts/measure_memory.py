@@ -29,7 +29,8 @@ sys.path.insert(0, str(ROOT))
 
 from lib.memory.model.architecture import Architecture  # noqa: E402
 from lib.memory.model.catalogue import catalogue  # noqa: E402
-from lib.memory.serve.serving import ServingSetup, serving  # noqa: E402
+from lib.memory.serve.serving import serving  # noqa: E402
+from lib.memory.serve.setup import ServingSetup  # noqa: E402
 from lib.memory.train.setup import TrainingSetup  # noqa: E402
 from lib.memory.train.training import training  # noqa: E402
 
@@ -49,7 +50,7 @@ def training_rows(model: str, setup: TrainingSetup, probe: Callable, way: str) -
     entry, arch = catalogue()[model], architecture_of(model, way)
     measured = probe(entry.config, arch, setup)
     estimate = training(arch, setup)
-    ours = (estimate.first_peak.total_bytes, estimate.peak.total_bytes)
+    ours = (estimate.fullest_of_first.allocated_bytes, estimate.fullest.allocated_bytes)
     for step, (seen, estimated) in enumerate(zip(measured, ours, strict=True), start=1):
         yield {
             "model": model,
@@ -65,7 +66,7 @@ def training_rows(model: str, setup: TrainingSetup, probe: Callable, way: str) -
 def serving_row(model: str, what: str, setup: ServingSetup, measured_bytes: int) -> dict:
     entry = catalogue()[model]
     estimate = serving(entry.architecture, setup)
-    estimated = estimate.total_bytes - estimate.term("overhead").size_bytes
+    estimated = estimate.allocated_bytes
     if what == "KV cache":
         estimated = estimate.term("kv_cache").size_bytes
     return {
@@ -151,8 +152,8 @@ def estimate_again(known: dict) -> None:
         for row in known.get(way, {}).get("rows", ()):
             if row["kind"] == "training":
                 run = training(architecture_of(row["model"], way), TrainingSetup(**row["setup"]))
-                peak = run.first_peak if row["what"] == "step 1" else run.peak
-                row["estimated_bytes"] = round(peak.total_bytes)
+                peak = run.fullest_of_first if row["what"] == "step 1" else run.fullest
+                row["estimated_bytes"] = round(peak.allocated_bytes)
             else:
                 row |= serving_row(row["model"], row["what"], ServingSetup(**row["setup"]), row["measured_bytes"])
 

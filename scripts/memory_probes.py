@@ -18,7 +18,8 @@ import transformers.masking_utils
 from torch import nn
 
 from lib.memory.model.architecture import Architecture
-from lib.memory.train.setup import TrainingSetup, lora_targets
+from lib.memory.train.adapters import lora_targets
+from lib.memory.train.setup import TrainingSetup
 
 GPU = "cuda"
 DROPOUTS = ("attn_pdrop", "resid_pdrop", "embd_pdrop", "dropout", "attention_dropout")

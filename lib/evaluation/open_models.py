@@ -8,8 +8,7 @@ from functools import cache
 
 from lib.evaluation.facts import facts
 from lib.evaluation.selection import Choice, Factor
-from lib.memory.ask.rules_of_thumb import ServingRule
-from lib.memory.gpus import Gpu
+from lib.memory import Gpu, ServingRule
 
 
 @dataclass(frozen=True)

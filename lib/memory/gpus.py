@@ -44,6 +44,14 @@ class Gpu:
             return self.memory_gib * GIB * UNIFIED_SHARE
         return self.reported_mib * MIB if self.reported_mib else self.memory_gib * GIB
 
+    def room_beside(self, needed_bytes: float) -> float:
+        """Bytes left beside `needed_bytes`; negative where that does not fit."""
+        return self.usable_bytes - needed_bytes
+
+    def times_filled(self, needed_bytes: float) -> float:
+        """How many times the card `needed_bytes` would fill."""
+        return needed_bytes / self.usable_bytes
+
     @property
     def measured(self) -> bool:
         """Whether `usable_bytes` is a driver's report rather than the number on the box."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.memory.terms import Term, latex_bytes
+from lib.memory.terms import Term
 from lib.units import GIB, MIB
 
 LEAST_MIB, MOST_MIB = 141, 942  # CUDA contexts measured on a T4 and an A100
@@ -20,9 +20,8 @@ def overhead_term(context_mib: int | None = None, distributed: bool = False) -> 
         "overhead",
         "CUDA context" + (" and NCCL" if distributed else ""),
         size,
-        r"\text{measured elsewhere, not computed}",
-        latex_bytes(size),
-        "measured contexts: 141 MiB on a T4, 942 MiB on an A100; torch.distributed 1 to 2 GiB",
+        source="measured contexts: 141 MiB on a T4, 942 MiB on an A100; torch.distributed 1 to 2 GiB",
+        note="Measured elsewhere, not computed.",
         below=max(0.1, 1 - low / size),
         above=max(0.1, high / size - 1),
     )

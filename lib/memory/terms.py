@@ -1,10 +1,12 @@
-"""A term of an estimate: a size, how sure it is, and the arithmetic behind it."""
+"""A term of an estimate: a size, how sure it is, and the arithmetic behind it; and an estimate made of terms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.units import format_gb, format_gib
+from lib.memory.arithmetic import Expression
+from lib.memory.rules_of_thumb import ServingRule, TrainingRule
+from lib.memory.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -12,14 +14,14 @@ class Term:
     """One part of the memory. Sizes in bytes.
 
     `below` and `above` are the uncertainty as shares of the size (0.05 = 5%); both zero means exact: the size follows
-    from shapes alone. `formula` is LaTeX with symbols, `values` the same with the numbers filled in.
+    from shapes alone. `working` is the arithmetic, where there is any; what it comes to is the whole of this part, of
+    which `size_bytes` may be less where only some of it exists at the fullest moment.
     """
 
     key: str
     label: str
     size_bytes: float
-    formula: str = ""
-    values: str = ""
+    working: Expression | None = None
     source: str = ""
     note: str = ""
     below: float = 0.0
@@ -37,41 +39,35 @@ class Term:
     def high_bytes(self) -> float:
         return self.size_bytes * (1 + self.above)
 
-    @property
-    def working(self) -> str:
-        """LaTeX: the formula, its numbers and what they come to, one below the other, so that a phone has room."""
-        numbers, *sizes = self.values.rsplit(" = ", 2)  # `values` ends in the same size twice, in GB and in GiB
-        lines = [self.formula, numbers, " = ".join(sizes)] if len(sizes) == 2 else [self.formula, self.values]
-        return r"\begin{aligned} & " + r" \\ &= ".join(lines) + r" \end{aligned}"
-
-
-def total(terms: tuple[Term, ...]) -> float:
-    return sum(term.size_bytes for term in terms)
-
-
-def latex_number(value: float) -> str:
-    """Digits in groups of three, as LaTeX wants them; whole numbers stay whole."""
-    if abs(value - round(value)) < 1e-9:
-        return f"{round(value):,}".replace(",", r"{,}")
-    return f"{value:,.4g}".replace(",", r"{,}") if abs(value) < 1000 else f"{value:,.1f}".replace(",", r"{,}")
-
-
-def latex_bytes(size_bytes: float) -> str:
-    r"""`16.1\ \text{GB} = 15.0\ \text{GiB}`: both units, so that neither can be mistaken for the other."""
-    decimal, binary = (
-        r"\ \text{".join(text.rsplit(" ", 1)) + "}" for text in (format_gb(size_bytes), format_gib(size_bytes))
-    )
-    return f"{decimal} = {binary}"
-
 
 class MadeOfTerms:
-    """An estimate whose whole is the sum of its `terms`."""
+    """What serving and training estimates have in common. Sizes in bytes, on one GPU at its fullest moment.
+
+    `total_bytes` is everything, the CUDA context included (what `nvidia-smi` shows); `allocated_bytes` is what tensors
+    take (what `torch.cuda.max_memory_allocated` says).
+    """
 
     terms: tuple[Term, ...]
+    setup: Setup
+    rule: ServingRule | TrainingRule
+
+    @property
+    def all_gpus_bytes(self) -> float:
+        """Over all GPUs of the set-up."""
+        return self.total_bytes * self.setup.gpus
+
+    @property
+    def rule_times(self) -> float:
+        """How many times this the lecture's rule says."""
+        return self.rule.total_bytes / self.all_gpus_bytes
 
     @property
     def total_bytes(self) -> float:
-        return total(self.terms)
+        return sum(term.size_bytes for term in self.terms)
+
+    @property
+    def allocated_bytes(self) -> float:
+        return self.total_bytes - self.size_of("overhead")
 
     @property
     def low_bytes(self) -> float:
@@ -83,3 +79,7 @@ class MadeOfTerms:
 
     def term(self, key: str) -> Term:
         return next(term for term in self.terms if term.key == key)
+
+    def size_of(self, *keys: str) -> float:
+        """Bytes of the terms with these keys together; one that the estimate lacks counts nothing."""
+        return sum(term.size_bytes for term in self.terms if term.key in keys)

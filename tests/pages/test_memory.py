@@ -8,9 +8,9 @@ import pytest
 
 from lib.memory.ask.packed import pack
 from lib.memory.model.catalogue import architecture
-from lib.memory.serve.serving import ServingSetup
+from lib.memory.serve.setup import ServingSetup
+from lib.ui.memory.calculator import VIEWS
 from lib.ui.memory.setup_controls import PRESETS
-from lib.ui.memory.views import VIEWS
 from tests.pages.conftest import open_chapter
 from tests.unit.memory.test_config_json import GOOD
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW, figure, label, line
-from lib.memory.terms import Term
+from lib.memory import Estimate
+from lib.memory.ask.accuracy import Accuracy, Record
+from lib.memory.moment import PARTS, Moment
 from lib.units import GB, GIB
 
 PINK, DARK = "#d16ba5", "#5b6470"
@@ -37,17 +39,13 @@ UNITS = {"GiB": GIB, "GB": GB}
 ROOM_FOR_TEXT = 0.085  # of the widest bar: below this a name does not fit inside
 
 
-def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str, unit: str, title: str) -> go.Figure:
+def memory_bars(bars: Mapping[str, Estimate], usable_bytes: float, gpu_name: str, unit: str, title: str) -> go.Figure:
     """One stacked bar a set-up, its terms in order, and the line where the GPU ends."""
     size, names = UNITS[unit], list(bars)
-    widest = max(usable_bytes, *(sum(term.size_bytes for term in terms) for terms in bars.values()))
-    highest = max(sum(term.high_bytes for term in terms) for terms in bars.values())
-    keys = dict.fromkeys(term.key for terms in bars.values() for term in terms)
-    traces = [
-        _segment(key, names, [_size(bars[name], key) for name in names], unit, widest)
-        for key in keys
-        if any(_size(bars[name], key) > 0 for name in names)
-    ]
+    widest = max(usable_bytes, *(estimate.total_bytes for estimate in bars.values()))
+    highest = max(estimate.high_bytes for estimate in bars.values())
+    keys = dict.fromkeys(term.key for estimate in bars.values() for term in estimate.terms if term.size_bytes > 0)
+    traces = [_segment(key, names, [bars[name].size_of(key) for name in names], unit, widest) for key in keys]
     end = usable_bytes / size
     to_the_right = usable_bytes < 0.6 * widest
     return figure(
@@ -76,10 +74,6 @@ def stacked(bars: dict[str, Sequence[Term]], usable_bytes: float, gpu_name: str,
     )
 
 
-def _size(terms: Sequence[Term], key: str) -> float:
-    return next((term.size_bytes for term in terms if term.key == key), 0.0)
-
-
 def _segment(key: str, names: list[str], sizes: list[float], unit: str, widest: float) -> dict:
     scale = UNITS[unit]
     return {
@@ -100,19 +94,20 @@ def _segment(key: str, names: list[str], sizes: list[float], unit: str, widest: 
     }
 
 
-def _bands(bars: dict[str, Sequence[Term]], size: float) -> dict:
+def _bands(bars: Mapping[str, Estimate], size: float) -> dict:
     """How far the total may be off, as a bracket at each bar's end."""
+    estimates = bars.values()
     return {
         "type": "scatter",
-        "x": [sum(term.size_bytes for term in terms) / size for terms in bars.values()],
+        "x": [estimate.total_bytes / size for estimate in estimates],
         "y": list(bars),
         "mode": "markers",
         "marker": {"size": 1, "color": GREY},
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [sum(term.high_bytes - term.size_bytes for term in terms) / size for terms in bars.values()],
-            "arrayminus": [sum(term.size_bytes - term.low_bytes for term in terms) / size for terms in bars.values()],
+            "array": [(estimate.high_bytes - estimate.total_bytes) / size for estimate in estimates],
+            "arrayminus": [(estimate.total_bytes - estimate.low_bytes) / size for estimate in estimates],
             "width": 9,
             "thickness": 2,
             "color": GREY,
@@ -122,15 +117,15 @@ def _bands(bars: dict[str, Sequence[Term]], size: float) -> dict:
     }
 
 
-def describe(terms: Sequence[Term], usable_bytes: float, gpu_name: str) -> str:
+def describe_bar(estimate: Estimate, usable_bytes: float, gpu_name: str) -> str:
     """The bar in words, for those who cannot see it."""
-    whole = sum(term.size_bytes for term in terms)
-    parts = ", ".join(f"{NAMES[t.key]} {t.size_bytes / GIB:.1f} GiB" for t in terms if t.size_bytes > 0)
+    whole = estimate.total_bytes
+    parts = ", ".join(f"{NAMES[t.key]} {t.size_bytes / GIB:.1f} GiB" for t in estimate.terms if t.size_bytes > 0)
     verdict = "fits in" if whole <= usable_bytes else "does not fit in"
     return f"{whole / GIB:.1f} GiB in all ({parts}): {verdict} the {usable_bytes / GIB:.1f} GiB of {gpu_name}."
 
 
-def moments(runs: dict[str, Sequence], parts: Sequence[str], unit: str, title: str, limit_bytes: float) -> go.Figure:
+def moments_over_time(runs: Mapping[str, Sequence[Moment]], unit: str, title: str, limit_bytes: float) -> go.Figure:
     """Stacked areas over the moments of one or more runs in a row; the fullest moment is named."""
     size = UNITS[unit]
     values = [moment for run in runs.values() for moment in run]
@@ -149,11 +144,11 @@ def moments(runs: dict[str, Sequence], parts: Sequence[str], unit: str, title: s
             "text": labels,
             "hovertemplate": f"%{{text}}<br>{NAMES[part]}: %{{y:,.2f}} {unit}<extra></extra>",
         }
-        for part in parts
+        for part in PARTS
         if any(getattr(moment, part) > 0 for moment in values)
     ]
-    fullest = max(positions, key=lambda position: values[position].total_bytes)
-    highest = values[fullest].total_bytes / size
+    fullest = max(positions, key=lambda position: values[position].allocated_bytes)
+    highest = values[fullest].allocated_bytes / size
     starts, at = [], 0
     for name, run in runs.items():
         starts.append((at, name))
@@ -182,51 +177,53 @@ def moments(runs: dict[str, Sequence], parts: Sequence[str], unit: str, title: s
     )
 
 
-def _phases(values: Sequence) -> dict:
+def _phases(values: Sequence[Moment]) -> dict:
     """One tick where each phase begins; the moments themselves are named on hovering."""
     begins = [at for at, moment in enumerate(values) if at == 0 or moment.phase != values[at - 1].phase]
     return {"tickvals": begins, "ticktext": [values[at].phase for at in begins], "tickangle": -35}
 
 
-def accuracy(rows: Sequence[dict], rules: Sequence[dict], title: str) -> go.Figure:
-    """Estimate against measurement on two logarithmic axes: our points on the diagonal, the rules of thumb off it."""
-    sizes = [row["measured_bytes"] / GIB for row in rows]
+def accuracy(found: Accuracy, verb: str, title: str) -> go.Figure:
+    """Estimate against record on two logarithmic axes: our points on the diagonal, the rules of thumb off it."""
+    sizes = [record.measured_bytes / GIB for record in found.records]
     ends = [min(sizes) * 0.6, max(sizes) * 1.8]
+    ideal = {
+        "type": "scatter",
+        "x": ends,
+        "y": ends,
+        "mode": "lines",
+        "line": {"color": GREY, "dash": "dot"},
+        "name": "exactly right",
+        "hoverinfo": "skip",
+    }
+    rules = [(record, record.rule_bytes) for record in found.of_rule]
+    ours = [(record, record.estimated_bytes) for record in found.records]
     traces = [
-        {
-            "type": "scatter",
-            "x": ends,
-            "y": ends,
-            "mode": "lines",
-            "line": {"color": GREY, "dash": "dot"},
-            "name": "exactly right",
-            "hoverinfo": "skip",
-        }
+        ideal,
+        _estimates("rules of thumb", ORANGE, "x", rules, verb),
+        _estimates("this calculator", BLUE, "circle", ours, verb),
     ]
-    for name, colour, symbol, points in (
-        ("rules of thumb", ORANGE, "x", rules),
-        ("this calculator", BLUE, "circle", rows),
-    ):
-        traces.append(
-            {
-                "type": "scatter",
-                "x": [point["measured_bytes"] / GIB for point in points],
-                "y": [point["estimated_bytes"] / GIB for point in points],
-                "mode": "markers",
-                "name": name,
-                "marker": {"color": colour, "size": 11, "symbol": symbol, "opacity": 0.85},
-                "text": [f"{point['model']}, {point['what']}" for point in points],
-                "hovertemplate": "%{text}<br>measured %{x:,.2f} GiB<br>estimated %{y:,.2f} GiB<extra></extra>",
-            }
-        )
     axis = {"type": "log", "dtick": 1}
     return figure(
         title,
         height=500,
         traces=traces,
-        x="measured (GiB)",
+        x=f"{verb} (GiB)",
         y="estimated (GiB)",
         xaxis=axis,
         yaxis=axis,
         legend={"y": -0.2, "font": {"size": 15}},
     )
+
+
+def _estimates(name: str, colour: str, symbol: str, points: Sequence[tuple[Record, float]], verb: str) -> dict:
+    return {
+        "type": "scatter",
+        "x": [record.measured_bytes / GIB for record, _ in points],
+        "y": [size / GIB for _, size in points],
+        "mode": "markers",
+        "name": name,
+        "marker": {"color": colour, "size": 11, "symbol": symbol, "opacity": 0.85},
+        "text": [f"{record.model}, {record.what}" for record, _ in points],
+        "hovertemplate": f"%{{text}}<br>{verb} %{{x:,.2f}} GiB<br>estimated %{{y:,.2f}} GiB<extra></extra>",
+    }

@@ -19,7 +19,7 @@ CORNERS = (
 )
 
 
-def place(memory: float, computing: float, kept: float) -> tuple[float, float]:
+def triangle_point(memory: float, computing: float, kept: float) -> tuple[float, float]:
     """A point of the triangle: memory bottom left, computing bottom right, nothing given up on top."""
     whole = memory + computing + kept
     return (computing + kept / 2) / whole, HEIGHT * kept / whole
@@ -36,7 +36,7 @@ def triangle(grid: Sequence[tuple[int, int, int, Way]], chosen: tuple[float, flo
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    x, y = place(*chosen)
+    x, y = triangle_point(*chosen)
     standing = {
         "type": "scatter",
         "x": [x],
@@ -61,7 +61,7 @@ def triangle(grid: Sequence[tuple[int, int, int, Way]], chosen: tuple[float, flo
     return figure(
         title,
         height=480,
-        traces=[outline, *(_region(method, grid) for method in COLOURS), standing],
+        traces=[outline, *(_points_won_by(method, grid) for method in COLOURS), standing],
         annotations=corners,
         clickmode="event+select",
         legend={"y": -0.02, "font": {"size": 15}},
@@ -70,10 +70,10 @@ def triangle(grid: Sequence[tuple[int, int, int, Way]], chosen: tuple[float, flo
     )
 
 
-def _region(method: str, grid: Sequence[tuple[int, int, int, Way]]) -> dict:
+def _points_won_by(method: str, grid: Sequence[tuple[int, int, int, Way]]) -> dict:
     """The grid points where one method wins."""
     points = [point for point in grid if point[3].setup.method == method]
-    where = [place(*point[:3]) for point in points]
+    where = [triangle_point(*point[:3]) for point in points]
     return {
         "type": "scatter",
         "x": [x for x, _ in where],

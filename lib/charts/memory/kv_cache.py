@@ -21,7 +21,7 @@ SHORT = {"max": "longest", "pow2": "power of 2", "oracle": "exact", "paged": "<b
 HUES = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, RED, "#4aa3a2", "#b5651d", "#7a8f2a", "#d16ba5")
 
 
-def contexts(
+def cache_by_context(
     lines: Mapping[str, Sequence[tuple[int, float]]], limit_bytes: float, name: str, title: str, tokens: int
 ) -> go.Figure:
     """Cache size against context for several ways of attending, with what is free on the card."""
@@ -58,7 +58,7 @@ def contexts(
     )
 
 
-def kinds(bars: Sequence[tuple[str, float]], chosen: str, title: str) -> go.Figure:
+def cache_by_model(bars: Sequence[tuple[str, float]], chosen: str, title: str) -> go.Figure:
     """Bytes a token for models with different attention."""
     trace = {
         "type": "bar",
@@ -77,7 +77,7 @@ def kinds(bars: Sequence[tuple[str, float]], chosen: str, title: str) -> go.Figu
     return figure(title, "KiB a token", height=height, traces=[trace], xaxis=room, yaxis={"autorange": "reversed"})
 
 
-def shares(runs: Sequence[Simulation], title: str) -> go.Figure:
+def policy_shares(runs: Sequence[Simulation], title: str) -> go.Figure:
     """What memory holds under each policy, with the paper's figure beside it."""
     names = [SHORT[run.policy] for run in runs]
     traces = []
@@ -178,7 +178,7 @@ def _cells(start: int, length: int, width: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def running(runs: Sequence[Simulation], title: str) -> go.Figure:
+def requests_running(runs: Sequence[Simulation], title: str) -> go.Figure:
     """How many requests run at once over time."""
     traces = []
     for run, colour in zip(runs, (RED, ORANGE, YELLOW, GREEN), strict=True):

@@ -1,8 +1,10 @@
-"""Questions asked of an estimate: what fits, what would make it fit, how it compares, its link.
+"""Questions asked backwards: what fits, what would make it fit, how a measurement compares.
 
-changes.py         the changes one can make to a set-up to save memory, each with its price and how much it hurts
-compare.py         a measurement against the estimate: read what a tool or an error said, and find the assumption that
-fit.py             questions asked backwards: what fits on a given card, how many it takes, and what would make it fit
-packed.py          a set-up as a short text that fits into a link, and back
-rules_of_thumb.py  the lecture's two rules of thumb, kept apart from the detailed estimate so that they can be compared
+fit.py           the longest context, largest batch and model, how many GPUs, and what would make it fit
+changes.py       the changes one can make to a set-up to save memory, each with its price and how much it hurts
+side_by_side.py  two estimates part by part
+packed.py        a set-up as a short text that fits into a link, and back
+measurement.py   what `nvidia-smi`, PyTorch or an error said of memory
+compare.py       a measurement against the estimate, and the assumptions that would explain the difference
+accuracy.py      how far off the estimates and the rules of thumb are from what was recorded
 """

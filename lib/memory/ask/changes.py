@@ -2,123 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
 from lib.memory.model.weights import precisions
-from lib.memory.serve.serving import ServingSetup
+from lib.memory.serve.setup import ServingSetup
+from lib.memory.setup import Setup
 from lib.memory.train.setup import TrainingSetup
 
-Option = tuple[str, str, str, int, dict]
+FREE = "nothing: the same numbers"
+SMALLER_WEIGHTS = (
+    ("fp8", 3, "hardly any accuracy; needs a GPU with fp8"),
+    ("int8", 4, "hardly any accuracy, some speed"),
+    ("q4_k_m", 6, "some accuracy; runs in llama.cpp"),
+    ("nf4", 6, "some accuracy"),
+)
 
 
-def serving_options(setup: ServingSetup, tokens: int, count: int) -> list[Option]:
-    """What a server can change; `tokens` and `count` are the longest context and the most conversations that fit."""
-    options: list[Option] = []
-    if setup.attention == "eager":
-        options.append(("attention", "Use fused attention", "nothing: the same numbers", 0, {"attention": "fused"}))
-    if setup.reserve:
-        options.append(("paging", "Page the KV cache", "nothing: blocks of 16 tokens", 0, {"reserve": False}))
-    if setup.prefill == 0 or setup.prefill > 512:
-        options.append(("prefill", "Read prompts 512 tokens at a time", "a little speed", 0, {"prefill": 512}))
-    if setup.kv_bits > 8:
-        options.append(("kv", "Keep the KV cache in 8 bits", "a little accuracy on long contexts", 2, {"kv_bits": 8}))
-    if 0 < tokens < setup.context:
-        tokens = tokens // 16 * 16 or tokens
-        options.append(
-            ("context", f"Shorten the context to {tokens:,} tokens", "longer texts are cut off", 4, {"context": tokens})
-        )
-    if 0 < count < setup.sequences:
-        options.append(
-            ("sequences", f"Serve {count:,} conversations at once", "the others wait", 3, {"sequences": count})
-        )
+@dataclass(frozen=True)
+class Option:
+    """A change one can make: what it does, what it costs, how much it hurts (0: not at all), which fields it sets."""
+
+    key: str
+    label: str
+    price: str
+    rank: int
+    changes: dict[str, Any]
+
+
+def serving_options(setup: ServingSetup, longest: int, most: int) -> Iterator[Option]:
+    """What a server can change; `longest` and `most` are the tokens of a context and the conversations that fit."""
+    yield from _server_settings(setup)
+    if 0 < longest < setup.context:
+        shorter = longest // 16 * 16 or longest
+        label = f"Shorten the context to {shorter:,} tokens"
+        yield Option("context", label, "longer texts are cut off", 4, {"context": shorter})
+    if 0 < most < setup.sequences:
+        label = f"Serve {most:,} conversations at once"
+        yield Option("sequences", label, "the others wait", 3, {"sequences": most})
     bits = precisions()[setup.precision].bits_per_weight
-    for key, rank, price in (
-        ("fp8", 3, "hardly any accuracy; needs a GPU with fp8"),
-        ("int8", 4, "hardly any accuracy, some speed"),
-        ("q4_k_m", 6, "some accuracy; runs in llama.cpp"),
-        ("nf4", 6, "some accuracy"),
-    ):
+    for key, rank, price in SMALLER_WEIGHTS:
         if precisions()[key].bits_per_weight < bits:
-            options.append((key, f"Load the weights as {precisions()[key].label}", price, rank, {"precision": key}))
-    options += [
-        (f"gpus{n}", f"Split over {n} GPUs", f"{n} GPUs and a fast link between them", 5 + i, {"gpus": n})
-        for i, n in enumerate((2 * setup.gpus, 4 * setup.gpus, 8 * setup.gpus))
-    ]
-    return options
+            label = f"Load the weights as {precisions()[key].label}"
+            yield Option(key, label, price, rank, {"precision": key})
+    yield from _more_gpus(setup, "Split over {} GPUs", "{} GPUs and a fast link between them", rank=5)
 
 
-def training_options(setup: TrainingSetup) -> list[Option]:
-    """What a training run can change, without touching the model."""
-    return [*_free_options(setup), *_paid_options(setup), *_method_options(setup)]
-
-
-def _free_options(setup: TrainingSetup) -> list[Option]:
-    """The same numbers from less memory."""
-    options: list[Option] = []
+def _server_settings(setup: ServingSetup) -> Iterator[Option]:
     if setup.attention == "eager":
-        options.append(("attention", "Use fused attention", "nothing: the same numbers", 0, {"attention": "fused"}))
+        yield Option("attention", "Use fused attention", FREE, 0, {"attention": "fused"})
+    if setup.reserve:
+        yield Option("paging", "Page the KV cache", "nothing: blocks of 16 tokens", 0, {"reserve": False})
+    if setup.prefill == 0 or setup.prefill > 512:
+        yield Option("prefill", "Read prompts 512 tokens at a time", "a little speed", 0, {"prefill": 512})
+    if setup.kv_bits > 8:
+        price = "a little accuracy on long contexts"
+        yield Option("kv", "Keep the KV cache in 8 bits", price, 2, {"kv_bits": 8})
+
+
+def training_options(setup: TrainingSetup, longest: int, _most: int) -> Iterator[Option]:
+    """What a training run can change, without touching the model; `longest` tokens a sequence would fit."""
+    yield from _free_options(setup)
+    yield from _paid_options(setup, longest)
+    yield from _method_options(setup)
+    yield from _more_gpus(setup, "Shard over {} GPUs (ZeRO-3)", "{} GPUs and a fast link", rank=8)
+
+
+def _free_options(setup: TrainingSetup) -> Iterator[Option]:
+    """The same numbers from less memory."""
+    if setup.attention == "eager":
+        yield Option("attention", "Use fused attention", FREE, 0, {"attention": "fused"})
     if setup.keeps_logits:
-        options.append(
-            ("logits", "Let go of the logits before the backward pass", "nothing", 0, {"keeps_logits": False})
-        )
+        label = "Let go of the logits before the backward pass"
+        yield Option("logits", label, "nothing", 0, {"keeps_logits": False})
     if not setup.chunked_loss:
-        options.append(
-            ("loss", "Compute the loss in chunks", "a fused kernel such as Liger's", 1, {"chunked_loss": True})
-        )
+        price = "a fused kernel such as Liger's"
+        yield Option("loss", "Compute the loss in chunks", price, 1, {"chunked_loss": True})
     if setup.optimizer == "adamw":
-        options.append(("fused", "Use the fused AdamW", "nothing: the same numbers", 0, {"optimizer": "adamw_fused"}))
-    return options
+        yield Option("fused", "Use the fused AdamW", FREE, 0, {"optimizer": "adamw_fused"})
 
 
-def _paid_options(setup: TrainingSetup) -> list[Option]:
+def _paid_options(setup: TrainingSetup, longest: int) -> Iterator[Option]:
     """Time, length or a little accuracy for memory."""
-    options: list[Option] = []
     if not setup.checkpointing:
-        options.append(
-            ("checkpointing", "Checkpoint the activations", "about a third more time", 2, {"checkpointing": True})
-        )
+        label = "Checkpoint the activations"
+        yield Option("checkpointing", label, "about a third more computing", 2, {"checkpointing": True})
     if setup.batch > 1:
-        changes = {"batch": 1, "accumulation": setup.batch * setup.accumulation}
-        options.append(("batch", f"Micro-batch 1, {changes['accumulation']} steps accumulated", "speed", 2, changes))
+        steps = setup.batch * setup.accumulation
+        price = "no more computing, but in smaller pieces, which keep a GPU less busy"
+        changes = {"batch": 1, "accumulation": steps}
+        yield Option("batch", f"Micro-batch 1, {steps} steps accumulated", price, 2, changes)
     if setup.optimizer in ("adamw", "adamw_fused"):
-        options.append(("adam8", "Keep AdamW's states in 8 bits", "hardly anything", 3, {"optimizer": "adamw_8bit"}))
+        yield Option("adam8", "Keep AdamW's states in 8 bits", "hardly anything", 3, {"optimizer": "adamw_8bit"})
     if setup.sequence > 256:
-        half = setup.sequence // 2
-        options.append(
-            ("sequence", f"Halve the sequences to {half:,} tokens", "longer texts are cut", 4, {"sequence": half})
-        )
-    return options
+        shorter = longest // 16 * 16 if 256 <= longest < setup.sequence else setup.sequence // 2
+        label = f"Shorten the sequences to {shorter:,} tokens"
+        yield Option("sequence", label, "longer texts are cut", 4, {"sequence": shorter})
 
 
-def _method_options(setup: TrainingSetup) -> list[Option]:
-    """Train less, in fewer bits, or on more GPUs."""
-    options: list[Option] = []
-    if setup.method == "full" and setup.precision in ("fp32", "bf16_autocast"):
-        options.append(("bf16", "Train wholly in bf16", "small updates may round away", 5, {"precision": "bf16"}))
-    if setup.method == "lora" and setup.precision in ("fp32", "bf16_autocast"):
-        options.append(
-            ("bf16", "Load the frozen weights in bf16", "nothing: they are not trained", 1, {"precision": "bf16"})
-        )
+def _method_options(setup: TrainingSetup) -> Iterator[Option]:
+    """Train less, or in fewer bits."""
+    wide = setup.precision in ("fp32", "bf16_autocast")
+    if setup.method == "full" and wide:
+        yield Option("bf16", "Train wholly in bf16", "small updates may round away", 5, {"precision": "bf16"})
+    if setup.method == "lora" and wide:
+        price = "nothing: they are not trained"
+        yield Option("bf16", "Load the frozen weights in bf16", price, 1, {"precision": "bf16"})
+    if setup.method == "qlora" and wide:
+        label = "Keep what is not quantized in bf16"
+        yield Option("bf16", label, "norms and logits in 16 bits, as torchtune does", 2, {"precision": "bf16"})
     if setup.method == "full":
-        options.append(
-            (
-                "lora",
-                "Train LoRA adapters instead",
-                "a little quality, sometimes none",
-                6,
-                {"method": "lora", "precision": "bf16"},
-            )
-        )
+        price = "a little quality, sometimes none"
+        yield Option("lora", "Train LoRA adapters instead", price, 6, {"method": "lora", "precision": "bf16"})
     if setup.method != "qlora":
-        options.append(
-            (
-                "qlora",
-                "Train LoRA over 4-bit weights (QLoRA)",
-                "some speed, a little quality",
-                7,
-                {"method": "qlora", "precision": "bf16_autocast"},
-            )
-        )
-    options += [
-        (f"gpus{n}", f"Shard over {n} GPUs (ZeRO-3)", f"{n} GPUs and a fast link", 8 + i, {"gpus": n, "zero_stage": 3})
-        for i, n in enumerate((2 * setup.gpus, 4 * setup.gpus, 8 * setup.gpus))
-    ]
-    return options
+        label = "Train LoRA over 4-bit weights (QLoRA)"
+        changes = {"method": "qlora", "precision": "bf16_autocast"}
+        yield Option("qlora", label, "some speed, a little quality", 7, changes)
+
+
+def _more_gpus(setup: Setup, label: str, price: str, rank: int) -> Iterator[Option]:
+    """Two, four and eight times as many; the set-up says how they share the work."""
+    for step, times in enumerate((2, 4, 8)):
+        count = times * setup.gpus
+        shared = vars(setup.over_gpus(count))
+        changes = {field: value for field, value in shared.items() if value != getattr(setup, field)}
+        yield Option(f"gpus{count}", label.format(count), price.format(count), rank + step, changes)
+
+
+OPTIONS = {"serve": serving_options, "train": training_options}
+"""What can be changed, by the job of a set-up."""

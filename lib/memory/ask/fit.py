@@ -7,30 +7,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from lib.memory.ask.changes import serving_options, training_options
+from lib.memory.ask.changes import OPTIONS, Option
 from lib.memory.errors import CannotEstimateError
+from lib.memory.estimate import estimate
 from lib.memory.gpus import Gpu
 from lib.memory.model.architecture import Architecture
-from lib.memory.serve.serving import ServingSetup, serving
-from lib.memory.train.setup import TrainingSetup
-from lib.memory.train.training import training_bytes
+from lib.memory.serve.setup import ServingSetup
+from lib.memory.setup import Setup
 
-Setup = ServingSetup | TrainingSetup
 PAIRS_WANTED = 3
-GPU_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+GPU_COUNTS = (1, 2, 4, 8, 16, 32, 64)
+MOST_SEQUENCES = 65_536
 BEST_FIRST = ("bf16", "fp8", "int8", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "nf4", "q3_k_l", "q2_k")
 
 
-def needed_bytes(arch: Architecture, setup: Setup, gpu: Gpu | None = None) -> float:
-    """What one GPU holds at its fullest."""
-    context = gpu.context_mib if gpu else None
-    if isinstance(setup, ServingSetup):
-        return serving(arch, setup, context).total_bytes
-    return training_bytes(arch, setup, context)
-
-
 def fits(arch: Architecture, setup: Setup, gpu: Gpu) -> bool:
-    return needed_bytes(arch, setup, gpu) <= gpu.usable_bytes
+    return estimate(arch, setup, gpu).total_bytes <= gpu.usable_bytes
 
 
 def largest(test: Callable[[int], bool], limit: int) -> int:
@@ -49,14 +41,12 @@ def largest(test: Callable[[int], bool], limit: int) -> int:
 
 def longest_context(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
     """Tokens a sequence may have, the rest as it is; at most what the model was made for."""
-    name = "context" if isinstance(setup, ServingSetup) else "sequence"
-    return largest(lambda tokens: fits(arch, setup.with_(**{name: tokens}), gpu), arch.max_position_embeddings)
+    return largest(lambda tokens: fits(arch, setup.with_tokens(tokens), gpu), arch.max_position_embeddings)
 
 
 def largest_batch(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
     """Sequences at once, the rest as it is."""
-    name = "sequences" if isinstance(setup, ServingSetup) else "batch"
-    return largest(lambda count: fits(arch, setup.with_(**{name: count}), gpu), 65_536)
+    return largest(lambda count: fits(arch, setup.with_sequences(count), gpu), MOST_SEQUENCES)
 
 
 def best_precision(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> str | None:
@@ -77,16 +67,9 @@ def largest_model(models: Iterable[Architecture], setup: Setup, gpu: Gpu) -> Arc
     return best
 
 
-def with_gpus(setup: Setup, count: int) -> Setup:
-    """The set-up over `count` GPUs: tensor parallel when serving, sharded (ZeRO-3 unless chosen) when training."""
-    if isinstance(setup, ServingSetup):
-        return setup.with_(gpus=count)
-    return setup.with_(gpus=count, zero_stage=(setup.zero_stage or 3) if count > 1 else setup.zero_stage)
-
-
 @dataclass(frozen=True)
 class GpuRow:
-    """One card against a set-up: how many it takes (None: more than 1,024), and how full each then is."""
+    """One card against a set-up: how many it takes (None: more than 64 would not help), and how full each then is."""
 
     gpu: Gpu
     count: int | None
@@ -99,12 +82,20 @@ class GpuRow:
 
 def gpu_rows(arch: Architecture, setup: Setup, cards: Iterable[Gpu]) -> tuple[GpuRow, ...]:
     """How many of each card it takes. Sizes are worked out once for each count, not once for each card."""
-    needs = {count: needed_bytes(arch, with_gpus(setup, count)) for count in GPU_COUNTS if count <= 64}
+    needs = {count: needed for count in GPU_COUNTS if (needed := _needed(arch, setup.over_gpus(count))) is not None}
     rows = []
     for card in cards:
-        count = next((count for count, size in needs.items() if size <= card.usable_bytes), None)
+        count = next((count for count, needed in needs.items() if needed <= card.usable_bytes), None)
         rows.append(GpuRow(card, count, needs[count or 1]))
     return tuple(rows)
+
+
+def _needed(arch: Architecture, setup: Setup, gpu: Gpu | None = None) -> float | None:
+    """Bytes on one GPU; None where there is no such set-up (heads that so many GPUs cannot share)."""
+    try:
+        return estimate(arch, setup, gpu).total_bytes
+    except CannotEstimateError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -129,12 +120,9 @@ def what_would_fit(arch: Architecture, setup: Setup, gpu: Gpu, limit: int = 6) -
 
     When no single change is enough, pairs are tried, and then more together, the least painful first.
     """
-    if isinstance(setup, ServingSetup):
-        options = serving_options(setup, longest_context(arch, setup, gpu), largest_batch(arch, setup, gpu))
-    else:
-        options = training_options(setup)
-    before = needed_bytes(arch, setup, gpu)
-    singles = [change for option in options if (change := _try(arch, setup, gpu, *option)) is not None]
+    options = OPTIONS[setup.job](setup, longest_context(arch, setup, gpu), largest_batch(arch, setup, gpu))
+    before = estimate(arch, setup, gpu).total_bytes
+    singles = [change for option in options if (change := _try(arch, setup, gpu, option)) is not None]
     helping = [change for change in singles if change.needed_bytes < 0.995 * before]
     found = sorted(helping, key=lambda each: (not each.fits, each.rank if each.fits else 0, each.needed_bytes))
     if not any(change.fits for change in found):
@@ -178,19 +166,24 @@ def _greedy(arch: Architecture, setup: Setup, gpu: Gpu, singles: list[Change]) -
 
 
 def _together(arch: Architecture, setup: Setup, gpu: Gpu, taken: list[Change]) -> Change | None:
-    changes = {key: value for each in taken for key, value in each.changes}
     first, *rest = taken
-    label = "; ".join([first.label, *(each.label[0].lower() + each.label[1:] for each in rest)])
-    prices = "; ".join(dict.fromkeys(each.price for each in taken))
-    key = "+".join(each.key for each in taken)
-    return _try(arch, setup, gpu, key, label, prices, sum(each.rank for each in taken), changes)
+    return _try(
+        arch,
+        setup,
+        gpu,
+        Option(
+            "+".join(each.key for each in taken),
+            "; ".join([first.label, *(each.label[0].lower() + each.label[1:] for each in rest)]),
+            "; ".join(dict.fromkeys(each.price for each in taken)),
+            sum(each.rank for each in taken),
+            {key: value for each in taken for key, value in each.changes},
+        ),
+    )
 
 
-def _try(
-    arch: Architecture, setup: Setup, gpu: Gpu, key: str, label: str, price: str, rank: int, changes: dict
-) -> Change | None:
-    try:
-        needed = needed_bytes(arch, setup.with_(**changes), gpu)
-    except CannotEstimateError:
+def _try(arch: Architecture, setup: Setup, gpu: Gpu, option: Option) -> Change | None:
+    needed = _needed(arch, setup.with_(**option.changes), gpu)
+    if needed is None:
         return None
-    return Change(key, label, price, rank, tuple(changes.items()), needed, needed <= gpu.usable_bytes)
+    changes = tuple(option.changes.items())
+    return Change(option.key, option.label, option.price, option.rank, changes, needed, needed <= gpu.usable_bytes)

@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from lib.memory.ask.fit import Setup
 from lib.memory.errors import CannotEstimateError
+from lib.memory.estimate import SETUPS
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.catalogue import architecture, catalogue
-from lib.memory.serve.serving import ServingSetup
-from lib.memory.train.setup import TrainingSetup
+from lib.memory.setup import Setup
 
-KINDS: dict[str, type[Setup]] = {"serve": ServingSetup, "train": TrainingSetup}
 LONGEST = 1000
 
 
@@ -23,10 +21,9 @@ def pack(arch: Architecture, setup: Setup) -> str | None:
     """What differs from the defaults, as JSON; None if the model is not one of the catalogue."""
     if arch.name not in catalogue():
         return None
-    kind = next(name for name, made in KINDS.items() if isinstance(setup, made))
-    usual = asdict(KINDS[kind]())
+    usual = asdict(SETUPS[setup.job]())
     changed = {name: value for name, value in asdict(setup).items() if value != usual[name]}
-    return json.dumps({"job": kind, "model": arch.name, **changed}, separators=(",", ":"))
+    return json.dumps({"job": setup.job, "model": arch.name, **changed}, separators=(",", ":"))
 
 
 def unpack(text: str) -> tuple[Architecture, Setup]:
@@ -36,7 +33,7 @@ def unpack(text: str) -> tuple[Architecture, Setup]:
         raise wrong
     try:
         fields = json.loads(text)
-        setup = KINDS[fields.pop("job")]
+        setup = SETUPS[fields.pop("job")]
         arch = architecture(fields.pop("model"))
         return arch, setup(**fields)
     except CannotEstimateError:

@@ -180,16 +180,21 @@ class Architecture(Shape):
         sparse = self.expert_layers * self.layer_parameters(True) if self.experts else 0
         return dense + sparse + self.outside_parameters
 
+    @property
+    def routed_parameters(self) -> int:
+        """Parameters of all routed experts, of which a token uses a few."""
+        if not self.experts:
+            return 0
+        one_layer = sum(each.weights + each.biases for each in self.expert_linears() if each.kind == "expert")
+        return self.expert_layers * one_layer
+
     @cached_property
     def active_parameters(self) -> int:
         """Parameters that compute for one token: all but the experts that are not chosen."""
         if not self.experts:
             return self.parameters
         idle = self.experts.num_experts - self.experts.num_experts_per_tok
-        per_expert = sum(
-            (each.weights + each.biases) // each.copies for each in self.expert_linears() if each.kind == "expert"
-        )
-        return self.parameters - self.expert_layers * idle * per_expert
+        return self.parameters - self.routed_parameters * idle // self.experts.num_experts
 
     def layer_kinds(self) -> tuple[LayerKind, ...]:
         """The layers in order; full attention comes last in each group of sliding layers, as in Gemma."""

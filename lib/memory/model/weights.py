@@ -8,10 +8,11 @@ from functools import cache, lru_cache
 from math import ceil
 from typing import Literal
 
+from lib.memory.arithmetic import Number
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.parts import Linear
-from lib.memory.terms import Term, latex_bytes, latex_number
+from lib.memory.terms import Term
 from lib.places import ASSETS
 
 PRECISIONS_FILE = ASSETS / "memory" / "precisions.json"
@@ -93,26 +94,22 @@ def _expert_weights(arch: Architecture) -> int:
     return sum(each.weights * layers for each, layers in arch.all_linears if each.kind == "expert")
 
 
-def weights_term(arch: Architecture, key: str, other_bytes: float = 2.0, shards: int = 1) -> Term:
+def weights_term(arch: Architecture, key: str, other_bytes: float = 2.0) -> Term:
     """The weights as a term with its arithmetic."""
     chosen = precision(key)
     size = weights_bytes(arch, key, other_bytes)
-    p = latex_number(arch.parameters)
     if chosen.kind in ("plain", "gguf"):
-        formula = r"P \times \frac{\text{bits}}{8}"
-        values = rf"{p} \times \frac{{{latex_number(chosen.bits_per_weight)}}}{{8}} = {latex_bytes(size)}"
+        working = Number(arch.parameters, "P", "parameters") * Number(chosen.bits_per_weight, "bits") / 8
     else:
         inside = sum(m.weights * n for m, n in quantized_linears(arch))
         if chosen.kind == "mxfp4":
             inside = _expert_weights(arch)
-        bits = 8 * (size - (arch.parameters - inside) * other_bytes) / max(1, inside)
-        formula = r"P_\text{quantized} \times \frac{\text{bits}}{8} + P_\text{other} \times " + f"{other_bytes:g}"
-        values = (
-            rf"{latex_number(inside)} \times \frac{{{bits:.3f}}}{{8}} + "
-            rf"{latex_number(arch.parameters - inside)} \times {other_bytes:g} = {latex_bytes(size)}"
-        )
+        rest = arch.parameters - inside
+        bits = 8 * (size - rest * other_bytes) / max(1, inside)
+        quantized = Number(inside, "P_quantized", "quantized parameters") * Number(bits, "bits", "bits each") / 8
+        working = quantized + Number(rest, "P_other", "the other parameters") * Number(other_bytes)
     spread = GGUF_SPREAD if chosen.kind == "gguf" else 0.0
     note = ""
     if chosen.kind == "bitsandbytes" and arch.experts:
         note = "The experts stay in 16 bits: transformers keeps them as one block, which bitsandbytes does not replace."
-    return Term("weights", "Weights", size / shards, formula, values, chosen.source, note, spread, spread)
+    return Term("weights", "Weights", size, working, chosen.source, note, spread, spread)

@@ -42,7 +42,7 @@ def _widths(arch: Architecture, sequence: int) -> dict[str, float]:
         "s": sequence,
         "1": 1,
         "r": 1,
-        "qkv": arch.query_width + 2 * arch.kv_width,
+        "(q+2k)": arch.query_width + 2 * arch.kv_width,
     }
     if arch.experts:
         e = arch.experts
@@ -52,13 +52,13 @@ def _widths(arch: Architecture, sequence: int) -> dict[str, float]:
             "E": e.num_experts,
             "K": e.num_experts_per_tok,
         }
-        widths |= {"shared": e.shared_expert_intermediate_size}
+        widths |= {"e_s": e.shared_expert_intermediate_size}
     if arch.latent:
         m = arch.latent
         widths |= {
             "c": m.kv_lora_rank,
-            "cq": m.q_lora_rank or 0,
-            "c+r": m.kv_lora_rank + m.qk_rope_head_dim,
+            "c_q": m.q_lora_rank or 0,
+            "(c+r)": m.kv_lora_rank + m.qk_rope_head_dim,
             "a·v": arch.num_attention_heads * m.v_head_dim,
             "a·(n+v)": arch.num_attention_heads * (m.qk_nope_head_dim + m.v_head_dim),
         }
@@ -131,7 +131,7 @@ class LayerWriter(Operations):
     def projections(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         linears = self.arch.attention_linears()
         if self.arch.fused_qkv:
-            fused = self.linear(x, linears[0], "qkv")
+            fused = self.linear(x, linears[0], "(q+2k)")
             q, k, v = (self.part(fused, symbol) for symbol in "qkk")
         else:
             q, k, v = (self.linear(x, linears[n], symbol) for n, symbol in enumerate("qkk"))
@@ -147,11 +147,11 @@ class LayerWriter(Operations):
         """Multi-head latent attention, expanded to full keys and values before the product."""
         *query, down, up, _ = self.arch.attention_linears()
         if len(query) == 2:
-            compressed = self.norm(self.linear(x, query[0], "cq"), "cq")
+            compressed = self.norm(self.linear(x, query[0], "c_q"), "c_q")
             q = self.linear(compressed, query[1], "q")
         else:
             q = self.linear(x, query[0], "q")
-        latent = self.linear(x, down, "c+r")
+        latent = self.linear(x, down, "(c+r)")
         kv = self.linear(self.norm(self.part(latent, "c"), "c"), up, "a·(n+v)")
         k = self.tape.apply("expand keys", [kv], self.tape.new("keys", "q", kv.item_bytes))
         return self.rotate(q), k, self.part(kv, "a·v")
@@ -248,7 +248,7 @@ class LayerWriter(Operations):
         tape.hold(chosen, out, weighted)
         if not arch.experts.shared_expert_intermediate_size:
             return summed
-        shared = self.dense_mlp(x, "shared", arch.mlp_linears(arch.experts.shared_expert_intermediate_size))
+        shared = self.dense_mlp(x, "e_s", arch.mlp_linears(arch.experts.shared_expert_intermediate_size))
         if arch.experts.shared_gate:
             gate = self.linear(x, arch.expert_linears()[-1], "1")
             shared = self.multiply(shared, tape.apply("sigmoid", [gate], tape.new("gate", "1", HALF), saves=()))

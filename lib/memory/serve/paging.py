@@ -12,7 +12,8 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from lib.memory.errors import CannotEstimateError
@@ -133,6 +134,13 @@ class Simulation:
         return sum(frame.running for frame in self.settled) / len(self.settled)
 
 
+def simulate_all(traffic: Traffic) -> tuple[Simulation, ...]:
+    """The four policies over the same requests. Only pages depend on the size of a page."""
+    plain = replace(traffic, block_size=Traffic.block_size)
+    return tuple(simulate(policy, traffic if policy == "paged" else plain) for policy in POLICIES)
+
+
+@lru_cache(maxsize=128)
 def simulate(policy: Policy, traffic: Traffic) -> Simulation:
     """Play `traffic` under `policy`. The same seed gives every policy the same requests in the same order."""
     if policy not in POLICIES:

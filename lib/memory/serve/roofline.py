@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lib.memory.gpus import Gpu
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.weights import weights_bytes
-from lib.memory.serve.serving import ServingSetup, kv_cache
+from lib.memory.serve.setup import ServingSetup
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,16 @@ class Roofline:
     cache_read_bytes: float
     bandwidth_bytes_per_s: float
     sequences: int
+    experts_read_share: float = 1.0
+    """Of the routed experts, those that at least one sequence of the batch is expected to choose."""
+
+    @property
+    def read_bytes(self) -> float:
+        return self.weights_read_bytes + self.cache_read_bytes
 
     @property
     def steps_per_s(self) -> float:
-        return self.bandwidth_bytes_per_s / (self.weights_read_bytes + self.cache_read_bytes)
+        return self.bandwidth_bytes_per_s / self.read_bytes
 
     @property
     def tokens_per_s(self) -> float:
@@ -33,26 +39,22 @@ class Roofline:
 
 
 def decode_roofline(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> Roofline:
-    """Bound for one decoding step at the end of the context.
-
-    With experts, a batch of n reads at most min(1, n·active/count) of them; the embedding is a look-up of a few rows.
-    """
+    """Bound for one decoding step at the end of the context; the embedding is a look-up of a few rows."""
     stored = weights_bytes(arch, setup.precision)
     looked_up = 0 if arch.tie_word_embeddings else arch.embedding_parameters
-    share = (_read_parameters(arch, setup.sequences) - looked_up) / arch.parameters
+    experts_read = experts_read_share(arch, setup.sequences)
+    read = arch.parameters - looked_up - arch.routed_parameters * (1 - experts_read)
     return Roofline(
-        weights_read_bytes=stored * share / setup.gpus,
-        cache_read_bytes=kv_cache(arch, setup.with_(reserve=False)).total_bytes,
+        weights_read_bytes=stored * read / arch.parameters / setup.gpus,
+        cache_read_bytes=setup.with_(reserve=False).kv_cache(arch).total_bytes,
         bandwidth_bytes_per_s=gpu.bandwidth_gb_s * 1e9,
         sequences=setup.sequences,
+        experts_read_share=experts_read,
     )
 
 
-def _read_parameters(arch: Architecture, sequences: int) -> float:
+def experts_read_share(arch: Architecture, sequences: int) -> float:
+    """1 − (1 − k/E)ⁿ: an expert is read unless none of n tokens chooses it, each choosing k of E evenly."""
     if not arch.experts:
-        return arch.parameters
-    routed = arch.parameters - arch.active_parameters
-    idle = 1 - arch.experts.num_experts_per_tok / arch.experts.num_experts
-    all_experts = routed / idle if idle else 0.0
-    used = min(1.0, sequences * arch.experts.num_experts_per_tok / arch.experts.num_experts)
-    return arch.parameters - all_experts * (1 - used)
+        return 1.0
+    return 1 - (1 - arch.experts.num_experts_per_tok / arch.experts.num_experts) ** sequences

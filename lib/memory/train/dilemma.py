@@ -70,6 +70,21 @@ def ways(arch: Architecture, batch: int, sequence: int, rank: int = 16) -> tuple
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class BesideBest:
+    """How many times the least memory and the least computing of all ways one of them takes."""
+
+    memory_times: float
+    operations_times: float
+
+
+def beside_best(way: Way, options: tuple[Way, ...]) -> BesideBest:
+    return BesideBest(
+        memory_times=way.memory_bytes / min(each.memory_bytes for each in options),
+        operations_times=way.operations_per_token / min(each.operations_per_token for each in options),
+    )
+
+
 def choose(options: tuple[Way, ...], memory: float, computing: float, kept: float) -> Way:
     """The way that suits weights (any numbers of at least 0) put on little memory, little computing, nothing given up.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lib.memory.model.architecture import Architecture
-from lib.memory.train.setup import TrainingSetup, adapter_parameters
+from lib.memory.train.adapters import adapter_parameters
+from lib.memory.train.setup import TrainingSetup
 
 SMALL_TENSOR = 4_096  # bitsandbytes keeps states of smaller tensors in fp32
 EIGHT_BIT_BLOCK = 256
@@ -19,7 +20,7 @@ def state_bytes_per_parameter(setup: TrainingSetup) -> float:
     AdamW keeps two numbers in the parameter's own type (torch.optim); mixed precision with master weights adds an fp32
     copy (ZeRO, arXiv 1910.02054, section 3.1: K = 12); 8-bit AdamW two bytes and their scales (arXiv 2110.02861).
     """
-    own = setup.grad_bytes if setup.trains_base else setup.adapter_bytes
+    own = setup.grad_bytes
     master = 4.0 if _has_master(setup) else 0.0
     wide = 4.0 if master else own
     return (
@@ -53,8 +54,7 @@ def step_temporary_bytes(arch: Architecture, setup: TrainingSetup) -> float:
     The default `foreach` AdamW computes the denominator for all parameters at once, in a temporary of their size; the
     fused kernel needs none. Adafactor works on one tensor after another.
     """
-    own = setup.grad_bytes if setup.trains_base else setup.adapter_bytes
-    wide = 4.0 if _has_master(setup) else own
+    wide = 4.0 if _has_master(setup) else setup.grad_bytes
     trainable = trainable_parameters(arch, setup)
     if setup.optimizer == "adamw":
         return trainable * wide

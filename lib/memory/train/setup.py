@@ -2,62 +2,97 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self, get_args
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.passes.numerics import FP32, HALF, Numerics
+from lib.memory.setup import Setup
+from lib.memory.train.adapters import Targets, lora_targets
 from lib.whole_numbers import check_whole
 
 Method = Literal["full", "lora", "qlora"]
 Precision = Literal["fp32", "bf16", "bf16_autocast", "bf16_master"]
 Optimizer = Literal["adamw", "adamw_fused", "adamw_8bit", "sgd", "sgd_momentum", "adafactor"]
-Targets = Literal["qv", "attention", "all"]
-
-METHODS = ("full", "lora", "qlora")
-PRECISIONS = ("fp32", "bf16", "bf16_autocast", "bf16_master")
-OPTIMIZERS = ("adamw", "adamw_fused", "adamw_8bit", "sgd", "sgd_momentum", "adafactor")
-TARGETS = ("qv", "attention", "all")
-
-LARGEST = {"batch": 65_536, "sequence": 16_777_216, "gpus": 65_536, "accumulation": 1_000_000, "rank": 65_536}
+Attention = Literal["fused", "eager"]
+CHOICES = {
+    "method": get_args(Method),
+    "precision": get_args(Precision),
+    "optimizer": get_args(Optimizer),
+    "targets": get_args(Targets),
+    "attention": get_args(Attention),
+}
+LIMITS = {
+    "batch": (1, 65_536),
+    "sequence": (1, 16_777_216),
+    "gpus": (1, 65_536),
+    "accumulation": (1, 1_000_000),
+    "rank": (1, 65_536),
+    "zero_stage": (0, 3),
+}
 
 
 @dataclass(frozen=True)
-class TrainingSetup:
-    """One training run. `batch` sequences of `sequence` tokens go through each GPU at once (the micro-batch).
+class TrainingSetup(Setup):
+    """One training run."""
 
-    `precision`: `fp32`; `bf16` (weights, gradients and optimiser states all 16 bits); `bf16_autocast` (fp32 weights,
-    16-bit products: `torch.autocast`, the Trainer's `bf16=True`); `bf16_master` (16-bit weights and gradients, fp32
-    master weights in the optimiser: Micikevicius et al. 2018, DeepSpeed, Megatron).
-    """
+    job: ClassVar[str] = "train"
 
     method: Method = "full"
+    """Every weight, LoRA adapters beside frozen weights, or adapters beside weights in 4 bits (QLoRA)."""
     precision: Precision = "bf16_autocast"
+    """`fp32`; `bf16` (weights, gradients and optimiser states all 16 bits); `bf16_autocast` (fp32 weights, 16-bit
+    products: `torch.autocast`, the Trainer's `bf16=True`); `bf16_master` (16-bit weights and gradients, fp32 master
+    weights in the optimiser: Micikevicius et al. 2018, DeepSpeed, Megatron). With QLoRA it is about what is not
+    quantized: peft's `prepare_model_for_kbit_training` makes that fp32, torchtune leaves it in bf16."""
     optimizer: Optimizer = "adamw"
+    """torch's default AdamW (`foreach`) and Adafactor need memory for their step; the fused AdamW none."""
     batch: int = 1
+    """Sequences that go through each GPU at once (the micro-batch)."""
     sequence: int = 2048
+    """Tokens of a sequence."""
     accumulation: int = 1
+    """Micro-batches whose gradients are added up before the optimiser's step."""
     checkpointing: bool = False
-    attention: Literal["fused", "eager"] = "fused"
+    """Keep only each layer's input, and compute the layer again in the backward pass."""
+    attention: Attention = "fused"
+    """`eager` writes the attention scores to memory."""
     chunked_loss: bool = False
+    """Logits and loss a thousand tokens at a time (Liger, cut cross-entropy)."""
     keeps_logits: bool = False
+    """The training loop holds the model's output until after the backward pass."""
     rank: int = 16
+    """r of LoRA."""
     targets: Targets = "all"
+    """Which matrices get an adapter."""
     adapter_dropout: bool = False
+    """Dropout before the adapter (peft's `lora_dropout` above 0), which keeps a mask and a copy of its input."""
     adapter_fp32: bool = True
+    """peft keeps adapters in fp32 beside 16-bit weights (`autocast_adapter_dtype`)."""
     double_quant: bool = True
+    """QLoRA's scales are quantized again."""
     gpus: int = 1
+    """GPUs, data parallel."""
     zero_stage: int = 0
+    """What they share out: nothing (DDP), optimiser states (1), gradients too (2), weights too (3, FSDP)."""
 
     def __post_init__(self) -> None:
-        for name, largest in LARGEST.items():
-            check_whole(name, getattr(self, name), 1, largest, CannotEstimateError)
-        check_whole("zero_stage", self.zero_stage, 0, 3, CannotEstimateError)
-        choices = {"method": METHODS, "precision": PRECISIONS, "optimizer": OPTIMIZERS, "targets": TARGETS}
-        for name, allowed in choices.items():
+        for name, (least, largest) in LIMITS.items():
+            check_whole(name, getattr(self, name), least, largest, CannotEstimateError)
+        for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise CannotEstimateError(f"{name} = {getattr(self, name)!r} must be one of {', '.join(allowed)}.")
+
+    def with_tokens(self, tokens: int) -> Self:
+        return self.with_(sequence=tokens)
+
+    def with_sequences(self, count: int) -> Self:
+        return self.with_(batch=count)
+
+    def over_gpus(self, count: int) -> Self:
+        """Sharded, with ZeRO-3 unless another stage is chosen."""
+        return self.with_(gpus=count, zero_stage=(self.zero_stage or 3) if count > 1 else self.zero_stage)
 
     @property
     def tokens(self) -> int:
@@ -69,25 +104,29 @@ class TrainingSetup:
         return self.method == "full"
 
     @property
+    def is_of_the_rule(self) -> bool:
+        """Whether weights, gradients and Adam's states of every parameter are fp32, as the lecture's rule has them."""
+        adam = self.optimizer in ("adamw", "adamw_fused")
+        return self.trains_base and adam and self.weight_bytes == FP32
+
+    @property
     def weight_bytes(self) -> float:
-        """Bytes of one unquantized base weight."""
-        if self.method == "qlora":
-            return FP32  # prepare_model_for_kbit_training casts what is not quantized to fp32
+        """Bytes of one base weight that is not quantized."""
         return FP32 if self.precision in ("fp32", "bf16_autocast") else HALF
 
     @property
     def grad_bytes(self) -> float:
+        """Bytes of one gradient: in the type of the parameter that it belongs to."""
         return self.weight_bytes if self.trains_base else self.adapter_bytes
 
     @property
     def adapter_bytes(self) -> float:
-        return FP32 if self.adapter_fp32 or self.precision != "bf16" else HALF
+        return FP32 if self.adapter_fp32 or self.weight_bytes == FP32 else HALF
 
     def numerics(self, arch: Architecture, fresh_grads: bool = True) -> Numerics:
         """How one pass runs, in the terms of `lib.memory.passes.layers`."""
-        half_stream = self.precision in ("bf16", "bf16_master") and self.method != "qlora"
         return Numerics(
-            residual_bytes=HALF if half_stream else FP32,
+            residual_bytes=self.weight_bytes,
             compute_bytes=FP32 if self.precision == "fp32" else HALF,
             grad_bytes=self.grad_bytes,
             weight_bytes=self.weight_bytes,
@@ -100,28 +139,3 @@ class TrainingSetup:
             attention=self.attention,
             fresh_grads=fresh_grads,
         )
-
-    def with_(self, **changes: object) -> TrainingSetup:
-        return replace(self, **changes)
-
-
-def lora_targets(arch: Architecture, targets: Targets) -> frozenset[str]:
-    """Names of the matrices that get an adapter; experts, stored as one block, get none (as in peft)."""
-    inside = {each.name: each.kind for each, _ in arch.all_linears}
-    attention = frozenset(name for name, kind in inside.items() if kind == "attention")
-    if targets == "all":
-        return frozenset(name for name, kind in inside.items() if kind in ("attention", "mlp"))
-    if targets == "attention":
-        return attention
-    wanted = {"q_proj", "v_proj", "qkv_proj", "q_b_proj", "kv_b_proj"}
-    return attention & wanted
-
-
-def adapter_parameters(arch: Architecture, rank: int, targets: Targets) -> int:
-    """r · (inputs + outputs) for every target matrix (Hu et al. 2021, section 4.1)."""
-    names = lora_targets(arch, targets)
-    return sum(
-        rank * (each.inputs + each.outputs) * layers
-        for each, layers in arch.all_linears
-        if each.name in names and each.kind in ("attention", "mlp")
-    )

@@ -8,46 +8,17 @@ second step holds optimiser states from its beginning, which the first makes onl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.parts import LayerKind
+from lib.memory.moment import Moment
 from lib.memory.passes.layers import head_profile, layer_profile
 from lib.memory.passes.numerics import HALF, Numerics
 from lib.memory.passes.tape import Profile
 from lib.memory.train.setup import TrainingSetup
+from lib.memory.train.states import States
 
-PARTS = ("weights", "optimizer", "gradients", "activations", "logits", "temporary")
 CHUNK_TOKENS = 1_024  # a chunked cross-entropy (Liger, cut-cross-entropy) computes the loss this many tokens at a time
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What is in memory at one moment, in bytes."""
-
-    label: str
-    phase: str
-    weights: float = 0.0
-    optimizer: float = 0.0
-    gradients: float = 0.0
-    activations: float = 0.0
-    logits: float = 0.0
-    temporary: float = 0.0
-
-    @property
-    def total_bytes(self) -> float:
-        return sum(getattr(self, part) for part in PARTS)
-
-
-@dataclass(frozen=True)
-class States:
-    """What stays through a step, in bytes on one GPU."""
-
-    weights: float
-    gradients: float
-    optimizer: float
-    step_temporary: float
-    gathered: float = 0.0
 
 
 def step_moments(arch: Architecture, setup: TrainingSetup, states: States, step: int) -> tuple[Moment, ...]:
@@ -162,7 +133,7 @@ class _Walk:
         best: Moment | None = None
         for index in range(len(self.kinds) - 1, -1, -1):
             moment = self._layer_backward(index)
-            if best is None or moment.total_bytes > best.total_bytes:
+            if best is None or moment.allocated_bytes > best.allocated_bytes:
                 best = moment
             if index in marks:
                 yield best

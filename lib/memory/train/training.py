@@ -3,108 +3,117 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.weights import weights_bytes
+from lib.memory.moment import Moment
 from lib.memory.overhead import overhead_term
+from lib.memory.rules_of_thumb import TRAIN_BYTES, TrainingRule
 from lib.memory.terms import MadeOfTerms, Term
-from lib.memory.train.optimizer import (
-    optimizer_bytes,
-    step_temporary_bytes,
-    trainable_parameters,
-)
 from lib.memory.train.setup import TrainingSetup
-from lib.memory.train.step import Moment, States, step_moments
+from lib.memory.train.states import States, training_states
+from lib.memory.train.step import step_moments
 from lib.memory.train.terms import peak_terms
 
-BUCKET_BYTES = 1e9  # DeepSpeed's default reduce and allgather buckets: 5e8 elements of 2 bytes each
+MOVING = ("activations", "logits", "temporary")
+LASTING = ("weights", "optimizer", "gradients", "gathered")
+"""What follows batch and sequence, and what follows the parameters: keys of terms."""
+
+
+@dataclass(frozen=True)
+class PartBesideRule:
+    """Bytes a parameter: the lecture's rule, and this set-up."""
+
+    part: str
+    rule_bytes: float
+    here_bytes: float
 
 
 @dataclass(frozen=True)
 class TrainingEstimate(MadeOfTerms):
-    """A run's memory on one GPU. `terms` are the parts at the fullest moment; they add up to `total_bytes`."""
+    """A run's memory on one GPU. `terms` are the parts at the fullest moment."""
 
     architecture: Architecture
     setup: TrainingSetup
     states: States
-    first_step: tuple[Moment, ...]
-    later_step: tuple[Moment, ...]
     overhead: Term
-    terms: tuple[Term, ...]
+
+    @cached_property
+    def first_step(self) -> tuple[Moment, ...]:
+        return step_moments(self.architecture, self.setup, self.states, step=1)
+
+    @cached_property
+    def later_step(self) -> tuple[Moment, ...]:
+        return step_moments(self.architecture, self.setup, self.states, step=2)
 
     @property
-    def peak(self) -> Moment:
+    def runs(self) -> dict[str, tuple[Moment, ...]]:
+        """What is in memory over time."""
+        return {"step 1": self.first_step, "step 2": self.later_step}
+
+    @property
+    def fullest(self) -> Moment:
         """The fullest moment of any step after the first."""
-        return max(self.later_step, key=lambda moment: moment.total_bytes)
+        return max(self.later_step, key=lambda moment: moment.allocated_bytes)
 
     @property
-    def first_peak(self) -> Moment:
-        return max(self.first_step, key=lambda moment: moment.total_bytes)
+    def fullest_of_first(self) -> Moment:
+        return max(self.first_step, key=lambda moment: moment.allocated_bytes)
+
+    @property
+    def second_step_extra_bytes(self) -> float:
+        """How much more than the first step any later one takes."""
+        return self.fullest.allocated_bytes - self.fullest_of_first.allocated_bytes
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        return (*peak_terms(self.architecture, self.setup, self.fullest, self.states), self.overhead)
+
+    @property
+    def total_bytes(self) -> float:
+        """Without working out the terms, for questions that ask many set-ups in a row."""
+        return self.fullest.allocated_bytes + self.overhead.size_bytes
 
     @property
     def allocated_bytes(self) -> float:
-        """What `torch.cuda.max_memory_allocated` would say: the peak without the CUDA context."""
-        return self.peak.total_bytes
+        return self.fullest.allocated_bytes
 
+    @property
+    def rule(self) -> TrainingRule:
+        """What the lecture's rule of thumb says of the same model."""
+        return TrainingRule(self.architecture.parameters)
 
-@lru_cache(maxsize=512)
-def training(architecture: Architecture, setup: TrainingSetup, context_mib: int | None = None) -> TrainingEstimate:
-    """Estimate one training run; `context_mib` is the GPU's CUDA context where it is known."""
-    if setup.sequence > 4 * architecture.max_position_embeddings:
-        raise CannotEstimateError(
-            f"sequence = {setup.sequence:,} is far beyond the {architecture.max_position_embeddings:,} tokens that "
-            f"{architecture.name} was made for: take at most four times that."
+    @property
+    def second_step_is_fuller(self) -> bool:
+        """By more than a hundredth."""
+        return self.second_step_extra_bytes > 0.01 * self.fullest_of_first.allocated_bytes
+
+    @property
+    def beside_rule(self) -> tuple[PartBesideRule, ...]:
+        """The rule's 24 bytes, part by part, beside what this set-up takes at its fullest moment."""
+        parts = (
+            ("Weights", TRAIN_BYTES["weights"], ("weights", "gathered")),
+            ("Optimiser states", TRAIN_BYTES["Adam's two states"], ("optimizer",)),
+            ("Gradients at the fullest moment", TRAIN_BYTES["gradients"], ("gradients",)),
+            ("Activations, logits, temporary", TRAIN_BYTES["activations (a placeholder)"], MOVING),
         )
-    states = training_states(architecture, setup)
-    first = step_moments(architecture, setup, states, step=1)
-    later = step_moments(architecture, setup, states, step=2)
+        beside = [PartBesideRule(part, rule, self.bytes_per_parameter(*keys)) for part, rule, keys in parts]
+        whole = PartBesideRule("All", sum(each.rule_bytes for each in beside), sum(each.here_bytes for each in beside))
+        return (*beside, whole)
+
+    def bytes_per_parameter(self, *keys: str) -> float:
+        """Of the terms with these keys, on all GPUs together, for each parameter of the model."""
+        return self.size_of(*keys) * self.setup.gpus / self.architecture.parameters
+
+
+@lru_cache(maxsize=2048)
+def training(arch: Architecture, setup: TrainingSetup, context_mib: int | None = None) -> TrainingEstimate:
+    """Estimate one training run; `context_mib` is the GPU's CUDA context where it is known."""
+    if setup.sequence > arch.max_position_embeddings:
+        raise CannotEstimateError(
+            f"sequence = {setup.sequence:,} is more than the {arch.max_position_embeddings:,} positions of "
+            f"{arch.name}: take shorter sequences, or a model made for longer ones."
+        )
     overhead = overhead_term(context_mib, distributed=setup.gpus > 1)
-    peak = max(later, key=lambda moment: moment.total_bytes)
-    terms = (*peak_terms(architecture, setup, peak, states), overhead)
-    return TrainingEstimate(architecture, setup, states, first, later, overhead, terms)
-
-
-@lru_cache(maxsize=4096)
-def training_bytes(architecture: Architecture, setup: TrainingSetup, context_mib: int | None = None) -> float:
-    """The total of `training` alone, for questions that ask many set-ups in a row."""
-    states = training_states(architecture, setup)
-    peak = max(moment.total_bytes for moment in step_moments(architecture, setup, states, step=2))
-    return peak + overhead_term(context_mib, distributed=setup.gpus > 1).size_bytes
-
-
-def training_states(arch: Architecture, setup: TrainingSetup) -> States:
-    """Bytes of weights, gradients and optimiser states on one GPU."""
-    gpus, stage = setup.gpus, setup.zero_stage
-    trainable = trainable_parameters(arch, setup)
-    base = base_weights_bytes(arch, setup)
-    adapters = 0.0 if setup.trains_base else trainable * setup.adapter_bytes
-    grad = trainable * (setup.grad_bytes if setup.trains_base else setup.adapter_bytes)
-    return States(
-        weights=(base + adapters) / (gpus if stage == 3 else 1),
-        gradients=grad / (gpus if stage >= 2 else 1),
-        optimizer=optimizer_bytes(arch, setup) / (gpus if stage >= 1 else 1),
-        step_temporary=step_temporary_bytes(arch, setup) / (gpus if stage >= 1 else 1),
-        gathered=_gathered(arch, setup, grad),
-    )
-
-
-def base_weights_bytes(arch: Architecture, setup: TrainingSetup) -> float:
-    if setup.method == "qlora":
-        return weights_bytes(arch, "nf4" if setup.double_quant else "fp4", other_bytes=setup.weight_bytes)
-    return arch.parameters * setup.weight_bytes
-
-
-def _gathered(arch: Architecture, setup: TrainingSetup, grad_bytes: float) -> float:
-    """Communication: DDP's buckets are a second copy of the gradients; ZeRO has buckets; stage 3 gathers layers."""
-    if setup.gpus == 1:
-        return 0.0
-    if setup.zero_stage == 0:
-        return grad_bytes
-    buckets = min(BUCKET_BYTES, grad_bytes * setup.gpus) * (1 if setup.zero_stage == 1 else 2)
-    if setup.zero_stage < 3:
-        return buckets
-    per_weight = base_weights_bytes(arch, setup) / arch.parameters
-    largest = max(arch.layer_parameters(kind.with_experts) for kind in set(arch.layer_kinds()))
-    return buckets + max(2 * largest, arch.embedding_parameters) * per_weight
+    return TrainingEstimate(arch, setup, training_states(arch, setup), overhead)

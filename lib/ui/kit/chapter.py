@@ -123,6 +123,11 @@ def measured(text: str) -> None:
     st.caption(f":material/speed: **Measured.** {text}")
 
 
+def simulated(text: str) -> None:
+    """Say that a number was simulated: by what, when, with which versions."""
+    st.caption(f":material/science: **Simulated.** {text}")
+
+
 def published(text: str) -> None:
     """Say that a number was published, and where."""
     st.caption(f":material/menu_book: **Published.** {text}")

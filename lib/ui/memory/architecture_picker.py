@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.memory.errors import CannotEstimateError
-from lib.memory.model.architecture import Architecture
-from lib.memory.model.catalogue import architecture, catalogue, from_parameters
+from lib.memory import Architecture, CannotEstimateError, architecture, catalogue
+from lib.memory.model.catalogue import from_parameters
 from lib.memory.model.config_json import MAX_TEXT_BYTES, from_text
 from lib.memory.model.hub import from_hub
 from lib.ui.kit import controls
@@ -16,7 +15,9 @@ NUMBER, SHAPE, PASTED, HUB = "Any number of parameters", "My own shape", "A conf
 OTHERS = (NUMBER, SHAPE, PASTED, HUB)
 
 
-def choose(default: str = "Llama-3.1-8B", *, key: str = "model", decoders_only: bool = False) -> Architecture:
+def choose_architecture(
+    default: str = "Llama-3.1-8B", *, key: str = "model", decoders_only: bool = False
+) -> Architecture:
     """The chosen architecture. Raises CannotEstimateError where the choice cannot be used."""
     names = [name for name, entry in catalogue().items() if not decoders_only or entry.config["model_type"] != "bert"]
     chosen = controls.select("Model", [*OTHERS, *names], default, key=key)
@@ -24,15 +25,15 @@ def choose(default: str = "Llama-3.1-8B", *, key: str = "model", decoders_only: 
         billions = controls.number("Billions of parameters", 0.001, 10_000.0, 1.0, key=f"{key}_billions", format="%g")
         return from_parameters(billions * 1e9)
     if chosen == SHAPE:
-        return _shape(key)
+        return _own_shape(key)
     if chosen == PASTED:
-        return _pasted(key)
+        return _pasted_config(key)
     if chosen == HUB:
         return _from_hub(controls.text("Hub id", "HuggingFaceTB/SmolLM2-135M", key=f"{key}_hub", max_chars=200))
     return architecture(chosen)
 
 
-def _shape(key: str) -> Architecture:
+def _own_shape(key: str) -> Architecture:
     layers = controls.slider("Layers", 1, 200, 32, key=f"{key}_layers")
     hidden = controls.slider("Hidden size", 64, 20_480, 4_096, key=f"{key}_hidden", step=64)
     heads = controls.slider("Query heads", 1, 256, 32, key=f"{key}_heads")
@@ -54,7 +55,7 @@ def _shape(key: str) -> Architecture:
     )
 
 
-def _pasted(key: str) -> Architecture:
+def _pasted_config(key: str) -> Architecture:
     """Not in the link: a config is too long for one."""
     upload = st.file_uploader("config.json", type="json", key=f"{key}_file")
     text = st.text_area(
@@ -77,7 +78,7 @@ def _from_hub(name: str) -> Architecture:
     return from_hub(name)
 
 
-def summary(arch: Architecture) -> str:
+def architecture_summary(arch: Architecture) -> str:
     """One line about a model: parameters, attention and what is unusual."""
     parts = [f"**{format_count(arch.parameters)}** parameters ({arch.parameters:,})"]
     if arch.experts:

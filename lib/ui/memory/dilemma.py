@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.charts.memory import calculator as bars
 from lib.charts.memory import dilemma as charts
-from lib.memory.ask.rules_of_thumb import TRAIN_BYTES
-from lib.memory.gpus import gpu, gpus
-from lib.memory.train.dilemma import Way, choose, triangle, ways
-from lib.memory.train.training import TrainingEstimate, training
+from lib.memory import estimate, gpu, gpus
+from lib.memory.train.dilemma import Way, beside_best, choose, triangle, ways
+from lib.memory.train.training import TrainingEstimate
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.tables import show_table
-from lib.ui.memory import architecture_picker, views
+from lib.ui.memory.architecture_picker import choose_architecture
+from lib.ui.memory.calculator import memory_bar
 from lib.ui.memory.setup_controls import BATCHES, CONTEXTS
 from lib.units import format_count, format_gib
 
 WEIGHTS = ("want_memory", "want_computing", "want_kept")
 
 
-def dilemma() -> list[dict]:
+def dilemma_triangle() -> list[dict]:
     """Pull the point; see the way of training that wins, and its memory."""
     left, right = st.columns([2, 5], gap="large")
     with left:
-        arch = architecture_picker.choose("Llama-3.2-1B", key="train_model")
+        arch = choose_architecture("Llama-3.2-1B", key="train_model")
         batch = controls.pick("Sequences at once", BATCHES, 4, key="train_batch")
         sequence = controls.pick("Tokens a sequence", CONTEXTS, 1_024, key="train_sequence")
         card = gpu(controls.select("GPU", list(gpus()), "RTX 4090", key="train_gpu"))
@@ -44,21 +43,11 @@ def dilemma() -> list[dict]:
             on_select=_stand_there,
             selection_mode="points",
         )
-        _costs(chosen, options)
-    estimate = training(arch, chosen.setup, card.context_mib)
-    st.plotly_chart(
-        bars.stacked(
-            {arch.name: estimate.terms},
-            card.usable_bytes,
-            card.name,
-            "GiB",
-            views.headline(estimate, card, "GiB"),
-        ),
-        key="dilemma_bar",
-        alt=bars.describe(estimate.terms, card.usable_bytes, card.name),
-    )
-    _against_the_slide(estimate)
-    return [_row(way) for way in options]
+        _three_costs(chosen, options)
+    made = estimate(arch, chosen.setup, card)
+    memory_bar(made, card, "GiB", key="dilemma_bar")
+    _against_the_slide(made)
+    return [_exported_way(way) for way in options]
 
 
 def _stand_there() -> None:
@@ -71,21 +60,20 @@ def _stand_there() -> None:
             st.session_state[key] = int(value)
 
 
-def _costs(chosen: Way, options: tuple[Way, ...]) -> None:
-    least_memory = min(way.memory_bytes for way in options)
-    least_work = min(way.operations_per_token for way in options)
+def _three_costs(chosen: Way, options: tuple[Way, ...]) -> None:
+    times = beside_best(chosen, options)
     one, two, three = st.columns(3)
     one.metric(
         "Memory",
         format_gib(chosen.memory_bytes),
-        f"{chosen.memory_bytes / least_memory:.1f} × the least",
+        f"{times.memory_times:.1f} × the least",
         delta_color="off",
         delta_arrow="off",
     )
     two.metric(
         "Operations a token",
         format_count(chosen.operations_per_token),
-        f"{chosen.operations_per_token / least_work:.2f} × the least",
+        f"{times.operations_times:.2f} × the least",
         delta_color="off",
         delta_arrow="off",
     )
@@ -103,24 +91,17 @@ def _costs(chosen: Way, options: tuple[Way, ...]) -> None:
     )
 
 
-def _against_the_slide(estimate: TrainingEstimate) -> None:
+def _against_the_slide(made: TrainingEstimate) -> None:
     st.subheader("The slide's 24 bytes a parameter, beside this", anchor=False)
-    parameters = estimate.architecture.parameters
-    size = {term.key: term.size_bytes / parameters for term in estimate.terms}
-    moving = size["activations"] + size["logits"] + size["temporary"]
-    rows = [
-        ("Weights", TRAIN_BYTES["weights"], size["weights"]),
-        ("Optimiser states", TRAIN_BYTES["Adam's two states"], size["optimizer"]),
-        ("Gradients at the fullest moment", TRAIN_BYTES["gradients"], size["gradients"]),
-        ("Activations, logits, temporary", TRAIN_BYTES["activations (a placeholder)"], moving),
+    table = [
+        {"part": each.part, "slide (B)": f"{each.rule_bytes:g}", "here (B)": f"{each.here_bytes:.2f}"}
+        for each in made.beside_rule
     ]
-    table = [{"part": part, "slide (B)": f"{slide}", "here (B)": f"{here:.2f}"} for part, slide, here in rows]
-    table.append({"part": "All", "slide (B)": "24", "here (B)": f"{sum(here for *_, here in rows):.2f}"})
     show_table(table, alt="Bytes a parameter: the slide's and this set-up's")
-    formula(f"Each part at “{estimate.peak.label}”, divided by {parameters:,} parameters.")
+    formula(f"Each part at “{made.fullest.label}”, divided by {made.architecture.parameters:,} parameters.")
 
 
-def _row(way: Way) -> dict:
+def _exported_way(way: Way) -> dict:
     return {
         "way": way.label,
         "memory_bytes": round(way.memory_bytes),

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
-
 import streamlit as st
 
 from lib.charts.memory import kv_cache as charts
-from lib.memory.gpus import gpu, gpus
-from lib.memory.model.architecture import Architecture
-from lib.memory.model.catalogue import architecture
-from lib.memory.model.weights import weights_bytes
-from lib.memory.serve.kv_cache import KVCache, max_tokens
+from lib.memory import Architecture, ServingSetup, architecture, estimate, gpu, gpus
+from lib.memory.serve.budget import CacheBudget, cache_budget
+from lib.memory.serve.kv_cache import KVCache, by_context, most_and_least, other_ways
 from lib.memory.serve.paging import (
     POLICIES,
     PUBLISHED_USED_SHARE,
     SNAPSHOT_STEPS,
-    Policy,
-    Simulation,
     Traffic,
-    simulate,
+    simulate_all,
 )
 from lib.ui.kit import controls
-from lib.ui.kit.chapter import formula, published
-from lib.ui.memory import architecture_picker
+from lib.ui.kit.chapter import formula, published, simulated
+from lib.ui.memory.architecture_picker import architecture_summary, choose_architecture
 from lib.ui.memory.setup_controls import set_values
+from lib.ui.memory.working import show_working
 from lib.units import format_gib
 
-SCALE = [256 * 2**step for step in range(10)]
 TELLING = (
     "OPT-13B",
     "Llama-2-7B",
@@ -39,6 +32,7 @@ TELLING = (
     "DeepSeek-V3",
 )
 REQUESTS = {"chat": "Chat (161 + 338)", "long": "Long prompts (1,200 + 200)", "short": "Short answers (300 + 30)"}
+PROMPT_TOKENS_AT_ONCE = 2_048  # vLLM's chunked prefill
 LENGTHS = {"chat": (161, 338), "long": (1_200, 200), "short": (300, 30)}
 
 
@@ -46,94 +40,72 @@ def context_costs() -> list[dict]:
     """Sliders for context and users; the cache, its formula, and other ways of attending."""
     left, right = st.columns([2, 5], gap="large")
     with left:
-        arch = architecture_picker.choose("Llama-3.1-8B", key="kv_model", decoders_only=True)
+        arch = choose_architecture("Llama-3.1-8B", key="kv_model", decoders_only=True)
         tokens = controls.pick("Context (tokens)", [2**n for n in range(7, 21)], 8_192, key="kv_context")
         users = controls.pick("Conversations at once", [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], 16, key="kv_users")
         bits = controls.pick("Bits a number", [4, 8, 16, 32], 16, key="kv_bits_page")
         card = gpu(controls.select("GPU", list(gpus()), "A100 80GB SXM", key="kv_gpu"))
-    cache = KVCache(arch, tokens=tokens, sequences=users, bits=bits)
-    free = card.usable_bytes - weights_bytes(arch, "bf16")
+        share = controls.slider("Of the GPU, the engine may take (%)", 50, 100, 90, key="kv_utilization")
+    setup = ServingSetup(context=tokens, sequences=users, kv_bits=bits, block_size=0, prefill=PROMPT_TOKENS_AT_ONCE)
+    budget = cache_budget(estimate(arch, setup, card), card, share / 100)
+    cache = setup.kv_cache(arch)
+    ways = other_ways(cache)
+    lines = {name: by_context(way) for name, way in ways.items()}
     with right:
         one, two, three = st.columns(3)
         one.metric("One token", format_gib(cache.bytes_per_token))
         two.metric(f"{users} conversations", format_gib(cache.total_bytes))
-        three.metric("Weights in 16 bits", format_gib(weights_bytes(arch, "bf16")))
-        _fits_in_words(cache, free, card.name)
-        lines = _ways(arch, users, bits)
+        three.metric("Left for the cache", format_gib(budget.cache_bytes))
+        _room_in_words(cache, budget, card.name)
         title = f"{users} conversations of {tokens:,} tokens: {format_gib(cache.total_bytes)} of KV cache"
         label = f"free on {card.name}"
-        st.plotly_chart(charts.contexts(lines, free, label, title, tokens), key="kv_contexts", alt=title)
+        figure = charts.cache_by_context(lines, budget.cache_bytes, label, title, tokens)
+        st.plotly_chart(figure, key="kv_contexts", alt=title)
     term = cache.term()
-    st.latex(term.working)
+    show_working(term)
     formula(
-        f"Exact: every layer keeps these numbers for every token. {architecture_picker.summary(arch)}. "
-        f"Source: {term.source}."
+        f"Exact: every layer keeps these numbers for every token. {architecture_summary(arch)}. Source: {term.source}."
     )
     with st.expander("Other models beside it", icon=":material/bar_chart:", expanded=True):
-        _beside(arch, bits)
+        _other_models(arch, bits)
     return [
-        {"context": point[0], "way": name, "bytes": round(point[1])}
-        for name, points in lines.items()
-        for point in points
+        {"context": length, "way": name, "bytes": round(size)} for name, line in lines.items() for length, size in line
     ]
 
 
-def _fits_in_words(cache: KVCache, free: float, card: str) -> None:
-    if free <= 0:
-        st.markdown(f"The weights alone do not fit on one {card}: nothing is left for a cache.")
-        return
-    longest = max_tokens(cache.architecture, free / cache.sequences, bits=cache.bits)
-    each = KVCache(cache.architecture, tokens=cache.tokens, bits=cache.bits).total_bytes
-    st.markdown(
-        f"On one {card}, {format_gib(free)} are free beside the weights: **{int(free // each):,} conversations** of "
-        f"{cache.tokens:,} tokens, or {cache.sequences} of **{min(longest, 10**8):,} tokens** each."
+def _room_in_words(cache: KVCache, budget: CacheBudget, card: str) -> None:
+    """What is left for the cache, and how far that goes."""
+    parts = (
+        f"{format_gib(budget.gpu_bytes)} × {budget.utilization:.0%} − {format_gib(budget.weights_bytes)} of weights in "
+        f"16 bits − {format_gib(budget.activations_bytes)} for reading prompts − {format_gib(budget.outside_bytes)} of "
+        "CUDA context"
     )
-
-
-def _ways(arch: Architecture, users: int, bits: int) -> dict[str, list[tuple[int, float]]]:
-    """This model's cache, and what it would be with another kind of attention."""
-    ways = {f"{arch.name} as it is ({arch.attention_kind})": arch}
-    if arch.sliding_layers:
-        ways["without its window"] = replace(arch, sliding_window=None, sliding_layers=0)
-    if arch.latent:
-        heads = replace(
-            arch, latent=None, num_key_value_heads=arch.num_attention_heads, head_dim=arch.latent.qk_head_dim
+    if not budget.cache_bytes:
+        st.markdown(f"Nothing is left for a cache on one {card}: {parts} is below zero. The weights do not fit.")
+    else:
+        st.markdown(
+            f"On one {card}, {format_gib(budget.cache_bytes)} are left for the cache: "
+            f"**{budget.conversations(cache):,} conversations** of {cache.tokens:,} tokens, or {cache.sequences} of "
+            f"**{budget.longest_tokens(cache):,} tokens** each."
         )
-        ways["kept expanded (MHA)"] = heads
-    elif arch.num_key_value_heads < arch.num_attention_heads:
-        ways["with a KV head for each query head (MHA)"] = replace(arch, num_key_value_heads=arch.num_attention_heads)
-    if not arch.latent and arch.num_key_value_heads > 1:
-        ways["with one KV head (MQA)"] = replace(arch, num_key_value_heads=1)
-    return {
-        name: [(tokens, KVCache(each, tokens=tokens, sequences=users, bits=bits).total_bytes) for tokens in SCALE]
-        for name, each in ways.items()
-    }
+    how_read = f"prompts are read {PROMPT_TOKENS_AT_ONCE:,} tokens at a time"
+    formula(f"As vLLM counts (`gpu_memory_utilization`): {parts}; {how_read}.")
 
 
-def _beside(arch: Architecture, bits: int) -> None:
+def _other_models(arch: Architecture, bits: int) -> None:
     models = [architecture(name) for name in TELLING]
     if arch.name not in TELLING:
         models.insert(0, arch)
-    bars = [(f"{each.name} · {each.attention_kind}", KVCache(each, 1, bits=bits).bytes_per_token) for each in models]
-    mine = f"{arch.name} · {arch.attention_kind}"
-    largest, smallest = max(bars, key=lambda bar: bar[1]), min(bars, key=lambda bar: bar[1])
-    title = f"{largest[0]} keeps {largest[1] / smallest[1]:.0f} times as much a token as {smallest[0]}"
-    st.plotly_chart(charts.kinds(bars, mine, title), key="kv_kinds", alt=title)
+    caches = {f"{each.name} · {each.attention_kind}": KVCache(each, 1, bits=bits) for each in models}
+    most, least, times = most_and_least(caches)
+    title = f"{most} keeps {times:.0f} times as much a token as {least}"
+    bars = [(name, cache.bytes_per_token) for name, cache in caches.items()]
+    st.plotly_chart(
+        charts.cache_by_model(bars, f"{arch.name} · {arch.attention_kind}", title), key="kv_kinds", alt=title
+    )
 
 
-@lru_cache(maxsize=128)
-def _simulated(policy: Policy, traffic: Traffic) -> Simulation:
-    """A pure function of its arguments, so one result serves every student."""
-    return simulate(policy, traffic)
-
-
-def _all_policies(traffic: Traffic) -> tuple[Simulation, ...]:
-    """The four policies over the same requests. Only pages depend on the size of a page."""
-    plain = replace(traffic, block_size=Traffic.block_size)
-    return tuple(_simulated(policy, traffic if policy == "paged" else plain) for policy in POLICIES)
-
-
-def paging() -> list[dict]:
+def paging_experiment() -> list[dict]:
     """The simulation: the same requests, four ways of giving them memory."""
     left, right = st.columns([2, 5], gap="large")
     with left:
@@ -145,7 +117,7 @@ def paging() -> list[dict]:
         st.button("Switch to pages", icon=":material/view_module:", on_click=set_values, args=({"policy": "paged"},))
     prompt, answer = LENGTHS[kind]
     traffic = Traffic(block_size=block, max_tokens=longest, mean_prompt=prompt, mean_answer=answer, seed=seed)
-    runs = _all_policies(traffic)
+    runs = simulate_all(traffic)
     by_policy = {run.policy: run for run in runs}
     paged, reserved = by_policy["paged"], by_policy["max"]
     title = (
@@ -153,7 +125,7 @@ def paging() -> list[dict]:
     )
     run = by_policy[shown]
     with right:
-        st.plotly_chart(charts.shares(runs, title), key="kv_shares", alt=title)
+        st.plotly_chart(charts.policy_shares(runs, title), key="kv_shares", alt=title)
     step = controls.slider(
         "Move through time (decoding step)",
         SNAPSHOT_STEPS,
@@ -173,8 +145,8 @@ def paging() -> list[dict]:
         f"were answered instead of {reserved.finished:,} in {traffic.steps:,} steps. Pages wasted "
         f"{paged.waste_share:.1%} of what they handed out.{again}"
     )
-    formula(
-        "Simulated here: exponential lengths, a queue that is never empty, a buddy allocator for contiguous pieces."
+    simulated(
+        "Here and now: exponential lengths, a queue that is never empty, a buddy allocator for contiguous pieces."
     )
     published(
         "Kwon et al. 2023, figure 2: "
@@ -186,7 +158,7 @@ def paging() -> list[dict]:
     )
     with st.expander("Requests at once, over time", icon=":material/timeline:"):
         st.plotly_chart(
-            charts.running(runs, "How many requests run at once"), key="kv_running", alt="Requests over time"
+            charts.requests_running(runs, "How many requests run at once"), key="kv_running", alt="Requests over time"
         )
     return [
         {

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.memory.ask.fit import Setup
-from lib.memory.gpus import gpus
+from lib.memory import ServingSetup, TrainingSetup
 from lib.memory.model.weights import precisions
-from lib.memory.serve.serving import ServingSetup
-from lib.memory.train.setup import TrainingSetup
 from lib.ui.kit import controls
 
 JOBS = {"serve": "Serve it", "train": "Train it"}
@@ -115,7 +112,7 @@ def set_values(values: dict[str, object]) -> None:
         st.session_state[key] = value
 
 
-def presets() -> None:
+def preset_buttons() -> None:
     with st.container(horizontal=True):
         for preset in PRESETS:
             st.button(
@@ -123,24 +120,18 @@ def presets() -> None:
             )
 
 
-def job() -> str:
-    return controls.segmented("What for", JOBS, "serve", key="job", label_visibility="collapsed")
-
-
-def card() -> str:
-    return controls.select("GPU", list(gpus()), "RTX 4090", key="gpu")
-
-
-def serving_setup() -> ServingSetup:
+def serving_controls() -> ServingSetup:
     """The controls of serving; the rest under More."""
     labels = {key: each.label for key, each in precisions().items()}
     precision = controls.select("Weights stored as", labels, "bf16", key="precision")
-    context = _pick("Context, prompt and answer (tokens)", CONTEXTS, 4_096, "context")
-    users = _pick("Conversations at once", USERS, 1, "users")
+    context = _pick_or_keep("Context, prompt and answer (tokens)", CONTEXTS, 4_096, "context")
+    users = _pick_or_keep("Conversations at once", USERS, 1, "users")
     with st.expander("More", icon=":material/tune:"):
-        kv_bits = _pick("KV cache in bits", [4, 8, 16, 32], 16, "kv_bits")
-        prefill = _pick("Prompt tokens read at once (0: all)", [0, 256, 512, 1_024, 2_048, 8_192], 2_048, "prefill")
-        count = _pick("GPUs, tensor parallel", GPU_COUNTS, 1, "gpus")
+        kv_bits = _pick_or_keep("KV cache in bits", [4, 8, 16, 32], 16, "kv_bits")
+        prefill = _pick_or_keep(
+            "Prompt tokens read at once (0: all)", [0, 256, 512, 1_024, 2_048, 8_192], 2_048, "prefill"
+        )
+        count = _pick_or_keep("GPUs, tensor parallel", GPU_COUNTS, 1, "gpus")
         paged = controls.toggle("Page the KV cache", True, key="paged")
         eager = controls.toggle("Store attention scores (no fused kernel)", False, key="eager")
     return ServingSetup(
@@ -156,20 +147,20 @@ def serving_setup() -> ServingSetup:
     )
 
 
-def training_setup() -> TrainingSetup:
+def training_controls() -> TrainingSetup:
     """The controls of training; the rest under More."""
     method = controls.segmented("What is trained", METHODS, "full", key="method")
-    batch = _pick("Sequences a step on each GPU (micro-batch)", BATCHES, 1, "batch")
-    sequence = _pick("Tokens a sequence", CONTEXTS, 2_048, "sequence")
+    batch = _pick_or_keep("Sequences a step on each GPU (micro-batch)", BATCHES, 1, "batch")
+    sequence = _pick_or_keep("Tokens a sequence", CONTEXTS, 2_048, "sequence")
     checkpointing = controls.toggle("Checkpoint activations", False, key="checkpointing")
     with st.expander("More", icon=":material/tune:"):
         weights = controls.select("Precision", TRAIN_PRECISIONS, "bf16_autocast", key="weights")
         optimizer = controls.select("Optimiser", OPTIMIZERS, "adamw", key="optimizer")
-        rank = _pick("LoRA rank", [1, 2, 4, 8, 16, 32, 64, 128, 256], 16, "rank", disabled=method == "full")
+        rank = _pick_or_keep("LoRA rank", [1, 2, 4, 8, 16, 32, 64, 128, 256], 16, "rank", disabled=method == "full")
         targets = controls.select("LoRA on", TARGETS, "all", key="targets", disabled=method == "full")
-        accumulation = _pick("Steps of gradient accumulation", [1, 2, 4, 8, 16, 32, 64, 128], 1, "accumulation")
-        count = _pick("GPUs", GPU_COUNTS, 1, "gpus")
-        stage = _pick("ZeRO stage", [0, 1, 2, 3], 3, "zero", disabled=count == 1)
+        accumulation = _pick_or_keep("Steps of gradient accumulation", [1, 2, 4, 8, 16, 32, 64, 128], 1, "accumulation")
+        count = _pick_or_keep("GPUs", GPU_COUNTS, 1, "gpus")
+        stage = _pick_or_keep("ZeRO stage", [0, 1, 2, 3], 3, "zero", disabled=count == 1)
         chunked = controls.toggle("Loss in chunks (fused cross-entropy)", False, key="chunked")
         kept = controls.toggle("The loop keeps the logits", False, key="logits")
         eager = controls.toggle("Store attention scores (no fused kernel)", False, key="eager")
@@ -191,13 +182,15 @@ def training_setup() -> TrainingSetup:
     )
 
 
-def _pick(label: str, options: list[int], default: int, key: str, **more: object) -> int:
+def _pick_or_keep(label: str, options: list[int], default: int, key: str, **more: object) -> int:
     """A choice on a scale; a value set by a button that is not on the scale is added to it."""
     extra = st.session_state.get(key, default)
     if extra not in options and isinstance(extra, int):
         options = sorted({*options, extra})
     return controls.pick(label, options, default, key=key, **more)
 
+
+SETUP_CONTROLS = {"serve": serving_controls, "train": training_controls}
 
 FIELDS = {  # field of a set-up → key of its control
     "precision": {"serve": "precision", "train": "weights"},
@@ -218,9 +211,8 @@ FIELDS = {  # field of a set-up → key of its control
 }
 
 
-def control_values(setup: Setup, changes: dict[str, object]) -> dict[str, object]:
+def control_values(job: str, changes: dict[str, object]) -> dict[str, object]:
     """Changes to a set-up as values of the controls."""
-    kind = "serve" if isinstance(setup, ServingSetup) else "train"
     values: dict[str, object] = {}
     for field, value in changes.items():
         if field == "attention":
@@ -229,5 +221,5 @@ def control_values(setup: Setup, changes: dict[str, object]) -> dict[str, object
             values["paged"] = not value
         else:
             key = FIELDS[field]
-            values[key[kind] if isinstance(key, dict) else key] = value
+            values[key[job] if isinstance(key, dict) else key] = value
     return values

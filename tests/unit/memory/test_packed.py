@@ -7,7 +7,7 @@ import pytest
 from lib.memory.ask.packed import pack, unpack
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.catalogue import architecture, from_parameters
-from lib.memory.serve.serving import ServingSetup
+from lib.memory.serve.setup import ServingSetup
 from lib.memory.train.setup import TrainingSetup
 
 SETUPS = [

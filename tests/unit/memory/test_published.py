@@ -2,16 +2,20 @@
 
 import pytest
 
-from lib.memory.ask.fit import needed_bytes
-from lib.memory.ask.rules_of_thumb import ServingRule, TrainingRule, zero_bytes_per_gpu
+from lib.memory.estimate import estimate
 from lib.memory.gpus import gpu
 from lib.memory.model.catalogue import architecture, catalogue
 from lib.memory.model.config_json import from_config
 from lib.memory.model.weights import nf4_bits_per_weight, weights_bytes
-from lib.memory.serve.kv_cache import KVCache
-from lib.memory.serve.serving import ServingSetup, serving
-from lib.memory.train.setup import TrainingSetup, adapter_parameters
-from lib.memory.train.training import training, training_states
+from lib.memory.rules_of_thumb import ServingRule, TrainingRule
+from lib.memory.serve.kv_cache import KVCache, other_ways
+from lib.memory.serve.serving import serving
+from lib.memory.serve.setup import ServingSetup
+from lib.memory.train.adapters import adapter_parameters
+from lib.memory.train.setup import TrainingSetup
+from lib.memory.train.states import training_states
+from lib.memory.train.training import training
+from lib.memory.train.zero import zero_bytes_per_gpu
 from lib.units import GIB
 
 
@@ -88,8 +92,8 @@ def test_kv_cache_of_405b_is_half_of_what_the_blog_says():
 def test_sliding_windows_bound_the_cache():
     """Mistral 7B, section 2: at 32k tokens the rolling buffer is 8 times smaller than a full cache."""
     mistral = architecture("Mistral-7B-v0.1")
-    full = KVCache(mistral, tokens=32_768, honours_window=False).total_bytes
-    assert full / KVCache(mistral, tokens=32_768).total_bytes == 8
+    cache = KVCache(mistral, tokens=32_768)
+    assert other_ways(cache)["without its window"].total_bytes / cache.total_bytes == 8
 
 
 @pytest.mark.parametrize(("stage", "gb"), [(0, 120), (1, 31.4), (2, 16.6), (3, 1.9)])
@@ -152,16 +156,16 @@ def test_optimizer_states_per_parameter(optimizer, bytes_each):
 
 
 def test_the_lectures_numbers():
-    assert TrainingRule(1e9).store_bytes == 4e9
-    assert TrainingRule(1e9).train_bytes == 24e9
+    assert ServingRule(1e9, bits=32).weights_bytes == 4e9
+    assert TrainingRule(1e9).total_bytes == 24e9
     assert ServingRule(70e9, bits=16).total_bytes == pytest.approx(168e9)
     assert ServingRule(70e9, bits=8).total_bytes == pytest.approx(84e9)
 
 
 def test_two_a100_hold_the_weights_of_llama_70b_and_one_does_not():
     arch, card = architecture("Llama-3.1-70B"), gpu("A100 80GB SXM")
-    assert needed_bytes(arch, ServingSetup(context=2_048, prefill=512), card) > card.usable_bytes
-    assert needed_bytes(arch, ServingSetup(context=2_048, prefill=512, gpus=2), card) < card.usable_bytes
+    assert estimate(arch, ServingSetup(context=2_048, prefill=512), card).total_bytes > card.usable_bytes
+    assert estimate(arch, ServingSetup(context=2_048, prefill=512, gpus=2), card).total_bytes < card.usable_bytes
 
 
 def test_q4_k_m_files_as_llama_cpp_lists_them():

@@ -93,13 +93,14 @@ def test_peaks_by_memtracker_live(name, layers, setup):
     arch = from_config(config, name=name)
     first, second = fake_training(config, arch, setup)
     estimate = training(arch, setup)
-    assert estimate.first_peak.total_bytes == pytest.approx(first, rel=0.02)
-    assert estimate.peak.total_bytes == pytest.approx(second, rel=0.02)
+    assert estimate.fullest_of_first.allocated_bytes == pytest.approx(first, rel=0.02)
+    assert estimate.fullest.allocated_bytes == pytest.approx(second, rel=0.02)
 
 
 @pytest.mark.parametrize("name", ["Gemma-3-1B (text)", "DeepSeek-V2-Lite", "OLMoE-1B-7B"])
 def test_prompt_and_cache_by_memtracker_live(name):
-    from lib.memory.serve.serving import ServingSetup, serving
+    from lib.memory.serve.serving import serving
+    from lib.memory.serve.setup import ServingSetup
     from scripts.memory_probes import fake_serving
 
     config = {**catalogue()[name].config, "num_hidden_layers": 6}
@@ -108,7 +109,7 @@ def test_prompt_and_cache_by_memtracker_live(name):
     setup = ServingSetup(context=1024, sequences=2, attention=attention, block_size=0, on_cpu=True)
     estimate = serving(arch, setup)
     peak, cache = fake_serving(config, attention, 2, 1024)
-    assert estimate.total_bytes - estimate.term("overhead").size_bytes == pytest.approx(peak, rel=0.02)
+    assert estimate.allocated_bytes == pytest.approx(peak, rel=0.02)
     assert estimate.term("kv_cache").size_bytes == pytest.approx(cache, rel=0.005)
 
 
@@ -135,7 +136,7 @@ def test_lora_parameters_are_pefts():
     import torch
     import transformers
 
-    from lib.memory.train.setup import adapter_parameters
+    from lib.memory.train.adapters import adapter_parameters
 
     for config in ({"model_type": "llama", **GQA}, {"model_type": "phi3", "pad_token_id": 0, **GQA}):
         arch = from_config(config)

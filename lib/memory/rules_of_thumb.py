@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from lib.memory.errors import CannotEstimateError
 
-STORE_BYTES = 4  # fp32
 TRAIN_BYTES = {"weights": 4, "Adam's two states": 8, "gradients": 4, "activations (a placeholder)": 8}
 
 
@@ -17,12 +16,12 @@ class TrainingRule:
     parameters: float
 
     @property
-    def store_bytes(self) -> float:
-        return self.parameters * STORE_BYTES
+    def total_bytes(self) -> float:
+        return self.parameters * sum(TRAIN_BYTES.values())
 
     @property
-    def train_bytes(self) -> float:
-        return self.parameters * sum(TRAIN_BYTES.values())
+    def formula(self) -> str:
+        return "P × 24 B"
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,6 @@ class ServingRule:
     def total_bytes(self) -> float:
         return self.weights_bytes * self.overhead
 
-
-def zero_bytes_per_gpu(parameters: float, stage: int, gpus: int, optimizer_bytes: float = 12.0) -> float:
-    """Weights, gradients and states on one GPU in mixed precision: ZeRO (Rajbhandari et al. 2020, figure 1).
-
-    Stage 0 4P + KP, 1 4P + KP/N, 2 2P + (2 + K)P/N, 3 (4 + K)P/N, with K = 12 for Adam.
-    """
-    if stage not in (0, 1, 2, 3):
-        raise CannotEstimateError(f"ZeRO stage {stage!r} must be 0, 1, 2 or 3.")
-    if gpus < 1:
-        raise CannotEstimateError(f"gpus = {gpus!r} must be at least 1.")
-    weights = 2 / (gpus if stage >= 3 else 1)
-    gradients = 2 / (gpus if stage >= 2 else 1)
-    states = optimizer_bytes / (gpus if stage >= 1 else 1)
-    return parameters * (weights + gradients + states)
+    @property
+    def formula(self) -> str:
+        return f"(P × 4 B) / (32 / {self.bits:g}) × {self.overhead:g}"
