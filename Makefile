@@ -1,6 +1,7 @@
 # make run     the app in a browser (PORT=8600 make run picks the port)
 # make test    every test
 # make bench   each promised number with its bound
+# make model   the real small model, fetched once (make run does it in the background, make test before the tests)
 # On a fresh machine each does all its own set-up: a virtual environment, packages, a browser for the tests.
 
 PYTHON ?= python3
@@ -8,18 +9,22 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lint clean browser
+.PHONY: run test bench model lint clean browser
 
 run: $(VENV)/.app
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	FETCH_AT_START=1 $(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/.dev browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	-$(BIN)/python -m lib.models.fetch
 	$(BIN)/pytest
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench
+
+model: $(VENV)/.app
+	$(BIN)/python -m lib.models.fetch
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from lib import curriculum, ui
+from lib.models.background import BackgroundFetch
 from lib.places import ASSETS
 from lib.ui.kit import jobs
 from lib.ui.kit.listener import send_at_once
@@ -46,10 +47,13 @@ def main() -> None:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """While the server runs: a warm worker, so that the first student's click need not wait for torch."""
+    """While the server runs: a warm worker, so that the first student's click need not wait for torch, and the real
+    small model on its way if it is to be fetched."""
     send_at_once()
     jobs.start_in_background()
+    fetching = BackgroundFetch()
     yield
+    fetching.close()
     jobs.close()
 
 

@@ -1,13 +1,20 @@
 """Tests never reach the network, and never find a model that only this machine happens to have."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from lib.charts import theme
+from lib.models import catalogue
 from tests.tiny_model import write_tiny_model
 
+try:
+    REAL_MODEL, NO_REAL_MODEL = catalogue.find(catalogue.REAL), ""
+except catalogue.ModelUnavailable as why:
+    REAL_MODEL, NO_REAL_MODEL = None, f"{why}; `make model` fetches it"
+os.environ["MODELS_FOLDER"] = os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="no-models-")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -23,6 +30,18 @@ def pytest_collection_modifyitems(items: list) -> None:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(tmp_path_factory.mktemp("tiny-model"))
+
+
+@pytest.fixture
+def real_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The real small model's folder, found by its name while the test runs; skipped, saying why, where it is not."""
+    if REAL_MODEL is None:
+        pytest.skip(NO_REAL_MODEL)
+    models = tmp_path / "real-model"
+    models.mkdir()
+    (models / catalogue.REAL).symlink_to(REAL_MODEL)
+    monkeypatch.setenv("MODELS_FOLDER", str(models))
+    return REAL_MODEL
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from lib.models.catalogue import catalogue
 
 NAME = "SmolLM2-135M"
-REPOSITORY = catalogue()[NAME].hub_id
 COMMIT = catalogue()[NAME].revision
 ERROR_CODES = {401: "RepoNotFound", 403: "GatedRepo", 404: "RepoNotFound"}  # as huggingface.co sends them
 LARGE = 100_000
@@ -60,8 +59,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             return
         listed = self.hub.files if self.hub.listed is None else self.hub.listed
-        siblings = [{"rfilename": name, "size": len(data)} for name, data in listed.items()]
-        body = json.dumps({"id": REPOSITORY, "modelId": REPOSITORY, "sha": COMMIT, "siblings": siblings}).encode()
+        siblings = [_sibling(name, data) for name, data in listed.items()]
+        repository, _, commit = self.path.removeprefix("/api/models/").split("?")[0].partition("/revision/")
+        body = json.dumps({"id": repository, "modelId": repository, "sha": commit, "siblings": siblings}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -69,20 +69,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _file(self, *, send: bool) -> None:
-        name = self.path.split("/resolve/", 1)[-1].split("/", 1)[-1].split("?")[0]
+        commit, name = self.path.split("/resolve/", 1)[-1].split("?")[0].split("/", 1)
         self.hub.requests.append(f"{self.command} {name}")
         data = self.hub.files.get(name)
         if data is None:
             self.send_response(404)
             self.send_header("X-Error-Code", "EntryNotFound")
-            self.send_header("X-Repo-Commit", COMMIT)
+            self.send_header("X-Repo-Commit", commit)
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
         start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").split("-")[0])
         self.send_response(206 if start else 200)
         self.send_header("ETag", f'"{hashlib.sha1(data).hexdigest()}"')
-        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Repo-Commit", commit)
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Length", str(len(data) - start))
         self.end_headers()
@@ -107,9 +107,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def _sibling(name: str, data: bytes) -> dict:
+    """A file in the answer about a model; of a large one the hub tells its SHA-256 too."""
+    lfs = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "pointerSize": 134}
+    return {"rfilename": name, "size": len(data), **({"lfs": lfs} if len(data) > LARGE else {})}
+
+
 @contextmanager
 def standin_hub(files: dict[str, bytes]) -> Iterator[Hub]:
-    """Serve `files` as the model called NAME until the block ends; `hub.url` is what HF_ENDPOINT must say."""
+    """Serve `files` as any model at any commit until the block ends; `hub.url` is what HF_ENDPOINT must say."""
     hub = Hub(dict(files))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Serving", (Handler,), {"hub": hub}))
     server.handle_error = lambda *_: None  # a client that hangs up is part of the test

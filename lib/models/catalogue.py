@@ -1,7 +1,7 @@
 """Models by name: where each one is on this machine, and why one cannot be had.
 
-A model is found, in this order: bundled with the app, as a folder under `MODELS_FOLDER` (environment), or in
-the Hugging Face cache. Fetching one that is nowhere is the business of `lib.models.hub`.
+A model is bundled with the app, or in the Hugging Face cache, or a folder of its name in the models folder, and is
+looked for in this order. Fetching one that is nowhere is the business of `lib.models.fetch`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,27 @@ from lib.errors import StudentError
 from lib.places import ASSETS
 
 BUNDLED = "Bundled base model"
+REAL = "SmolLM2-135M-Instruct"
+"""The small model that answers in English, fetched once: what the lecture says can be seen on it."""
 
 
 class ModelUnavailable(StudentError):
     """A model cannot be used here; the message says why and what would help."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Python package that holds a model's weights, for where no hub can be reached."""
+
+    requirement: str
+    sha256: str
+    """Of the wheel."""
+    download_bytes: int
+    file: str
+    """The GGUF file in the wheel."""
+    by_way_of: str
+    """The format, with fewer bits than the original's, of most weights in that file."""
+    source: str
 
 
 @dataclass(frozen=True)
@@ -33,18 +50,29 @@ class ModelCard:
     parameters: int
     licence: str
     source: str
+    package: Package | None = None
 
 
 @cache
 def catalogue() -> dict[str, ModelCard]:
     """Every model the app knows by name."""
     cards = json.loads((ASSETS / "models.json").read_text(encoding="utf-8"))
-    return {card["name"]: ModelCard(**card) for card in cards}
+    return {card["name"]: ModelCard(**{**card, "package": _package(card)}) for card in cards}
+
+
+def _package(card: dict) -> Package | None:
+    return Package(**card["package"]) if "package" in card else None
 
 
 def bundled_folder() -> Path:
     """The bundled model; `BASE_MODEL` in the environment names another folder, for tests and experiments."""
     return Path(os.environ.get("BASE_MODEL", ASSETS / "base-model"))
+
+
+def models_folder() -> Path:
+    """Where models that did not come from the hub lie, a folder each; `MODELS_FOLDER` in the environment names it."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return Path(os.environ.get("MODELS_FOLDER", cache / "finetuning-lab" / "models"))
 
 
 def find(name: str) -> Path:
@@ -57,15 +85,21 @@ def find(name: str) -> Path:
         raise ModelUnavailable(f"There is no model called {name}; choose one of {', '.join(catalogue())}")
     if card.hub_id is None:
         return checked(bundled_folder())
-    local = os.environ.get("MODELS_FOLDER")
-    if local and (Path(local) / name).is_dir():
-        return checked(Path(local) / name)
-    snapshot = _cached_snapshot(card)
-    if snapshot is not None:
-        return checked(snapshot)
-    raise ModelUnavailable(
-        f"{name} is not on this machine; put its files in a folder “{name}” under MODELS_FOLDER, "
-        f"or download {card.hub_id} once where there is a network"
+    places = [place for place in (_cached_snapshot(card), models_folder() / name) if place is not None]
+    damage = None
+    for place in filter(Path.is_dir, places):
+        try:
+            return checked(place)
+        except ModelUnavailable as error:
+            damage = damage or error
+    raise damage or ModelUnavailable(_nowhere(card))
+
+
+def _nowhere(card: ModelCard) -> str:
+    fetch = "fetch it" if card.package else f"download {card.hub_id}"
+    return (
+        f"{card.name} is not on this machine; {fetch} once where there is a network, "
+        f"or put its files in a folder “{card.name}” under {models_folder()}"
     )
 
 

@@ -8,37 +8,30 @@ Files are downloaded into a staging folder beside the cache, checked, and only t
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from lib.models.catalogue import ModelCard, ModelUnavailable, catalogue, checked
-from lib.units import format_gb
+from lib.models.events import FetchProgress
+from lib.models.staging import NoRoom, check_room, staging
 
 POLL_S = 0.2
-WANTED = ("config.json", "generation_config.json", "model.safetensors.index.json", "vocab.json", "merges.txt")
+STAGE = "From the hub"
+WANTED = (
+    "README.md",
+    "LICENSE",
+    "config.json",
+    "generation_config.json",
+    "model.safetensors.index.json",
+    "vocab.json",
+    "merges.txt",
+)
 WANTED_BEGINNINGS = ("tokenizer", "special_tokens", "added_tokens", "chat_template")
-
-
-@dataclass(frozen=True)
-class DownloadProgress:
-    name: str
-    done_bytes: int
-    total_bytes: int
-    keep_only_newest: ClassVar[bool] = True
-
-
-@dataclass(frozen=True)
-class Downloaded:
-    name: str
-    total_bytes: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -47,6 +40,8 @@ class Listing:
 
     commit: str
     files: dict[str, int]
+    sha256: dict[str, str]
+    """Of the large files, for which the hub keeps it."""
 
     @property
     def total_bytes(self) -> int:
@@ -57,34 +52,32 @@ class _Stopped(Exception):
     """Raised inside the download so that it ends."""
 
 
-def download(name: str) -> Iterator[DownloadProgress | Downloaded]:
-    """Fetch the model called `name`; yields how much is there, and Downloaded once it can be found.
+def download(name: str) -> Iterator[FetchProgress]:
+    """Fetch the model called `name`; yields how much is there; once it ends, the model can be found.
 
     Raises ModelUnavailable with what went wrong and what would help.
     """
-    started = time.monotonic()
     card = catalogue().get(name)
     if card is None or card.hub_id is None:
         raise ModelUnavailable(f"There is no model called {name} to download; choose one of {', '.join(catalogue())}.")
     with _said(card):
         listing = _list_files(card)
     cache = _cache_folder()
-    _check_disk(cache, listing)
-    with tempfile.TemporaryDirectory(prefix=".staging-", dir=cache) as staging:
-        fetching = _Fetch(card, listing, Path(staging))
+    check_room(cache, listing.total_bytes, "The download")
+    with staging(cache, name) as folder:
+        fetching = _Fetch(card, listing, folder)
         try:
             while fetching.running:
-                yield DownloadProgress(name, fetching.done_bytes, listing.total_bytes)
+                yield FetchProgress(name, STAGE, fetching.done_bytes, listing.total_bytes)
                 fetching.wait(POLL_S)
         finally:
             fetching.stop()
         with _said(card):
             fetching.raise_error()
-        _check_sizes(fetching.snapshot, listing)
+        _check_whole(fetching.snapshot, listing)
         checked(fetching.snapshot)
-        _move_into(cache, Path(staging), listing.commit)
-    yield DownloadProgress(name, listing.total_bytes, listing.total_bytes)
-    yield Downloaded(name, listing.total_bytes, time.monotonic() - started)
+        _move_into(cache, folder, listing.commit)
+    yield FetchProgress(name, STAGE, listing.total_bytes, listing.total_bytes)
 
 
 class _Fetch:
@@ -159,7 +152,8 @@ def _list_files(card: ModelCard) -> Listing:
     missing = [what for what, found in _needed(files).items() if not found]
     if missing:
         raise ModelUnavailable(f"{card.hub_id} has no {' and no '.join(missing)} at the hub; choose another model.")
-    return Listing(info.sha, files)
+    sha256 = {sibling.rfilename: sibling.lfs.sha256 for sibling in info.siblings or () if sibling.lfs}
+    return Listing(info.sha, files, {name: value for name, value in sha256.items() if name in files})
 
 
 def _wanted(file: str) -> bool:
@@ -187,6 +181,8 @@ class _said:  # noqa: N801 (reads as a clause: `with _said(card): …`)
 
     def __exit__(self, kind: type | None, error: BaseException | None, _trace: object) -> None:
         if error is not None and not isinstance(error, ModelUnavailable) and isinstance(error, Exception):
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise NoRoom(f"The disk is full, so {self._card.name} could not be kept; free some.") from error
             raise ModelUnavailable(_sentence(self._card, error)) from error
 
 
@@ -206,8 +202,6 @@ def _sentence(card: ModelCard, error: Exception) -> str:
         return f"A file of {card.hub_id} is listed at {where} but not there; try again later or choose another model."
     if isinstance(error, errors.HfHubHTTPError):
         return f"The hub at {where} answered with an error ({_status(error)}); try again later."
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"The disk is full, so {card.name} could not be kept; free some space and start again."
     return f"{card.name} did not arrive whole from {where} ({type(error).__name__}); check the network and start again."
 
 
@@ -216,19 +210,14 @@ def _status(error: Exception) -> str:
     return f"HTTP {response.status_code}" if response is not None else type(error).__name__
 
 
-def _check_disk(cache: Path, listing: Listing) -> None:
-    free = shutil.disk_usage(cache).free
-    if listing.total_bytes > free:
-        needed = format_gb(listing.total_bytes)
-        raise ModelUnavailable(
-            f"The download takes {needed} and {format_gb(free)} is free on the disk; free some space."
-        )
-
-
-def _check_sizes(snapshot: Path, listing: Listing) -> None:
+def _check_whole(snapshot: Path, listing: Listing) -> None:
     for name, size in listing.files.items():
         if size and (snapshot / name).stat().st_size != size:
             raise ModelUnavailable(f"{name} arrived with another size than the hub says; start the download again.")
+    for name, sha256 in listing.sha256.items():
+        with (snapshot / name).open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != sha256:
+                raise ModelUnavailable(f"{name} arrived damaged (its SHA-256 differs); start the download again.")
 
 
 def _move_into(cache: Path, staging: Path, commit: str) -> None:

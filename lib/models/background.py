@@ -1,0 +1,34 @@
+"""The real small model fetched while the app runs, without anyone waiting for it.
+
+`FETCH_AT_START` in the environment asks for it (`make run` sets it). The work is done in a process of the lowest
+priority, so that it takes no core from a class, and it ends with the app. No torch here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from lib.models.catalogue import REAL, ModelUnavailable, find
+from lib.places import ROOT
+
+
+class BackgroundFetch:
+    """Starts when made, if it is asked for and needed; `close` ends it."""
+
+    def __init__(self) -> None:
+        self._process = self._start() if os.environ.get("FETCH_AT_START") else None
+
+    def close(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()  # it removes what is half made
+            self._process.wait(20)
+
+    def _start(self) -> subprocess.Popen | None:
+        try:
+            find(REAL)
+        except ModelUnavailable:
+            command = [sys.executable, "-m", "lib.models.fetch", REAL, "--background"]
+            return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+        return None

