@@ -18,7 +18,7 @@ def loss_curve(steps: Sequence[Step], held_out: Sequence[HeldOut], planned_steps
         title = f"Held-out loss before training: {held_out[0].loss:.2f}"
     else:
         title = "Loss of the next token, step by step"
-    fig = figure(title, "step", "loss (nats a token)", height=400)
+    fig = figure(title, "step", "loss (nats per token)", height=400)
     fig.add_scatter(
         x=[each.step for each in steps],
         y=[each.loss for each in steps],

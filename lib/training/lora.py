@@ -165,7 +165,7 @@ def collate(texts: list[str], tokenizer: PreTrainedTokenizerBase, device: torch.
 
 @torch.no_grad()
 def held_out_loss(model: PeftModel, tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...]) -> float:
-    """Mean negative log-likelihood in nats a token over all held-out texts, a few at a time to save memory."""
+    """Mean negative log-likelihood in nats per token over all held-out texts, a few at a time to save memory."""
     model.eval()
     total, tokens = 0.0, 0
     for first in range(0, len(texts), EVALUATED_AT_ONCE):

@@ -149,7 +149,7 @@ class Before:
 class Step:
     step: int
     loss: float
-    """Mean negative log-likelihood in nats a token, of this batch before its update."""
+    """Mean negative log-likelihood in nats per token, of this batch before its update."""
     grad_norm: float
     tokens: int
     seconds: float

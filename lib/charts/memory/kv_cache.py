@@ -70,11 +70,11 @@ def cache_by_model(bars: Sequence[tuple[str, float]], chosen: str, title: str) -
         "textposition": "outside",
         "textfont": {"size": 15},
         "cliponaxis": False,
-        "hovertemplate": "%{y}: %{x:,.1f} KiB a token<extra></extra>",
+        "hovertemplate": "%{y}: %{x:,.1f} KiB per token<extra></extra>",
     }
     height = 110 + 34 * len(bars)
     room = {"range": [0, 1.25 * max(size for _, size in bars) / 1024]}  # for the number behind the longest bar
-    return figure(title, "KiB a token", height=height, traces=[trace], xaxis=room, yaxis={"autorange": "reversed"})
+    return figure(title, "KiB per token", height=height, traces=[trace], xaxis=room, yaxis={"autorange": "reversed"})
 
 
 def policy_shares(runs: Sequence[Simulation], title: str) -> go.Figure:

@@ -81,12 +81,12 @@ def _patches(error: np.ndarray) -> np.ndarray:
 def what_a_bit_buys(
     sweep: dict[str, list[tuple[float, float]]], chosen: tuple[float, float], nf4: tuple[float, float]
 ) -> go.Figure:
-    """Signal-to-noise ratio against true bits a weight, scales included, for 2 to 8 bits in three groupings."""
+    """Signal-to-noise ratio against true bits per weight, scales included, for 2 to 8 bits in three groupings."""
     whole, row = sweep["tensor"], sweep["channel"]
     a_bit, a_row = (whole[-1][1] - whole[2][1]) / 4, row[2][1] - whole[2][1]
     fig = figure(
         f"A bit buys {a_bit:.1f} dB; a scale per row instead of one, {a_row:.1f} dB",
-        "true bits a weight",
+        "true bits per weight",
         "signal to noise (dB)",
         height=380,
     )

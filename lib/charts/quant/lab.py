@@ -200,7 +200,7 @@ def layer_map(started: MapStarted, cells: list[LayerMeasured]) -> go.Figure:
         xgap=3,
         ygap=3,
         colorbar={"title": {"text": "KL (nats)"}, "thickness": 12},
-        hovertemplate="layer %{y}, %{x}: KL %{z:.2g} nats a token<extra></extra>",
+        hovertemplate="layer %{y}, %{x}: KL %{z:.2g} nats per token<extra></extra>",
     )
     fig.update_yaxes(autorange="reversed", dtick=1 if started.layers <= 16 else 4, showgrid=False)
     fig.update_xaxes(showgrid=False, tickangle=-35)

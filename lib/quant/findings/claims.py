@@ -119,7 +119,7 @@ def _precision(results: Results) -> Answer:
     worst = max(rows, key=lambda row: _agreement(row).kl_nats)
     found = _agreement(worst)
     return found.top1_share < 1 or found.kl_nats > 0, (
-        f"{short(worst.row)} moved furthest: KL {found.kl_nats:.2g} nats a token, and {len(found.changed):,} of "
+        f"{short(worst.row)} moved furthest: KL {found.kl_nats:.2g} nats per token, and {len(found.changed):,} of "
         f"{worst.quality.tokens:,} predictions changed."
     )
 
@@ -132,7 +132,7 @@ def _generalisation(results: Results) -> Answer:
     here, there = _agreement(worst), worst.elsewhere.agreement
     error = (here.loss_change_error**2 + there.loss_change_error**2) ** 0.5
     return there.loss_change - here.loss_change > 2 * error, (
-        f"{short(worst.row)} adds {there.loss_change:+.3f} ± {there.loss_change_error:.3f} nats a token on the "
+        f"{short(worst.row)} adds {there.loss_change:+.3f} ± {there.loss_change_error:.3f} nats per token on the "
         f"notes and {here.loss_change:+.3f} ± {here.loss_change_error:.3f} on the text above (± one standard error)."
     )
 

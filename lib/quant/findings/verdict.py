@@ -66,7 +66,7 @@ def _four_bits(results: Results) -> str | None:
     better, worse = (nf4, fp4) if _kl(nf4) <= _kl(fp4) else (fp4, nf4)
     return (
         f"**Both have four bits, but {better.row} stays closer to fp32 than {worse.row}:** its KL divergence is "
-        f"{_kl(better):.2g} against {_kl(worse):.2g} nats a token."
+        f"{_kl(better):.2g} against {_kl(worse):.2g} nats per token."
     )
 
 

@@ -44,7 +44,7 @@ class MapStarted:
 
 @dataclass(frozen=True)
 class LayerMeasured:
-    """With this matrix alone rounded: KL from fp32 in nats a token, and the change of the loss."""
+    """With this matrix alone rounded: KL from fp32 in nats per token, and the change of the loss."""
 
     layer: int
     kind: str

@@ -27,7 +27,7 @@ class Agreement:
 
     kl_nats          mean over tokens of sum p · ln(p / q), p the reference's distribution and q this model's
     top1_share       share of tokens for which both find the same token likeliest
-    loss_change      mean of (loss here - loss of the reference) in nats a token, with `loss_change_error`, the
+    loss_change      mean of (loss here - loss of the reference) in nats per token, with `loss_change_error`, the
                      standard error of that paired difference
     """
 

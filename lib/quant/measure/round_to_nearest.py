@@ -1,7 +1,7 @@
 """Our own quantizer in a real model: every linear layer's weight rounded to 2 to 8 bits. Imports torch: for workers.
 
 The weights are put back as fp32 to compute with ("fake quantization"): quality is real, speed is not. Sizes
-follow from the bits a weight.
+follow from the bits per weight.
 """
 
 from __future__ import annotations

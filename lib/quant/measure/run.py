@@ -140,7 +140,7 @@ class Memory:
     true_bytes       every tensor the model holds, scales and tables included
     peak_bytes       most that CUDA had allocated at once while this row was measured; None without CUDA
     float_weights    weights still kept as floating-point numbers, the only ones a gradient can reach; None if simulated
-    simulated        the sizes follow from the bits a weight, since the weights were put back into fp32 to compute
+    simulated        the sizes follow from the bits per weight, since the weights were put back into fp32 to compute
     """
 
     true_bytes: int

@@ -39,7 +39,7 @@ def store_scales(scales: np.ndarray, storage: str) -> StoredScales:
 def double_quantize(scales: np.ndarray) -> StoredScales:
     """Quantize the scales: their mean is taken off, the rest kept in 8 bits with an absmax for every 256.
 
-    For blocks of 64 weights that turns 32/64 = 0.5 bits a weight into 8/64 + 32/(64 · 256) = 0.127 (QLoRA,
+    For blocks of 64 weights that turns 32/64 = 0.5 bits per weight into 8/64 + 32/(64 · 256) = 0.127 (QLoRA,
     section 3). The 8-bit type is bitsandbytes' dynamic one where the paper says FP8.
     """
     table = codebook("dynamic8")

@@ -71,7 +71,7 @@ def _three_costs(chosen: Way, options: tuple[Way, ...]) -> None:
         delta_arrow="off",
     )
     two.metric(
-        "Operations a token",
+        "Operations per token",
         format_count(chosen.operations_per_token),
         f"{times.operations_times:.2f} × the least",
         delta_color="off",
@@ -85,19 +85,19 @@ def _three_costs(chosen: Way, options: tuple[Way, ...]) -> None:
         delta_arrow="off",
     )
     formula(
-        "Operations: 2 a parameter forward, 2 for the gradients of activations, 2 for those of trained weights, 2 for "
-        "computing a forward pass again. Which way wins: the weighted sum of the three costs, each scaled from best "
-        "to worst of these twenty ways."
+        "Operations: 2 per parameter forward, 2 for the gradients of activations, 2 for those of trained weights, 2 "
+        "for computing a forward pass again. Which way wins: the weighted sum of the three costs, each scaled from "
+        "best to worst of these twenty ways."
     )
 
 
 def _against_the_slide(made: TrainingEstimate) -> None:
-    st.subheader("The slide's 24 bytes a parameter, beside this", anchor=False)
+    st.subheader("The slide's 24 bytes per parameter, beside this", anchor=False)
     table = [
         {"part": each.part, "slide (B)": f"{each.rule_bytes:g}", "here (B)": f"{each.here_bytes:.2f}"}
         for each in made.beside_rule
     ]
-    show_table(table, alt="Bytes a parameter: the slide's and this set-up's")
+    show_table(table, alt="Bytes per parameter: the slide's and this set-up's")
     formula(f"Each part at “{made.fullest.label}”, divided by {made.architecture.parameters:,} parameters.")
 
 

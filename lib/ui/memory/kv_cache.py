@@ -98,7 +98,7 @@ def _other_models(arch: Architecture, bits: int) -> None:
         models.insert(0, arch)
     caches = {f"{each.name} · {each.attention_kind}": KVCache(each, 1, bits=bits) for each in models}
     most, least, times = most_and_least(caches)
-    title = f"{most} keeps {times:.0f} times as much a token as {least}"
+    title = f"{most} keeps {times:.0f} times as much per token as {least}"
     bars = [(name, cache.bytes_per_token) for name, cache in caches.items()]
     st.plotly_chart(
         charts.cache_by_model(bars, f"{arch.name} · {arch.attention_kind}", title), key="kv_kinds", alt=title

@@ -69,7 +69,7 @@ def _lost(result: BenchResult) -> None:
     quantized, lost = result.quantized, result.damage
     bits, snr, error, size = st.columns(4)
     bits.metric(
-        "Bits a weight",
+        "Bits per weight",
         f"{quantized.bits_per_weight:.2f}",
         help="true bits: codes, scales, zero points and kept columns",
         border=True,
@@ -99,7 +99,7 @@ def _true_bits(result: BenchResult) -> None:
     )
     formula(
         f"{quantized.code_bits} bits of code + {side:.3f} bits of scales and the like = "
-        f"{quantized.bits_per_weight:.3f} bits a weight; MSE {result.damage.mse:.3g}.{kept}{zeroed}"
+        f"{quantized.bits_per_weight:.3f} bits per weight; MSE {result.damage.mse:.3g}.{kept}{zeroed}"
         + (" The outlier itself is left out of the error." if result.outlier else "")
         + (" Lines show the levels of a typical group." if result.quantizer.group != "tensor" else "")
     )
@@ -125,7 +125,7 @@ def _comparison(chosen: str, matrix: np.ndarray, result: BenchResult) -> list[di
     st.plotly_chart(
         charts.what_a_bit_buys(sweep, (result.quantized.bits_per_weight, result.damage.snr_db), nf4),
         key="sweep",
-        alt="Signal to noise against true bits a weight",
+        alt="Signal to noise against true bits per weight",
     )
     return [
         {"grouping": GROUPS[group], "true_bits_per_weight": bits, "snr_db": snr}

@@ -64,7 +64,7 @@ def _words(started: MapStarted, cells: list[LayerMeasured], together: AllMeasure
     worst = max(cells, key=lambda cell: cell.kl_nats)
     total = sum(cell.kl_nats for cell in cells)
     st.markdown(
-        f"**Layer {worst.layer}, {worst.kind}** hurts most: {worst.kl_nats:.2g} nats a token, "
+        f"**Layer {worst.layer}, {worst.kind}** hurts most: {worst.kl_nats:.2g} nats per token, "
         f"{worst.kl_nats / total:.0%} of the sum over all {len(cells)} matrices. Rounded together they cost "
         f"{together.kl_nats:.2g} nats, {together.kl_nats / total:.1f} times the sum of the parts. "
         "Mixed-precision schemes give such layers more bits."

@@ -78,14 +78,15 @@ def meaning() -> None:
     st.header("What happened", anchor=False)
     if last.loss < first.loss:
         st.markdown(
-            f"Held-out loss fell from **{first.loss:.2f}** to **{last.loss:.2f}** nats a token in {last.step} steps. "
+            f"Held-out loss fell from **{first.loss:.2f}** to **{last.loss:.2f}** nats per token in {last.step} steps. "
             f"In probabilities: on sentences it never saw, the model gives the right next token "
             f"**{told.last_probability:.1%}** (geometric mean), up from **{told.first_probability:.1%}**."
         )
     else:
         problem(
-            f"Held-out loss rose from {first.loss:.2f} to {last.loss:.2f} nats a token, where guessing at random gives "
-            f"{told.started.guessing_loss:.2f}: a learning rate of {run.learning_rate:g} is too high; try a tenth of it"
+            f"Held-out loss rose from {first.loss:.2f} to {last.loss:.2f} nats per token, where guessing at random "
+            f"gives {told.started.guessing_loss:.2f}: a learning rate of {run.learning_rate:g} is too high; try a "
+            "tenth of it"
         )
     lowest = min(told.held_out, key=lambda each: each.loss)
     if lowest.step < last.step and last.loss > 1.03 * lowest.loss:
