@@ -1,5 +1,7 @@
 """Which models there are, what this machine is, fetching a model, and loading one in a precision.
 
+counting/     counting any model from its config.json, without its weights
+
 catalogue.py   models by name, where each one is on this machine, and why one cannot be had (no torch)
 origin.py      where weights come from, and what that means for figures measured on them (no torch)
 fetch.py       find a model or fetch it, once for all who ask (no torch)

@@ -2,6 +2,7 @@
 
 architecture.py  a language model: its matrices, and how many parameters those are, exactly
 catalogue.py     the open models whose architectures are known here, and models made from a few numbers
+config_text.py   the text of a config.json: read, and every size in it checked
 config_json.py   read an architecture out of a Hugging Face `config.json`, whatever it contains
 hub.py           a model's config.json from the Hugging Face hub, where there is a network
 parts.py         the pieces an architecture is made of: matrices, latent attention, experts, kinds of layers

@@ -1,0 +1,151 @@
+"""The text of a config.json, from anywhere: read, and every size in it checked, before anything is built from it.
+
+Names of fields differ from family to family; which name means what is data: `assets/memory/model_types.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from lib.memory.errors import CannotEstimateError
+from lib.memory.model.parts import LARGEST
+from lib.places import ASSETS
+
+MODEL_TYPES_FILE = ASSETS / "memory" / "model_types.json"
+MAX_TEXT_BYTES = 5_000_000  # configs of quantized checkpoints list every tensor
+DEEPEST = 40
+COUNTED = re.compile(r"^(?!.*(vocab|size|dim|position|token|length|_id)).*(layer|block|depth|stage|expert|head|group)")
+MOST_OF_ANYTHING = 65_536  # layers, blocks, heads, experts: beyond any model, and what would take hours to build
+MOST_LAYERS = 2_000
+LARGEST_OF_ROLE = {
+    "layers": MOST_LAYERS,
+    "hidden": LARGEST["hidden"],
+    "mlp": LARGEST["mlp_width"],
+    "vocabulary": LARGEST["vocab"],
+    "expert_width": LARGEST["mlp_width"],
+    "shared_width": LARGEST["mlp_width"],
+    "latent": LARGEST["hidden"],
+}
+AT_LEAST_ONE = ("layers", "hidden", "heads", "vocabulary")
+
+
+@cache
+def _model_types() -> dict:
+    return json.loads(MODEL_TYPES_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def aliases() -> dict[str, str]:
+    """model_type → the type of the same shape that transformers and our formulas know."""
+    return {name: row["type"] for name, row in _model_types()["aliases"].items()}
+
+
+@cache
+def _roles() -> dict[str, str]:
+    return {name: role for role, names in _model_types()["sizes"].items() for name in names}
+
+
+def role_of(key: str) -> str | None:
+    """What a field says the size of ("hidden", "layers", …); None for any other field."""
+    return _roles().get(key)
+
+
+def names_of(what: str) -> tuple[str, ...]:
+    """The field names under which configs give `what`: a role, "experts_per_token" or "predicted_ahead"."""
+    return tuple(_model_types()["sizes"].get(what) or _model_types()[what])
+
+
+def parse(text: str | bytes) -> dict:
+    """The config in `text`, its sizes checked.
+
+    Raises CannotEstimateError for anything that is not a usable config, in one sentence that names the field.
+    """
+    if len(text) > MAX_TEXT_BYTES:
+        raise CannotEstimateError(
+            f"This text has {len(text):,} characters, more than the {MAX_TEXT_BYTES:,} that are read: paste only the "
+            "model's config.json."
+        )
+    try:
+        config = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CannotEstimateError(
+            f"This is not JSON ({short(error)}): paste the model's config.json from its opening {{ to its closing }}."
+        ) from error
+    if not isinstance(config, dict):
+        raise CannotEstimateError("This JSON is not an object: a config.json begins with { and names its fields.")
+    check(config)
+    return config
+
+
+def check(config: Mapping) -> None:
+    """Refuse what cannot be a model: no size at all, or a size that is not a number of ordinary size."""
+    sizes = 0
+    for where, key, value in _fields(config):
+        role = role_of(key)
+        values = value if isinstance(value, list) else [value]
+        if role and value is not None:
+            sizes += role in AT_LEAST_ONE
+            for each in values:
+                _check_size(f"{where}{key}", each, role)
+        elif COUNTED.search(key):
+            for each in values:
+                if isinstance(each, int) and each > MOST_OF_ANYTHING:
+                    raise CannotEstimateError(f"{where}{key} = {each:,} must be at most {MOST_OF_ANYTHING:,}.")
+    if not sizes:
+        raise CannotEstimateError(
+            "The config lacks every size (hidden_size, num_hidden_layers, vocab_size): paste the model's whole "
+            "config.json."
+        )
+
+
+def _check_size(name: str, value: object, role: str) -> None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise CannotEstimateError(f"{name} = {short(value)} must be a whole number.")
+    least, most = int(role in AT_LEAST_ONE), LARGEST_OF_ROLE.get(role, MOST_OF_ANYTHING)
+    if not least <= value <= most:
+        raise CannotEstimateError(f"{name} = {value:,} must lie between {least} and {most:,}.")
+
+
+def _fields(config: Mapping, where: str = "", depth: int = 0) -> Iterator[tuple[str, str, object]]:
+    """(where, key, value) of every field, nested ones too, the list of a quantized checkpoint's tensors aside."""
+    if depth > DEEPEST:
+        raise CannotEstimateError(f"The config is nested more than {DEEPEST} deep, which no config.json is.")
+    for key, value in config.items():
+        if isinstance(value, Mapping):
+            if key not in ("quantization_config", "compression_config"):
+                yield from _fields(value, f"{where}{key}.", depth + 1)
+        else:
+            yield where, key, value
+
+
+def longest_context(config: Mapping) -> int | None:
+    """The positions a model was made for, stretched as its `rope_scaling` (or `rope_parameters`) says; None if silent.
+
+    YaRN, dynamic and linear scaling stretch by `factor` what it was trained on; where that is not said apart, what
+    `max_position_embeddings` says. Gemma 3 writes the stretched number already.
+    """
+    keys = ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length", "max_seq_len", "n_ctx")
+    written = next((config[key] for key in keys if isinstance(config.get(key), int)), None)
+    scaling = config.get("rope_scaling") or config.get("rope_parameters")
+    if not isinstance(scaling, Mapping) or str(config.get("model_type", "")).startswith("gemma3"):
+        return written
+    kind, factor = scaling.get("rope_type", scaling.get("type")), scaling.get("factor")
+    if kind not in ("yarn", "linear", "dynamic") or not isinstance(factor, int | float) or not 1 <= factor <= 10_000:
+        return written
+    trained = scaling.get("original_max_position_embeddings")
+    if isinstance(trained, int) and not isinstance(trained, bool):
+        return max(written or 0, round(trained * factor))
+    return round(written * factor) if written else None
+
+
+def short(value: object) -> str:
+    """A stranger's value, short enough for one sentence."""
+    text = " ".join(str(value).split()) if isinstance(value, Exception) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"

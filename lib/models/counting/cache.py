@@ -1,0 +1,192 @@
+"""What each layer keeps of a context: read off the cache that a forward pass without weights leaves behind.
+
+transformers' caches know of windows, latents, indexer keys and states; nothing about a family is written here. Passes
+of a few tokens tell what a token adds, passes longer than any window what it adds then.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import nn
+from torch.fx.experimental import _config as fx_config
+from transformers import PreTrainedModel
+from transformers.cache_utils import (
+    DynamicCache,
+    DynamicIndexedLayer,
+    DynamicLayer,
+    DynamicSlidingWindowLayer,
+    EncoderDecoderCache,
+    LinearAttentionCacheLayerMixin,
+)
+
+from lib.memory.errors import CannotEstimateError
+from lib.memory.model.config_text import short
+from lib.models.counting.build import bounded, language_decoder, speaking_part
+from lib.models.counting.counted import Keeps
+from lib.models.counting.read import is_encoder
+
+FEW, MORE = 8, 16  # tokens; fewer than any window, more than a convolution is wide
+WINDOWS = 8  # "past the window" is tried at this many windows
+SIMPLE = (DynamicLayer, DynamicSlidingWindowLayer, DynamicIndexedLayer)
+
+
+def keeps_of(model: PreTrainedModel) -> tuple[Keeps, ...]:
+    """What the layers keep, alike ones together; nothing at all for an encoder.
+
+    Raises CannotEstimateError where no pass can be made, or its cache is not one that transformers describes.
+    """
+    if is_encoder(model.config):
+        return ()
+    if model.config.is_encoder_decoder:
+        raise CannotEstimateError(
+            "its cache depends on the lengths of two texts, what the encoder reads and the decoder writes"
+        )
+    try:
+        few, more = _layers(model, FEW), _layers(model, MORE)
+    except CannotEstimateError:
+        if (found := _by_shapes(model)) is None:
+            raise
+        return _grouped(found)
+    found = [_kept(one, two) for one, two in zip(few, more, strict=True)]
+    if any(each.window and _is_unusual(layer) for each, layer in zip(found, few, strict=True)):
+        found = _past_the_windows(model, found, few)
+    return _grouped(found)
+
+
+def _grouped(found: list[Keeps]) -> tuple[Keeps, ...]:
+    return tuple(replace(each, layers=count) for each, count in Counter(found).items())
+
+
+def _by_shapes(model: PreTrainedModel) -> list[Keeps] | None:
+    """For plain attention that cannot be run without numbers: the widths of its key and value matrices."""
+    try:
+        cache = DynamicCache(config=speaking_part(model).config).layers
+    except Exception:  # a config that its own cache cannot be made from
+        return None
+    stacks = [each for each in (language_decoder(model) or model).modules() if isinstance(each, nn.ModuleList)]
+    layers = next((stack for stack in stacks if len(stack) == len(cache)), None)
+    if layers is None or any(type(each) not in SIMPLE for each in cache):
+        return None
+    widths = [
+        [
+            m.k_proj.out_features + m.v_proj.out_features
+            for m in layer.modules()
+            if hasattr(m, "k_proj") and hasattr(m, "v_proj")
+        ]
+        for layer in layers
+    ]
+    if any(len(width) != 1 for width in widths):
+        return None
+    return [
+        Keeps(1, float(width), getattr(each, "sliding_window", None))
+        for each, (width,) in zip(cache, widths, strict=True)
+    ]
+
+
+def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
+    """The cache's layers after a pass over `tokens` tokens."""
+    cache = None
+    problem: Exception | None = None
+    for runner in (speaking_part(model), language_decoder(model)):
+        if runner is None:
+            continue
+        try:
+            cache = _pass(runner, tokens)
+            break
+        except Exception as error:  # whatever a model does that cannot be done without numbers
+            problem = error
+    else:
+        raise CannotEstimateError(f"no pass can be made without its weights ({short(problem)})")
+    if cache is None or isinstance(cache, EncoderDecoderCache) or not hasattr(cache, "layers"):
+        raise CannotEstimateError("it keeps its cache in a way of its own")
+    return list(cache.layers)
+
+
+def _pass(runner: nn.Module, tokens: int) -> Any:
+    with without_numbers():
+        ids = torch.zeros((1, tokens), dtype=torch.long)
+        output = runner(input_ids=ids, use_cache=True)
+    return output.get("past_key_values", output.get("cache_params"))
+
+
+@contextmanager
+def without_numbers() -> Iterator[None]:
+    """Within, models run on the meta device, also those that look at their numbers for a moment.
+
+    `nonzero` (which tokens an expert gets) counts as "all of them": a switch of torch's own that has no public name.
+    """
+    validated = torch.distributions.Distribution._validate_args
+    torch.distributions.Distribution.set_default_validate_args(False)
+    try:
+        with bounded(), torch.device("meta"), torch.no_grad(), fx_config.patch(meta_nonzero_assume_all_nonzero=True):
+            yield
+    finally:
+        torch.distributions.Distribution.set_default_validate_args(validated)
+
+
+def _kept(few: Any, more: Any) -> Keeps:
+    growth = (_numbers(more) - _numbers(few)) / (MORE - FEW)
+    latent = isinstance(few, DynamicLayer) and few.is_initialized and few.keys.shape[-1] != few.values.shape[-1]
+    return Keeps(
+        layers=1,
+        numbers_per_token=growth,
+        window=getattr(few, "sliding_window", None) if growth else None,
+        state_bytes=_state_bytes(few),
+        latent=bool(latent and few.keys.shape[1] == 1),
+    )
+
+
+def _past_the_windows(model: PreTrainedModel, found: list[Keeps], layers: list[Any]) -> list[Keeps]:
+    """Layers with a window and something beside it that goes on growing, such as entries for several tokens."""
+    window = max(each.window for each in found if each.window)
+    at = [WINDOWS * window, 2 * WINDOWS * window]
+    one, two = _layers(model, at[0]), _layers(model, at[1])
+    result = []
+    for each, layer, a, b in zip(found, layers, one, two, strict=True):
+        if each.window and _is_unusual(layer):
+            past = (_numbers(b) - _numbers(a)) / (at[1] - at[0])
+            each = replace(
+                each, numbers_per_token=_numbers_of(layer.keys, layer.values) / FEW, numbers_past_window=past
+            )
+        result.append(each)
+    return result
+
+
+def _is_unusual(layer: Any) -> bool:
+    """Whether it keeps more than keys, values and states."""
+    return type(layer) not in SIMPLE and not isinstance(layer, LinearAttentionCacheLayerMixin)
+
+
+def _numbers(layer: Any) -> int:
+    """Numbers in everything of a layer that a KV cache's precision applies to."""
+    states = _states(layer)
+    return _numbers_of(*(tensor for tensor in _tensors(layer) if all(tensor is not state for state in states)))
+
+
+def _numbers_of(*tensors: torch.Tensor) -> int:
+    return sum(tensor.numel() for tensor in tensors if tensor.is_floating_point())
+
+
+def _states(layer: Any) -> list[torch.Tensor]:
+    if not isinstance(layer, LinearAttentionCacheLayerMixin):
+        return []
+    found = [*layer.conv_states.values(), *layer.recurrent_states.values()]
+    return [state for state in found if isinstance(state, torch.Tensor)]
+
+
+def _state_bytes(layer: Any) -> int:
+    return sum(state.numel() * state.element_size() for state in _states(layer))
+
+
+def _tensors(layer: Any) -> list[torch.Tensor]:
+    found = []
+    for value in vars(layer).values():
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+        found += [each for each in inside if isinstance(each, torch.Tensor)]
+    return found

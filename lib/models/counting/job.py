@@ -1,0 +1,105 @@
+"""The job that counts any model from its config: built on the meta device, never loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from transformers import PreTrainedConfig, PreTrainedModel
+
+from lib.errors import StudentError
+from lib.memory.errors import CannotEstimateError
+from lib.memory.model.config_text import longest_context, names_of, parse, short
+from lib.models.counting.build import build, speaking_part
+from lib.models.counting.cache import keeps_of
+from lib.models.counting.counted import Building, Counted, CountedModel, Keeps, Part
+from lib.models.counting.parts import tied_pairs, weights_of
+from lib.models.counting.read import check_sizes_arrived, is_encoder, read, value_of
+
+
+def count(text: str) -> Iterator[Building | Counted]:
+    """Count the model whose config.json is `text`; what is in the way is said in one CannotEstimateError."""
+    config = parse(text)
+    try:
+        yield Building("Reading the config as transformers reads it")
+        made, kind, notes = read(config)
+        yield Building(f"Building {kind.__name__} without its weights")
+        model = build(kind, made)
+        check_sizes_arrived(config, made, model)
+        _check_heads(speaking_part(model).config.get_text_config(decoder=True))
+        yield Building("Reading what each layer keeps of a context")
+        yield Counted(_counted(config, model, notes))
+    except StudentError:
+        raise
+    except Exception as error:  # a stranger's config in another library's code: anything can come up
+        raise CannotEstimateError(
+            f"transformers cannot count this {short(config.get('model_type'))} ({short(error)}): its config does not "
+            "describe a model that can be built."
+        ) from error
+
+
+def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedModel:
+    keeps, problem = _keeps(model)
+    weights = weights_of(model)
+    text = speaking_part(model).config.get_text_config(decoder=True)
+    experts, active = _experts(text, any(each.part is Part.EXPERTS for each in weights))
+    return CountedModel(
+        name=str(config.get("_name_or_path") or model.config.model_type)[:80],
+        model_type=model.config.model_type,
+        built_as=type(model).__name__,
+        weights=weights,
+        keeps=keeps,
+        keeps_problem=problem,
+        layers=_first(text, names_of("layers")),
+        hidden=_first(text, names_of("hidden")),
+        heads=_first(text, names_of("heads")),
+        kv_heads=_first(text, names_of("kv_heads")) or _first(text, names_of("heads")),
+        vocab=_first(text, names_of("vocabulary")),
+        max_context=longest_context(text.to_dict()) or 0,
+        experts=experts,
+        experts_per_token=active,
+        tied=tied_pairs(model),
+        encoder=is_encoder(model.config),
+        notes=(*notes, *_said(config, model)),
+    )
+
+
+def _check_heads(text: PreTrainedConfig) -> None:
+    heads, kv_heads = _first(text, names_of("heads")), _first(text, names_of("kv_heads"))
+    if kv_heads and heads % kv_heads:
+        raise CannotEstimateError(
+            f"{kv_heads} key-value heads do not divide {heads} heads: every key-value head of {text.model_type} must "
+            "serve the same number of query heads."
+        )
+
+
+def _keeps(model: PreTrainedModel) -> tuple[tuple[Keeps, ...] | None, str]:
+    try:
+        return keeps_of(model), ""
+    except CannotEstimateError as error:
+        return None, str(error)
+
+
+def _experts(text: PreTrainedConfig, has_experts: bool) -> tuple[int, int]:
+    if not has_experts:
+        return 0, 0
+    return _first(text, names_of("experts")), _first(text, names_of("experts_per_token"))
+
+
+def _first(config: PreTrainedConfig, names: tuple[str, ...]) -> int:
+    found = (value_of(config, name) for name in names)
+    return next((value for value in found if isinstance(value, int) and not isinstance(value, bool)), 0)
+
+
+def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:
+    """What the config leaves open, or has and transformers does not build."""
+    everywhere = json.dumps(config)
+    if "tie_word_embeddings" not in everywhere and speaking_part(model).get_output_embeddings() is not None:
+        head = speaking_part(model).get_output_embeddings().weight
+        tied = head is speaking_part(model).get_input_embeddings().weight
+        how = "is the embedding used again" if tied else "has a matrix of its own"
+        other = f"its own would add {head.numel():,}" if tied else f"tied there would be {head.numel():,} fewer"
+        yield f"The config does not say whether the output head is tied: here it {how}, transformers' default; {other}."
+    text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
+    if any(text.get(name) for name in names_of("predicted_ahead")):
+        yield "Layers for predicting several tokens ahead are left out: transformers does not build them."

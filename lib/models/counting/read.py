@@ -1,0 +1,194 @@
+"""A config.json as transformers reads it: which of its classes, and whether every size in the config got there.
+
+A model that builds is no proof that its config was read: sizes that stand where the class does not look are ignored in
+silence, and the class's defaults are built. So every field that names a size must be found in the built model again.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Iterator
+
+import transformers
+from torch import nn
+from transformers import PreTrainedConfig, PreTrainedModel
+from transformers.models.auto import modeling_auto
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
+
+from lib.memory.errors import CannotEstimateError
+from lib.memory.model.config_text import aliases, role_of, short
+
+DECODERS = (
+    modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    modeling_auto.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES,
+    modeling_auto.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES,
+)
+OTHERS = (
+    modeling_auto.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
+    modeling_auto.MODEL_FOR_SPEECH_SEQ_2_SEQ_MAPPING_NAMES,
+    modeling_auto.MODEL_MAPPING_NAMES,
+)
+ENCODERS = modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES
+TOWER_CONFIGS = ("vision", "audio", "image", "speech", "qformer", "vq")
+PADDED = 1.05  # a vocabulary may be rounded up to a multiple in the matrix
+
+
+def read(config: dict) -> tuple[PreTrainedConfig, type[PreTrainedModel], list[str]]:
+    """The config object, the class to build from it, and what has to be said about either.
+
+    Raises CannotEstimateError for a type that transformers does not know, naming it.
+    """
+    config = copy.deepcopy(config)
+    config.pop("quantization_config", None)  # counted as stored elsewhere; here it would ask for libraries
+    config.pop("auto_map", None)
+    notes = []
+    given = config.get("model_type")
+    known = _known_type(given, config.get("architectures"))
+    if known != given:
+        notes.append(f"model_type {short(given)} is built as {known!r}.")
+    config["model_type"] = known
+    _rename_nested(config)
+    try:
+        made = CONFIG_MAPPING[known].from_dict(config)
+    except Exception as error:
+        raise CannotEstimateError(f"transformers cannot read this {known} config: {_reason(error)}.") from error
+    return made, _model_class(made, config.get("architectures")), notes
+
+
+def _known_type(given: object, architectures: object) -> str:
+    if not isinstance(given, str) or not given:
+        raise CannotEstimateError('The config has no model_type such as "llama", so nobody can know how it is built.')
+    if given in aliases():
+        return aliases()[given]
+    if given in CONFIG_MAPPING_NAMES:
+        return given
+    if (named := _class_named(architectures)) is not None:
+        return named.config_class.model_type
+    raise CannotEstimateError(
+        f"model_type {short(given)} is not one that transformers {transformers.__version__} can build without code "
+        "from its author, and such code is not run here: its size cannot be counted from the config."
+    )
+
+
+def _rename_nested(config: dict) -> None:
+    """Aliases inside nested configs, which transformers would look up itself."""
+    for value in config.values():
+        if isinstance(value, dict):
+            kind = value.get("model_type")
+            if isinstance(kind, str) and kind in aliases() and kind not in CONFIG_MAPPING_NAMES:
+                value["model_type"] = aliases()[kind]
+            _rename_nested(value)
+
+
+def _class_named(architectures: object) -> type[PreTrainedModel] | None:
+    name = architectures[0] if isinstance(architectures, list) and architectures else None
+    found = getattr(transformers, name, None) if isinstance(name, str) and name.isidentifier() else None
+    is_model = isinstance(found, type) and issubclass(found, PreTrainedModel)
+    return found if is_model and found.config_class is not None else None
+
+
+def is_encoder(config: PreTrainedConfig) -> bool:
+    """Whether a model of this config reads a text and writes none."""
+    writes = any(config.model_type in names for names in DECODERS) or config.is_encoder_decoder
+    return not getattr(config, "is_decoder", False) and (config.model_type in ENCODERS or not writes)
+
+
+def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrainedModel]:
+    """The class that the config names, else transformers' class for the type with the output matrix it has."""
+    kind = made.model_type
+    named = _class_named(architectures)
+    if named is not None and named.config_class is type(made):
+        return named
+    candidates = []
+    for names in (ENCODERS, *DECODERS, *OTHERS) if is_encoder(made) else (*DECODERS, *OTHERS):
+        name = names.get(kind)
+        found = getattr(transformers, name[0] if isinstance(name, tuple | list) else name, None) if name else None
+        if found is not None and not (names is modeling_auto.MODEL_MAPPING_NAMES and kind.endswith("_text")):
+            candidates.append(found)
+    if not candidates:
+        raise CannotEstimateError(
+            f"transformers builds {kind!r} only as a part of another model: paste the whole model's config.json."
+        )
+    whole = [found for found in candidates if found.config_class is type(made)]
+    return (whole or candidates)[0]
+
+
+# Whether every size arrived -------------------------------------------------------------------------
+
+
+def check_sizes_arrived(given: dict, made: PreTrainedConfig, model: PreTrainedModel) -> None:
+    """Refuse, naming the field, where a size of the config is not in the built model."""
+    found = _sizes_of(model)
+    for where, key, value, owner in _given_sizes(given, made, ""):
+        role = role_of(key)
+        arrived = _has(owner, key, value) or any(
+            _has(part, field, value) for part in _parts(made) for field in _fields_of_role(part, role)
+        )
+        shows = value in found or (role == "vocabulary" and _padded(value, found))
+        shows_in_every_model = role in ("hidden", "vocabulary") and not where.startswith(TOWER_CONFIGS)
+        if not (shows if shows_in_every_model else shows or arrived):
+            raise CannotEstimateError(
+                f"{where}{key} = {value:,} does not reach the model that transformers builds from this "
+                f"{made.model_type} config: the field stands where it is not read, so the size cannot be counted."
+            )
+
+
+def _given_sizes(given: dict, made: PreTrainedConfig, where: str) -> Iterator[tuple[str, str, int, PreTrainedConfig]]:
+    """(where, key, value, the config object it went into) of every size in the config, nested ones too."""
+    for key, value in given.items():
+        inner = value_of(made, key)
+        if isinstance(value, dict) and isinstance(inner, PreTrainedConfig):
+            yield from _given_sizes(value, inner, f"{key}.")
+        elif role_of(key) and type(value) is int and value > 1 and not _left_over(where, key):
+            yield where, key, value, made
+
+
+def _left_over(where: str, key: str) -> bool:
+    """A tower's vocabulary: left by the model it was taken from, and no size of the tower."""
+    return where.startswith(TOWER_CONFIGS) and role_of(key) == "vocabulary"
+
+
+def _has(config: PreTrainedConfig, key: str, value: int) -> bool:
+    """Whether `key` is a field of the class, not only something left lying in the object, and has this value."""
+    declared = key in config.attribute_map or key in {field.name for field in dataclasses.fields(config)}
+    return declared and value_of(config, key) == value
+
+
+def value_of(config: PreTrainedConfig, key: str) -> object:
+    """A field's value; None where there is none, or where layers differ in it (which transformers makes an error)."""
+    try:
+        return getattr(config, key, None)
+    except Exception:
+        return config.to_dict().get(key)
+
+
+def _fields_of_role(config: PreTrainedConfig, role: str) -> Iterator[str]:
+    return (field.name for field in dataclasses.fields(config) if role_of(field.name) == role)
+
+
+def _parts(made: PreTrainedConfig) -> Iterator[PreTrainedConfig]:
+    yield made
+    for key in made.sub_configs:
+        inner = getattr(made, key, None)
+        if isinstance(inner, PreTrainedConfig):
+            yield from _parts(inner)
+
+
+def _sizes_of(model: PreTrainedModel) -> set[int]:
+    """Dimensions of tensors, numbers of layers, and what modules say of themselves (heads and head sizes)."""
+    found = {size for parameter in model.parameters() for size in parameter.shape}
+    for module in model.modules():
+        if isinstance(module, nn.ModuleList):
+            found.add(len(module))
+        found |= {value for name, value in vars(module).items() if type(value) is int and ("head" in name)}
+    return found
+
+
+def _padded(value: int, found: set[int]) -> bool:
+    return any(value < size <= value * PADDED for size in found)
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text[:160].rstrip(".")

@@ -1,0 +1,142 @@
+"""Any config, counted: against published and independently built counts, and refused where none is possible.
+
+`tests/data/model_configs.json` holds real configs with right values; `how` says where each value comes from.
+"""
+
+import json
+
+import pytest
+
+from lib.memory.errors import CannotEstimateError
+from lib.models.counting.counted import Counted, Part
+from tests.data import MODEL_CONFIGS
+
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]  # other libraries' models warn as they are built
+
+CASES = {case["id"]: case for case in MODEL_CONFIGS}
+COUNTABLE = [name for name, case in CASES.items() if case["parameters"] is not None]
+
+
+def counted(config: dict):
+    from lib.models.counting.job import count
+
+    *_, last = count(json.dumps(config))
+    assert isinstance(last, Counted)
+    return last.model
+
+
+def right(case: dict, key: str, also: str) -> list:
+    return [case[key], *case.get(also, ())]
+
+
+@pytest.mark.parametrize("name", COUNTABLE)
+def test_every_count_of_a_real_config(name):
+    case = CASES[name]
+    model = counted(case["config"])
+    assert model.parameters in right(case, "parameters", "also_right")
+    if case["language_parameters"] is not None:
+        assert model.language_parameters in right(case, "language_parameters", "also_right")
+    assert [model.layers_that(kind) for kind in ("grow", "window", "state")] == [
+        case["kv_layers"],
+        case["window_layers"],
+        case["state_layers"],
+    ]
+    if case["kv_bytes_per_token_16bit"] is not None:
+        assert 2 * model.numbers_per_token in right(case, "kv_bytes_per_token_16bit", "kv_also_right")
+    if "kv_bytes_per_token_past_window_16bit" in case:
+        assert 2 * model.numbers_past_window == case["kv_bytes_per_token_past_window_16bit"]
+    assert model.by_part.get(Part.OTHER, 0) < 0.01 * model.parameters
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in COUNTABLE])
+def test_what_nobody_can_know_is_refused_or_right(name):
+    case = CASES[name]
+    try:
+        found, said = counted(case["config"]).parameters, ""
+    except CannotEstimateError as error:
+        found, said = None, str(error)
+    assert found in case["also_right"] or case["config"]["model_type"] in said
+    assert "\n" not in said
+    assert len(said) < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "billions"),  # as their makers say: DeepSeek-V3 and Qwen3 model cards, Mixtral of Experts (2401.04088)
+    [("DeepSeek-V3", 37), ("Qwen3-30B-A3B-FP8", 3.3), ("Qwen3-235B-A22B", 22), ("Mixtral-8x7B-v0.1", 12.9)],
+)
+def test_active_parameters(name, billions):
+    assert counted(CASES[name]["config"]).active_parameters / 1e9 == pytest.approx(billions, rel=0.02)
+
+
+def test_layers_shared_by_albert_count_once():
+    albert = {"model_type": "albert", "vocab_size": 30000, "embedding_size": 128, "hidden_size": 768}
+    albert |= {"num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072}
+    model = counted({**albert, "architectures": ["AlbertModel"]})
+    assert model.parameters == 11_683_584  # Lan et al. 2020, table 1: 12M
+    assert model.encoder
+    assert model.numbers_per_token == 0
+
+
+def test_the_state_of_mamba_is_constant():
+    """state-spaces/mamba-130m: 24 layers, each 1,536 × 16 numbers of state and 1,536 × 4 of the convolution."""
+    config = {"model_type": "mamba", "vocab_size": 50280, "hidden_size": 768, "num_hidden_layers": 24}
+    (keeps,) = counted({**config, "state_size": 16, "expand": 2, "conv_kernel": 4}).keeps
+    assert (keeps.layers, keeps.kind, keeps.numbers(1) == keeps.numbers(10**6)) == (24, "state", True)
+    assert keeps.state_bytes in (1536 * (16 + 4) * 2, 1536 * (16 * 4 + 4 * 2))
+
+
+LLAMA = {
+    "model_type": "llama",
+    "num_hidden_layers": 2,
+    "hidden_size": 256,
+    "num_attention_heads": 4,
+    "intermediate_size": 512,
+    "vocab_size": 1000,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"model_type": "made_up"}, "made_up"),
+        ({"model_type": None}, "model_type"),
+        ({"model_type": ["llama"]}, "model_type"),
+        ({"hidden_size": -256}, "hidden_size"),
+        ({"hidden_size": "256"}, "hidden_size"),
+        ({"hidden_size": 10**12}, "hidden_size"),
+        ({"num_hidden_layers": 10**9}, "num_hidden_layers"),
+        ({"num_hidden_layers": 0}, "num_hidden_layers"),
+        ({"vocab_size": 1.5}, "vocab_size"),
+        ({"num_attention_heads": True}, "num_attention_heads"),
+        ({"num_key_value_heads": 3}, "llama"),
+        ({"n_layer": 7}, "n_layer"),
+        ({"num_local_experts": 24}, "num_local_experts"),
+        ({"kv_lora_rank": 96}, "kv_lora_rank"),
+        ({"text_config": {"model_type": "llama", "hidden_size": 320}}, "llama"),
+        ({"hidden_act": "no_such_function"}, "llama"),
+        ({"rope_scaling": {"rope_type": "no such"}}, "llama"),
+    ],
+)
+def test_a_config_that_would_be_counted_wrong_is_refused_in_a_sentence(change, named):
+    with pytest.raises(CannotEstimateError, match=named) as refused:
+        counted({**LLAMA, **change})
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 350
+
+
+def test_a_model_that_would_take_the_machine_is_given_up(monkeypatch):
+    from lib.models.counting import build
+
+    monkeypatch.setattr(build, "MOST_MODULES", 4_000)
+    with pytest.raises(CannotEstimateError, match="more than can be counted"):
+        counted({**LLAMA, "num_hidden_layers": 1_900})
+
+
+def test_no_code_from_outside_is_run(tmp_path, monkeypatch):
+    """A config that brings its own classes is read without them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "modeling_evil.py").write_text("raise SystemExit('ran')")
+    evil = {"auto_map": {"AutoModelForCausalLM": "modeling_evil.Evil"}, "architectures": ["Evil"]}
+    assert counted({**LLAMA, **evil}).built_as == "LlamaForCausalLM"
+    with pytest.raises(CannotEstimateError, match="evil_type"):
+        counted({**LLAMA, **evil, "model_type": "evil_type"})
