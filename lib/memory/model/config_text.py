@@ -22,12 +22,12 @@ MOST_OF_ANYTHING = 65_536  # layers, blocks, heads, experts: beyond any model, a
 MOST_LAYERS = 2_000
 LARGEST_OF_ROLE = {
     "layers": MOST_LAYERS,
-    "hidden": LARGEST["hidden"],
-    "mlp": LARGEST["mlp_width"],
-    "vocabulary": LARGEST["vocab"],
-    "expert_width": LARGEST["mlp_width"],
-    "shared_width": LARGEST["mlp_width"],
-    "latent": LARGEST["hidden"],
+    "hidden": LARGEST["hidden_size"],
+    "mlp": LARGEST["intermediate_size"],
+    "vocabulary": LARGEST["vocab_size"],
+    "expert_width": LARGEST["intermediate_size"],
+    "shared_width": LARGEST["intermediate_size"],
+    "latent": LARGEST["hidden_size"],
 }
 AT_LEAST_ONE = ("layers", "hidden", "heads", "vocabulary")
 
