@@ -10,13 +10,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from lib.memory.model.keeps import Keeps
 from lib.memory.model.parts import LayerKind, Linear
 from lib.memory.model.shape import Shape
+from lib.memory.model.tensors import Weights
+from lib.memory.model.written_out import keeps_of, tensors_of
 
 
 @dataclass(frozen=True)
 class Architecture(Shape):
     """A model's shape with all that follows from it: its matrices, and its parameters counted exactly."""
+
+    @property
+    def is_encoder(self) -> bool:
+        """Reads a text and writes none: it can be served, and keeps no cache."""
+        return self.family == "bert"
+
+    @cached_property
+    def tensors(self) -> tuple[Weights, ...]:
+        """Everything that is stored; what each way of storing weights is a rule about."""
+        return tensors_of(self)
+
+    @cached_property
+    def keeps(self) -> tuple[Keeps, ...]:
+        """What the layers keep of a context."""
+        return keeps_of(self)
 
     # Widths -------------------------------------------------------------------------------------
 

@@ -11,7 +11,9 @@ from typing import Literal
 from lib.memory.arithmetic import Number
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
+from lib.memory.model.gguf import gguf_bytes
 from lib.memory.model.parts import Linear
+from lib.memory.model.tensors import TOWERS, Part, Weights
 from lib.memory.terms import Term
 from lib.places import ASSETS
 
@@ -21,7 +23,6 @@ BLOCK = 64  # weights that share one absmax (bitsandbytes' default block size)
 NESTED_BLOCK = 256  # absmax values that share one second-level scale
 CODE_BYTES = 16 * 4  # the sixteen fp32 values a 4-bit code stands for, kept with every matrix
 NESTED_CODE_BYTES = 256 * 4 + 4  # the 8-bit code of the scales, and their offset
-GGUF_SPREAD = 0.04  # whole-file averages differ by this much between Llama 2 7B, 13B, 70B and Llama 3.1 8B
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Precision:
 
     key: str
     label: str
-    kind: Literal["plain", "bitsandbytes", "mxfp4", "gguf"]
+    kind: Literal["plain", "fp8", "bitsandbytes", "mxfp4", "gguf"]
     bits_per_weight: float
     source: str
     double_quant: bool = False
@@ -63,53 +64,71 @@ def nf4_bits_per_weight(double_quant: bool) -> float:
     return 4 + (8 / BLOCK + 32 / (BLOCK * NESTED_BLOCK) if double_quant else 32 / BLOCK)
 
 
-def int8_bytes(matrix: Linear) -> int:
+def int8_bytes(matrix: Linear | Weights) -> int:
     """One byte a weight and an fp32 scale for every output row."""
     return matrix.inputs * matrix.outputs + 4 * matrix.outputs
+
+
+def is_quantized(tensor: Weights, chosen: Precision) -> bool:
+    """Whether a library that stores weights this way touches the tensor at all.
+
+    bitsandbytes replaces every `nn.Linear` but the output matrix, so not experts kept as one block; fp8 checkpoints
+    leave embeddings, output matrix, routers and norms in 16 bits.
+    """
+    if chosen.kind == "mxfp4":
+        return tensor.part is Part.EXPERTS and len(tensor.shape) == 3
+    if chosen.kind == "fp8":
+        return tensor.in_layers and (tensor.is_matrix or len(tensor.shape) == 3) and tensor.name != "conv1d"
+    if chosen.kind == "bitsandbytes":
+        return tensor.is_matrix and tensor.part is not Part.HEAD
+    return True
+
+
+def tensor_bytes(arch: Architecture, tensor: Weights, chosen: Precision, other_bytes: float = 2.0) -> float:
+    """All copies of one tensor; what this way of storing does not touch takes `other_bytes` a number."""
+    if not is_quantized(tensor, chosen):
+        return tensor.parameters * other_bytes
+    if chosen.kind == "gguf":
+        return gguf_bytes(arch, tensor, chosen.key)
+    if chosen.kind == "bitsandbytes":
+        one = int8_bytes(tensor) if chosen.key == "int8" else nf4_bytes(tensor.numbers, chosen.double_quant)
+        return one * tensor.copies
+    return tensor.parameters * chosen.bits_per_weight / 8
 
 
 @lru_cache(maxsize=1024)
 def weights_bytes(arch: Architecture, key: str, other_bytes: float = 2.0) -> float:
     """All weights of `arch` stored in precision `key`; what is not quantized takes `other_bytes` a number."""
-    chosen = precision(key)
-    if chosen.kind in ("plain", "gguf"):
-        return arch.parameters * chosen.bits_per_weight / 8
-    if chosen.kind == "mxfp4":
-        experts = _expert_weights(arch)
-        return experts * chosen.bits_per_weight / 8 + (arch.parameters - experts) * other_bytes
-    quantized, stored = 0, 0
-    for matrix, layers in quantized_linears(arch):
-        quantized += matrix.weights * layers
-        one = int8_bytes(matrix) if key == "int8" else nf4_bytes(matrix.weights, chosen.double_quant)
-        stored += one * layers
-    return stored + (arch.parameters - quantized) * other_bytes
+    return sum(tensor_bytes(arch, each, precision(key), other_bytes) for each in arch.tensors)
 
 
-def quantized_linears(arch: Architecture) -> tuple[tuple[Linear, int], ...]:
-    """The matrices bitsandbytes replaces: every `nn.Linear` inside the layers, but not experts kept as one block."""
-    return tuple((each, layers) for each, layers in arch.all_linears if each.kind in ("attention", "mlp"))
+@lru_cache(maxsize=1024)
+def read_weights_bytes(arch: Architecture, key: str, experts_read_share: float) -> float:
+    """What one decoding step reads: of routed experts a share, of an embedding that is only looked up nothing."""
+    looked_up = (*TOWERS, *(() if arch.tie_word_embeddings else (Part.EMBEDDING,)))
+    read = {Part.EXPERTS: experts_read_share} | dict.fromkeys(looked_up, 0.0)
+    return sum(tensor_bytes(arch, each, precision(key)) * read.get(each.part, 1.0) for each in arch.tensors)
 
 
-def _expert_weights(arch: Architecture) -> int:
-    return sum(each.weights * layers for each, layers in arch.all_linears if each.kind == "expert")
+def quantized_parameters(arch: Architecture, key: str) -> int:
+    """Parameters that are stored in fewer bits."""
+    return sum(each.parameters for each in arch.tensors if is_quantized(each, precision(key)))
 
 
 def weights_term(arch: Architecture, key: str, other_bytes: float = 2.0) -> Term:
     """The weights as a term with its arithmetic."""
     chosen = precision(key)
     size = weights_bytes(arch, key, other_bytes)
-    if chosen.kind in ("plain", "gguf"):
-        working = Number(arch.parameters, "P", "parameters") * Number(chosen.bits_per_weight, "bits") / 8
+    inside = quantized_parameters(arch, key)
+    rest = arch.parameters - inside
+    bits = 8 * (size - rest * other_bytes) / max(1, inside)
+    if not rest:
+        named = "bits, on average over the tensors" if chosen.kind == "gguf" else "bits"
+        working = Number(arch.parameters, "P", "parameters") * Number(bits, "bits", named) / 8
     else:
-        inside = sum(m.weights * n for m, n in quantized_linears(arch))
-        if chosen.kind == "mxfp4":
-            inside = _expert_weights(arch)
-        rest = arch.parameters - inside
-        bits = 8 * (size - rest * other_bytes) / max(1, inside)
         quantized = Number(inside, "P_quantized", "quantized parameters") * Number(bits, "bits", "bits each") / 8
         working = quantized + Number(rest, "P_other", "the other parameters") * Number(other_bytes)
-    spread = GGUF_SPREAD if chosen.kind == "gguf" else 0.0
     note = ""
-    if chosen.kind == "bitsandbytes" and arch.experts:
+    if chosen.kind == "bitsandbytes" and any(each.part is Part.EXPERTS and not each.is_matrix for each in arch.tensors):
         note = "The experts stay in 16 bits: transformers keeps them as one block, which bitsandbytes does not replace."
-    return Term("weights", "Weights", size, working, chosen.source, note, spread, spread)
+    return Term("weights", "Weights", size, working, chosen.source, note)

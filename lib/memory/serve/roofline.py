@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lib.memory.gpus import Gpu
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.weights import weights_bytes
+from lib.memory.model.weights import read_weights_bytes
 from lib.memory.serve.setup import ServingSetup
 
 
@@ -40,12 +40,9 @@ class Roofline:
 
 def decode_roofline(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> Roofline:
     """Bound for one decoding step at the end of the context; the embedding is a look-up of a few rows."""
-    stored = weights_bytes(arch, setup.precision)
-    looked_up = 0 if arch.tie_word_embeddings else arch.embedding_parameters
     experts_read = experts_read_share(arch, setup.sequences)
-    read = arch.parameters - looked_up - arch.routed_parameters * (1 - experts_read)
     return Roofline(
-        weights_read_bytes=stored * read / arch.parameters / setup.gpus,
+        weights_read_bytes=read_weights_bytes(arch, setup.precision, experts_read) / setup.gpus,
         cache_read_bytes=setup.with_(reserve=False).kv_cache(arch).total_bytes,
         bandwidth_bytes_per_s=gpu.bandwidth_gb_s * 1e9,
         sequences=setup.sequences,

@@ -7,6 +7,7 @@ from math import ceil
 
 from lib.memory.arithmetic import Number
 from lib.memory.model.architecture import Architecture
+from lib.memory.model.tensors import Part
 from lib.memory.model.weights import precision, weights_bytes, weights_term
 from lib.memory.passes.layers import layer_profile
 from lib.memory.passes.numerics import FP32, HALF, Numerics
@@ -35,7 +36,7 @@ def sharded_weights_bytes(arch: Architecture, key: str, shards: int) -> tuple[fl
 
     Norms are on each; where there are more GPUs than key-value heads, so is a whole head of those.
     """
-    norms = (arch.num_hidden_layers * arch.block_norms + 1) * arch.norm_parameters * HALF
+    norms = HALF * sum(each.parameters for each in arch.tensors if each.part is Part.NORMS)
     kv = 0.0
     if not arch.latent and shards > arch.num_key_value_heads:
         numbers = 2 * arch.num_hidden_layers * arch.hidden_size * arch.kv_width

@@ -72,19 +72,18 @@ def _adafactor_bytes(arch: Architecture, setup: TrainingSetup) -> float:
     if not setup.trains_base:
         rows = sum((each.inputs + each.outputs + 2 * setup.rank) * n for each, n in arch.all_linears)
         return 4.0 * rows
-    rows = sum((each.inputs + each.outputs) * each.copies * n for each, n in arch.all_linears)
-    outer = (arch.vocab_size + arch.hidden_size) * (1 if arch.tie_word_embeddings else 2)
-    return 4.0 * (rows + outer + _small_parameters(arch))
+    matrices = sum(
+        (each.shape[-1] + each.shape[-2]) * each.parameters // (each.shape[-1] * each.shape[-2])
+        for each in arch.tensors
+        if len(each.shape) > 1
+    )
+    return 4.0 * (matrices + sum(each.parameters for each in arch.tensors if len(each.shape) == 1))
 
 
 def _small_parameters(arch: Architecture) -> int:
     """Parameters in tensors too small for 8-bit states: norms and biases below 4,096 numbers."""
-    norms = (
-        (arch.block_norms * arch.num_hidden_layers + 1) * arch.norm_parameters if arch.hidden_size < SMALL_TENSOR else 0
-    )
-    biases = sum(each.biases * n for each, n in arch.all_linears if each.outputs * each.copies < SMALL_TENSOR)
-    return norms + biases + arch.num_hidden_layers * arch.qk_norm_parameters
+    return sum(each.parameters for each in arch.tensors if each.numbers < SMALL_TENSOR)
 
 
 def _largest_matrix(arch: Architecture) -> int:
-    return max(arch.embedding_parameters, *(each.weights for each, _ in arch.all_linears))
+    return max(each.numbers for each in arch.tensors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lib.memory.arithmetic import Expression, Number, Sum
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.weights import nf4_bits_per_weight, quantized_linears
+from lib.memory.model.weights import nf4_bits_per_weight, quantized_parameters
 from lib.memory.moment import Moment
 from lib.memory.passes.layers import layer_profile
 from lib.memory.terms import Term
@@ -65,7 +65,7 @@ def _shared_out(expression: Expression, setup: TrainingSetup, from_stage: int) -
 def _weights(arch: Architecture, setup: TrainingSetup, states: States) -> Term:
     each = Number(setup.weight_bytes, "b", "bytes each")
     if setup.method == "qlora":
-        inside = sum(matrix.weights * n for matrix, n in quantized_linears(arch))
+        inside = quantized_parameters(arch, "nf4")
         bits = Number(nf4_bits_per_weight(setup.double_quant), "bits", "bits a quantized parameter")
         rest = Number(arch.parameters - inside, "P_rest", "the other parameters")
         working: Expression = Number(inside, "P_4", "parameters in 4 bits") * bits / 8 + rest * each

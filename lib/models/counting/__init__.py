@@ -2,7 +2,7 @@
 
 build.py    a model on the meta device, within bounds of time and memory (torch)
 cache.py    what each layer keeps of a context, read off the cache of a pass without weights (torch)
-counted.py  a model as it was counted; the job's events (no torch)
+events.py   what the job tells (no torch)
 job.py      the job (torch: only a worker imports it)
 parts.py    which part of a model each tensor belongs to (torch)
 read.py     a config as transformers reads it, and whether every size arrived (torch)

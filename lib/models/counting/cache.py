@@ -27,8 +27,8 @@ from transformers.cache_utils import (
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.config_text import short
+from lib.memory.model.keeps import Keeps
 from lib.models.counting.build import bounded, language_decoder, speaking_part
-from lib.models.counting.counted import Keeps
 from lib.models.counting.read import is_encoder
 
 FEW, MORE = 8, 16  # tokens; fewer than any window, more than a convolution is wide

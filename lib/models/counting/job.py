@@ -10,9 +10,12 @@ from transformers import PreTrainedConfig, PreTrainedModel
 from lib.errors import StudentError
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.config_text import longest_context, names_of, parse, short
+from lib.memory.model.counted import CountedModel
+from lib.memory.model.keeps import Keeps
+from lib.memory.model.tensors import Part
 from lib.models.counting.build import build, speaking_part
 from lib.models.counting.cache import keeps_of
-from lib.models.counting.counted import Building, Counted, CountedModel, Keeps, Part
+from lib.models.counting.events import Building, Counted
 from lib.models.counting.parts import tied_pairs, weights_of
 from lib.models.counting.read import check_sizes_arrived, is_encoder, read, value_of
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
+from lib.memory.model.tensors import Part, Weights
 from lib.models.counting.build import language_decoder, speaking_part
-from lib.models.counting.counted import Part, Weights
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from lib.memory.errors import CannotEstimateError
-from lib.models.counting.counted import Counted, Part
+from lib.memory.model.tensors import Part
+from lib.models.counting.events import Counted
 from tests.data import MODEL_CONFIGS
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]  # other libraries' models warn as they are built

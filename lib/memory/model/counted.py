@@ -1,0 +1,81 @@
+"""A model as it was counted from its config: its tensors, and what each of its layers keeps of a context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from lib.memory.model.keeps import Keeps
+from lib.memory.model.tensors import TOWERS, Part, Weights, by_part
+
+
+@dataclass(frozen=True)
+class CountedModel:
+    """A model built from its config without weights, and counted.
+
+    `keeps` is None where no forward pass could be made without weights; `keeps_problem` then says why.
+    """
+
+    name: str
+    model_type: str
+    built_as: str
+    weights: tuple[Weights, ...]
+    keeps: tuple[Keeps, ...] | None
+    layers: int
+    hidden: int
+    heads: int
+    kv_heads: int
+    vocab: int
+    max_context: int
+    experts: int = 0
+    experts_per_token: int = 0
+    tied: tuple[tuple[str, str], ...] = ()
+    encoder: bool = False
+    keeps_problem: str = ""
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def parameters(self) -> int:
+        """All of the model; tied weights once."""
+        return sum(each.parameters for each in self.weights)
+
+    @cached_property
+    def by_part(self) -> dict[Part, int]:
+        """Parameters of every part the model has."""
+        return by_part(self.weights)
+
+    @property
+    def tower_parameters(self) -> int:
+        return sum(self.by_part.get(part, 0) for part in TOWERS)
+
+    @property
+    def language_parameters(self) -> int:
+        return self.parameters - self.tower_parameters
+
+    @cached_property
+    def active_parameters(self) -> float:
+        """Parameters that compute for one token of text: neither idle experts nor towers."""
+        idle = 1 - self.experts_per_token / self.experts if self.experts else 0.0
+        return self.language_parameters - idle * self.by_part.get(Part.EXPERTS, 0)
+
+    def layers_that(self, kind: str) -> int:
+        """How many layers keep a growing cache ("grow"), only a window ("window"), a state ("state")."""
+        rules = {
+            "grow": lambda each: each.grows,
+            "window": lambda each: each.window and not each.grows,
+            "state": lambda each: each.state_bytes,
+        }
+        return sum(each.layers for each in self.keeps or () if rules[kind](each))
+
+    @property
+    def numbers_per_token(self) -> float:
+        """What one more token adds while the context is shorter than any window."""
+        return sum(each.layers * (each.numbers_per_token + each.numbers_past_window) for each in self.keeps or ())
+
+    @property
+    def numbers_past_window(self) -> float:
+        """What one more token adds once every window is full."""
+        return sum(
+            each.layers * (each.numbers_past_window if each.window else each.numbers_per_token)
+            for each in self.keeps or ()
+        )
