@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import ui
-from lib.ui.metrics import corpus
+from lib.ui.metrics import corpus, corpus_file
 
 ui.chapter("corpus_metrics")
 ui.predict("corpus_metrics")
@@ -11,8 +11,8 @@ ui.predict("corpus_metrics")
 st.header("Score a corpus", anchor=False)
 job = None
 with ui.guard():
-    table, has_other = corpus.choose_file()
-    pairs = corpus.choose_columns(table, has_other)
+    table, has_other = corpus_file.choose_file()
+    pairs = corpus_file.choose_columns(table, has_other)
     job = corpus.scoring_settings(pairs)
     corpus.start_and_stop(job)
 corpus.results(job)

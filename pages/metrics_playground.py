@@ -4,8 +4,9 @@ import streamlit as st
 
 from lib import ui
 from lib.metrics.pair import code
-from lib.metrics.pair.scored_pair import score_pair
-from lib.ui.metrics import bleu, playground, ranking, rouge
+from lib.metrics.pair.scored_pair import score_pair, words_lost
+from lib.metrics.tokenisers import suggested_tokeniser
+from lib.ui.metrics import bleu, letters, playground, ranking, rouge
 
 ui.chapter("metrics_playground")
 ranking.predict()
@@ -30,7 +31,8 @@ with ui.guard():
     with look:
         if playground.untouched(preset, question):
             playground.explain(preset, scores)
-        playground.say_lost_letters(question)
+        letters.say_lost_letters(words_lost(question))
+        letters.say_no_spaces(suggested_tokeniser((*question.references, question.candidate)), question.tokenise)
     if view == "ROUGE":
         rouge.view(scores)
         ui.formula("ROUGE: Lin 2004. The numbers are rouge-score's; the counts and places between are worked out here.")

@@ -9,18 +9,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import regex
 from nltk.tokenize import word_tokenize, wordpunct_tokenize
 from sacrebleu.metrics import BLEU
 from sacrebleu.utils import SACREBLEU_DIR
 
 from lib.metrics.errors import MetricError
 
+SPACELESS_SHARE = 0.3
+"""Of a text's letters: from here on spaces are no help in cutting it."""
+_SPACELESS = {
+    "Han": regex.compile(r"\p{Han}"),
+    "kana": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
+    "other": regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"),
+}
 FLORES_MODEL = Path(SACREBLEU_DIR) / "models" / "flores200sacrebleuspm"
 """Where sacrebleu keeps what it would download for flores200."""
 
@@ -103,6 +111,20 @@ def tokeniser(key: str) -> Tokeniser:
     if key not in tokenisers():
         raise MetricError(f"There is no tokeniser {key!r}; choose one of {', '.join(tokenisers())}.")
     return tokenisers()[key]
+
+
+def suggested_tokeniser(texts: Iterable[str]) -> str:
+    """By the letters: "zh" for Chinese, MeCab for Japanese where it is here, "char" for other languages without spaces.
+
+    "whitespace" for the rest, which have spaces.
+    """
+    letters = [letter for text in texts for letter in text if letter.isalpha()]
+    found = {script: sum(map(bool, map(letters_of.match, letters))) for script, letters_of in _SPACELESS.items()}
+    if sum(found.values()) < SPACELESS_SHARE * len(letters) or not letters:
+        return "whitespace"
+    if found["kana"] > 0.05 * sum(found.values()):
+        return "ja-mecab" if "ja-mecab" in tokenisers() else "char"
+    return "zh" if found["Han"] > found["other"] else "char"
 
 
 def lost_words(text: str) -> tuple[str, ...]:

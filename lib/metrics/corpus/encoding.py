@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import re
+import json
 from dataclasses import dataclass
+from functools import cache
 
 from lib.metrics.errors import CorpusError
+from lib.places import ASSETS
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -27,14 +29,37 @@ _KNOWN_BINARY = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3", "an SQLite database"),
 )
-_OTHER_SCRIPTS = {
-    "gb18030": "GB 18030 (Chinese)",
-    "big5": "Big5 (Chinese)",
-    "cp932": "Shift JIS (Japanese)",
-    "cp949": "EUC-KR (Korean)",
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252 (Western European)",
+    "cp1250": "Windows-1250 (Central European)",
     "cp1251": "Windows-1251 (Cyrillic)",
     "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp1258": "Windows-1258 (Vietnamese)",
+    "cp932": "Shift JIS (Japanese)",
+    "euc_jp": "EUC-JP (Japanese)",
+    "iso2022_jp": "ISO-2022-JP (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "cp949": "EUC-KR (Korean)",
+    "tis_620": "TIS-620 (Thai)",
+    "koi8_r": "KOI8-R (Russian)",
+    "koi8_u": "KOI8-U (Ukrainian)",
+    "iso8859_2": "ISO 8859-2 (Central European)",
+    "iso8859_5": "ISO 8859-5 (Cyrillic)",
+    "iso8859_6": "ISO 8859-6 (Arabic)",
+    "iso8859_7": "ISO 8859-7 (Greek)",
+    "cp866": "CP866 (Cyrillic, DOS)",
+    "cp850": "CP850 (Western European, DOS)",
+    "mac_roman": "Mac Roman (Western European)",
 }
+"""Python's codecs for what files are in, by the names that spreadsheets use."""
+_GUESSED = [codec for codec in ENCODINGS if codec not in ("utf-8", "utf-16", "cp1258")]
 _REMEDY = "save the table as CSV, TSV or JSONL (in a spreadsheet: File, Save as, CSV UTF-8) and upload that"
 _SAMPLE_BYTES = 200_000
 
@@ -47,8 +72,13 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-def decode(data: bytes) -> Decoded:
-    """The text of a file. Byte order mark, else UTF-8, else a guess that says so; CorpusError for no text at all."""
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """The text of a file. Byte order mark, else UTF-8, else a guess that says so; CorpusError for no text at all.
+
+    encoding  one of `ENCODINGS`, where the student has said it
+    """
+    if encoding is not None:
+        return _as_said(data, encoding)
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return _by_mark(data, codec, name)
@@ -57,10 +87,22 @@ def decode(data: bytes) -> Decoded:
             raise CorpusError(f"This file is {what}, not text: {_REMEDY}.")
     if b"\x00" in data[:_SAMPLE_BYTES]:
         return _utf_16_without_mark(data)
+    if b"\x1b$" in data:  # Japanese in seven bits, which would pass for UTF-8
+        return _as_said(data, "iso2022_jp")
     try:
         return Decoded(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError:
         return _not_utf_8(data)
+
+
+def _as_said(data: bytes, encoding: str) -> Decoded:
+    name = ENCODINGS[encoding]
+    codec = next((codec for mark, codec, said in _MARKS if data.startswith(mark) and said == name), encoding)
+    try:
+        return Decoded(data.decode(codec), name)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CorpusError(f"The file is not in the encoding {name}: line {line:,} has bytes that it lacks.") from error
 
 
 def _by_mark(data: bytes, codec: str, name: str) -> Decoded:
@@ -93,12 +135,12 @@ def _not_utf_8(data: bytes) -> Decoded:
     proper = any(not line.isascii() and _is_utf_8(line) for line in lines)
     if proper:
         return _mixed(lines, foreign)
-    codec = _guess(b"\n".join(lines[number - 1] for number in foreign)[:_SAMPLE_BYTES])
-    text = _western(data) if codec == "cp1252" else data.decode(codec, errors="replace")
+    codec = _guess(data)
+    text = data.decode(codec, errors="replace")
     if _unprintable_share(text) > 0.05:
         raise CorpusError(f"This file is binary, not text: {_REMEDY}.")
-    name = _spoken(codec)
-    note = f"The file is not UTF-8; it looks like {name} and was read as that. Look at accents in the preview."
+    name = ENCODINGS[codec]
+    note = f"The file is not UTF-8; it looks like {name} and was read as that. If letters look wrong, choose another."
     return Decoded(text, name, (note,))
 
 
@@ -129,22 +171,34 @@ def _is_utf_8(line: bytes) -> bool:
     return True
 
 
-def _guess(sample: bytes) -> str:
-    """Western text has accents one at a time among a–z; other scripts come in long runs of high bytes."""
-    runs = re.findall(rb"[\x80-\xff]+", sample)
-    if sum(map(len, runs)) < 2 * len(runs):
-        return "cp1252"
-    from charset_normalizer import from_bytes  # only for a file that is neither UTF-8 nor Western
+def _guess(data: bytes) -> str:
+    """charset-normalizer's choice; where it finds several code pages equally good, the alphabets of Europe decide."""
+    from charset_normalizer import from_bytes  # only for a file that is not UTF-8
 
-    best = from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best()
-    return best.encoding if best else "cp1252"
+    found = list(from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSED))
+    if not found:
+        raise CorpusError(f"The encoding of this file cannot be told; choose it in the box, or {_REMEDY}.")
+    equal = [each for each in found if (each.chaos, each.coherence) == (found[0].chaos, found[0].coherence)]
+    same = {codec for each in equal for codec in each.could_be_from_charset if codec in _GUESSED}
+    usual_first = sorted(same, key=_GUESSED.index)
+    return max(usual_first, key=lambda codec: _alphabet_fit(data, codec))
+
+
+def _alphabet_fit(data: bytes, codec: str) -> float:
+    """The share of letters beyond a–z that the best language of this code page has; 0 where it has none here."""
+    letters = [each for each in data.decode(codec, errors="replace").lower() if each.isalpha() and not each.isascii()]
+    alphabets = _alphabets().get(codec, {})
+    return max((sum(map(alphabet.__contains__, letters)) for alphabet in alphabets.values()), default=0) / max(
+        len(letters), 1
+    )
+
+
+@cache
+def _alphabets() -> dict[str, dict[str, str]]:
+    return json.loads((ASSETS / "metrics" / "alphabets.json").read_text(encoding="utf-8"))["letters"]
 
 
 def _unprintable_share(text: str) -> float:
     sample = text[:_SAMPLE_BYTES]
     bad = sum(1 for character in sample if not character.isprintable() and not character.isspace())
     return bad / max(len(sample), 1)
-
-
-def _spoken(codec: str) -> str:
-    return "Windows-1252" if codec == "cp1252" else _OTHER_SCRIPTS.get(codec, codec)

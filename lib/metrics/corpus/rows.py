@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF
@@ -17,8 +18,11 @@ from lib.metrics.corpus.fast import ROUGE_NAMES, bleu_of_counts, clipped_counts,
 from lib.metrics.corpus.file import Pair, Pairs
 from lib.metrics.pair.bleu import UNIFORM, check_weights
 from lib.metrics.sacrebleu_internals import forget_lines, row_statistics, score_of_statistics
-from lib.metrics.tokenisers import tokeniser
+from lib.metrics.tokenisers import lost_words, suggested_tokeniser, tokeniser
 
+AUTOMATIC = "automatic"
+LOOKED_AT = 200
+"""Rows by whose letters a tokeniser is found."""
 MEASURES = (
     *(f"{name}_{part}" for name in ROUGE_NAMES for part in ("precision", "recall", "f1")),
     "nltk_bleu",
@@ -34,7 +38,7 @@ class CorpusJob:
 
     pairs: Pairs
     stemmer: bool = False
-    tokenise: str = "whitespace"
+    tokenise: str = AUTOMATIC
     """For NLTK's BLEU, and for sacrebleu's where it has it; else sacrebleu keeps its 13a."""
     method: int = 0
     """NLTK's smoothing."""
@@ -47,7 +51,26 @@ class CorpusJob:
 
     def __post_init__(self) -> None:
         check_weights(self.weights)
-        tokeniser(self.tokenise)
+        tokeniser(self.cut_by)
+
+    @cached_property
+    def cut_by(self) -> str:
+        """The tokeniser's key, found by the letters of the first rows where none is chosen."""
+        if self.tokenise != AUTOMATIC:
+            return self.tokenise
+        return self.suggested
+
+    @cached_property
+    def suggested(self) -> str:
+        return suggested_tokeniser(self._first_texts())
+
+    @cached_property
+    def lost_words(self) -> tuple[str, ...]:
+        """Words of the first rows that rouge-score does not see whole."""
+        return tuple(dict.fromkeys(word for text in self._first_texts() for word in lost_words(text)))
+
+    def _first_texts(self) -> list[str]:
+        return [text for pair in self.pairs.pairs[:LOOKED_AT] for text in (*pair.references, pair.candidate)]
 
     @property
     def systems(self) -> int:
@@ -59,10 +82,10 @@ class CorpusJob:
 
     def cut(self, text: str) -> list[str]:
         """Tokens for NLTK's BLEU."""
-        return tokeniser(self.tokenise).cut(text.lower() if self.lowercase else text)
+        return tokeniser(self.cut_by).cut(text.lower() if self.lowercase else text)
 
     def sacre_bleu(self, *, sentence: bool = False) -> BLEU:
-        name = tokeniser(self.tokenise).sacrebleu or "13a"
+        name = tokeniser(self.cut_by).sacrebleu or "13a"
         return BLEU(tokenize=name, lowercase=self.lowercase, effective_order=sentence)
 
     def sacre_chrf(self) -> CHRF:

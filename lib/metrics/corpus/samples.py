@@ -7,7 +7,8 @@ import random
 from dataclasses import dataclass
 from functools import cache
 
-from lib.metrics.corpus.file import Row, Table, read_table
+from lib.metrics.corpus.file import read_table
+from lib.metrics.corpus.table import Table, frame_of_rows
 from lib.metrics.pair.presets import FOLDER
 
 MADE_UP_ROWS, MADE_UP_WORDS = 10_000, 25
@@ -48,5 +49,6 @@ def _made_up() -> Table:
         reference = rng.choices(words, k=MADE_UP_WORDS)
         first = [word if rng.random() < 0.8 else rng.choice(words) for word in reference]
         second = [word if rng.random() < 0.78 else rng.choice(words) for word in reference]
-        rows.append(Row(number, (" ".join(reference), " ".join(first), " ".join(second))))
-    return Table(("reference", "system_a", "system_b"), tuple(rows), (), "made up", "UTF-8", ())
+        rows.append((number, (" ".join(reference), " ".join(first), " ".join(second))))
+    frame = frame_of_rows(("reference", "system_a", "system_b"), rows)
+    return Table(frame, (), "made-up rows", "UTF-8")

@@ -46,9 +46,11 @@ def say_rows_agree(checked: Checked, scored_rows: int) -> None:
     elif not checked.rows:
         st.caption(":material/info: No row is short enough to be scored again by the libraries for comparison.")
     else:
-        which = "All" if checked.rows == scored_rows else f"{checked.rows:,} of the"
+        whole = checked.rows == scored_rows
+        which = ("All" if whole else f"{checked.rows:,} of the") + f" {scored_rows:,} rows were"
+        which = "The only row was" if scored_rows == 1 else which
         st.caption(
-            f":material/verified: **Compared just now.** {which} {scored_rows:,} rows were scored again, one by one "
+            f":material/verified: **Compared just now.** {which} scored again, one by one "
             f"and as a corpus of their own, by {names}: all {checked.numbers:,} numbers are the same to the last digit."
         )
 

@@ -8,19 +8,20 @@ import streamlit as st
 from lib.charts.metrics import corpus as charts
 from lib.engine import JobView
 from lib.metrics.corpus.bootstrap import BootstrapProgress
-from lib.metrics.corpus.file import Pairs, Refused, Table, choose_pairs, read_table
+from lib.metrics.corpus.file import Pairs
 from lib.metrics.corpus.job import CorpusProgress, CorpusScored, result_rows
-from lib.metrics.corpus.rows import MEASURES, CorpusJob
-from lib.metrics.corpus.samples import sample_table, samples
+from lib.metrics.corpus.rows import AUTOMATIC, MEASURES, CorpusJob
 from lib.metrics.pair.presets import shown
+from lib.metrics.tokenisers import not_here, tokenisers
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.metrics.agreement import say_rows_agree
-from lib.ui.metrics.bleu_settings import choose_smoothing, choose_tokeniser, choose_weights
+from lib.ui.metrics.bleu_settings import choose_smoothing, choose_weights
+from lib.ui.metrics.corpus_file import SHOWN_CHARACTERS, several
+from lib.ui.metrics.letters import say_lost_letters, say_no_spaces
 
 KIND = "corpus"
-NONE = "none"
 SHOWN = {
     "rougeL_f1": "ROUGE-L F1",
     "rouge1_f1": "ROUGE-1 F1",
@@ -31,53 +32,14 @@ SHOWN = {
 }
 
 
-def choose_file() -> tuple[Table, bool]:
-    """The table to score and whether it has a second system: an uploaded file, else a sample."""
-    upload, sample = st.columns(2)
-    with upload:
-        file = st.file_uploader("A CSV, TSV or JSONL file with a column each for reference and candidate", key="file")
-    with sample:
-        titles = {key: each.title for key, each in samples().items()}
-        key = controls.select("Or a sample", titles, "two_systems", key="sample", disabled=file is not None)
-        if file is None:
-            st.caption(f"{samples()[key].about} {samples()[key].source}")
-    return (_read(file.getvalue()), False) if file is not None else (sample_table(key), samples()[key].other)
-
-
-def choose_columns(table: Table, has_other: bool) -> Pairs:
-    """Which column is what, with the file's own names; a preview, and every row that will not be scored."""
-    reference_guess = table.guess("reference")
-    candidate_guess = table.guess("candidate", (reference_guess,))
-    columns = list(table.columns)
-    one, two, three = st.columns(3)
-    # The columns belong to the file, so their boxes do too: a new file begins with its own guesses.
-    own = hash(table.columns)
-    reference = one.selectbox("Reference", columns, columns.index(reference_guess), key=f"reference:{own}")
-    candidate = two.selectbox("Candidate", columns, columns.index(candidate_guess), key=f"candidate:{own}")
-    left = [column for column in columns if column not in (reference_guess, candidate_guess)]
-    other_at = 1 + columns.index(left[0]) if has_other and left else 0
-    other = three.selectbox("A second system to compare", [NONE, *columns], other_at, key=f"other:{own}")
-    pairs = choose_pairs(table, reference, candidate, None if other == NONE else other)
-    st.caption(
-        f"{len(pairs.pairs):,} pairs from {escape(table.kind)}, {escape(table.encoding)}."
-        + "".join(f" {escape(note)}" for note in table.notes)
-    )
-    first = [
-        {"Row": pair.number, "Reference": pair.references[0][:300], "Candidate": pair.candidate[:300]}
-        | ({"Second system": pair.other[:300]} if pair.other is not None else {})
-        for pair in pairs.pairs[:5]
-    ]
-    show_table(first, alt="The first pairs")
-    _say_refused(pairs.refused)
-    return pairs
-
-
 def scoring_settings(pairs: Pairs) -> CorpusJob:
     """The job that these rows and the settings make; MetricError for settings that cannot be."""
     with st.expander("More: tokeniser, case, smoothing, weights, stemmer, resamples", icon=":material/tune:"):
         cut, smoothed, resampled = st.columns(3)
         with cut:
-            tokenise = choose_tokeniser()
+            labels = {AUTOMATIC: "by the letters of the texts"}
+            labels |= {key: each.label for key, each in tokenisers().items()}
+            tokenise = controls.select("Tokeniser (BLEU)", labels, AUTOMATIC, key="cut")
         with smoothed:
             method = choose_smoothing()
         with resampled:
@@ -91,8 +53,12 @@ def scoring_settings(pairs: Pairs) -> CorpusJob:
         st.caption(
             "Smoothing and weights are NLTK's. sacrebleu has its own smoothing; it uses the tokeniser chosen here "
             "where it has it and its 13a otherwise, as its signature says."
+            + "".join(f" Not here: {name}; {escape(lacking)}." for name, lacking in not_here().items())
         )
-    return CorpusJob(pairs, stemmer, tokenise, method, weights, lowercase, samples_)
+    job = CorpusJob(pairs, stemmer, tokenise, method, weights, lowercase, samples_)
+    say_lost_letters(job.lost_words)
+    say_no_spaces(job.suggested, job.cut_by)
+    return job
 
 
 def start_and_stop(job: CorpusJob) -> None:
@@ -140,19 +106,6 @@ def export() -> tuple[list[dict] | None, dict | None]:
         ],
     }
     return result_rows(view.argument, scored), summary
-
-
-@st.cache_data(max_entries=4, ttl=1800, show_spinner=False)
-def _read(data: bytes) -> Table:
-    return read_table(data)
-
-
-def _say_refused(refused: tuple[Refused, ...]) -> None:
-    if not refused:
-        return
-    count = f"{len(refused):,} row" + ("s are" if len(refused) > 1 else " is")
-    with st.expander(f"{count} not scored, and why", icon=":material/report:"):
-        show_table([{"Row": each.number, "Why": each.why} for each in refused], alt="Rows not scored")
 
 
 def _queue_scoring(job: CorpusJob) -> None:
@@ -248,8 +201,8 @@ def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]
                 {
                     "Row": pair.number,
                     "Score": values[at],
-                    "Reference": pair.references[0][:300],
-                    "Candidate": text[:300],
+                    "Reference": several(pair.references),
+                    "Candidate": text[:SHOWN_CHARACTERS],
                 }
             )
         with column:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.metrics.pair.presets import Preset, presets
-from lib.metrics.pair.scored_pair import PairQuestion, PairScores, words_lost
+from lib.metrics.pair.scored_pair import PairQuestion, PairScores
 from lib.ui.kit import controls
-from lib.ui.kit.text import escape
 from lib.ui.metrics.bleu_settings import choose_smoothing, choose_tokeniser, choose_weights
 
 MAX_TYPED = 600
@@ -83,19 +82,6 @@ def explain(preset: Preset, scores: PairScores) -> None:
     with st.expander(f"**{preset.title}**: {preset.look}", icon=":material/lightbulb:"):
         st.markdown(preset.explain(scores))
         st.caption(preset.source)
-
-
-def say_lost_letters(asked: PairQuestion) -> None:
-    """rouge-score is blind to most of the world's letters: say so wherever they occur."""
-    lost = words_lost(asked)
-    if lost:
-        some = ", ".join(f"“{escape(word[:30])}”" for word in lost[:4])
-        more = f" and {len(lost) - 4} more" if len(lost) > 4 else ""
-        st.warning(
-            f"rouge-score keeps only a–z and 0–9: it throws letters of {some}{more} away, and ROUGE here is about what "
-            "is left. BLEU and chrF read every script.",
-            icon=":material/translate:",
-        )
 
 
 def _text(key: str) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from lib.metrics.corpus.columns import guess_columns
 from lib.metrics.corpus.file import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, Pair, choose_pairs, read_table
 from lib.metrics.errors import CorpusError
 
@@ -20,6 +21,10 @@ def as_csv(rows, delimiter=","):
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter).writerows([("reference", "candidate"), *rows])
     return out.getvalue()
+
+
+def cells(table):
+    return list(table.frame.itertuples(index=False, name=None))
 
 
 def pairs_of(data):
@@ -56,18 +61,18 @@ def test_other_encodings_are_detected_and_said(encoding):
     text = OTHER_ENCODINGS[encoding]
     table = read_table(as_csv([(text, "ok")] * 20).encode(encoding))
     assert "not UTF-8" in table.notes[0]
-    assert table.rows[0].cells == (text, "ok")
+    assert cells(table)[0] == (text, "ok")
 
 
 def test_one_accent_in_a_small_file_is_western():
-    assert read_table("human,model\nüber,uber\n".encode("cp1252")).rows[0].cells == ("über", "uber")
+    assert cells(read_table("human,model\nüber,uber\n".encode("cp1252")))[0] == ("über", "uber")
 
 
 def test_mixed_encodings_lose_nothing_and_name_the_lines():
     data = b"reference,candidate\n" + "größer,schön\n".encode() + "für,früher\n".encode("cp1252") + b"plain,plain\n"
     table = read_table(data)
     assert "line 3 " in table.notes[0]
-    assert [row.cells for row in table.rows] == [("größer", "schön"), ("für", "früher"), ("plain", "plain")]
+    assert cells(table) == [("größer", "schön"), ("für", "früher"), ("plain", "plain")]
 
 
 @pytest.mark.parametrize(
@@ -84,9 +89,7 @@ def test_mixed_encodings_lose_nothing_and_name_the_lines():
         (b"x" * (MAX_FILE_BYTES + 1), "10 MB"),
         (b"only one column\nand one row", "Only one column"),
         (b"reference,candidate\n", "no row"),
-        (b'reference,candidate\na,"b\nc,d\n', "row 2 is never closed"),
-        (b'reference,candidate\na,b\n"c"x,d\n', "Row 3 has a quotation mark"),
-        (b"{not json}\n", "No line is a JSON object"),
+        (b"{not json}\n", "not valid JSON at line 1"),
         (b'[{"reference": "a"', "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
         (b"[1, 2]", "No line is a JSON object"),
@@ -105,14 +108,14 @@ def test_rows_that_are_no_pairs_are_named_and_the_rest_go_on():
     rows = ["reference,candidate,note", "a,b,", "only one", ",no reference,", "c,,says nothing", f"d,{long},"]
     data = "\n".join([*rows, "e,f,g,too many", "", ""]).encode()
     found = choose_pairs(read_table(data), "reference", "candidate")
-    assert found.pairs == (Pair(2, ("a",), "b"), Pair(5, ("c",), ""))
+    assert found.pairs == (Pair(2, ("a",), "b"),)
     why = {each.number: each.why for each in found.refused}
-    assert set(why) == {3, 4, 6, 7, 8}
+    assert set(why) == {3, 4, 5, 6, 7}
     assert "missing" in why[3]
-    assert "empty" in why[4]
+    assert "reference is missing" in why[4]
+    assert "candidate is missing" in why[5]
     assert f"{1_000_000:,} characters; up to {MAX_CELL_CHARACTERS:,}" in why[6]
-    assert "4 cells where the header has 3" in why[7]
-    assert "blank" in why[8]
+    assert "4 cells where the table has 3" in why[7]
 
 
 def test_bad_json_lines_are_named():
@@ -130,8 +133,8 @@ def test_bad_json_lines_are_named():
 
 def test_columns_are_chosen_by_name_and_checked():
     table = read_table(b"id,model_output,gold,other system\n1,b,a,c\n")
-    reference = table.guess("reference")
-    assert (reference, table.guess("candidate", taken=(reference,))) == ("gold", "model_output")
+    guess = guess_columns(table)
+    assert (guess.references, guess.candidate) == (("gold",), "model_output")
     with pytest.raises(CorpusError, match="no column 'target'"):
         choose_pairs(table, "target", "id")
     with pytest.raises(CorpusError, match="twice"):
@@ -145,4 +148,4 @@ def test_headers_get_names_of_their_own():
 
 def test_tabs_need_no_quotation_marks():
     table = read_table(b'reference\tcandidate\nhe said "hi\tshe said "yo" ok\n')
-    assert table.rows[0].cells == ('he said "hi', 'she said "yo" ok')
+    assert cells(table)[0] == ('he said "hi', 'she said "yo" ok')

@@ -1,0 +1,145 @@
+"""Which column is what: names that evaluation tools write, never an id or a number taken for a text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from lib.metrics.corpus.table import Table, is_missing
+from lib.places import ASSETS
+
+MAX_NAME_WORDS, MAX_NAME_CHARACTERS = 4, 40
+ID = re.compile(r"[\w./:#-]*\d[\w./:#-]*", re.ASCII)
+"""One word with a digit in it, such as 17, doc-3 or 5f1c."""
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The columns that most look like references and a candidate; None where nothing does."""
+
+    references: tuple[str, ...]
+    candidate: str | None
+
+    @property
+    def problem(self) -> str | None:
+        """What is missing, for a page that cannot go on by itself."""
+        if self.references and self.candidate:
+            return None
+        lacking = "a candidate" if self.references else "a reference"
+        return (
+            f"No column looks like {lacking}: ids and numbers are no texts. Choose the columns, or upload another file."
+        )
+
+
+@cache
+def known_names() -> dict[str, dict[str, int]]:
+    """For each role its names, with their place in the order of trust."""
+    entries = json.loads((ASSETS / "metrics" / "columns.json").read_text(encoding="utf-8"))
+    roles: dict[str, dict[str, int]] = {}
+    for entry in entries:
+        names = roles.setdefault(entry["role"], {})
+        for name in entry["names"]:
+            names.setdefault(name, len(names))
+    return roles
+
+
+def guess_columns(table: Table) -> Guess:
+    """By name first; a side that no name gives is taken from the texts that are left, in their order."""
+    columns = list(table.columns)
+    texts = [column for column in columns if _is_text(table, column)]
+    reference = named = _named(columns, "reference")
+    candidate = _named([column for column in columns if column != reference], "candidate")
+    for role in ("candidate", "reference") if reference else ("reference", "candidate"):
+        if (reference if role == "reference" else candidate) is None:
+            left = [column for column in texts if column not in (reference, candidate)]
+            found = _named(left, "either") or next(iter(_free(left)), None)
+            reference, candidate = (found, candidate) if role == "reference" else (reference, found)
+    further = _further(columns, named, candidate) if named else ()
+    return Guess((reference, *further) if reference else (), candidate)
+
+
+def looks_like_names(cells: Sequence[str]) -> bool:
+    """Whether a first row is a header. Names are short; a sentence or a number among them is a row of texts."""
+    words = [_words(cell) for cell in cells]
+    known = {name for names in known_names().values() for name in names}
+    if any(_is_sentence(cell) or re.fullmatch(r"[\d.,]+", cell.strip()) for cell in cells):
+        return False
+    if any("_".join(each) in known for each in words) or all(known & set(each) for each in words):
+        return True
+    return not any(len(cell.split()) > 1 for cell in cells)
+
+
+def _is_sentence(cell: str) -> bool:
+    text = cell.strip()
+    return (
+        len(text) > MAX_NAME_CHARACTERS
+        or len(text.split()) > MAX_NAME_WORDS
+        or text.endswith((".", "!", "?", "。", "！", "？", "।"))
+        or len(_UNSPACED.findall(text)) > 6
+    )
+
+
+def _words(name: str) -> list[str]:
+    """ "modelOutput_2" is model, output, 2."""
+    return re.findall(r"[a-z]+|\d+|[^\W\d_a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip()).lower())
+
+
+def _named(columns: Sequence[str], role: str) -> str | None:
+    """The column whose whole name is the most trusted of the role's, else one that has such a name among its words."""
+    names = known_names()[role]
+    whole = [(names[name], at) for at, column in enumerate(columns) if (name := "_".join(_words(column))) in names]
+    if whole:
+        return columns[min(whole)[1]]
+    barred = set(known_names()["neither"]) | {
+        name for other in ("reference", "candidate") if other != role for name in known_names()[other]
+    }
+    if role == "reference":  # "model reference" is a reference, "reference model" is none
+        barred -= set(known_names()["candidate"])
+    part = [
+        (names[word], at)
+        for at, column in enumerate(columns)
+        if not barred & set(_words(column))
+        for word in _parts(column)
+        if word in names
+    ]
+    return columns[min(part)[1]] if part else None
+
+
+def _parts(column: str) -> list[str]:
+    words = _words(column)
+    return words + ["_".join(pair) for pair in pairwise(words)]
+
+
+def _free(columns: Sequence[str]) -> list[str]:
+    """Columns that are not known to be something else."""
+    neither = known_names()["neither"]
+    return [column for column in columns if not set(_parts(column)) & set(neither)]
+
+
+def _is_text(table: Table, column: str) -> bool:
+    """Not a column of ids, of numbers, or of nothing."""
+    cells = [cell for cell in table.frame[column] if not is_missing(cell)]
+    flat = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,))]
+    return bool(flat) and not all(ID.fullmatch(text.strip()) for text in flat)
+
+
+def _further(columns: Sequence[str], reference: str, candidate: str | None) -> tuple[str, ...]:
+    """More references: the same name but for a number or a letter at its end, as ref0 and ref1, refA and refB."""
+    stem = _stem(reference)
+    return tuple(
+        column
+        for column in columns
+        if column not in (reference, candidate) and _stem(column) == stem and not re.search(r" \(\d+\)$", column)
+    )
+
+
+def _stem(column: str) -> str:
+    words = _words(column)
+    while len(words) > 1 and (words[-1].isdigit() or len(words[-1]) == 1):
+        words.pop()
+    return "_".join(words).removesuffix("s")

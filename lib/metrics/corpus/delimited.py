@@ -1,0 +1,213 @@
+"""CSV and TSV: records out of lines, with every oddity named.
+
+The module `csv` and not `pandas.read_csv`, which reads a stray quotation mark over as many rows as it takes to find the
+next, turns numbers into floats, and tells no row's number.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lib.metrics.corpus.columns import ID, known_names, looks_like_names
+from lib.metrics.corpus.table import Refused
+from lib.metrics.errors import CorpusError
+
+DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+MAX_CELL_LINES = 200
+LOOKED_AT = 100
+"""Lines from which the delimiter is told."""
+NAMED = 8
+"""How many rows a note names."""
+_SEP = re.compile(r'"?sep=(.)"?\s*')
+
+# The module's default refuses cells over 131,072 characters with an error that names no row; ours does.
+csv.field_size_limit(100_000_000)
+
+
+@dataclass
+class Records:
+    """Records by row number, and the rows in which quotation marks were odd."""
+
+    cells: list[tuple[int, list[str]]] = field(default_factory=list)
+    split: list[tuple[int, int]] = field(default_factory=list)
+    """(first, last) of rows that a stray mark would have joined."""
+    joined: list[tuple[int, int]] = field(default_factory=list)
+    """(row, lines) of rows over several lines, each of which could be a row of its own."""
+    unclosed: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Delimited:
+    columns: tuple[str, ...]
+    rows: list[tuple[int, tuple[str | None, ...]]]
+    refused: list[Refused]
+    kind: str
+    notes: tuple[str, ...]
+    header: bool
+
+
+def read_delimited(text: str, header: bool | None = None) -> Delimited:
+    """Cells of a table. `header`: whether the first row has the names; told from the row where None."""
+    lines = text.rstrip("\n").split("\n")
+    delimiter, stated = None, _SEP.fullmatch(lines[0])
+    if stated:  # Excel's own line, which names the delimiter and is no row
+        delimiter, lines = stated[1], lines[1:]
+    delimiter = delimiter or _delimiter(lines)
+    records = read_records(lines, delimiter)
+    blank = [Refused(number, "the row is blank") for number, cells in records.cells if not any(map(str.strip, cells))]
+    filled = [(number, cells) for number, cells in records.cells if any(map(str.strip, cells))]
+    if not filled:
+        raise CorpusError("The file has no row that could be read; it needs a header and one pair of texts a row.")
+    has_header = looks_like_names(filled[0][1]) if header is None else header
+    names = filled.pop(0)[1] if has_header else []
+    if names and filled and all(len(cells) == len(names) + 1 and ID.fullmatch(cells[0]) for _, cells in filled):
+        names = ["", *names]  # R's write.table gives its numbers of rows no name
+    width = _width(names, [cells for _, cells in filled])
+    columns, notes = _named([*names, *[""] * (width - len(names))][:width])
+    rows, refused = _fitted(filled, width, delimiter)
+    kind = f"{'TSV' if delimiter == chr(9) else 'CSV'}, {DELIMITERS.get(delimiter, delimiter)} between cells"
+    notes = [*notes, *_notes_on_marks(records)]
+    if not has_header:
+        notes.append("The first row was read as a pair of texts, since it does not look like names of columns.")
+    return Delimited(columns, rows, [*blank, *refused], kind, tuple(notes), has_header)
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """The one that gives known names, else the one that cuts most lines into the same number of cells."""
+    known = {name for names in known_names().values() for name in names}
+
+    def fits(delimiter: str) -> tuple[int, float, int]:
+        records = [len(each) for each in csv.reader(lines[:LOOKED_AT], delimiter=delimiter) if each]
+        first = next(csv.reader([next((line for line in lines if line.strip()), "")], delimiter=delimiter), [])
+        named = sum(cell.strip().lower().replace(" ", "_") in known for cell in first) if len(first) > 1 else 0
+        cells, often = Counter(records).most_common(1)[0] if records else (1, 0)
+        return named, often / max(len(records), 1) if cells > 1 else 0.0, -list(DELIMITERS).index(delimiter)
+
+    return max(DELIMITERS, key=fits)
+
+
+def read_records(lines: Sequence[str], delimiter: str) -> Records:
+    """One record a row, a quoted cell over several lines being one cell. Nothing is joined or split in silence."""
+    records, at, number, width = Records(), 0, 0, 0
+    while at < len(lines):
+        number += 1
+        cells, used = _record(lines, at, delimiter)
+        width = width or (len(cells) if cells else len(lines[at].split(delimiter)))
+        if cells is None:
+            records.unclosed.append(number)
+            cells = lines[at].split(delimiter)
+        elif used > 1 and (parts := _rows_in(lines[at : at + used], cells, width, delimiter)) is not None:
+            if parts:
+                records.split.append((number, number + used - 1))
+                records.cells += [(number + offset, part) for offset, part in enumerate(parts[:-1])]
+                number, cells = number + used - 1, parts[-1]
+            else:
+                records.joined.append((number, used))
+        records.cells.append((number, cells))
+        at += used
+    return records
+
+
+def _record(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] | None, int]:
+    """(cells, lines used) of the record that begins here; no cells where its quotation marks make no sense."""
+    if '"' not in lines[at]:
+        return lines[at].split(delimiter), 1
+    for used in range(1, min(MAX_CELL_LINES, len(lines) - at) + 1):
+        if used > 1 and '"' not in lines[at + used - 1]:
+            continue
+        text = [line + "\n" for line in lines[at : at + used - 1]] + [lines[at + used - 1]]
+        try:
+            return next(csv.reader(text, delimiter=delimiter, strict=True)), used
+        except csv.Error as error:
+            if "unexpected end" not in str(error):
+                break
+    return None, 1
+
+
+def _rows_in(lines: Sequence[str], cells: list[str], width: int, delimiter: str) -> list[list[str]] | None:
+    """What a record over several lines may be instead: rows that a stray quotation mark joined.
+
+    None if it is one record: some line is no row by itself. The rows, if every line is one and delimiters in the joined
+    text stand tight, as between cells and not as in prose. An empty list where that is too little to split them.
+    """
+    rows = [line.split(delimiter) for line in lines]
+    if len(rows[0]) != width or len(rows[-1]) != width:
+        return None
+    inside = [cell for cell in cells if "\n" in cell]
+    tight = not any(re.search(re.escape(delimiter) + r"\s", cell) for cell in inside)
+    whole = all(len(row) == width for row in rows)
+    if len(cells) != width or (whole and tight and (delimiter != "," or len(rows) > 2)):
+        return rows
+    return []
+
+
+def _width(names: list[str], rows: list[list[str]]) -> int:
+    """How many columns there are. Empty cells at the end of every row are delimiters too many."""
+    used = [max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0) for cells in rows]
+    if not names:
+        return Counter(used).most_common(1)[0][0]
+    width = max((at for at, name in enumerate(names, start=1) if name.strip()), default=0)
+    return max(width, min(max(used, default=0), len(names)))
+
+
+def _fitted(
+    rows: list[tuple[int, list[str]]], width: int, delimiter: str
+) -> tuple[list[tuple[int, tuple[str | None, ...]]], list[Refused]]:
+    fitted, refused = [], []
+    for number, cells in rows:
+        if any(cell.strip() for cell in cells[width:]):
+            mark = DELIMITERS.get(delimiter, delimiter)
+            why = (
+                f"it has {len(cells)} cells where the table has {width} columns; "
+                f"a text with a {mark} in it must stand in quotation marks"
+            )
+            refused.append(Refused(number, why))
+        else:
+            fitted.append((number, (*cells[:width], *[None] * (width - len(cells)))))
+    return fitted, refused
+
+
+def _named(header: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Every column gets a name of its own; notes on names that stand twice."""
+    seen: Counter[str] = Counter()
+    names = []
+    for index, name in enumerate(header, start=1):
+        name = name.strip()[:80] or f"column {index}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    twice = [name for name, count in seen.items() if count > 1]
+    return tuple(names), [
+        f"Two columns have the same name, {name!r}: the second is called “{name} (2)”." for name in twice
+    ]
+
+
+def _notes_on_marks(records: Records) -> list[str]:
+    notes = []
+    if records.split:
+        where = _listed([f"{first} (closed in row {last})" for first, last in records.split])
+        notes.append(
+            f"A stray quotation mark opens in row {where}; each line was read as a row of its own, marks kept."
+        )
+    if records.joined:
+        where = _listed([f"{number} ({lines} lines)" for number, lines in records.joined])
+        notes.append(
+            f"A quotation mark opens in row {where} and closes some lines further down: it was read as one row. "
+            "If these are rows of their own, take the mark out or double it."
+        )
+    if records.unclosed:
+        where = _listed([str(number) for number in records.unclosed])
+        rows = "Rows" if len(records.unclosed) > 1 else "Row"
+        notes.append(
+            f"{rows} {where}: a quotation mark is never closed, or stands in the middle of a cell; it was read as part "
+            "of the text. To quote a cell put marks around all of it and double those inside."
+        )
+    return notes
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

@@ -1,0 +1,181 @@
+"""JSON in the shapes that people have: an object a line, a list, objects over several lines, column by column.
+
+Not `pandas.read_json`, which turns "007" into 7 and a text that looks like a date into a date.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lib.metrics.corpus.columns import known_names
+from lib.metrics.corpus.table import Cell, Refused
+from lib.metrics.errors import CorpusError
+
+Objects = list[tuple[int, Mapping[str, Any]]]
+"""(row number, object)."""
+NO_OBJECT = 'it is no JSON object like {"reference": "…", "candidate": "…"}'
+
+
+def _own_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names stand twice loses nothing: the second "candidate" is "candidate (2)"."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found[name if name not in found else f"{name} ({sum(key.startswith(name) for key in found) + 1})"] = value
+    return found
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_own_names)
+
+
+def read_json(text: str) -> tuple[tuple[str, ...], list[tuple[int, tuple[Cell, ...]]], list[Refused], str, list[str]]:
+    """(columns, rows, refused rows, kind, notes); CorpusError in one sentence where there are no objects."""
+    notes: list[str] = []
+    try:
+        whole = DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        values, refused = _stream(text, error)
+        kind = "JSON, one object after the other"
+    else:
+        values, refused = list(enumerate(_entries(whole, notes), start=1)), []
+        kind = "JSON list" if isinstance(whole, list) else "JSON"
+    objects, others = _objects(values)
+    refused = [*refused, *others]
+    columns = tuple(dict.fromkeys(key for _, each in objects for key in each))
+    if not columns:
+        first = f" Row {refused[0].number}: {refused[0].why}." if refused else ""
+        raise CorpusError(f"No line is a JSON object with a reference and a candidate.{first}")
+    rows = [(number, tuple(_cell(each.get(column)) for column in columns)) for number, each in objects]
+    return columns, rows, refused, kind, notes
+
+
+def _stream(text: str, error: Exception) -> tuple[list[tuple[int, Any]], list[Refused]]:
+    """Values one after the other, each over one line or several; else what can be read line by line."""
+    at, values = 0, []
+    try:
+        while (at := _next(text, at)) < len(text):
+            number = text.count("\n", 0, at) + 1
+            value, at = DECODER.raw_decode(text, at)
+            values.append((number, value))
+        return values, []
+    except (ValueError, RecursionError):
+        pass
+    values, refused = [], []
+    lines = [] if text.lstrip().startswith("[") else text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                values.append((number, DECODER.decode(line)))
+            except (ValueError, RecursionError):
+                refused.append(Refused(number, "the line is not valid JSON"))
+    if not any(isinstance(value, dict) for _, value in values):
+        where = f" at line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
+        raise CorpusError(
+            f"The file begins as JSON but is not valid JSON{where}; put one object on each line, as in "
+            '{"reference": "…", "candidate": "…"}.'
+        ) from error
+    return values, refused
+
+
+def _next(text: str, at: int) -> int:
+    """The next place that is no space, and no comma between objects."""
+    while at < len(text) and text[at] in " \t\n\r,":
+        at += 1
+    return at
+
+
+def _entries(value: dict | list, notes: list[str]) -> list[Any]:
+    """The rows of one JSON value: its entries, or its columns put side by side."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):  # DataFrame.to_json("split")
+        names = [str(name) for name in value["columns"]]
+        return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in value["data"]]
+    tables = [each for each in value.values() if isinstance(each, list) and each and isinstance(each[0], dict)]
+    if len(tables) == 1:  # {"version": …, "data": [{…}, …]}
+        return tables[0]
+    objects = {key: each for key, each in value.items() if isinstance(each, dict)}
+    if len(objects) == len(value) and value:
+        return _by_index(objects)
+    lists = {key: each for key, each in value.items() if isinstance(each, list)}
+    return _by_column(lists, notes) if _is_by_column(value, lists) else [value]
+
+
+def _by_index(objects: dict[str, dict]) -> list[Any]:
+    """{column: {index: cell}} as DataFrame.to_json writes it, or {index: {column: cell}}."""
+    known = {name for role in ("reference", "candidate", "either") for name in known_names()[role]}
+    inner = {str(key).lower() for each in objects.values() for key in each}
+    if inner & known and not {key.lower() for key in objects} & known:
+        return list(objects.values())
+    index = dict.fromkeys(key for column in objects.values() for key in column)
+    return [{name: column.get(key) for name, column in objects.items()} for key in index]
+
+
+def _is_by_column(value: dict, lists: dict[str, list]) -> bool:
+    """Whether lists are columns. In a row of its own only references may be a list, and some text is none."""
+    if len(lists) < 2:
+        return False
+    candidates = [key for key in value if key.lower() in known_names()["candidate"]]
+    references = [key for key in value if key.lower() in known_names()["reference"]]
+    if not candidates and not references:
+        return len(lists) == len(value)
+    return all(key in lists for key in references) and (any(key in lists for key in candidates) or not candidates)
+
+
+def _by_column(lists: dict[str, list], notes: list[str]) -> list[dict]:
+    """Rows from columns; a list of whole reference files, as sacrebleu takes them, becomes references row by row."""
+    names = known_names()["candidate"]
+    rows = next((len(cells) for key, cells in lists.items() if key.lower() in names), max(map(len, lists.values())))
+    columns: dict[str, list] = {}
+    for key, cells in lists.items():
+        nested = bool(cells) and all(isinstance(each, list) for each in cells)
+        if nested and len(cells) != rows and all(len(each) == rows for each in cells):
+            cells = [list(each) for each in zip(*cells, strict=True)]
+            notes.append(f"“{key}” has one list for each set of references, as sacrebleu takes them.")
+        elif nested and len(cells) == rows > 1 and all(len(each) == rows for each in cells):
+            notes.append(f"“{key}” was read as the references of row 1, of row 2 and so on.")
+        if len(cells) == rows:
+            columns[key] = cells
+        elif key.lower() in known_names()["reference"]:
+            raise CorpusError(
+                f"“{key}” lists {len(cells):,} and the candidates' column {rows:,}; both need as many entries."
+            )
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _objects(values: Sequence[tuple[int, Any]]) -> tuple[Objects, list[Refused]]:
+    objects, refused = [], []
+    for number, value in values:
+        if isinstance(value, dict):
+            objects.append((number, _flat(value)))
+        elif isinstance(value, list) and len(value) > 1 and all(isinstance(each, str) for each in value):
+            objects.append((number, {f"column {at}": each for at, each in enumerate(value, start=1)}))
+        else:
+            refused.append(Refused(number, NO_OBJECT))
+    return objects, refused
+
+
+def _flat(value: dict, before: str = "") -> dict[str, Any]:
+    """Objects in objects as "doc.answer"."""
+    found: dict[str, Any] = {}
+    for key, each in value.items():
+        found |= _flat(each, f"{before}{key}.") if isinstance(each, dict) and each else {f"{before}{key}": each}
+    return found
+
+
+def _cell(value: Any) -> Cell:
+    """Texts and numbers are texts, a list of them is several texts; null, NaN and anything else is nothing."""
+    if isinstance(value, list):
+        cells = [cell for each in value for cell in _several(_cell(each))]
+        return tuple(cells) or None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return json.dumps(value) if isinstance(value, bool | int | float) else None
+
+
+def _several(cell: Cell) -> tuple[str, ...]:
+    return cell if isinstance(cell, tuple) else () if cell is None else (cell,)

@@ -1,0 +1,102 @@
+"""A corpus on the page before it is scored: the file, its encoding, its columns, rows that will not be scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib.metrics.corpus.columns import guess_columns
+from lib.metrics.corpus.encoding import ENCODINGS
+from lib.metrics.corpus.file import Pair, Pairs, choose_pairs, read_table
+from lib.metrics.corpus.samples import sample_table, samples
+from lib.metrics.corpus.table import Refused, Table
+from lib.metrics.errors import CorpusError
+from lib.ui.kit import controls
+from lib.ui.kit.tables import show_table
+from lib.ui.kit.text import escape
+
+NONE = "none"
+TOLD = "told from the file"
+FIRST_ROW = {TOLD: None, "names of the columns": True, "a pair of texts": False}
+SHOWN_CHARACTERS = 300
+
+
+def choose_file() -> tuple[Table, bool]:
+    """The table to score and whether it has a second system: an uploaded file, else a sample."""
+    upload, sample = st.columns(2)
+    with upload:
+        file = st.file_uploader("A CSV, TSV or JSON file of references and candidates", key="file")
+    with sample:
+        if file is not None:
+            return _uploaded(file.getvalue()), False
+        titles = {key: each.title for key, each in samples().items()}
+        key = controls.select("Or a sample", titles, "two_systems", key="sample")
+        st.caption(f"{samples()[key].about} {samples()[key].source}")
+    return sample_table(key), samples()[key].other
+
+
+def _uploaded(data: bytes) -> Table:
+    """The file as it is read by itself, or as the student says that it is to be read."""
+    own = hash(data)  # the boxes belong to the file: a new one begins by itself
+    encoding = st.selectbox("Encoding", [TOLD, *ENCODINGS.values()], key=f"encoding:{own}")
+    first = st.selectbox("First row of a CSV or TSV", list(FIRST_ROW), key=f"first_row:{own}")
+    codec = next((codec for codec, name in ENCODINGS.items() if name == encoding), None)
+    return _read(data, codec, FIRST_ROW[first])
+
+
+@st.cache_data(max_entries=4, ttl=1800, show_spinner=False)
+def _read(data: bytes, encoding: str | None, header: bool | None) -> Table:
+    return read_table(data, encoding, header)
+
+
+def choose_columns(table: Table, has_other: bool) -> Pairs:
+    """Which column is what, with the file's own names; a preview, and every row that will not be scored."""
+    guess, columns = guess_columns(table), list(table.columns)
+    st.caption(f"Read as {escape(table.kind)}, {escape(table.encoding)}.")
+    _say_notes(table.notes)
+    one, two, three = st.columns(3)
+    # The columns belong to the file, so their boxes do too: a new file begins with its own guesses.
+    own = hash((table.columns, len(table.frame)))
+    references = one.multiselect("References", columns, list(guess.references), key=f"reference:{own}")
+    at = columns.index(guess.candidate) if guess.candidate else None
+    candidate = two.selectbox("Candidate", columns, at, key=f"candidate:{own}")
+    left = [column for column in columns if column not in (*guess.references, guess.candidate)]
+    other_at = 1 + columns.index(left[0]) if has_other and left else 0
+    other = three.selectbox("A second system to compare", [NONE, *columns], other_at, key=f"other:{own}")
+    if not references or candidate is None:
+        raise CorpusError(guess.problem or "Choose at least one column of references and one for the candidate.")
+    pairs = choose_pairs(table, references, candidate, None if other == NONE else other)
+    _say_notes(pairs.notes)
+    _preview(pairs.pairs)
+    _say_refused(pairs.refused)
+    return pairs
+
+
+def several(references: Sequence[str]) -> str:
+    """References in one cell of a table, each cut to what can be read there."""
+    return "  ⏐  ".join(reference[:SHOWN_CHARACTERS] for reference in references)
+
+
+def _preview(pairs: Sequence[Pair]) -> None:
+    most = max(len(pair.references) for pair in pairs)
+    st.caption(f"{len(pairs):,} pairs" + (f", up to {most} references each." if most > 1 else "."))
+    rows = [
+        {"Row": pair.number, "Reference": several(pair.references), "Candidate": pair.candidate[:SHOWN_CHARACTERS]}
+        | ({"Second system": pair.other[:SHOWN_CHARACTERS]} if pair.other is not None else {})
+        for pair in pairs[:5]
+    ]
+    show_table(rows, alt="The first pairs")
+
+
+def _say_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        st.info(escape(note), icon=":material/info:")
+
+
+def _say_refused(refused: tuple[Refused, ...]) -> None:
+    if not refused:
+        return
+    count = f"{len(refused):,} row" + ("s are" if len(refused) > 1 else " is")
+    with st.expander(f"{count} not scored, and why", icon=":material/report:"):
+        show_table([{"Row": each.number, "Why": each.why} for each in refused], alt="Rows not scored")

@@ -1,0 +1,314 @@
+"""Files as people have them. The truth of each is what a careful reader takes from it, written down by hand.
+
+`corpus_files.json` has files as bytes; below are more of the same kinds. A file may also be refused, or a row left out,
+where the message names what is odd.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from nltk.translate.bleu_score import SmoothingFunction, corpus_bleu
+from sacrebleu.metrics import BLEU, CHRF
+
+from lib.metrics.corpus.checked import reference_streams
+from lib.metrics.corpus.columns import guess_columns
+from lib.metrics.corpus.encoding import ENCODINGS
+from lib.metrics.corpus.file import Pair, Pairs, choose_pairs, read_table
+from lib.metrics.corpus.job import result_rows, score_corpus
+from lib.metrics.corpus.rows import CorpusJob
+from lib.metrics.errors import CorpusError
+from tests.unit.metrics.nasty import word_pairs
+
+CASES = json.loads((Path(__file__).parent / "corpus_files.json").read_text(encoding="utf-8"))
+
+
+def read(data: bytes) -> tuple[list | None, str, list[int]]:
+    """(pairs by the guessed columns, everything that is said, numbers of rows left out)."""
+    try:
+        table = read_table(data)
+        guess = guess_columns(table)
+        if guess.problem:
+            return None, guess.problem, []
+        found = choose_pairs(table, guess.references, guess.candidate)
+    except CorpusError as error:
+        return None, str(error), []
+    said = [*table.notes, *found.notes, *(f"row {each.number}: {each.why}" for each in found.refused)]
+    pairs = [[_one(list(pair.references)), pair.candidate] for pair in found.pairs]
+    return pairs, " ".join(said), [each.number for each in found.refused]
+
+
+def _one(references):
+    return references[0] if isinstance(references, list) and len(references) == 1 else references
+
+
+def _plain(pairs):
+    return [[_one(references), candidate] for references, candidate in pairs]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_each_file_is_read_as_a_careful_reader_would(case):
+    expected = case["expected"]
+    pairs, said, left_out = read(base64.b64decode(case["bytes_base64"]))
+    words = expected.get("refused") or expected.get("or_refused") or []
+    names_it = bool(words) and all(any(w in said.lower() for w in word.lower().split("|")) for word in words)
+    if pairs is None:
+        assert names_it, said
+        return
+    assert "refused" not in expected
+    right = [_plain(expected["pairs"]), *map(_plain, expected.get("or_pairs", []))]
+    assert pairs in right, said
+    assert len(left_out) >= expected.get("left_out", 0)
+
+
+QUOTES = {
+    "a mark in the second cell": ('reference,candidate\na,"b\nc,d\ne,f"\ng,h\n', 4, "row 2"),
+    "three columns": ('id,reference,candidate\n1,"a b,c d\n2,e f,g h\n3,i j",k l\n4,m n,o p\n', 4, "row 2"),
+    "two rows with semicolons": ('reference;candidate\n"one;eins\ntwo";zwei\nthree;drei\n', 3, "row 2"),
+    "two marks": ('reference\tcandidate\n"a\tb\nc\td\n5" pipe\te\n"f\tg\n', 4, "Rows 2, 5"),
+    "a verse with commas": ('reference,candidate\n"Roses are red,\nviolets are blue",A poem\n', 1, "row 2"),
+    "an address": ('reference,candidate\n"12,Main Street\nSpringfield",An address\n', 1, "row 2"),
+    "a real cell with line breaks": ('reference,candidate\n"One.\n\nTwo, three.",x\n"a, b",y\n', 2, ""),
+    "inches": ('reference,candidate\n5" pipe,a pipe\nsix" pipe,x\n', 2, ""),
+}
+
+
+@pytest.mark.parametrize("kind", QUOTES)
+def test_quotation_marks_swallow_no_row_in_silence(kind):
+    text, rows, named = QUOTES[kind]
+    pairs, said, left_out = read(text.encode())
+    assert (len(pairs), left_out) == (rows, [])
+    assert named in said
+    assert bool(named) == bool(said)
+
+
+R, C = "it is cold outside", "it is very cold"
+SHAPES = {
+    "split": {"columns": ["id", "reference", "prediction"], "index": [0], "data": [[1, R, C]]},
+    "index": {"0": {"reference": R, "prediction": C}},
+    "columns": {"reference": {"0": R}, "prediction": {"0": C}},
+    "table": {"schema": {"fields": []}, "data": [{"index": 0, "reference": R, "prediction": C}]},
+    "values": [[R, C], [R, C]],
+    "records": [{"reference": R, "prediction": C}],
+    "wrapped": {"model": "m", "samples": [{"target": R, "output": C}]},
+    "one lm-eval sample": {
+        "doc": {"q": "?"},
+        "target": R,
+        "arguments": [["p", {}]],
+        "resps": [[C]],
+        "filtered_resps": [C],
+    },
+    "deepeval": [{"input": "q", "actual_output": C, "expected_output": R, "retrieval_context": ["x", "y"]}],
+    "evaluate": {"predictions": [C], "references": [[R]]},
+    "a row with lists": {"prediction": C, "references": [R], "choices": ["x"]},
+    "a model's name beside columns": {"model": "gpt", "predictions": [C], "references": [R]},
+    "camel case": [{"questionId": 7, "modelOutput": C, "goldAnswer": R}],
+    "squad": [{"id": "56be", "question": "q", "answers": {"text": [R], "answer_start": [1]}, "prediction": C}],
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_every_shape_of_json(shape, indent):
+    pairs, said, left_out = read(json.dumps(SHAPES[shape], indent=indent).encode())
+    assert pairs in ([[R, C]], [[R, C], [R, C]]), said
+    assert not left_out
+
+
+def test_reference_files_as_sacrebleu_takes_them_become_references_of_each_row():
+    data = {"sys": ["a b", "c d", "e f"], "refs": [["r1", "r2", "r3"], ["s1", "s2", "s3"]]}
+    pairs, said, _ = read(json.dumps(data).encode())
+    assert pairs == [[["r1", "s1"], "a b"], [["r2", "s2"], "c d"], [["r3", "s3"], "e f"]]
+    assert "as sacrebleu takes them" in said
+
+
+def test_lists_of_unequal_length_are_refused_with_both_counts():
+    pairs, said, _ = read(b'{"predictions": ["a", "b"], "references": ["x"]}')
+    assert pairs is None
+    assert "lists 1 and the candidates' column 2" in said
+
+
+def test_a_name_that_stands_twice_in_an_object_loses_nothing():
+    table = read_table(b'{"reference": "a", "candidate": "b", "candidate": "c"}')
+    assert table.columns == ("reference", "candidate", "candidate (2)")
+
+
+@pytest.mark.parametrize(
+    "cell", ["['hello there' 'hi there']", '["hello there", "hi there"]', "['hello there',\n 'hi there']"]
+)
+def test_lists_in_cells_as_pandas_numpy_and_json_write_them(cell):
+    quoted = cell.replace('"', '""')
+    pairs, said, _ = read(f'prediction,references\nhello,"{quoted}"\n'.encode())
+    assert pairs == [[["hello there", "hi there"], "hello"]]
+    assert "lists" in said
+
+
+def test_brackets_that_are_no_list_stay_a_text():
+    assert read(b"prediction,reference\nhello,[laughs]\nx,[1]\n")[0] == [["[laughs]", "hello"], ["[1]", "x"]]
+
+
+@pytest.mark.parametrize("word", ["", "  ", "NaN", "nan", "NA", "N/A", "null", "NULL", "None", "<NA>", " nan "])
+def test_what_is_missing_is_no_text(word):
+    rows = f"reference,candidate\n{word},x\ny,{word}\nNone of it,Nankai\n"
+    pairs, _, left_out = read(rows.encode())
+    assert (pairs, left_out) == ([["None of it", "Nankai"]], [2, 3])
+
+
+NAMES = [
+    ("user_input,retrieved_contexts,response,reference", "response", "reference"),  # ragas
+    ("question,answer,prediction", "prediction", "answer"),
+    ("question,contexts,answer,ground_truths", "answer", "ground_truths"),  # ragas before 0.2
+    ("article,highlights,summary", "summary", "highlights"),  # CNN/DailyMail
+    ("document,summary,generated_summary", "generated_summary", "summary"),
+    ("input,actual_output,expected_output", "actual_output", "expected_output"),  # DeepEval
+    ("inputs,outputs,reference_outputs", "outputs", "reference_outputs"),  # LangSmith
+    ("query,response,ground_truth,context", "response", "ground_truth"),  # Azure AI Evaluation
+    ("decoded_preds,decoded_labels", "decoded_preds", "decoded_labels"),  # transformers
+    ("lp,src,mt,ref,score", "mt", "ref"),  # COMET
+    ("prompt,completion,ideal", "completion", "ideal"),  # OpenAI evals
+    ("ref_len,hyp_len,ref,hyp,bleu_score", "hyp", "ref"),
+    ("Human Reference,Model Output", "Model Output", "Human Reference"),
+    (
+        "reference_id,prediction_id,text of the reference,text of the model",
+        "text of the model",
+        "text of the reference",
+    ),
+]
+
+
+@pytest.mark.parametrize(("header", "candidate", "reference"), NAMES)
+def test_columns_by_the_names_that_tools_write(header, candidate, reference):
+    names = header.split(",")
+    row = ",".join(f"some {name}" if "id" not in name and "len" not in name else "17" for name in names)
+    guess = guess_columns(read_table(f"{header}\n{row}\n{row}\n".encode()))
+    assert (guess.references, guess.candidate) == ((reference,), candidate)
+
+
+@pytest.mark.parametrize("header", ["id,text", "doc_id,score,output", "question,answer", "uid,5f1c"])
+def test_no_id_number_or_question_is_taken_for_a_text(header):
+    names = header.split(",")
+    data = f"{header}\n" + "\n".join(
+        ",".join(f"{n}{i}" if "id" in n else f"{n} is {i}" for n in names) for i in range(3)
+    )
+    pairs, said, _ = read(data.encode())
+    assert pairs is None
+    assert "column" in said
+
+
+def test_numbers_are_texts_where_the_names_say_so():
+    assert read(b"target,prediction\n42,42\n007,8\n")[0] == [["42", "42"], ["007", "8"]]
+
+
+@pytest.mark.parametrize(
+    "header", ["ref0,ref1,hyp", "refA,refB,mt", "reference,reference_2,prediction", "reference 1,reference 2,candidate"]
+)
+def test_several_reference_columns(header):
+    pairs, _, left_out = read(f"{header}\na a,b b,c c\nd d,,e e\n,,f f\n".encode())
+    assert pairs == [[["a a", "b b"], "c c"], ["d d", "e e"]]
+    assert left_out == [4]
+
+
+def test_a_table_without_a_header_and_the_box_to_say_so():
+    data = b"hello there\thi there\ngood night\tnight night\n"
+    assert [pair[1] for pair in read(data)[0]] == ["hi there", "night night"]
+    assert read_table(data, header=True).columns == ("hello there", "hi there")
+    assert read_table(b"reference,candidate\na,b\n", header=False).frame.to_numpy().tolist()[0] == [
+        "reference",
+        "candidate",
+    ]
+
+
+def test_numbers_of_rows_that_r_gives_no_name():
+    assert read(b'"reference","candidate"\n"1","a b","c d"\n"2","e f","g h"\n')[0] == [["a b", "c d"], ["e f", "g h"]]
+
+
+def test_delimiters_too_many():
+    assert read(b"reference;candidate;;\na b;c d;;\ne, f;g;;\n")[0] == [["a b", "c d"], ["e, f", "g"]]
+
+
+def test_why_every_row_is_refused():
+    pairs, said, _ = read(b"reference,candidate\n,x\nNA,y\nnan,z\n,u\n,v\n")
+    assert pairs is None
+    assert "Row 2: reference is missing" in said
+    assert "Row 4" in said
+    assert "And 2 more" in said
+
+
+SENTENCES = {
+    "cp1250": "Pociąg spóźni się dwadzieścia minut, proszę czekać w poczekalni. Muzeum jest w poniedziałki zamknięte.",
+    "iso8859_2": "Pociąg spóźni się dwadzieścia minut, proszę czekać. Muzeum jest w poniedziałki zamknięte.",
+    "cp1251": "Потяг запізнюється на двадцять хвилин. Музей безкоштовний, але щопонеділка зачинений.",
+    "cp1252": "Où est la clé ? Elle est près de l’entrée, ça coûte 12 €. Même l’été le marché est très animé.",
+    "cp1253": "Το τρένο θα καθυστερήσει είκοσι λεπτά. Το μουσείο είναι δωρεάν αλλά τη Δευτέρα κλειστό.",
+    "cp1254": "Tren yirmi dakika gecikecek, lütfen bekleyin. Müze ücretsiz ama pazartesi kapalı. Şimdi değil.",
+    "cp1255": "הרכבת תתעכב בעשרים דקות, נא להמתין באולם. המוזיאון חינם אבל סגור ביום שני.",
+    "cp1256": "القطار متأخر عشرين دقيقة، يرجى الانتظار. المتحف مجاني لكنه مغلق يوم الاثنين.",
+    "cp1257": "Traukinys vėluoja dvidešimt minučių, prašome palaukti. Šeštadienio rytą turguje daug žmonių. Ąžuolas.",
+    "koi8_r": "Поезд опаздывает на двадцать минут. Музей бесплатный, но по понедельникам закрыт.",
+    "cp866": "Поезд опаздывает на двадцать минут. Музей бесплатный, но по понедельникам закрыт.",
+    "cp949": "기차가 이십 분 늦습니다. 대합실에서 기다려 주세요. 박물관은 월요일에 휴관입니다.",
+    "big5": "火車晚了二十分鐘，請在候車室等待。博物館免費開放。",
+    "gb18030": "火车晚了二十分钟，请在候车室等待。博物馆免费开放。",
+    "cp932": "電車は二十分遅れています。博物館は無料です。",
+    "euc_jp": "電車は二十分遅れています。博物館は無料です。",
+    "iso2022_jp": "電車は二十分遅れています。博物館は無料です。",
+    "tis_620": "รถไฟล่าช้ายี่สิบนาที กรุณารอ พิพิธภัณฑ์เข้าชมฟรี",
+    "mac_roman": "Où est la clé ? Elle est près de l’entrée. Même l’été le marché est très animé.",
+}
+
+
+@pytest.mark.parametrize("encoding", SENTENCES)
+def test_an_encoding_is_found_and_said_or_can_be_chosen(encoding):
+    sentence = SENTENCES[encoding]
+    data = f"reference\tcandidate\n{sentence}\t{sentence[:20].strip()}\n".encode(encoding)
+    for said in (None, encoding):
+        table = read_table(data, said)
+        assert table.frame["reference"].tolist() == [sentence]
+        assert ENCODINGS[encoding] == table.encoding or said is None
+
+
+def test_an_encoding_that_does_not_fit_is_said_with_the_line():
+    with pytest.raises(CorpusError, match="not in the encoding UTF-8: line 2"):
+        read_table("reference,candidate\nüber,x\n".encode("cp1252"), "utf-8")
+
+
+def corpus_of(rows, **settings):
+    pairs = tuple(Pair(number, tuple(references), text) for number, (references, text) in enumerate(rows, start=2))
+    job = CorpusJob(Pairs(pairs, ()), **settings)
+    return job, list(score_corpus(job))[-1]
+
+
+@pytest.mark.parametrize("lowercase", [False, True])
+@pytest.mark.parametrize("weights", [(0.25,) * 4, (0.5, 0.5), (0.1, 0.2, 0.3, 0.2, 0.2)])
+def test_several_references_other_weights_and_lower_case_as_the_libraries_have_them(weights, lowercase):
+    made = zip(word_pairs(40, words=9), word_pairs(40, words=8, seed=1), strict=True)
+    rows = [([a.title(), b] if at % 3 else [a.title()], text) for at, ((a, text), (b, _)) in enumerate(made)]
+    job, result = corpus_of(rows, weights=weights, lowercase=lowercase, method=1)
+    (system,) = result.systems
+    lower = str.lower if lowercase else str
+    references = [[lower(each).split() for each in refs] for refs, _ in rows]
+    texts = [lower(text).split() for _, text in rows]
+    assert system.corpus_nltk_bleu == corpus_bleu(references, texts, weights, SmoothingFunction().method1)
+    bleu, streams = BLEU(lowercase=lowercase), reference_streams(job.pairs.pairs)
+    assert system.corpus_sacrebleu == bleu.corpus_score([text for _, text in rows], streams).score
+    assert result.bleu_signature == str(bleu.get_signature())
+    assert "nrefs:var" in result.bleu_signature
+    assert system.corpus_chrf == CHRF(lowercase=lowercase).corpus_score([text for _, text in rows], streams).score
+    assert (result.checked.rows, result.checked.differences) == (30, ())
+    assert result_rows(job, result)[1]["reference_2"] == rows[1][0][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokenise"),
+    [
+        ("今天天气很好。", "zh"),
+        ("今日は良い天気です。", ("ja-mecab", "char")),
+        ("พิพิธภัณฑ์เข้าชมฟรี", "char"),
+        ("It is cold.", "whitespace"),
+    ],
+)
+def test_a_copy_scores_100_in_every_writing(text, tokenise):
+    job, result = corpus_of([([text], text), ([text], text)])
+    assert job.cut_by in tokenise
+    assert result.systems[0].corpus_sacrebleu == pytest.approx(100)
