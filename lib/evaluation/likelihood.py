@@ -167,4 +167,5 @@ class LikelihoodStarted:
 @dataclass(frozen=True)
 class LikelihoodDone:
     seconds: float
-    forward_passes: int
+    choices: int
+    """How many were scored."""

@@ -29,6 +29,11 @@ from lib.evaluation.likelihood import (
 from lib.models import catalogue
 from lib.models.load import load
 
+Pair = tuple[list[int], list[int]]
+"""Token ids of a context and its continuation."""
+MAX_TOKENS = 512
+"""At once, so that a vocabulary of 49,152 makes 100 MB of logits at most."""
+
 
 def score_items(run: LikelihoodRun) -> Iterator[LikelihoodStarted | ItemScored | LikelihoodDone]:
     """Score items one by one; a stop keeps what is scored."""
@@ -37,14 +42,14 @@ def score_items(run: LikelihoodRun) -> Iterator[LikelihoodStarted | ItemScored |
     if run.adapter is not None:
         model = with_adapter(model, run.adapter)
     yield LikelihoodStarted(run.model, str(model.device), model.config.max_position_embeddings)
-    passes = 0
+    choices = 0
     try:
         for item in run.items:
             yield score_item(model, tokenizer, item)
-            passes += len(item.choices)
+            choices += len(item.choices)
     except StopRequested:
         pass
-    yield LikelihoodDone(time.monotonic() - began, passes)
+    yield LikelihoodDone(time.monotonic() - began, choices)
 
 
 def with_adapter(model: PreTrainedModel, adapter: bytes) -> PreTrainedModel:
@@ -59,18 +64,24 @@ def with_adapter(model: PreTrainedModel, adapter: bytes) -> PreTrainedModel:
 
 def score_item(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, item: Item) -> ItemScored:
     """Every choice of one item."""
-    truncated = False
-    scores = []
-    for choice, (context, continuation) in zip(item.choices, item.requests(), strict=True):
-        context_ids, continuation_ids = encode_pair(tokenizer, context, continuation)
-        room = model.config.max_position_embeddings + 1 - len(continuation_ids)
-        truncated |= len(context_ids) > room
-        tokens, greedy = log_probabilities(model, tokenizer, context_ids[-room:], continuation_ids)
-        scores.append(ChoiceScore(choice, tokens, greedy))
+    longest = model.config.max_position_embeddings + 1  # the last token is predicted, never read
+    pairs = [encode_pair(tokenizer, context, continuation) for context, continuation in item.requests()]
+    truncated = any(len(context) + len(continuation) > longest for context, continuation in pairs)
+    fitting = [(context[-(longest - len(continuation)) :], continuation) for context, continuation in pairs]
+    found = [each for some in batches(fitting) for each in log_probabilities(model, tokenizer, some)]
+    scores = [ChoiceScore(choice, *each) for choice, each in zip(item.choices, found, strict=True)]
     return ItemScored(item, tuple(scores), truncated)
 
 
-def encode_pair(tokenizer: PreTrainedTokenizerBase, context: str, continuation: str) -> tuple[list[int], list[int]]:
+def batches(pairs: list[Pair]) -> Iterator[list[Pair]]:
+    """As many at once as stay within MAX_TOKENS when all are as long as the longest."""
+    longest = max(len(context) + len(continuation) for context, continuation in pairs)
+    size = max(1, MAX_TOKENS // longest)
+    for first in range(0, len(pairs), size):
+        yield pairs[first : first + size]
+
+
+def encode_pair(tokenizer: PreTrainedTokenizerBase, context: str, continuation: str) -> Pair:
     """Token ids of both. Spaces that end the context belong to the continuation; an empty context is one end token."""
     spaces = len(context) - len(context.rstrip())
     if spaces:
@@ -84,15 +95,21 @@ def encode_pair(tokenizer: PreTrainedTokenizerBase, context: str, continuation: 
 
 @torch.no_grad()
 def log_probabilities(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, context: list[int], continuation: list[int]
-) -> tuple[tuple[TokenScore, ...], bool]:
-    """Log-probability of each continuation token, in single precision, and whether greedy decoding would write it."""
-    # The last token is only predicted, never read.
-    ids = torch.tensor([(context + continuation)[:-1]], device=model.device)
-    logits = model(input_ids=ids, use_cache=False).logits[0, -len(continuation) :].float()
-    predicted = torch.log_softmax(logits, dim=-1)
-    target = torch.tensor(continuation, device=model.device)
-    found = predicted.gather(1, target[:, None])[:, 0].tolist()
-    greedy = bool((predicted.argmax(dim=-1) == target).all())
-    texts = [tokenizer.decode([token]) for token in continuation]
-    return tuple(TokenScore(text, value) for text, value in zip(texts, found, strict=True)), greedy
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pairs: list[Pair]
+) -> Iterator[tuple[tuple[TokenScore, ...], bool]]:
+    """For each pair the log-probability of every continuation token, in single precision, and whether greedy decoding
+    would write the continuation.
+
+    One forward pass: shorter rows are filled up at the right, where no token before can see it.
+    """
+    rows = [(context + continuation)[:-1] for context, continuation in pairs]
+    width = max(map(len, rows))
+    ids = torch.tensor([row + row[-1:] * (width - len(row)) for row in rows], device=model.device)
+    logits = model(input_ids=ids, use_cache=False).logits
+    for (context, continuation), row in zip(pairs, logits, strict=True):
+        predicted = torch.log_softmax(row[len(context) - 1 :][: len(continuation)].float(), dim=-1)
+        target = torch.tensor(continuation, device=model.device)
+        found = predicted.gather(1, target[:, None])[:, 0].tolist()
+        texts = [tokenizer.decode([token]) for token in continuation]
+        tokens = tuple(TokenScore(text, value) for text, value in zip(texts, found, strict=True))
+        yield tokens, bool((predicted.argmax(dim=-1) == target).all())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.models.catalogue import BUNDLED, catalogue
+from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.training.progress import progress
 from lib.ui.kit import controls, jobs
 from lib.ui.models.fetching import models_here
 
 LORA_KIND = "lora"
-PREFERRED = "SmolLM2-135M-Instruct"
-"""Answers in English; the bundled model has read nothing but old books."""
 LIMIT_S = 300
 """Longest that a page's questions to a model may run."""
 PARAMETERS_PER_S = 3e7
@@ -19,9 +17,9 @@ PARAMETERS_PER_S = 3e7
 
 
 def choose_model() -> str:
-    """The model to ask, one of those on this machine; the same on every evaluation page."""
+    """The model to ask, one of those on this machine: first the one that answers in English, if it is here."""
     here, _ = models_here()
-    first = PREFERRED if PREFERRED in here else BUNDLED
+    first = REAL if REAL in here else BUNDLED
     return controls.select("Model", here or [BUNDLED], first, key="model")
 
 

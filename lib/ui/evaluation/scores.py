@@ -124,7 +124,7 @@ def _say_what_was_measured(view: JobView) -> None:
     done = next((event for event in view.events if isinstance(event, LikelihoodDone)), None)
     if started and done:
         st.caption(
-            f":material/speed: **Measured.** {done.forward_passes} forward passes on "
+            f":material/speed: **Measured.** {done.choices} choices scored on "
             f"{'a GPU' if started.device.startswith('cuda') else 'the processor'} in {done.seconds:.1f} s, here, now. "
             f"The model's context is {started.context_tokens:,} tokens."
         )

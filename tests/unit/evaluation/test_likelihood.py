@@ -153,3 +153,18 @@ def test_stopping_keeps_what_is_scored():
     next(running)
     assert isinstance(next(running), ItemScored)
     assert isinstance(running.throw(StopRequested()), LikelihoodDone)
+
+
+@pytest.mark.torch
+@pytest.mark.usefixtures("real_model")
+def test_a_real_model_knows_more_than_a_guesser():
+    """SmolLM2 knows that Paris is the capital of France; nobody guesses as many of the first 12 easy questions."""
+    from lib.evaluation.benchmarks import benchmarks
+    from lib.evaluation.likelihood_job import score_items
+    from lib.models.catalogue import REAL
+
+    events = score_items(LikelihoodRun(REAL, benchmarks()["easy"].items[:12]))
+    score = BenchmarkScore(tuple(event for event in events if isinstance(event, ItemScored)))
+    capital = score.items[0]
+    assert capital.choices[capital.picked("acc")].choice == "Paris."
+    assert score.probability_by_guessing(score.right("acc")) < 1e-4
