@@ -63,7 +63,7 @@ def _six_precisions_on_a_gpu() -> Iterator[Line]:
     """Where there is a GPU: the models the page would take by default if they are here, and the smaller one's shape."""
     import torch
 
-    from lib.models.catalogue import ModelUnavailable
+    from lib.models.errors import ModelUnavailable
     from lib.quant.measure.job import measure
     from scripts.measure_quantization import random_model
 

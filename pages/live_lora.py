@@ -13,7 +13,7 @@ st.header("Train it", anchor=False)
 controls, stage = st.columns([1, 2], gap="large")
 with controls:
     buttons = st.container()
-    run = live_lora.settings()
+    run = live_lora.run_controls()
     with buttons:
         live_lora.start_and_stop(run)
 with stage:

@@ -8,12 +8,14 @@
 engine.py   the engine: who may see what, dispatch, time limits, what happens when a worker dies
 queue.py    the fair queue and its waiting times (pure Python)
 cluster.py  the dask.distributed side: local worker processes or a cluster elsewhere
+errors.py   what a student hears when a job cannot be started, seen or ended in time
 job.py      what a job is, as its owner sees it
 worker.py   what runs in a worker around the generator
 local_worker.py  the command that a local worker process is started with
 """
 
 from lib.engine.engine import Engine
-from lib.engine.job import EngineError, JobState, JobView, QueueFull, StopRequested
+from lib.engine.errors import EngineError, QueueFull
+from lib.engine.job import JobState, JobView, StopRequested
 
 __all__ = ["Engine", "EngineError", "JobState", "JobView", "QueueFull", "StopRequested"]

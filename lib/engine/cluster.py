@@ -14,7 +14,7 @@ import tempfile
 import dask
 from distributed import Client, LocalCluster
 
-from lib.engine.job import EngineError
+from lib.engine.errors import EngineError
 from lib.models.device import this_machine
 from lib.places import ROOT
 

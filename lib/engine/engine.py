@@ -14,7 +14,8 @@ from typing import Any
 from distributed import Future, KilledWorker
 
 from lib.engine.cluster import LocalWorkers, RemoteCluster
-from lib.engine.job import EngineError, JobState, JobView
+from lib.engine.errors import EngineError
+from lib.engine.job import JobState, JobView
 from lib.engine.queue import FairQueue, Ticket
 from lib.engine.worker import TOPIC, request_stop, run_job, warm_up
 

@@ -6,16 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lib.errors import StudentError
-
-
-class EngineError(StudentError):
-    """A job cannot be started, seen or stopped."""
-
-
-class QueueFull(EngineError):
-    """Too many jobs wait already."""
-
 
 class StopRequested(Exception):
     """Thrown into a generator when its owner presses stop; it may catch it and yield what it has so far."""

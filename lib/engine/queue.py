@@ -9,7 +9,7 @@ import statistics
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
-from lib.engine.job import QueueFull
+from lib.engine.errors import QueueFull
 
 REMEMBERED_DURATIONS = 20
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from distributed import get_worker
 
+from lib.engine.errors import TimeLimitReached
 from lib.engine.job import JobState, StopRequested
 from lib.errors import StudentError
 
@@ -96,7 +97,3 @@ def drive(
         else:
             event = next(events, None)
     return (JobState.STOPPED if stopped else JobState.DONE), None
-
-
-class TimeLimitReached(StudentError):
-    """A job took longer than it may."""

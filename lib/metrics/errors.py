@@ -9,5 +9,5 @@ class MetricError(StudentError):
     """A pair of texts or a setting that cannot be scored."""
 
 
-class CorpusError(StudentError):
+class CorpusError(MetricError):
     """A file that cannot be read as pairs of texts."""

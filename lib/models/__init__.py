@@ -12,6 +12,7 @@ convert.py     a GGUF file made into a Hugging Face folder (torch: a process of 
 events.py      what fetching tells (no torch)
 staging.py     where a model is put together before it can be found (no torch)
 child.py       a command that works beside its caller, and ends with it (no torch)
+errors.py      why a model cannot be had (no torch)
 device.py      processor, memory, GPUs and precisions of this machine (no torch)
 load.py        a model and its tokenizer in a precision (torch: only a worker imports it)
 shared.py      copies that several readers use at once, each loaded once (torch: only a worker imports it)

@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 
-from lib.models.catalogue import REAL, ModelUnavailable, find
+from lib.models.catalogue import REAL, find
+from lib.models.errors import ModelUnavailable
 from lib.places import ROOT
 
 

@@ -13,16 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lib.errors import StudentError
+from lib.models.errors import ModelUnavailable
 from lib.places import ASSETS
 
 BUNDLED = "Bundled base model"
 REAL = "SmolLM2-135M-Instruct"
 """The small model that answers in English, fetched once: what the lecture says can be seen on it."""
-
-
-class ModelUnavailable(StudentError):
-    """A model cannot be used here; the message says why and what would help."""
 
 
 @dataclass(frozen=True)

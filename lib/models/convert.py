@@ -23,7 +23,7 @@ from tokenizers.pre_tokenizers import ByteLevel, Digits, PreTokenizer, Sequence
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 from transformers.utils import logging as hf_logging
 
-from lib.models.catalogue import ModelUnavailable
+from lib.models.errors import ModelUnavailable
 
 
 def _digit_by_digit() -> PreTokenizer:

@@ -21,11 +21,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from lib.models import hub
-from lib.models.catalogue import REAL, ModelCard, ModelUnavailable, catalogue, find, models_folder
+from lib.models.catalogue import REAL, ModelCard, catalogue, find, models_folder
+from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.events import Fetched, FetchProgress
 from lib.models.origin import origin
 from lib.models.package import from_package
-from lib.models.staging import NoRoom
 from lib.units import format_gb
 
 FOLLOW_S = 0.5

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.models.catalogue import ModelCard, ModelUnavailable, catalogue, checked
+from lib.models.catalogue import ModelCard, catalogue, checked
+from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.events import FetchProgress
-from lib.models.staging import NoRoom, check_room, staging
+from lib.models.staging import check_room, staging
 
 POLL_S = 0.2
 STAGE = "From the hub"

@@ -19,7 +19,8 @@ from transformers import (
 )
 from transformers.utils import logging as hf_logging
 
-from lib.models.catalogue import ModelUnavailable, checked
+from lib.models.catalogue import checked
+from lib.models.errors import ModelUnavailable
 
 hf_logging.set_verbosity_error()
 hf_logging.disable_progress_bar()

@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from lib.models.catalogue import ModelCard, ModelUnavailable, checked, models_folder
+from lib.models.catalogue import ModelCard, checked, models_folder
 from lib.models.child import Child
+from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.events import FetchProgress
 from lib.models.origin import FILE
-from lib.models.staging import NoRoom, check_room, staging
+from lib.models.staging import check_room, staging
 from lib.places import ROOT
 
 POLL_S = 0.2

@@ -8,12 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lib.models.catalogue import ModelUnavailable
+from lib.models.errors import NoRoom
 from lib.units import format_gb
-
-
-class NoRoom(ModelUnavailable):
-    """The disk is full, or would be."""
 
 
 @contextmanager

@@ -8,12 +8,16 @@ takes the unfinished word back and lets the model choose its tokens, among those
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.training.run import Completion
 
 MAX_NEW_TOKENS = 24
+_TEXTS: WeakKeyDictionary[PreTrainedTokenizerBase, list[str]] = WeakKeyDictionary()
+"""The text of every token, for each tokenizer in use."""
 
 
 @torch.no_grad()
@@ -60,13 +64,14 @@ def _spelling(tokenizer: PreTrainedTokenizerBase, typed: str, device: torch.devi
 
 def _texts(tokenizer: PreTrainedTokenizerBase) -> list[str]:
     """The text of every token; special ones and parts of a character spell nothing."""
-    cached = getattr(tokenizer, "_lab_texts", None)
-    if cached is None:
+    texts = _TEXTS.get(tokenizer)
+    if texts is None:
         decoded = tokenizer.batch_decode([[token] for token in range(len(tokenizer))])
         special = set(tokenizer.all_special_ids)
-        cached = ["" if token in special or "�" in text else text for token, text in enumerate(decoded)]
-        tokenizer._lab_texts = cached
-    return cached
+        texts = _TEXTS[tokenizer] = [
+            "" if token in special or "�" in text else text for token, text in enumerate(decoded)
+        ]
+    return texts
 
 
 def _greedy(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from lib.places import ASSETS
-from lib.training.run import Blank, TrainingError
+from lib.training.errors import TrainingError
+from lib.training.run import Blank
 
 FOLDER = ASSETS / "datasets"
 

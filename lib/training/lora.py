@@ -24,12 +24,12 @@ from lib.models.load import load
 from lib.models.shared import COPIES
 from lib.training.complete import complete
 from lib.training.datasets import load_dataset
+from lib.training.errors import Diverged, TrainingError
 from lib.training.run import (
     Answer,
     Before,
     Checkpoint,
     Completion,
-    Diverged,
     Event,
     Finished,
     HeldOut,
@@ -37,7 +37,6 @@ from lib.training.run import (
     Question,
     Started,
     Step,
-    TrainingError,
 )
 
 EVALUATE_EVERY = 10

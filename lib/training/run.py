@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED
+from lib.training.errors import TrainingError
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 MLP = ("gate_proj", "up_proj", "down_proj")
@@ -19,21 +18,6 @@ TARGETS = {
 }
 MAX_STEPS = 500
 MAX_PROMPT_CHARACTERS = 300
-
-
-class TrainingError(StudentError):
-    """A run cannot be started, or went wrong in a way its student can put right."""
-
-
-class Diverged(TrainingError):
-    """The loss is no number any more, or far above that of guessing at random."""
-
-    def __init__(self, step: int, loss: float, guessing: float, learning_rate: float) -> None:
-        what = f"reached {loss:,.0f}" if math.isfinite(loss) else "stopped being a number"
-        super().__init__(
-            f"The loss {what} at step {step}, where guessing at random gives {guessing:.1f}: a learning rate of "
-            f"{learning_rate:g} is too high for this run; try {learning_rate / 10:g}"
-        )
 
 
 def check_prompt(prompt: str) -> None:

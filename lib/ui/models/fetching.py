@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.engine import JobView
-from lib.models.catalogue import REAL, ModelUnavailable, catalogue, find
+from lib.models.catalogue import REAL, catalogue, find
+from lib.models.errors import ModelUnavailable
 from lib.models.events import Fetched, FetchProgress
 from lib.models.fetch import progress_of_another
 from lib.models.origin import origin
@@ -46,8 +47,8 @@ def offer_real_model() -> None:
         "forget something. It is not on this machine yet; the bundled model serves meanwhile."
     )
     with buttons:
-        jobs.start_and_stop(KIND_REAL, "Fetch", _submit_real, REAL, icon="download", main=False)
-    jobs.live(KIND_REAL, _draw)
+        jobs.start_and_stop(KIND_REAL, "Fetch", _queue_real_model, REAL, icon="download", main=False)
+    jobs.live(KIND_REAL, _draw_fetch)
     view = jobs.current(KIND_REAL)
     if (view is None or not view.state.active) and progress_of_another(REAL) is not None:
         _in_background()
@@ -73,9 +74,9 @@ def fetch_others(missing: dict[str, str]) -> None:
         choose, buttons = st.columns(2, vertical_alignment="bottom")
         name = choose.selectbox("Fetch from the hub", offered, format_func=_title, key="download_model")
         with buttons:
-            jobs.start_and_stop(KIND, "Download", _submit, name, icon="download", main=False)
+            jobs.start_and_stop(KIND, "Download", _queue_download, name, icon="download", main=False)
         st.caption(f"{escape(missing[name])}.")
-        jobs.live(KIND, _draw)
+        jobs.live(KIND, _draw_fetch)
     if set(offered) & set(models_here()[0]):  # one has arrived since `missing` was found
         st.rerun()
 
@@ -93,15 +94,15 @@ def _title(name: str) -> str:
     return f"{name} ({format_count(card.parameters)}, {card.licence})"
 
 
-def _submit(name: str) -> None:
+def _queue_download(name: str) -> None:
     jobs.submit(KIND, "lib.models.fetch:fetch", name, expected_s=60, time_limit_s=1800)
 
 
-def _submit_real(name: str) -> None:
+def _queue_real_model(name: str) -> None:
     jobs.submit(KIND_REAL, "lib.models.fetch:fetch", name, expected_s=40, time_limit_s=1800)
 
 
-def _draw(view: JobView) -> None:
+def _draw_fetch(view: JobView) -> None:
     done = next((event for event in view.events if isinstance(event, Fetched)), None)
     newest = next((event for event in reversed(view.events) if isinstance(event, FetchProgress)), None)
     if done is not None:

@@ -23,7 +23,7 @@ LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.
 RANKS = [1, 2, 4, 8, 16, 32, 64]
 
 
-def settings() -> LoraRun | None:
+def run_controls() -> LoraRun | None:
     """The controls; None (and what is wrong) if they make no run."""
     titles = datasets.catalogue()
     learning_rate = controls.pick("Learning rate", LEARNING_RATES, 5e-3, key="lr", format_func=lambda rate: f"{rate:g}")
@@ -55,7 +55,7 @@ def settings() -> LoraRun | None:
 
 
 def start_and_stop(run: LoraRun | None) -> None:
-    jobs.start_and_stop(KIND, "Start", _submit, run)
+    jobs.start_and_stop(KIND, "Start", _queue_run, run)
 
 
 def stage() -> None:
@@ -65,7 +65,7 @@ def stage() -> None:
         for blank, column in zip(load_dataset("kopi_orders").blanks, st.columns(3), strict=True):
             column.markdown(f"### {escape(blank.prompt)}\\_\\_\\_")
         st.caption("Press Start. Each point is one step: one batch read, one update of the adapter.")
-    jobs.live(KIND, _draw)
+    jobs.live(KIND, _draw_run)
 
 
 def meaning() -> None:
@@ -182,13 +182,13 @@ def download_adapter() -> None:
         )
 
 
-def _submit(run: LoraRun) -> None:
+def _queue_run(run: LoraRun) -> None:
     # Half a second to load, a tenth a step: what the first student is told; later ones hear what runs really took.
     expected_s = 2 + 0.1 * (run.steps - (run.resume_from.step if run.resume_from else 0))
     jobs.submit(KIND, "lib.training.lora:finetune", run, expected_s=expected_s, time_limit_s=60 + 2 * run.steps)
 
 
-def _draw(view: JobView) -> None:
+def _draw_run(view: JobView) -> None:
     told, run = progress(view.events), view.argument
     done = told.steps[-1].step if told.steps else 0
     st.plotly_chart(
@@ -204,7 +204,7 @@ def _draw(view: JobView) -> None:
     if told.checkpoint and not view.state.active and told.checkpoint.step < run.steps:
         resumed = dataclasses.replace(run, resume_from=told.checkpoint)
         st.button(
-            f"Go on from step {told.checkpoint.step}", on_click=_submit, args=(resumed,), icon=":material/resume:"
+            f"Go on from step {told.checkpoint.step}", on_click=_queue_run, args=(resumed,), icon=":material/resume:"
         )
 
 

@@ -10,7 +10,8 @@ import psutil
 import pytest
 
 from lib.engine import Engine, EngineError, JobState, JobView
-from lib.engine.worker import TimeLimitReached, drive
+from lib.engine.errors import TimeLimitReached
+from lib.engine.worker import drive
 from tests.unit.engine.sample_jobs import count
 from tests.waiting import LIMIT_S, wait_until
 

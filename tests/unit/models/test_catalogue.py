@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from lib.models import catalogue
-from lib.models.catalogue import ModelUnavailable
+from lib.models.errors import ModelUnavailable
 
 
 @pytest.fixture

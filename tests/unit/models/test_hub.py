@@ -22,7 +22,8 @@ from tests.waiting import LIMIT_S
 
 DOWNLOAD = """
 import sys
-from lib.models.catalogue import ModelUnavailable, find
+from lib.models.catalogue import find
+from lib.models.errors import ModelUnavailable
 from lib.models.events import FetchProgress
 from lib.models.hub import download
 seen = []
@@ -183,7 +184,7 @@ def test_offline_mode_is_said(hub, tmp_path):
 
 
 def test_an_unknown_name_is_said():
-    from lib.models.catalogue import ModelUnavailable
+    from lib.models.errors import ModelUnavailable
     from lib.models.hub import download
 
     for name in ("No such model", "Bundled base model"):

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from lib.models import catalogue, fetch, package, staging
-from lib.models.catalogue import ModelUnavailable
+from lib.models.errors import ModelUnavailable
 from lib.models.events import Fetched, FetchProgress
 from lib.models.origin import origin
 from lib.places import ROOT

@@ -1,8 +1,6 @@
-"""What only a CUDA GPU can show: peaks, the time of a whole run, and memory given back."""
+"""What only a CUDA GPU can show: peaks, and memory given back."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 
@@ -33,31 +31,26 @@ def model_of_135m(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def timed_run(model_of_135m) -> tuple[Results, float]:
-    started = time.perf_counter()
-    results = collect(measure(QuantizationRun(model_of_135m, SIX)))
-    return results, time.perf_counter() - started
+def results(model_of_135m) -> Results:
+    return collect(measure(QuantizationRun(model_of_135m, SIX)))
 
 
-def test_six_precisions_take_at_most_a_minute(timed_run):
-    results, seconds = timed_run
+def test_every_precision_is_measured(results):
     assert list(results.rows) == list(SIX)
     assert not results.failed
-    assert seconds <= 60
 
 
-def test_the_peak_is_the_weights_and_what_a_window_needs(timed_run):
-    results, _ = timed_run
+def test_the_peak_is_the_weights_and_what_a_window_needs(results):
     for row in results.rows.values():
         assert row.memory.true_bytes < row.memory.peak_bytes < row.memory.true_bytes + 2e9
     assert results.rows["nf4"].memory.peak_bytes < results.rows["fp32"].memory.peak_bytes
 
 
-def test_the_next_run_shares_the_copies_and_then_they_are_freed(model_of_135m, timed_run):
+def test_the_next_run_shares_the_copies_and_then_they_are_freed(model_of_135m, results):
     assert KEPT_S > 0
     again = collect(measure(QuantizationRun(model_of_135m, SIX, ("quality",))))
     assert [row.load_s for row in again.rows.values()] == [None] * len(SIX)
-    for name, row in timed_run[0].rows.items():
+    for name, row in results.rows.items():
         assert again.rows[name].quality.loss == pytest.approx(row.quality.loss, rel=1e-3)
     COPIES.free_unused()
     assert COPIES.held == ()

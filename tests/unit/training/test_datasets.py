@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lib.training.datasets import catalogue, load_dataset
+from lib.training.errors import TrainingError
 from lib.training.progress import is_right
-from lib.training.run import Blank, Completion, TrainingError
+from lib.training.run import Blank, Completion
 from scripts.make_kopi_dataset import drinks
 
 

@@ -9,17 +9,16 @@ import zipfile
 import pytest
 
 from lib.engine import StopRequested
+from lib.training.errors import Diverged, TrainingError
 from lib.training.run import (
     ATTENTION,
     MLP,
     Checkpoint,
-    Diverged,
     Finished,
     HeldOut,
     LoraRun,
     Started,
     Step,
-    TrainingError,
 )
 
 torch = pytest.importorskip("torch")

@@ -1,0 +1,22 @@
+"""What can be wrong with a run, said so that a student can put it right."""
+
+from __future__ import annotations
+
+import math
+
+from lib.errors import StudentError
+
+
+class TrainingError(StudentError):
+    """A run cannot be started, or went wrong in a way its student can put right."""
+
+
+class Diverged(TrainingError):
+    """The loss is no number any more, or far above that of guessing at random."""
+
+    def __init__(self, step: int, loss: float, guessing: float, learning_rate: float) -> None:
+        what = f"reached {loss:,.0f}" if math.isfinite(loss) else "stopped being a number"
+        super().__init__(
+            f"The loss {what} at step {step}, where guessing at random gives {guessing:.1f}: a learning rate of "
+            f"{learning_rate:g} is too high for this run; try {learning_rate / 10:g}"
+        )
