@@ -42,7 +42,7 @@ PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 def architecture_of(model: str, way: str) -> Architecture:
     """As it is measured: the CPU has no fused attention with dropout, so only a GPU measures with it."""
     arch = catalogue()[model].architecture
-    return arch if way == "cuda" else replace(arch, dropout=False)
+    return arch if way == "cuda" else replace(arch, dropout=False, attention_dropout=False)
 
 
 def training_rows(model: str, setup: TrainingSetup, probe: Callable, way: str) -> Iterator[dict]:

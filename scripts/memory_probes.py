@@ -186,7 +186,7 @@ def cuda_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tup
     """Peak bytes of the first and the second step on a real GPU, the CUDA context not included."""
     torch.cuda.empty_cache()
     with torch.device(GPU):
-        model = build(config, weight_dtype(setup), setup.attention, dropout=arch.dropout)
+        model = build(config, weight_dtype(setup), setup.attention, dropout=arch.dropout or arch.attention_dropout)
     if setup.method == "qlora":
         model = quantize_linears(model, setup)
     model = prepare(model, arch, setup)
@@ -272,8 +272,8 @@ def _quant_tensors(state: object) -> list[torch.Tensor]:
     return [each for each in tensors if isinstance(each, torch.Tensor)]
 
 
-def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor) -> int:
-    """Bytes autograd keeps for the backward pass of one loss, the parameters not counted."""
+def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor | None = None) -> int:
+    """Bytes autograd keeps for the backward pass of one loss, the parameters not counted; `mask`: 0 where padded."""
     own = {each.untyped_storage().data_ptr() for each in (*model.parameters(), *model.buffers())}
     kept: dict[int, torch.UntypedStorage] = {}
 
@@ -284,7 +284,7 @@ def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor) -> int:
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        loss = model(input_ids=ids, labels=ids).loss
+        loss = model(input_ids=ids, attention_mask=mask, labels=ids).loss
     size = sum(storage.nbytes() for storage in kept.values())
     del loss
     return size

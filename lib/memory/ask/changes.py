@@ -91,10 +91,17 @@ def _paid_options(setup: TrainingSetup, longest: int) -> Iterator[Option]:
     if setup.batch > 1:
         steps = setup.batch * setup.accumulation
         price = "no more computing, but in smaller pieces, which keep a GPU less busy"
-        changes = {"batch": 1, "accumulation": steps}
+        changes = {"batch": 1, "accumulation": steps, "optimizer_in_backward": False}
         yield Option("batch", f"Micro-batch 1, {steps} steps accumulated", price, 2, changes)
     if setup.optimizer in ("adamw", "adamw_fused"):
         yield Option("adam8", "Keep AdamW's states in 8 bits", "hardly anything", 3, {"optimizer": "adamw_8bit"})
+        price = "hardly anything while there is room; else the states travel, which costs time"
+        label = "Keep AdamW's states in 8 bits and page them"
+        yield Option("paged", label, price, 4, {"optimizer": "paged_adamw_8bit"})
+    if setup.trains_base and setup.accumulation == setup.gpus == 1 and not setup.optimizer_in_backward:
+        price = "nothing to clip gradients by, no accumulation"
+        label = "Step the optimiser in the backward pass"
+        yield Option("in_backward", label, price, 3, {"optimizer_in_backward": True})
     if setup.sequence > 256:
         shorter = longest // 16 * 16 if 256 <= longest < setup.sequence else setup.sequence // 2
         label = f"Shorten the sequences to {shorter:,} tokens"

@@ -90,10 +90,10 @@ def gpu_rows(arch: Architecture, setup: Setup, cards: Iterable[Gpu]) -> tuple[Gp
     return tuple(rows)
 
 
-def _needed(arch: Architecture, setup: Setup, gpu: Gpu | None = None) -> float | None:
+def _needed(arch: Architecture, setup: Setup) -> float | None:
     """Bytes on one GPU; None where there is no such set-up (heads that so many GPUs cannot share)."""
     try:
-        return estimate(arch, setup, gpu).total_bytes
+        return estimate(arch, setup).total_bytes
     except CannotEstimateError:
         return None
 
@@ -182,8 +182,9 @@ def _together(arch: Architecture, setup: Setup, gpu: Gpu, taken: list[Change]) -
 
 
 def _try(arch: Architecture, setup: Setup, gpu: Gpu, option: Option) -> Change | None:
-    needed = _needed(arch, setup.with_(**option.changes), gpu)
-    if needed is None:
+    try:
+        needed = estimate(arch, setup.with_(**option.changes), gpu).total_bytes
+    except CannotEstimateError:
         return None
     changes = tuple(option.changes.items())
     return Change(option.key, option.label, option.price, option.rank, changes, needed, needed <= gpu.usable_bytes)

@@ -78,7 +78,9 @@ class Shape:
     softcap: bool = False
     """Scores and logits are squeezed by a tanh (Gemma 2), which keeps a tensor more of each."""
     dropout: bool = False
-    """The config trains with dropout, of attention weights and of what each block adds."""
+    """The config trains with dropout of what each block adds."""
+    attention_dropout: bool = False
+    """The config trains with dropout of attention weights, which eager attention keeps a mask and a copy for."""
     softmax_fp32: bool = True
     """Eager attention computes its softmax in fp32; GPT-2, GPT-J and BERT in the compute type."""
     rope: Literal["plain", "joined", "none"] = "plain"

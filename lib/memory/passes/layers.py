@@ -119,7 +119,7 @@ class LayerWriter(Operations):
 
     def attention(self, x: Tensor, kind: LayerKind) -> Tensor:
         q, k, v = self.latent_projections(x) if self.arch.latent else self.projections(x)
-        masked = kind.sliding and self.sequence >= (self.arch.sliding_window or 0)
+        masked = self.numerics.padded or (kind.sliding and self.sequence >= (self.arch.sliding_window or 0))
         eager = self.numerics.attention == "eager"
         attended = self.eager_attention(q, k, v) if eager else self.fused_attention(q, k, v, masked)
         out = self.linear(attended, self.arch.attention_linears()[-1], "h")
@@ -167,7 +167,7 @@ class LayerWriter(Operations):
     def fused_attention(self, q: Tensor, k: Tensor, v: Tensor, masked: bool) -> Tensor:
         """`scaled_dot_product_attention` with a flash or memory-efficient kernel: no score matrix is stored.
 
-        With a mask (a sliding window) the kernels cannot share key heads: keys and values are repeated.
+        With a mask (a sliding window, a padded batch) the kernels cannot share key heads: keys and values are repeated.
         """
         compute = self.numerics.compute_bytes
         q, k, v = (self.tape.cast(each, compute) for each in (q, k, v))
@@ -213,6 +213,7 @@ class LayerWriter(Operations):
             scratch = wide.size_bytes if self.numerics.on_cpu and wide.item_bytes > compute else 0.0
             tape.apply("softmax", [scores], wide, saves=(wide,), forward_scratch=scratch)
             weights = tape.cast(wide, compute, "attention weights")
+        weights = self.drop_attention(weights)
         out = tape.new("attention output", "a·v" if arch.latent else "q", compute)
         tape.apply("mix values", [weights, v], out, saves=(weights, v))
         return tape.apply("contiguous", [out], tape.new("attention output", out.symbol, compute))

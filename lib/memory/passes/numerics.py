@@ -15,6 +15,7 @@ class Numerics:
 
     `residual_bytes`: the stream between layers. `compute_bytes`: what matrix products take and give; smaller than
     `residual_bytes` under autocast, which then also keeps a copy of every weight it has cast.
+    `padded`: attention gets a mask. `fresh_grads`: weight gradients made in this pass stay after it.
     """
 
     residual_bytes: float = HALF
@@ -28,6 +29,7 @@ class Numerics:
     adapter_dropout: bool = False
     dequantises: bool = False
     attention: Literal["fused", "eager"] = "fused"
+    padded: bool = False
     fresh_grads: bool = True
     on_cpu: bool = False
 

@@ -92,8 +92,7 @@ class Operations:
         numerics, tape, rank = self.numerics, self.tape, self.numerics.adapter_rank
         x = tape.cast(x, numerics.adapter_bytes, f"input of {matrix.name} in the adapter's precision")
         if numerics.adapter_dropout:
-            mask = tape.new("dropout mask", x.symbol, 1.0, needs_grad=False)
-            x = tape.apply("dropout", [x], tape.new("dropped", x.symbol, x.item_bytes), saves=(mask,))
+            x = self._dropout(x)
         item = numerics.adapter_bytes
         if numerics.autocast:
             item = numerics.compute_bytes
@@ -123,8 +122,14 @@ class Operations:
         return self.tape.apply("split", [x], view)
 
     def drop(self, x: Tensor) -> Tensor:
-        """Residual dropout, in the families that train with it: one byte of mask a number."""
-        if not self.arch.dropout:
-            return x
-        mask = self.tape.new("dropout mask", "h", 1.0, needs_grad=False)
-        return self.tape.apply("dropout", [x], self.tape.new("dropped", "h", x.item_bytes), saves=(mask,))
+        """Residual dropout, in the families that train with it."""
+        return self._dropout(x) if self.arch.dropout else x
+
+    def drop_attention(self, weights: Tensor) -> Tensor:
+        """Dropout of eager attention's weights: what is mixed is then another tensor than the softmax keeps."""
+        return self._dropout(weights) if self.arch.attention_dropout else weights
+
+    def _dropout(self, x: Tensor) -> Tensor:
+        """One byte of mask a number (`native_dropout` on CUDA)."""
+        mask = self.tape.new("dropout mask", x.symbol, 1.0, needs_grad=False)
+        return self.tape.apply("dropout", [x], self.tape.new("dropped", x.symbol, x.item_bytes), saves=(mask,))

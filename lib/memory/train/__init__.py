@@ -7,6 +7,6 @@ step.py       one training step, moment by moment
 states.py     what stays through a step on one GPU: weights, gradients, optimiser states
 optimizer.py  bytes of optimiser states and of what its step needs for a moment
 adapters.py   LoRA's adapters: on which matrices they sit, and how many parameters they add
-zero.py       model states under ZeRO: what its paper counts
+zero.py       model states under ZeRO: what its paper counts, and what DeepSpeed says
 dilemma.py    little memory, little computing, nothing given up: two go together, all three do not
 """

@@ -9,9 +9,12 @@ from math import log
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
+from lib.memory.model.weights import quantized_linears
 from lib.memory.train.optimizer import trainable_parameters
 from lib.memory.train.setup import TrainingSetup
 from lib.memory.train.training import training
+
+DEQUANTIZING_OPERATIONS = 2  # for each weight: a look-up among sixteen values, a product with the block's scale
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,9 @@ class Way:
 
     `operations_per_token` counts multiplications and additions: 2 a parameter forward, 2 backward for the gradients of
     activations, 2 more where weights need theirs (Kaplan et al. 2020, section 2.1: 6 in all), and 2 when the forward
-    pass is computed again. `base_bits`: how precisely the weights are held that everything builds on.
+    pass is computed again. QLoRA also turns every 4-bit weight back into 16 bits, once in each pass over a micro-batch:
+    a look-up and a product with its block's scale, shared by all tokens of the micro-batch. `base_bits`: how precisely
+    the weights are held that everything builds on.
     """
 
     setup: TrainingSetup
@@ -63,11 +68,25 @@ def ways(arch: Architecture, batch: int, sequence: int, rank: int = 16) -> tuple
             rank=rank,
         )
         trained = trainable_parameters(arch, setup) / arch.parameters
-        per_parameter = 4 + (2 if method == "full" else 0) + (2 if again else 0)
         memory = training(arch, setup).total_bytes
         bits = 4 if method == "qlora" else 16 if precision == "bf16" else 32
-        found.append(Way(setup, memory, per_parameter * arch.active_parameters, min(1.0, trained), bits))
+        found.append(Way(setup, memory, operations_per_token(arch, setup), min(1.0, trained), bits))
     return tuple(found)
+
+
+def operations_per_token(arch: Architecture, setup: TrainingSetup) -> float:
+    """Of one forward and one backward pass; see `Way`."""
+    products = 4 + (2 if setup.trains_base else 0) + (2 if setup.checkpointing else 0)
+    return products * arch.active_parameters + dequantizing_per_token(arch, setup)
+
+
+def dequantizing_per_token(arch: Architecture, setup: TrainingSetup) -> float:
+    """Operations of turning 4-bit weights back into 16 bits, for each token of the micro-batch; 0 but for QLoRA."""
+    if setup.method != "qlora":
+        return 0.0
+    quantized = sum(matrix.weights * layers for matrix, layers in quantized_linears(arch))
+    passes = 3 if setup.checkpointing else 2
+    return passes * DEQUANTIZING_OPERATIONS * quantized / setup.tokens
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from lib.whole_numbers import check_whole
 
 Method = Literal["full", "lora", "qlora"]
 Precision = Literal["fp32", "bf16", "bf16_autocast", "bf16_master"]
-Optimizer = Literal["adamw", "adamw_fused", "adamw_8bit", "sgd", "sgd_momentum", "adafactor"]
+Optimizer = Literal["adamw", "adamw_fused", "adamw_8bit", "paged_adamw_8bit", "sgd", "sgd_momentum", "adafactor"]
 Attention = Literal["fused", "eager"]
 CHOICES = {
     "method": get_args(Method),
@@ -47,11 +47,16 @@ class TrainingSetup(Setup):
     weights in the optimiser: Micikevicius et al. 2018, DeepSpeed, Megatron). With QLoRA it is about what is not
     quantized: peft's `prepare_model_for_kbit_training` makes that fp32, torchtune leaves it in bf16."""
     optimizer: Optimizer = "adamw"
-    """torch's default AdamW (`foreach`) and Adafactor need memory for their step; the fused AdamW none."""
+    """torch's default AdamW (`foreach`) and Adafactor need memory for their step; the fused AdamW none. A paged one
+    keeps its states where CUDA can move them to the computer's memory when the GPU is full."""
+    optimizer_in_backward: bool = False
+    """Each parameter is updated as soon as its gradient exists, which is then freed: no gradients are kept."""
     batch: int = 1
     """Sequences that go through each GPU at once (the micro-batch)."""
     sequence: int = 2048
     """Tokens of a sequence."""
+    padded: bool = False
+    """Sequences of unlike length are padded: attention gets a mask, and its kernels then keep repeated heads."""
     accumulation: int = 1
     """Micro-batches whose gradients are added up before the optimiser's step."""
     checkpointing: bool = False
@@ -83,6 +88,11 @@ class TrainingSetup(Setup):
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise CannotEstimateError(f"{name} = {getattr(self, name)!r} must be one of {', '.join(allowed)}.")
+        if self.optimizer_in_backward and (self.accumulation > 1 or self.gpus > 1):
+            raise CannotEstimateError(
+                "The optimiser can only step in the backward pass with accumulation = 1 on 1 GPU: each gradient is "
+                "used up as soon as it is made."
+            )
 
     def with_tokens(self, tokens: int) -> Self:
         return self.with_(sequence=tokens)
@@ -91,8 +101,10 @@ class TrainingSetup(Setup):
         return self.with_(batch=count)
 
     def over_gpus(self, count: int) -> Self:
-        """Sharded, with ZeRO-3 unless another stage is chosen."""
-        return self.with_(gpus=count, zero_stage=(self.zero_stage or 3) if count > 1 else self.zero_stage)
+        """Sharded, with ZeRO-3 unless another stage is chosen, and the optimiser's step after the backward pass."""
+        if count == 1:
+            return self.with_(gpus=1)
+        return self.with_(gpus=count, zero_stage=self.zero_stage or 3, optimizer_in_backward=False)
 
     @property
     def tokens(self) -> int:
@@ -137,5 +149,6 @@ class TrainingSetup(Setup):
             adapter_dropout=self.adapter_dropout,
             dequantises=self.method == "qlora",
             attention=self.attention,
-            fresh_grads=fresh_grads,
+            fresh_grads=fresh_grads and not self.optimizer_in_backward,
+            padded=self.padded,
         )

@@ -13,7 +13,7 @@ from lib.memory.model.architecture import Architecture
 from lib.memory.model.parts import LayerKind
 from lib.memory.moment import Moment
 from lib.memory.passes.layers import head_profile, layer_profile
-from lib.memory.passes.numerics import HALF, Numerics
+from lib.memory.passes.numerics import HALF
 from lib.memory.passes.tape import Profile
 from lib.memory.train.setup import TrainingSetup
 from lib.memory.train.states import States
@@ -35,7 +35,7 @@ class _Walk:
         self.numerics = setup.numerics(arch, fresh_grads=not accumulating)
         self.optimizer = states.optimizer if step > 1 else 0.0
         self.gradients = states.gradients if accumulating else 0.0
-        self.grad_scale = 0.0 if accumulating else self._grad_scale()
+        self.grad_scale = 0.0 if accumulating or setup.optimizer_in_backward else self._grad_scale()
         self.activations = 0.0
         self.kinds = arch.layer_kinds()
         self.profiles: dict[tuple[LayerKind, bool], Profile] = {}
@@ -76,12 +76,13 @@ class _Walk:
         yield from self.loss()
         yield from self.backward()
         yield from self.embedding()
-        yield self.at(
-            "optimiser step",
-            "optimizer",
-            optimizer=self.states.optimizer - self.optimizer,
-            temporary=self.states.step_temporary,
-        )
+        if not self.setup.optimizer_in_backward:
+            yield self.at(
+                "optimiser step",
+                "optimizer",
+                optimizer=self.states.optimizer - self.optimizer,
+                temporary=self.states.step_temporary,
+            )
         self.optimizer, self.gradients = self.states.optimizer, 0.0
         yield self.at("after, gradients freed", "optimizer")
 
@@ -98,9 +99,9 @@ class _Walk:
 
     def loss(self) -> Iterator[Moment]:
         tokens = min(self.setup.tokens, CHUNK_TOKENS) if self.setup.chunked_loss else self.setup.tokens
-        head = head_profile(self.arch, self._head_numerics(), tokens)
+        head = head_profile(self.arch, self.numerics, tokens)
         copies = self._checkpointed_copies()
-        held = tokens * self.arch.vocab_size * self._logit_bytes() if self.setup.keeps_logits else 0.0
+        held = tokens * self.arch.vocab_size * self.numerics.compute_bytes if self.setup.keeps_logits else 0.0
         weight_grad = head.weight_grad_bytes
         yield self.at("loss", "loss", logits=head.forward_peak_bytes + held, temporary=copies)
         own = head.peak_weight_grad_bytes
@@ -113,13 +114,9 @@ class _Walk:
         )
         if self.setup.trains_base:
             self.gradients += weight_grad * self.grad_scale
+        if self.setup.optimizer_in_backward and self.arch.tie_word_embeddings:
+            self.gradients += self._embedding_gradient()  # autograd waits for the embedding's before it is used
         self.held = held
-
-    def _head_numerics(self) -> Numerics:
-        return self.numerics
-
-    def _logit_bytes(self) -> float:
-        return self.numerics.compute_bytes
 
     def _checkpointed_copies(self) -> float:
         """Autocast's copies live until its context ends, though checkpointing keeps nothing else of a layer."""
@@ -158,14 +155,21 @@ class _Walk:
         )
         self.activations = before
         self.gradients += profile.weight_grad_bytes * self.grad_scale
+        if self.setup.optimizer_in_backward and self.optimizer < self.states.optimizer:  # made as the layer is stepped
+            share = self.arch.layer_parameters(self.kinds[index].with_experts) / self.arch.parameters
+            self.optimizer += self.states.optimizer * share
         return moment
+
+    def _embedding_gradient(self) -> float:
+        return self.arch.embedding_parameters * self.numerics.grad_bytes
 
     def embedding(self) -> Iterator[Moment]:
         """The embedding's gradient is dense; a tied one is added to the output matrix's."""
         if not self.setup.trains_base:
             return
-        size = (self.arch.embedding_parameters + self.arch.position_parameters) * self.numerics.grad_bytes
-        yield self.at("backward, embedding", "backward", temporary=size + self.residual)
+        size = self._embedding_gradient() + self.arch.position_parameters * self.numerics.grad_bytes
+        stepping = self.states.step_temporary if self.setup.optimizer_in_backward else 0.0
+        yield self.at("backward, embedding", "backward", temporary=size + self.residual + stepping)
         if not self.arch.tie_word_embeddings and self.grad_scale:
             self.gradients += size * self.grad_scale
         if self.grad_scale:

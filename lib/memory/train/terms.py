@@ -9,14 +9,16 @@ from lib.memory.moment import Moment
 from lib.memory.passes.layers import layer_profile
 from lib.memory.terms import Term
 from lib.memory.train.adapters import adapter_parameters
-from lib.memory.train.optimizer import trainable_parameters
+from lib.memory.train.optimizer import paged_bytes, trainable_parameters
 from lib.memory.train.setup import TrainingSetup
 from lib.memory.train.states import States
+from lib.units import format_gib
 
 ACTIVATION_SPREAD = 0.03  # kernels differ in what they keep (flash, memory-efficient, cuDNN): a few per cent
 TEMPORARY_SPREAD = 0.10
 OPTIMIZER_SOURCES = {
     "adamw_8bit": "Dettmers et al. 2022, arXiv 2110.02861",
+    "paged_adamw_8bit": "Dettmers et al. 2023, arXiv 2305.14314, section 3",
     "adafactor": "Shazeer and Stern 2018, arXiv 1804.04235",
 }
 
@@ -88,15 +90,22 @@ def _optimizer(arch: Architecture, setup: TrainingSetup, peak: Moment) -> Term:
     each = Number(peak.optimizer * shares / trained.value, "s", "bytes of state for each")
     source = OPTIMIZER_SOURCES.get(setup.optimizer, "torch.optim: states in the type of the parameter")
     working = _shared_out(trained * each, setup, 1)
-    return Term("optimizer", "Optimiser states", peak.optimizer, working, source)
+    paged = paged_bytes(arch, setup)
+    note = f"{format_gib(paged)} more are paged: CUDA moves them to the computer's memory as needed." if paged else ""
+    return Term("optimizer", "Optimiser states", peak.optimizer, working, source, note)
 
 
 def _gradients(arch: Architecture, setup: TrainingSetup, peak: Moment) -> Term:
     each = Number(setup.grad_bytes, "b", "bytes each, as the parameter")
     working = _shared_out(_trained(arch, setup) * each, setup, 2)
-    exist = "only some exist" if peak.gradients else "none exists yet"
-    note = "" if peak.gradients > 0.999 * working.value else f"At the fullest moment {exist}."
+    note = "" if peak.gradients > 0.999 * working.value else _why_not_all(setup, peak)
     return Term("gradients", "Gradients", peak.gradients, working, "one for each trained parameter", note)
+
+
+def _why_not_all(setup: TrainingSetup, peak: Moment) -> str:
+    if setup.optimizer_in_backward:
+        return "At the fullest moment hardly any exist: each is used and freed as soon as it is made."
+    return f"At the fullest moment {'only some exist' if peak.gradients else 'none exists yet'}."
 
 
 def kept_per_token(arch: Architecture, setup: TrainingSetup) -> Expression:

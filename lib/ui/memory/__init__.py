@@ -4,6 +4,7 @@ setup_controls.py       what is served or trained, and how: the controls, and pr
 architecture_picker.py  choosing a model: from the catalogue, by number, by shape, by config or from the hub
 calculator.py           the result: the bar, what would make it fit, the lecture's rule beside it, what to take home
 working.py              the working behind an estimate, in symbols and in the student's numbers
+sharding.py             sharded training: model states here, by the ZeRO paper and by DeepSpeed
 over_time.py            a training step, or a request, as stacked areas over its moments
 answers.py              questions asked backwards, and how many of every GPU it takes
 kept_setup.py           two set-ups side by side

@@ -22,6 +22,7 @@ OPTIMIZERS = {
     "adamw": "AdamW",
     "adamw_fused": "AdamW, fused",
     "adamw_8bit": "AdamW, 8-bit",
+    "paged_adamw_8bit": "AdamW, 8-bit, paged",
     "adafactor": "Adafactor",
     "sgd_momentum": "SGD with momentum",
     "sgd": "SGD",
@@ -154,13 +155,21 @@ def training_controls() -> TrainingSetup:
     sequence = _pick_or_keep("Tokens a sequence", CONTEXTS, 2_048, "sequence")
     checkpointing = controls.toggle("Checkpoint activations", False, key="checkpointing")
     with st.expander("More", icon=":material/tune:"):
-        weights = controls.select("Precision", TRAIN_PRECISIONS, "bf16_autocast", key="weights")
+        weights = controls.select(
+            "Precision of what is not quantized" if method == "qlora" else "Precision",
+            TRAIN_PRECISIONS,
+            "bf16_autocast",
+            key="weights",
+        )
         optimizer = controls.select("Optimiser", OPTIMIZERS, "adamw", key="optimizer")
         rank = _pick_or_keep("LoRA rank", [1, 2, 4, 8, 16, 32, 64, 128, 256], 16, "rank", disabled=method == "full")
         targets = controls.select("LoRA on", TARGETS, "all", key="targets", disabled=method == "full")
         accumulation = _pick_or_keep("Steps of gradient accumulation", [1, 2, 4, 8, 16, 32, 64, 128], 1, "accumulation")
         count = _pick_or_keep("GPUs", GPU_COUNTS, 1, "gpus")
         stage = _pick_or_keep("ZeRO stage", [0, 1, 2, 3], 3, "zero", disabled=count == 1)
+        in_backward = controls.toggle("Optimiser steps in the backward pass", False, key="in_backward")
+        padded = controls.toggle("Sequences are padded (a mask)", False, key="padded")
+        dropout = controls.toggle("Dropout before the adapters", False, key="lora_dropout", disabled=method == "full")
         chunked = controls.toggle("Loss in chunks (fused cross-entropy)", False, key="chunked")
         kept = controls.toggle("The loop keeps the logits", False, key="logits")
         eager = controls.toggle("Store attention scores (no fused kernel)", False, key="eager")
@@ -168,8 +177,10 @@ def training_controls() -> TrainingSetup:
         method=method,
         precision=weights,
         optimizer=optimizer,
+        optimizer_in_backward=in_backward,
         batch=batch,
         sequence=sequence,
+        padded=padded,
         accumulation=accumulation,
         checkpointing=checkpointing,
         attention="eager" if eager else "fused",
@@ -177,6 +188,7 @@ def training_controls() -> TrainingSetup:
         keeps_logits=kept,
         rank=rank,
         targets=targets,
+        adapter_dropout=dropout,
         gpus=count,
         zero_stage=stage if count > 1 else 0,
     )
@@ -206,6 +218,7 @@ FIELDS = {  # field of a set-up → key of its control
     "accumulation": "accumulation",
     "checkpointing": "checkpointing",
     "optimizer": "optimizer",
+    "optimizer_in_backward": "in_backward",
     "chunked_loss": "chunked",
     "keeps_logits": "logits",
 }

@@ -8,6 +8,7 @@ from lib.memory import Estimate
 from lib.memory.arithmetic import Expression, Number, Product, Quotient, named_numbers
 from lib.memory.terms import Term
 from lib.ui.kit.text import escape
+from lib.ui.memory.sharding import beside_zero_and_deepspeed
 from lib.ui.memory.units import in_unit
 from lib.units import format_gb, format_gib
 
@@ -22,6 +23,8 @@ def working_of_terms(estimate: Estimate, unit: str) -> None:
         st.markdown(f"**{term.label}: {in_unit(term.size_bytes, unit)}** :{colour}-badge[{sure}]")
         show_working(term)
         st.caption(" ".join(part for part in (term.note, f"Source: {term.source}." if term.source else "") if part))
+    if estimate.setup.job == "train" and estimate.setup.gpus > 1:
+        beside_zero_and_deepspeed(estimate, unit)
 
 
 def show_working(term: Term) -> None:
