@@ -3,7 +3,7 @@
 estimate.py         serving or training: the estimate of whichever a set-up is of
 ask/                questions asked backwards: what fits, what would make it fit, how a measurement compares
 serve/              serving: weights, KV cache, a request moment by moment, paging, speed at most
-train/              training: a step moment by moment, its terms, the optimiser, the dilemma
+train/              training: a step moment by moment, its terms, the optimizer, the dilemma
 passes/             a forward and a backward pass, operation by operation: which tensors live when
 model/              what a model is made of: shape, config.json, parameters, weights in a precision
 gpus.py             graphics cards: how much memory each really offers, and how fast it reads it

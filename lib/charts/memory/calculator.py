@@ -28,7 +28,7 @@ NAMES = {
     "weights": "Weights",
     "gathered": "Buckets",
     "kv_cache": "KV cache",
-    "optimizer": "Optimiser",
+    "optimizer": "Optimizer",
     "gradients": "Gradients",
     "activations": "Activations",
     "logits": "Logits",

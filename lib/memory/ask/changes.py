@@ -100,7 +100,7 @@ def _paid_options(setup: TrainingSetup, longest: int) -> Iterator[Option]:
         yield Option("paged", label, price, 4, {"optimizer": "paged_adamw_8bit"})
     if setup.trains_base and setup.accumulation == setup.gpus == 1 and not setup.optimizer_in_backward:
         price = "nothing to clip gradients by, no accumulation"
-        label = "Step the optimiser in the backward pass"
+        label = "Step the optimizer in the backward pass"
         yield Option("in_backward", label, price, 3, {"optimizer_in_backward": True})
     if setup.sequence > 256:
         shorter = longest // 16 * 16 if 256 <= longest < setup.sequence else setup.sequence // 2

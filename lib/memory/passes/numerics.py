@@ -27,7 +27,7 @@ class Numerics:
     adapter_targets: frozenset[str] = frozenset()
     adapter_bytes: float = FP32
     adapter_dropout: bool = False
-    dequantises: bool = False
+    dequantizes: bool = False
     attention: Literal["fused", "eager"] = "fused"
     padded: bool = False
     fresh_grads: bool = True

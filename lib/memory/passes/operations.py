@@ -69,7 +69,7 @@ class Operations:
             x = tape.cast(x, numerics.compute_bytes, f"input of {matrix.name} in 16 bits")
         trains = numerics.trains_base
         size = matrix.weights + matrix.biases
-        unpacked = size * HALF if numerics.dequantises and matrix.kind in ("attention", "mlp") else 0.0
+        unpacked = size * HALF if numerics.dequantizes and matrix.kind in ("attention", "mlp") else 0.0
         recast = size * HALF if trains and numerics.autocast else 0.0  # the 16-bit gradient before it is cast
         out = tape.new(matrix.name, symbol, out_bytes * columns)
         copy = Tensor("weights in 16 bits", "weights", HALF, size * HALF, needs_grad=False)

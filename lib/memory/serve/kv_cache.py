@@ -115,7 +115,7 @@ class KVCache:
             width = latent + Number(arch.latent.qk_rope_head_dim, "r", "of the key with positions")
         else:
             heads = Number(self.heads_per_gpu, "g", "key-value heads" + (" on each GPU" if self.gpus > 1 else ""))
-            width = 2 * heads * Number(arch.head_dim, "d", "numbers a head")
+            width = 2 * heads * Number(arch.head_dim, "d", "numbers per head")
         kept = Number(self.kept_tokens, "T", "tokens kept of each conversation")
         sliding = arch.num_hidden_layers - self.full_layers
         if sliding:
@@ -130,7 +130,7 @@ class KVCache:
             "kv_cache",
             "KV cache",
             self.total_bytes,
-            width * tokens * conversations * Number(self.bits / 8, "b", "bytes a number"),
+            width * tokens * conversations * Number(self.bits / 8, "b", "bytes per number"),
             "Kwon et al. 2023, section 3" if not arch.latent else "DeepSeek-V2 2024, section 2.1.3",
         )
 

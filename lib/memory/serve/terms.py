@@ -56,7 +56,7 @@ def prompt_activations(arch: Architecture, setup: ServingSetup) -> Term:
         weight_bytes=wide,
         trains_base=False,
         attention=setup.attention,
-        dequantises=precision(setup.precision).kind == "bitsandbytes",
+        dequantizes=precision(setup.precision).kind == "bitsandbytes",
         on_cpu=setup.on_cpu,
     )
     batch, sequence = _pass_shape(setup)
@@ -67,9 +67,9 @@ def prompt_activations(arch: Architecture, setup: ServingSetup) -> Term:
     streams = 2 + (arch.learned_positions > 0)  # the embeddings (without and with positions), and the stream itself
     beside = _window_extras(arch, setup, batch, sequence)
     stream = (
-        Number(streams, "", "") * Number(arch.hidden_size, "h", "hidden size") * Number(wide, "b", "bytes a number")
+        Number(streams, "", "") * Number(arch.hidden_size, "h", "hidden size") * Number(wide, "b", "bytes per number")
     )
-    widest = Number(peak / tokens / setup.gpus, "m", "bytes a token at a layer's widest moment")
+    widest = Number(peak / tokens / setup.gpus, "m", "bytes per token at a layer's widest moment")
     working = Number(tokens, "T_prefill", "tokens read at once") * (stream + widest)
     if beside:
         working += Number(beside, "B_window", "bytes of the window's mask and views")

@@ -1,4 +1,4 @@
-"""Bytes of optimiser states and of what its step needs for a moment."""
+"""Bytes of optimizer states and of what its step needs for a moment."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def trainable_parameters(arch: Architecture, setup: TrainingSetup) -> int:
 
 
 def optimizer_bytes(arch: Architecture, setup: TrainingSetup) -> float:
-    """All optimiser states that PyTorch allocates, before ZeRO shares them out.
+    """All optimizer states that PyTorch allocates, before ZeRO shares them out.
 
     AdamW keeps two numbers in the parameter's own type (torch.optim); mixed precision with master weights adds an fp32
     copy (ZeRO, arXiv 1910.02054, section 3.1: K = 12); 8-bit AdamW two bytes and their scales (arXiv 2110.02861);
@@ -87,7 +87,7 @@ def paged_bytes(arch: Architecture, setup: TrainingSetup) -> float:
 
 
 def step_temporary_bytes(arch: Architecture, setup: TrainingSetup) -> float:
-    """What the optimiser's step allocates and frees.
+    """What the optimizer's step allocates and frees.
 
     The default `foreach` AdamW computes the denominator for all parameters at once, in a temporary of their size; the
     fused kernel needs none. Adafactor works on one tensor after another, and in the backward pass so does AdamW.

@@ -42,9 +42,9 @@ class TrainingSetup(Setup):
     method: Method = "full"
     """Every weight, LoRA adapters beside frozen weights, or adapters beside weights in 4 bits (QLoRA)."""
     precision: Precision = "bf16_autocast"
-    """`fp32`; `bf16` (weights, gradients and optimiser states all 16 bits); `bf16_autocast` (fp32 weights, 16-bit
+    """`fp32`; `bf16` (weights, gradients and optimizer states all 16 bits); `bf16_autocast` (fp32 weights, 16-bit
     products: `torch.autocast`, the Trainer's `bf16=True`); `bf16_master` (16-bit weights and gradients, fp32 master
-    weights in the optimiser: Micikevicius et al. 2018, DeepSpeed, Megatron). With QLoRA it is about what is not
+    weights in the optimizer: Micikevicius et al. 2018, DeepSpeed, Megatron). With QLoRA it is about what is not
     quantized: peft's `prepare_model_for_kbit_training` makes that fp32, torchtune leaves it in bf16."""
     optimizer: Optimizer = "adamw"
     """torch's default AdamW (`foreach`) and Adafactor need memory for their step; the fused AdamW none. A paged one
@@ -58,7 +58,7 @@ class TrainingSetup(Setup):
     padded: bool = False
     """Sequences of unlike length are padded: attention gets a mask, and its kernels then keep repeated heads."""
     accumulation: int = 1
-    """Micro-batches whose gradients are added up before the optimiser's step."""
+    """Micro-batches whose gradients are added up before the optimizer's step."""
     checkpointing: bool = False
     """Keep only each layer's input, and compute the layer again in the backward pass."""
     attention: Attention = "fused"
@@ -80,7 +80,7 @@ class TrainingSetup(Setup):
     gpus: int = 1
     """GPUs, data parallel."""
     zero_stage: int = 0
-    """What they share out: nothing (DDP), optimiser states (1), gradients too (2), weights too (3, FSDP)."""
+    """What they share out: nothing (DDP), optimizer states (1), gradients too (2), weights too (3, FSDP)."""
 
     def __post_init__(self) -> None:
         for name, (least, largest) in LIMITS.items():
@@ -90,7 +90,7 @@ class TrainingSetup(Setup):
                 raise CannotEstimateError(f"{name} = {getattr(self, name)!r} must be one of {', '.join(allowed)}.")
         if self.optimizer_in_backward and (self.accumulation > 1 or self.gpus > 1):
             raise CannotEstimateError(
-                "The optimiser can only step in the backward pass with accumulation = 1 on 1 GPU: each gradient is "
+                "The optimizer can only step in the backward pass with accumulation = 1 on 1 GPU: each gradient is "
                 "used up as soon as it is made."
             )
 
@@ -101,7 +101,7 @@ class TrainingSetup(Setup):
         return self.with_(batch=count)
 
     def over_gpus(self, count: int) -> Self:
-        """Sharded, with ZeRO-3 unless another stage is chosen, and the optimiser's step after the backward pass."""
+        """Sharded, with ZeRO-3 unless another stage is chosen, and the optimizer's step after the backward pass."""
         if count == 1:
             return self.with_(gpus=1)
         return self.with_(gpus=count, zero_stage=self.zero_stage or 3, optimizer_in_backward=False)
@@ -147,7 +147,7 @@ class TrainingSetup(Setup):
             adapter_targets=frozenset() if self.trains_base else lora_targets(arch, self.targets),
             adapter_bytes=self.adapter_bytes,
             adapter_dropout=self.adapter_dropout,
-            dequantises=self.method == "qlora",
+            dequantizes=self.method == "qlora",
             attention=self.attention,
             fresh_grads=fresh_grads and not self.optimizer_in_backward,
             padded=self.padded,

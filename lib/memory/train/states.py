@@ -1,4 +1,4 @@
-"""What stays through a training step on one GPU: weights, gradients, optimiser states; and what shards exchange."""
+"""What stays through a training step on one GPU: weights, gradients, optimizer states; and what shards exchange."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """One training step, moment by moment: what is in memory, and when it is the most.
 
 The peak of a step is the maximum over its moments, not the sum of each part's own maximum: activations are highest
-when the loss is computed, gradients when the backward pass ends, the optimiser's temporary memory after that. The
-second step holds optimiser states from its beginning, which the first makes only at its end.
+when the loss is computed, gradients when the backward pass ends, the optimizer's temporary memory after that. The
+second step holds optimizer states from its beginning, which the first makes only at its end.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class _Walk:
         yield from self.embedding()
         if not self.setup.optimizer_in_backward:
             yield self.at(
-                "optimiser step",
+                "optimizer step",
                 "optimizer",
                 optimizer=self.states.optimizer - self.optimizer,
                 temporary=self.states.step_temporary,

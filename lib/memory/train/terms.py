@@ -43,7 +43,7 @@ def _temporary(peak: Moment) -> Term:
         "Temporary",
         peak.temporary,
         source=f"the operations of “{peak.label}” played one by one",
-        note="Gradients of activations, what the optimiser's step needs for a moment.",
+        note="Gradients of activations, what the optimizer's step needs for a moment.",
         below=TEMPORARY_SPREAD,
         above=TEMPORARY_SPREAD,
     )
@@ -68,7 +68,7 @@ def _weights(arch: Architecture, setup: TrainingSetup, states: States) -> Term:
     each = Number(setup.weight_bytes, "b", "bytes each")
     if setup.method == "qlora":
         inside = quantized_parameters(arch, "nf4")
-        bits = Number(nf4_bits_per_weight(setup.double_quant), "bits", "bits a quantized parameter")
+        bits = Number(nf4_bits_per_weight(setup.double_quant), "bits", "bits per quantized parameter")
         rest = Number(arch.parameters - inside, "P_rest", "the other parameters")
         working: Expression = Number(inside, "P_4", "parameters in 4 bits") * bits / 8 + rest * each
     else:
@@ -92,7 +92,7 @@ def _optimizer(arch: Architecture, setup: TrainingSetup, peak: Moment) -> Term:
     working = _shared_out(trained * each, setup, 1)
     paged = paged_bytes(arch, setup)
     note = f"{format_gib(paged)} more are paged: CUDA moves them to the computer's memory as needed." if paged else ""
-    return Term("optimizer", "Optimiser states", peak.optimizer, working, source, note)
+    return Term("optimizer", "Optimizer states", peak.optimizer, working, source, note)
 
 
 def _gradients(arch: Architecture, setup: TrainingSetup, peak: Moment) -> Term:
@@ -128,7 +128,7 @@ def kept_per_token(arch: Architecture, setup: TrainingSetup) -> Expression:
 def _activations(arch: Architecture, setup: TrainingSetup, peak: Moment) -> Term:
     passes = Number(arch.num_hidden_layers, "L", "layers") * Number(setup.tokens, "T", "tokens of the micro-batch")
     if setup.checkpointing:
-        wide = Number(setup.numerics(arch).residual_bytes, "b", "bytes a number")
+        wide = Number(setup.numerics(arch).residual_bytes, "b", "bytes per number")
         working: Expression = passes * Number(arch.hidden_size, "h", "hidden size") * wide
         source = "Chen et al. 2016, arXiv 1604.06174: a layer's input only"
     else:

@@ -94,7 +94,7 @@ class TrainingEstimate(MadeOfTerms):
         """The rule's 24 bytes, part by part, beside what this set-up takes at its fullest moment."""
         parts = (
             ("Weights", TRAIN_BYTES["weights"], ("weights", "gathered")),
-            ("Optimiser states", TRAIN_BYTES["Adam's two states"], ("optimizer",)),
+            ("Optimizer states", TRAIN_BYTES["Adam's two states"], ("optimizer",)),
             ("Gradients at the fullest moment", TRAIN_BYTES["gradients"], ("gradients",)),
             ("Activations, logits, temporary", TRAIN_BYTES["activations (a placeholder)"], MOVING),
         )

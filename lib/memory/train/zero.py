@@ -39,7 +39,7 @@ def deepspeed_bytes_per_gpu(parameters: float, stage: int, gpus: int, largest_la
 
 @dataclass(frozen=True)
 class ShardedStates:
-    """Weights, gradients and optimiser states on one GPU, by three counts."""
+    """Weights, gradients and optimizer states on one GPU, by three counts."""
 
     stage: int
     here_bytes: float

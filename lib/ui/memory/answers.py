@@ -42,7 +42,7 @@ def _serving_answers(estimate: Estimate, card: Gpu) -> None:
     best = best_precision(arch, setup, card)
     first.metric("Best precision that fits", precisions()[best].label if best else "none fits")
     roof = decode_roofline(arch, setup, card)
-    second.metric("Tokens a second, at most", f"{roof.tokens_per_s:,.0f}")
+    second.metric("Tokens per second, at most", f"{roof.tokens_per_s:,.0f}")
     chosen = ""
     if arch.experts:
         chosen = (

@@ -99,7 +99,7 @@ def _why_training_rule_differs(estimate: Estimate, _unit: str) -> str:
     )
     return (
         "It counts 4 B weights, 8 B Adam, 4 B gradients and 8 B activations for every parameter. Here weights, states "
-        f"and gradients take {estimate.bytes_per_parameter(*LASTING):.1f} B a parameter; activations, logits and "
+        f"and gradients take {estimate.bytes_per_parameter(*LASTING):.1f} B per parameter; activations, logits and "
         f"temporaries {estimate.bytes_per_parameter(*MOVING):.1f} B, because they follow batch and sequence "
         f"({estimate.setup.tokens:,} tokens).{unlike}"
     )

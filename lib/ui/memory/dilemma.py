@@ -25,7 +25,7 @@ def dilemma_triangle() -> list[dict]:
     with left:
         arch = choose_architecture("Llama-3.2-1B", key="train_model")
         batch = controls.pick("Sequences at once", BATCHES, 4, key="train_batch")
-        sequence = controls.pick("Tokens a sequence", CONTEXTS, 1_024, key="train_sequence")
+        sequence = controls.pick("Tokens per sequence", CONTEXTS, 1_024, key="train_sequence")
         card = gpu(controls.select("GPU", list(gpus()), "RTX 4090", key="train_gpu"))
         st.markdown("**Pull the point**, or click into the triangle")
         memory = controls.slider("Little memory", 0, 12, 4, key="want_memory")

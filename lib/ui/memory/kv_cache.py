@@ -43,7 +43,7 @@ def context_costs() -> list[dict]:
         arch = choose_architecture("Llama-3.1-8B", key="kv_model", decoders_only=True)
         tokens = controls.pick("Context (tokens)", [2**n for n in range(7, 21)], 8_192, key="kv_context")
         users = controls.pick("Conversations at once", [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], 16, key="kv_users")
-        bits = controls.pick("Bits a number", [4, 8, 16, 32], 16, key="kv_bits_page")
+        bits = controls.pick("Bits per number", [4, 8, 16, 32], 16, key="kv_bits_page")
         card = gpu(controls.select("GPU", list(gpus()), "A100 80GB SXM", key="kv_gpu"))
         share = controls.slider("Of the GPU, the engine may take (%)", 50, 100, 90, key="kv_utilization")
     setup = ServingSetup(context=tokens, sequences=users, kv_bits=bits, block_size=0, prefill=PROMPT_TOKENS_AT_ONCE)

@@ -25,7 +25,7 @@ def _of_a_step(estimate: Estimate, unit: str) -> str:
     if estimate.second_step_is_fuller:
         return (
             f"The second step needs {in_unit(estimate.second_step_extra_bytes, unit)} more than the first: the "
-            "optimiser's states, made at the end of step 1, are now there from the beginning. A run that survives "
+            "optimizer's states, made at the end of step 1, are now there from the beginning. A run that survives "
             "step 1 can still die in step 2."
         )
     return "Here the first step is as full as the second: at its fullest moment the states exist already."

@@ -151,8 +151,8 @@ def serving_controls() -> ServingSetup:
 def training_controls() -> TrainingSetup:
     """The controls of training; the rest under More."""
     method = controls.segmented("What is trained", METHODS, "full", key="method")
-    batch = _pick_or_keep("Sequences a step on each GPU (micro-batch)", BATCHES, 1, "batch")
-    sequence = _pick_or_keep("Tokens a sequence", CONTEXTS, 2_048, "sequence")
+    batch = _pick_or_keep("Sequences at once on each GPU (micro-batch)", BATCHES, 1, "batch")
+    sequence = _pick_or_keep("Tokens per sequence", CONTEXTS, 2_048, "sequence")
     checkpointing = controls.toggle("Checkpoint activations", False, key="checkpointing")
     with st.expander("More", icon=":material/tune:"):
         weights = controls.select(
@@ -161,13 +161,13 @@ def training_controls() -> TrainingSetup:
             "bf16_autocast",
             key="weights",
         )
-        optimizer = controls.select("Optimiser", OPTIMIZERS, "adamw", key="optimizer")
+        optimizer = controls.select("Optimizer", OPTIMIZERS, "adamw", key="optimizer")
         rank = _pick_or_keep("LoRA rank", [1, 2, 4, 8, 16, 32, 64, 128, 256], 16, "rank", disabled=method == "full")
         targets = controls.select("LoRA on", TARGETS, "all", key="targets", disabled=method == "full")
         accumulation = _pick_or_keep("Steps of gradient accumulation", [1, 2, 4, 8, 16, 32, 64, 128], 1, "accumulation")
         count = _pick_or_keep("GPUs", GPU_COUNTS, 1, "gpus")
         stage = _pick_or_keep("ZeRO stage", [0, 1, 2, 3], 3, "zero", disabled=count == 1)
-        in_backward = controls.toggle("Optimiser steps in the backward pass", False, key="in_backward")
+        in_backward = controls.toggle("Optimizer steps in the backward pass", False, key="in_backward")
         padded = controls.toggle("Sequences are padded (a mask)", False, key="padded")
         dropout = controls.toggle("Dropout before the adapters", False, key="lora_dropout", disabled=method == "full")
         chunked = controls.toggle("Loss in chunks (fused cross-entropy)", False, key="chunked")

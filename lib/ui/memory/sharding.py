@@ -14,7 +14,7 @@ STAGES = ("none (DDP)", "1", "2", "3")
 
 
 def beside_zero_and_deepspeed(made: TrainingEstimate, unit: str) -> None:
-    st.markdown(f"**Weights, gradients and optimiser states on each of {made.setup.gpus} GPUs, by three counts**")
+    st.markdown(f"**Weights, gradients and optimizer states on each of {made.setup.gpus} GPUs, by three counts**")
     rows = sharded_states(made.architecture, made.setup)
     table = [
         {

@@ -1,4 +1,4 @@
-"""Training: dropout, masks, what torchtune and DeepSpeed publish, the optimiser in the backward pass."""
+"""Training: dropout, masks, what torchtune and DeepSpeed publish, the optimizer in the backward pass."""
 
 from dataclasses import replace
 
