@@ -9,7 +9,7 @@ from math import log
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.weights import quantized_linears
+from lib.memory.model.weights import quantized_parameters
 from lib.memory.train.optimizer import trainable_parameters
 from lib.memory.train.setup import TrainingSetup
 from lib.memory.train.training import training
@@ -84,7 +84,7 @@ def dequantizing_per_token(arch: Architecture, setup: TrainingSetup) -> float:
     """Operations of turning 4-bit weights back into 16 bits, for each token of the micro-batch; 0 but for QLoRA."""
     if setup.method != "qlora":
         return 0.0
-    quantized = sum(matrix.weights * layers for matrix, layers in quantized_linears(arch))
+    quantized = quantized_parameters(arch, "nf4")
     passes = 3 if setup.checkpointing else 2
     return passes * DEQUANTIZING_OPERATIONS * quantized / setup.tokens
 
