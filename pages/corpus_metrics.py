@@ -11,8 +11,7 @@ ui.predict("corpus_metrics")
 st.header("Score a corpus", anchor=False)
 job = None
 with ui.guard():
-    table, has_other = corpus_file.choose_file()
-    pairs = corpus_file.choose_columns(table, has_other)
+    pairs = corpus_file.choose_columns(corpus_file.choose_file())
     job = corpus.scoring_settings(pairs)
     corpus.start_and_stop(job)
 corpus.results(job)

@@ -24,6 +24,7 @@ from lib.metrics.errors import MetricError
 
 SPACELESS_SHARE = 0.3
 """Of a text's letters: from here on spaces are no help in cutting it."""
+_LETTER = regex.compile(r"\p{L}")
 _SPACELESS = {
     "Han": regex.compile(r"\p{Han}"),
     "kana": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
@@ -118,9 +119,9 @@ def suggested_tokeniser(texts: Iterable[str]) -> str:
 
     "whitespace" for the rest, which have spaces.
     """
-    letters = [letter for text in texts for letter in text if letter.isalpha()]
-    found = {script: sum(map(bool, map(letters_of.match, letters))) for script, letters_of in _SPACELESS.items()}
-    if sum(found.values()) < SPACELESS_SHARE * len(letters) or not letters:
+    text = "".join(texts)
+    found = {script: len(letters.findall(text)) for script, letters in _SPACELESS.items()}
+    if sum(found.values()) <= SPACELESS_SHARE * len(_LETTER.findall(text)):
         return "whitespace"
     if found["kana"] > 0.05 * sum(found.values()):
         return "ja-mecab" if "ja-mecab" in tokenisers() else "char"
@@ -129,7 +130,7 @@ def suggested_tokeniser(texts: Iterable[str]) -> str:
 
 def lost_words(text: str) -> tuple[str, ...]:
     """Words of which rouge-score's tokeniser throws letters away: Chinese, Tamil, accents, Cyrillic …"""
-    return tuple(word for word in text.split() if any(_is_lost(letter) for letter in word))
+    return tuple(word for word in text.split() if not word.isascii() and any(map(_is_lost, word)))
 
 
 def _is_lost(letter: str) -> bool:

@@ -13,6 +13,8 @@ from lib.metrics.corpus.table import Table, is_missing
 from lib.places import ASSETS
 
 MAX_NAME_WORDS, MAX_NAME_CHARACTERS = 4, 40
+LOOKED_AT = 200
+"""Rows from which a column of texts is told from one of ids."""
 ID = re.compile(r"[\w./:#-]*\d[\w./:#-]*", re.ASCII)
 """One word with a digit in it, such as 17, doc-3 or 5f1c."""
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -123,7 +125,7 @@ def _free(columns: Sequence[str]) -> list[str]:
 
 def _is_text(table: Table, column: str) -> bool:
     """Not a column of ids, of numbers, or of nothing."""
-    cells = [cell for cell in table.frame[column] if not is_missing(cell)]
+    cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
     flat = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,))]
     return bool(flat) and not all(ID.fullmatch(text.strip()) for text in flat)
 

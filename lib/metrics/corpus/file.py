@@ -94,8 +94,9 @@ def choose_pairs(table: Table, references: str | Sequence[str], candidate: str, 
     # Column by column: rows of a frame would be tuples with columns renamed.
     columns = [table.frame[column].tolist() for column in chosen]
     for number, *cells in zip(table.frame.index.tolist(), *columns, strict=True):
-        read = [_read_list(cell) for cell in cells]
-        listed |= {name: None for name, raw, cell in zip(chosen, cells, read, strict=True) if cell is not raw}
+        read = list(map(_read_list, cells))
+        if read != cells:
+            listed |= {name: None for name, raw, cell in zip(chosen, cells, read, strict=True) if cell is not raw}
         texts = tuple(text for cell in read[: len(references)] for text in _texts(cell))
         written = [_one_text(cell) for cell in read[len(references) :]]
         why = _why_not(texts, references, read[len(references) :], chosen[len(references) :])

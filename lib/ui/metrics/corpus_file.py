@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -22,51 +24,69 @@ FIRST_ROW = {TOLD: None, "names of the columns": True, "a pair of texts": False}
 SHOWN_CHARACTERS = 300
 
 
-def choose_file() -> tuple[Table, bool]:
-    """The table to score and whether it has a second system: an uploaded file, else a sample."""
+@dataclass(frozen=True)
+class Chosen:
+    """A table and where it is from, which stands for it in a cache."""
+
+    table: Table
+    source: tuple
+    has_other: bool
+    """Whether it is known to have a second system."""
+
+
+def choose_file() -> Chosen:
+    """The table to score: an uploaded file, else a sample."""
     upload, sample = st.columns(2)
     with upload:
         file = st.file_uploader("A CSV, TSV or JSON file of references and candidates", key="file")
     with sample:
         if file is not None:
-            return _uploaded(file.getvalue()), False
+            return _uploaded(file.getvalue())
         titles = {key: each.title for key, each in samples().items()}
         key = controls.select("Or a sample", titles, "two_systems", key="sample")
         st.caption(f"{samples()[key].about} {samples()[key].source}")
-    return sample_table(key), samples()[key].other
+    return Chosen(sample_table(key), (key,), samples()[key].other)
 
 
-def _uploaded(data: bytes) -> Table:
+def _uploaded(data: bytes) -> Chosen:
     """The file as it is read by itself, or as the student says that it is to be read."""
-    own = hash(data)  # the boxes belong to the file: a new one begins by itself
+    own = hashlib.sha256(data).hexdigest()  # the boxes belong to the file: a new one begins by itself
     encoding = st.selectbox("Encoding", [TOLD, *ENCODINGS.values()], key=f"encoding:{own}")
     first = st.selectbox("First row of a CSV or TSV", list(FIRST_ROW), key=f"first_row:{own}")
     codec = next((codec for codec, name in ENCODINGS.items() if name == encoding), None)
-    return _read(data, codec, FIRST_ROW[first])
+    source = (own, codec, FIRST_ROW[first])
+    return Chosen(_read(data, codec, FIRST_ROW[first]), source, has_other=False)
 
 
-@st.cache_data(max_entries=4, ttl=1800, show_spinner=False)
+# What the two caches hold is never changed, so that it need not be copied for every run of the page.
+@st.cache_resource(max_entries=4, ttl=1800, show_spinner=False)
 def _read(data: bytes, encoding: str | None, header: bool | None) -> Table:
     return read_table(data, encoding, header)
 
 
-def choose_columns(table: Table, has_other: bool) -> Pairs:
+@st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
+def _pairs(_table: Table, source: tuple, references: list[str], candidate: str, other: str | None) -> Pairs:  # noqa: ARG001 - `source` tells tables apart
+    return choose_pairs(_table, references, candidate, other)
+
+
+def choose_columns(chosen: Chosen) -> Pairs:
     """Which column is what, with the file's own names; a preview, and every row that will not be scored."""
+    table = chosen.table
     guess, columns = guess_columns(table), list(table.columns)
     st.caption(f"Read as {escape(table.kind)}, {escape(table.encoding)}.")
     _say_notes(table.notes)
     one, two, three = st.columns(3)
     # The columns belong to the file, so their boxes do too: a new file begins with its own guesses.
-    own = hash((table.columns, len(table.frame)))
+    own = str(chosen.source)
     references = one.multiselect("References", columns, list(guess.references), key=f"reference:{own}")
     at = columns.index(guess.candidate) if guess.candidate else None
     candidate = two.selectbox("Candidate", columns, at, key=f"candidate:{own}")
     left = [column for column in columns if column not in (*guess.references, guess.candidate)]
-    other_at = 1 + columns.index(left[0]) if has_other and left else 0
+    other_at = 1 + columns.index(left[0]) if chosen.has_other and left else 0
     other = three.selectbox("A second system to compare", [NONE, *columns], other_at, key=f"other:{own}")
     if not references or candidate is None:
         raise CorpusError(guess.problem or "Choose at least one column of references and one for the candidate.")
-    pairs = choose_pairs(table, references, candidate, None if other == NONE else other)
+    pairs = _pairs(table, chosen.source, references, candidate, None if other == NONE else other)
     _say_notes(pairs.notes)
     _preview(pairs.pairs)
     _say_refused(pairs.refused)
