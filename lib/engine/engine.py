@@ -17,7 +17,7 @@ from lib.engine.cluster import LocalWorkers, RemoteCluster
 from lib.engine.errors import EngineError
 from lib.engine.job import JobState, JobView
 from lib.engine.queue import FairQueue, Ticket
-from lib.engine.worker import TOPIC, request_stop, run_job, warm_up
+from lib.engine.worker import TOPIC, request_stop, run_job
 
 TICK_S = 0.25
 GRACE_S = 30.0
@@ -38,6 +38,7 @@ class _Job:
     function: str
     argument: Any
     time_limit_s: float
+    wide: bool = False
     state: JobState = JobState.WAITING
     stop_wanted: bool = False
     launches: int = 0
@@ -51,24 +52,25 @@ class _Job:
 class Engine:
     """Runs generators in workers for owners who cannot see each other's."""
 
-    def __init__(self, cluster: LocalWorkers | RemoteCluster, warm_modules: tuple[str, ...] = ()) -> None:
+    def __init__(self, cluster: LocalWorkers | RemoteCluster) -> None:
         self._cluster = cluster
-        self._warm_modules = warm_modules
         self._queue = FairQueue(slots=cluster.slots)
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._closing = False
         cluster.client.subscribe_topic(TOPIC, self._on_event)
-        self._warm()
         self._dispatcher = threading.Thread(target=self._dispatch, name="engine", daemon=True)
         self._dispatcher.start()
 
     @classmethod
     def start(cls, warm_modules: tuple[str, ...] = ()) -> Engine:
-        """The cluster at SCHEDULER_ADDRESS if that is set, else worker processes on this machine."""
+        """The cluster at SCHEDULER_ADDRESS if that is set, else worker processes on this machine.
+
+        warm_modules  what local workers import as they start, so that a student's first click need not wait for it
+        """
         address = os.environ.get("SCHEDULER_ADDRESS")
-        return cls(RemoteCluster(address) if address else LocalWorkers(), warm_modules)
+        return cls(RemoteCluster(address) if address else LocalWorkers(warm_modules))
 
     def submit(
         self,
@@ -79,16 +81,18 @@ class Engine:
         kind: str,
         expected_s: float,
         time_limit_s: float,
+        wide: bool = False,
     ) -> str:
         """Queue a job; its id. Raises QueueFull.
 
         function    a generator function as "module:name": named, not passed, so that this process need not
                     import what the job imports (torch)
         expected_s  how long it may take, until runs of this `kind` have been seen
+        wide        on a machine without a GPU it takes all cores and runs alone; else it has one core there
         """
-        job = _Job(uuid.uuid4().hex, kind, owner, function, argument, time_limit_s)
+        job = _Job(uuid.uuid4().hex, kind, owner, function, argument, time_limit_s, wide and self._cluster.shares_cores)
         with self._lock:
-            self._queue.add(Ticket(job.id, owner, kind, expected_s))
+            self._queue.add(Ticket(job.id, owner, kind, expected_s, job.wide))
             self._jobs[job.id] = job
             self._forget_old()
         self._wake.set()
@@ -155,8 +159,7 @@ class Engine:
             self._wake.clear()
             if self._closing:
                 return
-            if self._cluster.replace_dead():
-                self._warm()
+            self._cluster.replace_dead()
             slots = self._cluster.slots
             with self._lock:
                 self._queue.slots = slots
@@ -178,6 +181,7 @@ class Engine:
             job.function,
             job.argument,
             job.time_limit_s,
+            self._cores(job),
             key=f"job-{job.id}-{job.launches}",
             pure=False,
         )
@@ -229,6 +233,8 @@ class Engine:
             if position < too_many or now - job.ended_at > REMEMBERED_S:
                 del self._jobs[job.id]
 
-    def _warm(self) -> None:
-        if self._warm_modules:
-            self._warming = self._cluster.client.submit(warm_up, self._warm_modules, pure=False)
+    def _cores(self, job: _Job) -> int | None:
+        """How many cores the job computes on; None leaves it to its worker."""
+        if not self._cluster.shares_cores:
+            return None
+        return self._cluster.slots if job.wide else 1

@@ -1,12 +1,13 @@
-"""`python -m lib.engine.local_worker SCHEDULER SCRATCH`: one worker process of the local cluster.
+"""`python -m lib.engine.local_worker SCHEDULER SCRATCH [MODULE …]`: one worker process of the local cluster.
 
 It ends when the process that started it ends, however that came about. It runs a little below normal
-priority, so that pages answer while it trains.
+priority, so that pages answer while it trains. MODULEs are what jobs will need, imported while it waits for the first.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import os
 import sys
@@ -46,6 +47,7 @@ def main() -> None:
         os.nice(5)
     dask.config.set(SETTINGS)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns about an optional package at import
+    threading.Thread(target=lambda: [importlib.import_module(name) for name in sys.argv[3:]], daemon=True).start()
     with suppress(asyncio.CancelledError, KeyboardInterrupt):
         asyncio.run(serve(sys.argv[1], sys.argv[2]))
 

@@ -22,6 +22,8 @@ class Ticket:
     owner: str
     kind: str
     expected_s: float
+    wide: bool = False
+    """Takes every slot: a large model is quicker on all cores alone than two are side by side, and fits."""
     started_at: float | None = None
 
 
@@ -53,15 +55,17 @@ class FairQueue:
         self.waiting.append(ticket)
 
     def next(self, now: float) -> Ticket | None:
-        """The ticket to start now: the first whose owner has nothing running; None if none may start."""
-        if len(self.running) >= self.slots:
-            return None
+        """The ticket to start now: the first whose owner has nothing running; None if none may start.
+
+        A wide one waits until all slots are free, and nobody passes it meanwhile.
+        """
         busy = {ticket.owner for ticket in self.running.values()}
         ticket = next((ticket for ticket in self.waiting if ticket.owner not in busy), None)
-        if ticket is not None:
-            self.waiting.remove(ticket)
-            ticket.started_at = now
-            self.running[ticket.job_id] = ticket
+        if ticket is None or self._taken + self._needed(ticket) > self.slots:
+            return None
+        self.waiting.remove(ticket)
+        ticket.started_at = now
+        self.running[ticket.job_id] = ticket
         return ticket
 
     def leave(self, job_id: str, now: float, *, completed: bool = False) -> None:
@@ -82,16 +86,23 @@ class FairQueue:
         Plays the line forward: each slot takes the next ticket when the one before should end. A run that
         already takes longer than expected counts as about to end.
         """
-        ends = {
-            ticket.owner: max(0.0, self.expected_s(ticket) - (now - ticket.started_at))
-            for ticket in self.running.values()
-        }
-        free_at = sorted([0.0] * (self.slots - len(ends)) + list(ends.values()))
+        ends, busy = {}, []
+        for ticket in self.running.values():
+            ends[ticket.owner] = max(0.0, self.expected_s(ticket) - (now - ticket.started_at))
+            busy += [ends[ticket.owner]] * self._needed(ticket)
+        free_at = sorted([0.0] * (self.slots - len(busy)) + busy)
         for ahead, ticket in enumerate(self.waiting):
-            start = max(free_at[0], ends.get(ticket.owner, 0.0))
+            needed = self._needed(ticket)
+            start = max(free_at[needed - 1], ends.get(ticket.owner, 0.0))
             if ticket.job_id == job_id:
                 return ahead, start
-            free_at[0] = start + self.expected_s(ticket)
-            ends[ticket.owner] = free_at[0]
-            free_at.sort()
+            ends[ticket.owner] = start + self.expected_s(ticket)
+            free_at = sorted([ends[ticket.owner]] * needed + free_at[needed:])
         return 0, 0.0
+
+    @property
+    def _taken(self) -> int:
+        return sum(map(self._needed, self.running.values()))
+
+    def _needed(self, ticket: Ticket) -> int:
+        return self.slots if ticket.wide else 1

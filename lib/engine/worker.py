@@ -8,8 +8,8 @@ set lookup a step, no message.
 from __future__ import annotations
 
 import importlib
-import os
 import pickle
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,21 +34,20 @@ def request_stop(job_id: str) -> None:
         _stops.pop()
 
 
-def warm_up(modules: tuple[str, ...]) -> int:
-    """Import what jobs will need, so that a student's first click need not wait for it; returns the process id."""
-    for module in modules:
-        importlib.import_module(module)
-    return os.getpid()
-
-
-def run_job(job_id: str, function: str, argument: Any, time_limit_s: float) -> tuple[JobState, str | None]:
+def run_job(
+    job_id: str, function: str, argument: Any, time_limit_s: float, cores: int | None
+) -> tuple[JobState, str | None]:
     """Run the generator function named "module:function" to its end, publishing each event.
+
+    cores  how many torch may use; None leaves it as it is
 
     Returns (state, message for the owner).
     """
     worker = get_worker()
     module, name = function.split(":")
     generator_function = getattr(importlib.import_module(module), name)
+    if cores and "torch" in sys.modules:  # imported by the job's module, if the job computes with it
+        sys.modules["torch"].set_num_threads(cores)
 
     def publish(event: Any) -> None:
         worker.log_event(TOPIC, {"job": job_id, "event": pickle.dumps(event)})

@@ -53,11 +53,24 @@ def close() -> None:
         _engine = None
 
 
-def submit(kind: str, function: str, argument: Any, *, expected_s: float, time_limit_s: float) -> None:
-    """For a button's `on_click`: queue the job; what is wrong is kept for `live` to show."""
+def submit(
+    kind: str, function: str, argument: Any, *, expected_s: float, time_limit_s: float, wide: bool = False
+) -> None:
+    """For a button's `on_click`: queue the job; what is wrong is kept for `live` to show.
+
+    wide  it takes all cores and runs alone
+    """
     st.session_state[f"{kind}:problem"] = None
     try:
-        engine().submit(function, argument, owner=owner(), kind=kind, expected_s=expected_s, time_limit_s=time_limit_s)
+        engine().submit(
+            function,
+            argument,
+            owner=owner(),
+            kind=kind,
+            expected_s=expected_s,
+            time_limit_s=time_limit_s,
+            wide=wide,
+        )
     except StudentError as error:
         st.session_state[f"{kind}:problem"] = str(error)
 

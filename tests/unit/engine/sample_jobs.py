@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import Iterator
 
+import torch
+
 from lib.engine import StopRequested
 from lib.errors import StudentError
 
@@ -32,3 +34,7 @@ def fails(_: None) -> Iterator[int]:
 
 def own_process_id(_: None) -> Iterator[int]:
     yield os.getpid()
+
+
+def torch_threads(_: None) -> Iterator[int]:
+    yield torch.get_num_threads()

@@ -19,13 +19,25 @@ JOBS = "tests.unit.engine.sample_jobs"
 MANY = 100_000  # events; at 20 ms each more than any test waits for
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    started = Engine.start()
+def started_with(workers: int) -> Iterator[Engine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKERS", str(workers))
+        started = Engine.start()
     yield started
     processes = [psutil.Process(pid) for pid in started.worker_process_ids]
+    assert len(processes) == workers
     started.close()
     assert not psutil.wait_procs(processes, timeout=LIMIT_S)[1], "workers end with their engine"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    yield from started_with(workers=1)
+
+
+@pytest.fixture
+def two_workers() -> Iterator[Engine]:
+    yield from started_with(workers=2)
 
 
 def submit(engine: Engine, job: str, argument=None, owner: str = "mei", time_limit_s: float = LIMIT_S) -> str:
@@ -126,6 +138,30 @@ def test_a_killed_worker_is_said_and_replaced(engine):
     again = wait(engine, submit(engine, "count", 3), over)
     assert again.state is JobState.DONE
     assert engine.worker_process_ids != (killed,)
+
+
+def test_two_workers_run_two_jobs_and_a_wide_one_has_both(two_workers):
+    engine = two_workers
+    jobs = [submit(engine, "count", MANY, owner=owner) for owner in ("mei", "raj")]
+    for job, owner in zip(jobs, ("mei", "raj"), strict=True):
+        wait(engine, job, lambda view: len(view.events) >= 2, owner)
+    wide = engine.submit(
+        f"{JOBS}:torch_threads", None, owner="tan", kind="wide", expected_s=1, time_limit_s=LIMIT_S, wide=True
+    )
+    assert engine.view(wide, owner="tan").state is JobState.WAITING
+    engine.stop(jobs[0], owner="mei")
+    wait(engine, jobs[0], over)
+    assert engine.view(wide, owner="tan").state is JobState.WAITING, "one core is free, it wants both"
+    engine.stop(jobs[1], owner="raj")
+    assert wait(engine, wide, over, "tan").events == (2,)
+    assert wait(engine, submit(engine, "torch_threads"), over).events == (1,)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "9999"])
+def test_a_strange_number_of_workers_is_refused(monkeypatch, value):
+    monkeypatch.setenv("WORKERS", value)
+    with pytest.raises(EngineError, match="WORKERS"):
+        Engine.start()
 
 
 def test_an_unreachable_cluster_is_one_sentence(monkeypatch):

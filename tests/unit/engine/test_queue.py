@@ -86,3 +86,19 @@ def test_one_owner_cannot_fill_the_queue():
     with pytest.raises(QueueFull, match="already have 2"):
         queue.add(ticket("a3", owner="a"))
     queue.add(ticket("b1", owner="b"))
+
+
+def test_a_wide_run_waits_for_every_slot_and_nobody_passes_it():
+    queue = FairQueue(slots=2)
+    queue.add(ticket("a", owner="a", expected_s=4))
+    queue.add(Ticket("wide", "b", "large", 20, wide=True))
+    queue.add(ticket("c", owner="c"))
+    assert queue.next(0).job_id == "a"
+    assert queue.next(0) is None, "one slot is free, the wide one wants both, and c came later"
+    assert queue.place("wide", now=1) == (0, 3)
+    assert queue.place("c", now=1) == (1, 23)
+    queue.leave("a", 4)
+    assert queue.next(4).job_id == "wide"
+    assert queue.next(4) is None
+    queue.leave("wide", 24)
+    assert queue.next(24).job_id == "c"
