@@ -125,6 +125,12 @@ class Engine:
         self._wake.set()
 
     @property
+    def owners_at_work(self) -> int:
+        """How many owners have a job running or waiting."""
+        with self._lock:
+            return len({job.owner for job in self._jobs.values() if job.state.active})
+
+    @property
     def worker_process_ids(self) -> tuple[int, ...]:
         """Processes of the local workers; empty on a cluster elsewhere."""
         return self._cluster.process_ids

@@ -41,7 +41,7 @@ class FairQueue:
     per_owner: int = 3
     waiting: deque[Ticket] = field(default_factory=deque)
     running: dict[str, Ticket] = field(default_factory=dict)
-    _durations_s: dict[str, deque[float]] = field(
+    _durations_s: dict[tuple[str, bool], deque[float]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=REMEMBERED_DURATIONS))
     )
 
@@ -72,12 +72,12 @@ class FairQueue:
         """Take a ticket out, wherever it is; a completed one teaches how long such jobs take."""
         ticket = self.running.pop(job_id, None)
         if ticket is not None and completed:
-            self._durations_s[ticket.kind].append(now - ticket.started_at)
+            self._durations_s[ticket.kind, ticket.wide].append(now - ticket.started_at)
         self.waiting = deque(each for each in self.waiting if each.job_id != job_id)
 
     def expected_s(self, ticket: Ticket) -> float:
-        """Median of past runs of its kind, else what the job itself expects."""
-        known = self._durations_s.get(ticket.kind)
+        """Median of past runs of its kind and width, else what the job itself expects."""
+        known = self._durations_s.get((ticket.kind, ticket.wide))
         return statistics.median(known) if known else ticket.expected_s
 
     def place(self, job_id: str, now: float) -> tuple[int, float]:

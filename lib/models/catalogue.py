@@ -19,6 +19,7 @@ from lib.places import ASSETS
 BUNDLED = "Bundled base model"
 REAL = "SmolLM2-135M-Instruct"
 """The small model that answers in English, fetched once: what the lecture says can be seen on it."""
+WIDE_PARAMETERS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class ModelCard:
     licence: str
     source: str
     package: Package | None = None
+
+    @property
+    def wide(self) -> bool:
+        """Whether work on it is quicker on all cores than on one; a small one's threads wait for each other."""
+        return self.parameters > WIDE_PARAMETERS
 
 
 @cache

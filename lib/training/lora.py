@@ -11,17 +11,20 @@ import math
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.engine.job import StopRequested
 from lib.models import catalogue
 from lib.models.load import load
 from lib.models.shared import COPIES
+from lib.training.base_model import said_once
 from lib.training.complete import complete
 from lib.training.datasets import load_dataset
 from lib.training.errors import Diverged, TrainingError
@@ -37,10 +40,13 @@ from lib.training.run import (
     Question,
     Started,
     Step,
+    base_precision,
 )
 
-EVALUATE_EVERY = 10
-EVALUATED_AT_ONCE = 4
+EVALUATE_EVERY = 15
+EVALUATED_AT_ONCE = 8
+LONGEST_TEXT = 256
+"""Tokens; what is longer is cut."""
 DIVERGED = 3.0
 """Times the loss of guessing every token with equal probability; no run comes back from there."""
 IGNORED = -100
@@ -56,7 +62,8 @@ def finetune(run: LoraRun) -> Iterator[Event]:
     began = time.monotonic()
     torch.manual_seed(run.seed)
     COPIES.free_unused()  # training needs the room, and a model of its own to change
-    base, tokenizer = load(catalogue.find(run.model), precision="fp32")
+    folder = catalogue.find(run.model)
+    base, tokenizer = load(folder, precision=base_precision(run.model))
     model = get_peft_model(base, lora_config(run))
     data = load_dataset(run.dataset)
     prompts = tuple(blank.prompt for blank in data.blanks) + run.prompts
@@ -73,10 +80,12 @@ def finetune(run: LoraRun) -> Iterator[Event]:
     )
     step = first_step
     try:
-        yield HeldOut(step, held_out_loss(model, tokenizer, data.held_out))
         with model.disable_adapter():
-            before = answers(model, tokenizer, prompts)
-        yield Before(before)
+            base_loss = said_once(folder, run.dataset, lambda: held_out_loss(model, tokenizer, data.held_out))
+        yield HeldOut(step, held_out_loss(model, tokenizer, data.held_out) if first_step else base_loss)
+        with model.disable_adapter():
+            before = (said_once(folder, (text,), partial(complete, model, tokenizer, text)) for text in prompts)
+            yield Before(tuple(before))
         for event in training_loop(run, model, tokenizer, optimizer, data.training, first_step):
             step = event.step
             yield event
@@ -90,7 +99,7 @@ def finetune(run: LoraRun) -> Iterator[Event]:
 
 def answer(question: Question) -> Iterator[Answer]:
     """One prompt, with the adapter off and on."""
-    base, tokenizer = load(catalogue.find(question.model), precision="fp32")
+    base, tokenizer = load(catalogue.find(question.model), precision=base_precision(question.model))
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(io.BytesIO(question.adapter)) as archive:
             archive.extractall(folder)
@@ -112,7 +121,7 @@ def training_loop(
     for step in range(first_step + 1, run.steps + 1):
         began = time.perf_counter()
         model.train()
-        batch = collate(pick(texts, step, run), tokenizer, model.device)
+        batch = pack(pick(texts, step, run), tokenizer, model.device)
         loss = model(**batch, use_cache=False).loss
         guessing = math.log(model.config.vocab_size)
         if not loss < DIVERGED * guessing:  # also true of a loss that is no number
@@ -125,8 +134,7 @@ def training_loop(
             )
         optimizer.step()
         optimizer.zero_grad()
-        tokens = int(batch["attention_mask"].sum())
-        yield Step(step, loss.item(), grad_norm, tokens, time.perf_counter() - began)
+        yield Step(step, loss.item(), grad_norm, batch["input_ids"].numel(), time.perf_counter() - began)
 
 
 def lora_config(run: LoraRun) -> LoraConfig:
@@ -146,30 +154,33 @@ def pick(texts: tuple[str, ...], step: int, run: LoraRun) -> list[str]:
     return chosen
 
 
-def collate(texts: list[str], tokenizer: PreTrainedTokenizerBase, device: torch.device) -> dict[str, torch.Tensor]:
-    """Token ids (texts, longest), each text closed by the end-of-text token; padding is masked and not learnt."""
-    length = min(tokenizer.model_max_length, 256)
+def pack(texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, device: torch.device) -> dict[str, torch.Tensor]:
+    """Texts one after another in one row, [1, tokens], each closed by the end-of-text token; nothing is padding.
+
+    Positions begin anew with each text, by which transformers keeps texts from attending to each other ("padding-free",
+    https://huggingface.co/docs/trl/reducing_memory_usage#padding-free). A text's first token is predicted by nothing.
+    """
+    length = min(tokenizer.model_max_length, LONGEST_TEXT)
     rows = [[*tokenizer(text)["input_ids"][: length - 1], tokenizer.eos_token_id] for text in texts]
-    longest = max(map(len, rows))
-    padding = [longest - len(row) for row in rows]
-    ids = [row + [tokenizer.eos_token_id] * pad for row, pad in zip(rows, padding, strict=True)]
-    mask = [[1] * len(row) + [0] * pad for row, pad in zip(rows, padding, strict=True)]
-    input_ids, attention_mask = torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+
+    def joined(parts: Iterable[Iterable[int]]) -> torch.Tensor:
+        return torch.tensor([list(chain.from_iterable(parts))], device=device)
+
     return {
-        "input_ids": input_ids,
-        "attention_mask": attention_mask,
-        "labels": input_ids.masked_fill(attention_mask == 0, IGNORED),
+        "input_ids": joined(rows),
+        "position_ids": joined(range(len(row)) for row in rows),
+        "labels": joined([IGNORED, *row[1:]] for row in rows),
     }
 
 
-@torch.no_grad()
-def held_out_loss(model: PeftModel, tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...]) -> float:
-    """Mean negative log-likelihood in nats per token over all held-out texts, a few at a time to save memory."""
+@torch.inference_mode()
+def held_out_loss(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...]) -> float:
+    """Mean negative log-likelihood in nats a token over all held-out texts, a few at a time to save memory."""
     model.eval()
     total, tokens = 0.0, 0
     for first in range(0, len(texts), EVALUATED_AT_ONCE):
-        batch = collate(list(texts[first : first + EVALUATED_AT_ONCE]), tokenizer, model.device)
-        predicted = int((batch["labels"][:, 1:] != IGNORED).sum())
+        batch = pack(texts[first : first + EVALUATED_AT_ONCE], tokenizer, model.device)
+        predicted = int((batch["labels"] != IGNORED).sum())
         total += model(**batch, use_cache=False).loss.item() * predicted
         tokens += predicted
     return total / tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lib.models.catalogue import BUNDLED
+from lib.models.catalogue import BUNDLED, catalogue
 from lib.training.errors import TrainingError
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
@@ -18,6 +18,30 @@ TARGETS = {
 }
 MAX_STEPS = 500
 MAX_PROMPT_CHARACTERS = 300
+
+
+def usual_learning_rate(model: str) -> float:
+    """A rate at which the default run learns well: higher for the tiny model, whose weights are small."""
+    return 2e-3 if catalogue()[model].wide else 5e-3
+
+
+def expected_s(run: LoraRun) -> float:
+    """Seconds a run may take, for the first student in the queue; later ones are told what runs really took.
+
+    Measured on two CPU cores: loading, evaluations and answers, and each step.
+    """
+    steps = run.steps - (run.resume_from.step if run.resume_from else 0)
+    return 12 + 0.5 * steps if catalogue()[run.model].wide else 1.5 + 0.06 * steps
+
+
+def time_limit_s(run: LoraRun) -> float:
+    """Seconds after which a run is ended."""
+    return 60 + (8 if catalogue()[run.model].wide else 2) * run.steps
+
+
+def base_precision(model: str) -> str:
+    """What the frozen base is held in: fp32 where it is small, else 16 bits, as LoRA is used; the adapter is fp32."""
+    return "bf16" if catalogue()[model].wide else "fp32"
 
 
 def check_prompt(prompt: str) -> None:

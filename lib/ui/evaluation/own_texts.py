@@ -11,6 +11,7 @@ from lib.evaluation.answers import AnswersRun, ModelAnswer
 from lib.evaluation.errors import EvaluationError
 from lib.metrics.pair.presets import shown
 from lib.metrics.pair.scored_pair import PairQuestion, score_pair
+from lib.models.catalogue import catalogue
 from lib.ui.evaluation.answering_model import (
     LIMIT_S,
     choose_model,
@@ -117,7 +118,14 @@ def live_model() -> None:
 
 
 def _ask_for_answers(run: AnswersRun) -> None:
-    jobs.submit(KIND, "lib.evaluation.answers_job:answers", run, expected_s=expected_s(run.model), time_limit_s=LIMIT_S)
+    jobs.submit(
+        KIND,
+        "lib.evaluation.answers_job:answers",
+        run,
+        expected_s=expected_s(run.model),
+        time_limit_s=LIMIT_S,
+        wide=catalogue()[run.model].wide,
+    )
 
 
 def _show_answers(view: JobView, reference: str) -> None:

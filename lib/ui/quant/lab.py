@@ -98,7 +98,8 @@ def start_and_stop(run: QuantizationRun | None) -> None:
 
 def _queue_measuring(run: QuantizationRun) -> None:
     limit_s = time_limit_s(run.model)
-    jobs.submit(KIND, "lib.quant.measure.job:measure", run, expected_s=expected_s(run), time_limit_s=limit_s)
+    # Wide, whatever the model: the speeds on the page are those of the machine, and nothing else goes meanwhile.
+    jobs.submit(KIND, "lib.quant.measure.job:measure", run, expected_s=expected_s(run), time_limit_s=limit_s, wide=True)
 
 
 def results_now() -> Results | None:

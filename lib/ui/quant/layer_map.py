@@ -7,6 +7,7 @@ import streamlit as st
 from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
+from lib.models.catalogue import catalogue
 from lib.quant.layer_map.run import (
     SENSITIVITY_WIDTHS,
     AllMeasured,
@@ -42,8 +43,14 @@ def _queue_map(run: QuantizationRun, bits: int) -> None:
     except StudentError as error:
         st.session_state[f"{KIND}:problem"] = str(error)
         return
-    expected_s, limit_s = map_expected_s(run.model), time_limit_s(run.model)
-    jobs.submit(KIND, "lib.quant.layer_map.job:map_sensitivity", wanted, expected_s=expected_s, time_limit_s=limit_s)
+    jobs.submit(
+        KIND,
+        "lib.quant.layer_map.job:map_sensitivity",
+        wanted,
+        expected_s=map_expected_s(run.model),
+        time_limit_s=time_limit_s(run.model),
+        wide=catalogue()[run.model].wide,
+    )
 
 
 def _draw_map(view: JobView) -> None:

@@ -9,27 +9,49 @@ import streamlit as st
 from lib.charts import training as charts
 from lib.engine import JobState, JobView
 from lib.errors import StudentError
+from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.training import datasets
 from lib.training.datasets import Dataset, load_dataset
 from lib.training.progress import Progress, is_right, progress
-from lib.training.run import TARGETS, Answer, Completion, LoraRun, Question
+from lib.training.run import (
+    TARGETS,
+    Answer,
+    Completion,
+    LoraRun,
+    Question,
+    expected_s,
+    time_limit_s,
+    usual_learning_rate,
+)
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
+from lib.ui.models.fetching import models_here, offer_real_model, origin_note
 from lib.units import format_duration
 
 KIND, ASK = "lora", "lora-question"
 LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e3]
 RANKS = [1, 2, 4, 8, 16, 32, 64]
+CROWD = 3
+"""So many browsers with a run make a class: one that waits for a large model would wait long."""
 
 
 def run_controls() -> LoraRun | None:
     """The controls; None (and what is wrong) if they make no run."""
     titles = datasets.catalogue()
-    learning_rate = controls.pick("Learning rate", LEARNING_RATES, 5e-3, key="lr", format_func=lambda rate: f"{rate:g}")
+    model = _model_control()
+    mine = f":{model}" if model != BUNDLED else ""  # what suits one model does not suit another: each has its own
+    learning_rate = controls.pick(
+        "Learning rate",
+        LEARNING_RATES,
+        usual_learning_rate(model),
+        key=f"lr{mine}",
+        format_func=lambda rate: f"{rate:g}",
+    )
     rank = controls.pick("Rank r", RANKS, 8, key="rank")
     steps = controls.slider("Steps", 10, 300, 60, key="steps", step=10)
-    prompt = controls.text("A prompt of your own", "The queen said", key="prompt", max_chars=300)
+    usual = "The queen said" if model == BUNDLED else "The capital of France is"
+    prompt = controls.text("A prompt of your own", usual, key=f"prompt{mine}", max_chars=300)
     with st.expander("More", icon=":material/tune:"):
         lora_alpha = controls.slider("lora_alpha", 1, 128, 16, key="alpha")
         batch_size = controls.slider("Texts in a batch", 1, 32, 4, key="batch")
@@ -47,11 +69,25 @@ def run_controls() -> LoraRun | None:
             target_modules=TARGETS[targets],
             seed=seed,
             dataset=dataset,
+            model=model,
             prompts=(prompt.strip(),) if prompt.strip() else (),
         )
     except StudentError as error:
         problem(error)
         return None
+
+
+def _model_control() -> str:
+    """Which model learns; the real one where it is, but the quick one while a class is at work."""
+    here, _ = models_here()
+    crowd = jobs.at_work() >= CROWD
+    default = REAL if REAL in here and not crowd else BUNDLED
+    model = controls.select("Model", here, default, key="model")
+    if crowd and REAL in here and model == BUNDLED:
+        st.caption(f"{jobs.at_work()} runs are going or waiting, so the small model is chosen; it takes seconds.")
+    origin_note(model)
+    offer_real_model()
+    return model
 
 
 def start_and_stop(run: LoraRun | None) -> None:
@@ -130,14 +166,15 @@ def ask() -> None:
     st.header("Ask both models", anchor=False)
     with st.form("ask", border=False):
         prompt = st.text_input("Prompt", "Uncle, one Kopi O", max_chars=300, key="ask_prompt")
-        asked = st.form_submit_button("Ask", icon=":material/send:")
+        asked = st.form_queue_run_button("Ask", icon=":material/send:")
     if asked:
         try:
             question = Question(prompt, told.finished.adapter, view.argument.model)
         except StudentError as error:
             problem(error)
         else:
-            jobs.submit(ASK, "lib.training.lora:answer", question, expected_s=1.5, time_limit_s=60)
+            wide = catalogue()[question.model].wide
+            jobs.submit(ASK, "lib.training.lora:answer", question, expected_s=1.5, time_limit_s=60, wide=wide)
     jobs.live(ASK, _draw_answer)
 
 
@@ -183,9 +220,9 @@ def download_adapter() -> None:
 
 
 def _queue_run(run: LoraRun) -> None:
-    # Half a second to load, a tenth a step: what the first student is told; later ones hear what runs really took.
-    expected_s = 2 + 0.1 * (run.steps - (run.resume_from.step if run.resume_from else 0))
-    jobs.submit(KIND, "lib.training.lora:finetune", run, expected_s=expected_s, time_limit_s=60 + 2 * run.steps)
+    wide = catalogue()[run.model].wide
+    kind_s = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run)}
+    jobs.submit(KIND, "lib.training.lora:finetune", run, **kind_s, wide=wide)
 
 
 def _draw_run(view: JobView) -> None:

@@ -45,7 +45,8 @@ def test_bf16_is_read_exactly(tmp_path):
 
 def test_a_matrix_is_read_without_torch(folder):
     code = (
-        "import sys; from pathlib import Path; from lib.quant import bench, explore, weights;"
+        "import sys; from pathlib import Path; from lib.quant.formats import explore;"
+        "from lib.quant.quantizers import bench, weight_matrix as weights;"
         f"place = weights.matrices(Path({str(folder)!r}))[0];"
         "bench.run_bench(weights.read_matrix(place), bench.Quantizer('nf4'));"
         "print({'torch', 'streamlit', 'plotly'} & set(sys.modules))"

@@ -100,11 +100,11 @@ def test_stop_ends_within_one_step_and_still_tells_what_was_learnt():
 def test_going_on_from_a_checkpoint_is_the_unbroken_run():
     whole = list(lora.finetune(LoraRun(steps=20, batch_size=4, rank=4)))
     checkpoint = of(Checkpoint, whole)[0]
-    assert checkpoint.step == 10
+    assert checkpoint.step == lora.EVALUATE_EVERY
     rest = list(lora.finetune(LoraRun(steps=20, batch_size=4, rank=4, resume_from=checkpoint)))
-    assert [event.step for event in of(Step, rest)] == list(range(11, 21))
+    assert [event.step for event in of(Step, rest)] == list(range(lora.EVALUATE_EVERY + 1, 21))
     # dropout is off and the order of texts depends on the seed alone, so the curves agree
-    unbroken = [event.loss for event in of(Step, whole)][10:]
+    unbroken = [event.loss for event in of(Step, whole)][lora.EVALUATE_EVERY :]
     assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
 
 
@@ -149,12 +149,29 @@ def test_an_epoch_shows_every_text_once():
     assert lora.pick(texts, 1, run) + lora.pick(texts, 2, run) != lora.pick(texts, 3, run) + lora.pick(texts, 4, run)
 
 
-def test_padding_is_not_learnt():
-    _, tokenizer = load(catalogue.find(catalogue.BUNDLED))
-    batch = lora.collate(["Kopi", "O"], tokenizer, torch.device("cpu"))
-    assert batch["input_ids"].shape == (2, 5)
-    assert batch["labels"][1].tolist()[2:] == [lora.IGNORED] * 3
-    assert batch["labels"][1, 1] == tokenizer.eos_token_id, "the end of the text is learnt"
+def test_packed_texts_do_not_see_each_other():
+    """Outside truth: each text by itself, its loss weighted by the tokens that are predicted in it."""
+    model, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    texts = ["Kopi O Kosong", "Teh C", "Uncle, one Kopi Di Lo, please"]
+    batch = lora.pack(texts, tokenizer, model.device)
+    assert batch["input_ids"].shape == (1, sum(len(tokenizer(text)["input_ids"]) + 1 for text in texts))
+    assert int((batch["labels"] == lora.IGNORED).sum()) == len(texts)
+    assert batch["labels"][0, -1] == tokenizer.eos_token_id, "the end of a text is learnt"
+    with torch.no_grad():
+        packed = model(**batch, use_cache=False).loss.item()
+        ids = [torch.tensor([[*tokenizer(text)["input_ids"], tokenizer.eos_token_id]]) for text in texts]
+        alone = [model(input_ids=row, labels=row).loss.item() * (row.numel() - 1) for row in ids]
+    assert packed == pytest.approx(sum(alone) / sum(row.numel() - 1 for row in ids), rel=1e-5)
+
+
+def test_the_base_model_is_asked_once(monkeypatch):
+    first = list(lora.finetune(LoraRun(**SMALL, seed=1)))
+    asked = []
+    real = lora.held_out_loss
+    monkeypatch.setattr(lora, "held_out_loss", lambda *arguments: asked.append(1) or real(*arguments))
+    again = list(lora.finetune(LoraRun(**SMALL, seed=1)))
+    assert of(HeldOut, first)[0] == of(HeldOut, again)[0]
+    assert len(asked) == len(of(HeldOut, again)) - 1
 
 
 @pytest.mark.parametrize(
