@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,8 +28,16 @@ def csv_of(rows: Rows) -> str:
 
 
 def json_of(data: Any) -> str:
-    """`data` as indented JSON; anything `json.dumps` takes."""
-    return json.dumps(data, indent=1, ensure_ascii=False)
+    """`data` as indented JSON; anything `json.dumps` takes. JSON has no infinity and no NaN: they become text."""
+    return json.dumps(_finite(data), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, float) and not math.isfinite(data):
+        return str(data)
+    if isinstance(data, Mapping):
+        return {key: _finite(value) for key, value in data.items()}
+    return [_finite(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def _inert(value: Any) -> Any:

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from lib.ui.kit.exports import csv_of
+from lib.ui.kit.exports import csv_of, json_of
 from lib.ui.kit.tables import frame_of
 
 
@@ -58,3 +59,10 @@ def test_a_file_reads_back_as_it_was():
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "  =cmd"])
 def test_text_is_no_formula_in_a_spreadsheet(text):
     assert next(csv.DictReader(io.StringIO(csv_of([{"a": text}]))))["a"] == "'" + text
+
+
+def test_json_is_json_also_where_a_number_is_none():
+    """RFC 8259, section 6: Infinity and NaN are not permitted. Python's own reader takes them unless told not to."""
+    written = json_of({"kopi \u2028ü": [math.inf, (-math.inf, 0.1 + 0.2)], "n": {"nan": math.nan, "whole": 2**60}})
+    read = json.loads(written, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+    assert read == {"kopi \u2028ü": ["inf", ["-inf", 0.1 + 0.2]], "n": {"nan": "nan", "whole": 2**60}}
