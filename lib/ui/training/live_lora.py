@@ -166,7 +166,7 @@ def ask() -> None:
     st.header("Ask both models", anchor=False)
     with st.form("ask", border=False):
         prompt = st.text_input("Prompt", "Uncle, one Kopi O", max_chars=300, key="ask_prompt")
-        asked = st.form_queue_run_button("Ask", icon=":material/send:")
+        asked = st.form_submit_button("Ask", icon=":material/send:")
     if asked:
         try:
             question = Question(prompt, told.finished.adapter, view.argument.model)
