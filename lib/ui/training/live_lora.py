@@ -79,7 +79,8 @@ def run_controls() -> LoraRun | None:
 
 def _model_control() -> str:
     """Which model learns; the real one where it is, but the quick one while a class is at work."""
-    here, _ = models_here()
+    # The bundled model is offered even where it is damaged: the run then says what is missing.
+    here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
     crowd = jobs.at_work() >= CROWD
     default = REAL if REAL in here and not crowd else BUNDLED
     model = controls.select("Model", here, default, key="model")
