@@ -4,7 +4,17 @@ import streamlit as st
 
 from lib import ui
 from lib.memory import estimate, gpu, gpus
-from lib.ui.memory import answers, calculator, checked, kept_setup, measurement, over_time, setup_controls, working
+from lib.ui.memory import (
+    answers,
+    calculator,
+    checked,
+    counting,
+    kept_setup,
+    measurement,
+    over_time,
+    setup_controls,
+    working,
+)
 from lib.ui.memory.architecture_picker import architecture_summary, choose_architecture
 
 SLUG = "memory_calculator"
@@ -43,6 +53,7 @@ with ui.guard():
     elif made is not None:
         {
             "working": lambda: working.working_of_terms(made, unit),
+            "parts": lambda: counting.part_by_part(arch),
             "time": lambda: over_time.memory_over_time(made, card, unit),
             "backwards": lambda: answers.asked_backwards(made, card),
             "gpus": lambda: answers.gpu_table(made, unit),

@@ -1,7 +1,11 @@
-"""The one error of the memory calculator."""
+"""The errors of the memory calculator."""
 
 from lib.errors import StudentError
 
 
 class CannotEstimateError(StudentError):
     """A set-up whose memory cannot be estimated; the message names the field and says what would be right."""
+
+
+class NeedsCounting(CannotEstimateError):
+    """No formula here knows this model: it has to be built from its config, without weights, and counted."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
-from lib.memory.model.keeps import Keeps
+from lib.memory.model.inventory.keeps import Keeps
+from lib.memory.model.inventory.tensors import Weights
+from lib.memory.model.inventory.written_out import keeps_of, tensors_of
 from lib.memory.model.parts import LayerKind, Linear
 from lib.memory.model.shape import Shape
-from lib.memory.model.tensors import Weights
-from lib.memory.model.written_out import keeps_of, tensors_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,24 @@ class Architecture(Shape):
     def is_encoder(self) -> bool:
         """Reads a text and writes none: it can be served, and keeps no cache."""
         return self.family == "bert"
+
+    keeps_from_shape: ClassVar[bool] = True
+    """Whether another shape would keep something else, so that one can ask what if."""
+    keeps_source: ClassVar[str] = ""
+    """Where `keeps` is from, if not from the shape."""
+    passes_spread: ClassVar[float] = 0.0
+    """How far off, as a share, what a pass keeps for a moment may be because the layers are not exactly these."""
+    passes_note: ClassVar[str] = ""
+
+    @property
+    def no_training_because(self) -> str:
+        """Why a training step's activations cannot be told; empty where they can."""
+        return ""
+
+    @property
+    def tower_parameters(self) -> int:
+        """Parameters of what reads pictures or sound, beside the language model."""
+        return 0
 
     @cached_property
     def tensors(self) -> tuple[Weights, ...]:

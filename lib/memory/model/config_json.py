@@ -1,70 +1,73 @@
-"""Read an architecture out of a Hugging Face `config.json`, whatever it contains.
+"""Read an architecture out of a Hugging Face `config.json`, where a formula of ours knows its family.
 
 What each family of models does that its config does not say (which matrices have a bias, how many norms a block
-has, what a missing field means) is data: `assets/memory/families.json`. A config is text from anywhere: every value
-is checked and every complaint names the field as the config spells it.
+has, what a missing field means) is data: `assets/memory/families.json`. A config that says anything about its build
+that its family's formula does not read is never squeezed into it: `NeedsCounting` says that the model is to be built
+by transformers and counted (`lib.models.counting`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 
-from lib.memory.errors import CannotEstimateError
+from lib.memory.errors import CannotEstimateError, NeedsCounting
 from lib.memory.model.architecture import Architecture
+from lib.memory.model.config_text import aliases, check, longest_context, names_of, parse, role_of, short
 from lib.memory.model.parts import Experts, LatentAttention
 from lib.places import ASSETS
 from lib.whole_numbers import check_whole
 
 FAMILIES = ASSETS / "memory" / "families.json"
-MAX_TEXT_BYTES = 200_000  # the largest config.json on the hub is a tenth of this
 MAY_BE_ZERO = ("first_k_dense_replace", "n_shared_experts", "type_vocab_size", "sliding_window")
-REQUIRED_HELP = "paste the model's whole config.json"
-UNUSUAL = {  # families that look like the others but spend memory differently: a wrong answer would be silent
-    "mamba": "a state-space model has no KV cache",
-    "mamba2": "a state-space model has no KV cache",
-    "rwkv": "a recurrent model has no KV cache",
-    "t5": "an encoder-decoder model has two stacks",
-    "bart": "an encoder-decoder model has two stacks",
-    "whisper": "an encoder-decoder model has two stacks",
+BUILD = re.compile(  # names of fields that change which tensors there are
+    r"expert|moe|lora_rank|ssm|mamba|linear_|conv|index_|layer_types|block|mlp_only|sparse|hybrid|qk_layernorm|cross_att"
+    r"|_config$|multi_query|new_decoder|proj_dim|per_layer|do_layer_norm_before|is_encoder_decoder|share|dense_replace"
+)
+READ_BESIDES_RULES = {  # what is read here without a rule of a family
+    *(
+        "layer_types",
+        "multi_query",
+        "num_key_value_heads",
+        "num_kv_heads",
+        "sliding_window_pattern",
+        "max_window_layers",
+    ),
+    *("quantization_config", "compression_config", "generation_config", "num_nextn_predict_layers"),
 }
+LATENT = ("kv_lora_rank", "q_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim")
+ALIKE = ("word_embed_proj_dim",)  # harmless where they are the hidden size
+USUAL = (("do_layer_norm_before", True),)
+WINDOWED, FULL = "sliding_attention", "full_attention"
 
 
 def from_text(text: str | bytes, name: str = "Pasted config") -> Architecture:
     """The architecture that `text`, the content of a `config.json`, describes.
 
-    Raises CannotEstimateError for anything that is not a usable config, in one sentence that names the field.
+    Raises NeedsCounting where no formula knows it, and CannotEstimateError for anything that is not a usable config,
+    in one sentence that names the field.
     """
-    if len(text) > MAX_TEXT_BYTES:
-        raise CannotEstimateError(
-            f"This text has {len(text):,} characters, and a config.json has a few thousand: paste only the config."
-        )
-    try:
-        config = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CannotEstimateError(
-            f"This is not JSON ({_short(error)}): paste the model's config.json from its opening {{ to its closing }}."
-        ) from error
-    if not isinstance(config, dict):
-        raise CannotEstimateError("This JSON is not an object: a config.json begins with { and names its fields.")
-    return from_config(config, name=name)
+    return from_config(parse(text), name=name)
 
 
 def from_config(config: Mapping, name: str = "") -> Architecture:
-    """The architecture of an already parsed config; nested `text_config` of multimodal models is used."""
-    config, notes = _language_part(config)
-    family, known = _family(config)
-    if not known:
-        notes.append(f"model_type {family!r} is not one this calculator knows: counted as a Llama-like model.")
-    rules = {**_families()["fields"], **_families()["families"].get(family, _families()["families"]["llama"])}
+    """The architecture of an already parsed config."""
+    check(config)
+    family = _family(config)
+    rules = {**_families()["fields"], **_families()["families"][family]}
+    reason = next(_beyond_the_formula(config, family, rules), None)
+    if reason:
+        raise NeedsCounting(f"The formula for {family!r} does not read {reason}: this model has to be counted.")
     get = _Reader(config)
     values = {
         field: get.value(field, rule)
         for field, rule in rules.items()
         if field not in ("sliding", "window", "experts", "latent", "encoder_extras")
     }
-    values["num_key_value_heads"] = values["num_key_value_heads"] or _kv_heads(config, values["num_attention_heads"])
+    values["num_key_value_heads"] = _kv_heads(config, values)
+    values["max_position_embeddings"] = longest_context(config) or values["max_position_embeddings"]
     values["latent"] = _latent(get) if rules.get("latent") else None
     values["head_dim"] = values["head_dim"] or _head_dim(values)
     values["intermediate_size"] = values["intermediate_size"] or 4 * values["hidden_size"]
@@ -72,16 +75,59 @@ def from_config(config: Mapping, name: str = "") -> Architecture:
     if "encoder_extras" in rules:  # BERT: sentence types and the pooler
         h = values["hidden_size"]
         values["other_parameters"] = get.value("type_vocab_size", rules["encoder_extras"]) * h + h * h + h
-        notes.append("An encoder: no KV cache.")
     return Architecture(
         name=name or str(config.get("_name_or_path") or "Pasted config")[:80],
         family=family,
         sliding_window=window,
         sliding_layers=layers,
         experts=_experts(get, rules["experts"], values["num_hidden_layers"]) if "experts" in rules else None,
-        notes=tuple(notes),
+        notes=tuple(_said(config, family)),
         **values,
     )
+
+
+def _said(config: Mapping, family: str) -> Iterator[str]:
+    if config["model_type"] != family:
+        yield f"model_type {short(config['model_type'])} is built as {family!r}."
+    if family == "bert":
+        yield "An encoder: no KV cache."
+    if any(config.get(name) for name in names_of("predicted_ahead")):
+        yield "Layers for predicting several tokens ahead are left out: transformers does not build them."
+
+
+def _beyond_the_formula(config: Mapping, family: str, rules: Mapping) -> Iterator[str]:
+    """What the config says of the model that the formula of its family would ignore."""
+    read = READ_BESIDES_RULES | {key for rule in _all_rules(rules) for key in rule["keys"]}
+    read |= set(LATENT) if rules.get("latent") else set()
+    for key, value in config.items():
+        about_the_build = (role_of(key) or BUILD.search(key)) and not isinstance(value, str)
+        usual = (key, value) in USUAL or (key in ALIKE and value == config.get("hidden_size"))
+        if about_the_build and key not in read and not usual and not _says_nothing(value):
+            yield f"{key} = {short(value)}"
+    for rule in _all_rules(rules):
+        if "default" not in rule and all(config.get(key) is None for key in rule["keys"]):
+            yield f"a config without {rule['keys'][0]}"
+    kinds = set(map(str, config.get("layer_types") or ()))
+    if kinds - {WINDOWED, FULL} or (WINDOWED in kinds and "sliding" not in rules):
+        yield f"layer_types {short(sorted(kinds))}"
+    heads = config.get("architectures") or []
+    usual = "Model" if family == "bert" else "ForCausalLM"
+    if isinstance(heads, list) and heads and not str(heads[0]).endswith((usual, "LMHeadModel")):
+        yield f"architectures {short(heads[0])}"
+
+
+def _says_nothing(value: object) -> bool:
+    """Off, none of it, or one of each."""
+    return value is None or value is False or (type(value) is int and value in (0, 1)) or value in ([], {})
+
+
+def _all_rules(rules: Mapping) -> Iterator[Mapping]:
+    for rule in rules.values():
+        if isinstance(rule, Mapping):
+            if "keys" in rule:
+                yield rule
+            else:
+                yield from _all_rules(rule)
 
 
 class _Reader:
@@ -97,7 +143,7 @@ class _Reader:
         key = next((key for key in rule["keys"] if self.config.get(key) is not None), None)
         if key is None:
             if "default" not in rule:
-                raise CannotEstimateError(f"The config lacks {rule['keys'][0]!r} ({field}): {REQUIRED_HELP}.")
+                raise NeedsCounting(f"The config leaves {rule['keys'][0]!r} ({field}) to its family's default.")
             found = rule["default"]
         else:
             found = self.config[key]
@@ -120,9 +166,9 @@ class _Reader:
         if boolean:
             if isinstance(value, bool):
                 return value
-            raise CannotEstimateError(f"{key} = {_short(value)} must be true or false.")
+            raise CannotEstimateError(f"{key} = {short(value)} must be true or false.")
         if isinstance(value, list) and value and len(set(map(str, value))) > 1:
-            raise CannotEstimateError(f"{key} differs from layer to layer, which this calculator does not support.")
+            raise NeedsCounting(f"{key} differs from layer to layer: this model has to be counted.")
         if isinstance(value, list) and value:
             value = value[0]
         if isinstance(value, float) and value.is_integer():
@@ -140,25 +186,15 @@ def known_families() -> tuple[str, ...]:
     return tuple(_families()["families"])
 
 
-def _language_part(config: Mapping) -> tuple[Mapping, list[str]]:
-    inner = config.get("text_config") or config.get("llm_config")
-    if isinstance(inner, Mapping) and "vocab_size" in {**config, **inner}:
-        return {**config, **inner}, ["A multimodal model: only its language part is counted."]
-    return config, []
-
-
-def _family(config: Mapping) -> tuple[str, bool]:
+def _family(config: Mapping) -> str:
+    """The family whose formula counts this model_type. Raises NeedsCounting where there is none."""
     family = config.get("model_type", "")
-    if not isinstance(family, str):
-        raise CannotEstimateError(f'model_type = {_short(family)} must be a name such as "llama".')
-    family = {"gemma3": "gemma3_text"}.get(family, family)
-    if family in UNUSUAL or config.get("is_encoder_decoder") is True:
-        why = UNUSUAL.get(family, "an encoder-decoder model has two stacks")
-        raise CannotEstimateError(
-            f"model_type {_short(family)} is not supported ({why}): this calculator knows "
-            f"decoder transformers such as {', '.join(known_families()[:6])}."
-        )
-    return family[:40], family in _families()["families"]
+    if not isinstance(family, str) or not family:
+        raise CannotEstimateError(f'model_type = {short(family)} must be a name such as "llama".')
+    family = aliases().get(family, family)
+    if family not in _families()["families"]:
+        raise NeedsCounting(f"No formula here knows model_type {short(family)}: this model has to be counted.")
+    return family
 
 
 def _head_dim(values: Mapping) -> int:
@@ -172,16 +208,19 @@ def _head_dim(values: Mapping) -> int:
     return hidden // heads
 
 
-def _kv_heads(config: Mapping, heads: int) -> int:
+def _kv_heads(config: Mapping, values: Mapping) -> int:
     """MHA unless the config says otherwise; older configs say `multi_query`."""
-    return 1 if config.get("multi_query") is True else heads
+    if config.get("multi_query") is False:
+        return values["num_attention_heads"]
+    usual = 1 if config.get("multi_query") is True else values["num_attention_heads"]
+    return values["num_key_value_heads"] or usual
 
 
 def _latent(get: _Reader) -> LatentAttention:
     need = {key: get.whole(key) for key in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim")}
     missing = next((key for key, value in need.items() if value is None), None)
     if missing:
-        raise CannotEstimateError(f"The config lacks {missing!r} of latent attention: {REQUIRED_HELP}.")
+        raise NeedsCounting(f"The config leaves {missing!r} of latent attention to its family's default.")
     return LatentAttention(q_lora_rank=get.whole("q_lora_rank"), **need)
 
 
@@ -192,7 +231,7 @@ def _sliding(get: _Reader, rule: str, usual: int | None, layers: int) -> tuple[i
     if not rule or not window or (rule == "qwen2" and get.config.get("use_sliding_window") is not True):
         return None, 0
     if isinstance(kinds, list) and kinds:
-        count = sum(kind == "sliding_attention" for kind in kinds[:layers])
+        count = sum(kind == WINDOWED for kind in kinds[:layers])
     elif rule == "qwen2":
         count = max(0, layers - (get.whole("max_window_layers") or layers))
     else:
@@ -212,9 +251,3 @@ def _experts(get: _Reader, rules: Mapping, layers: int) -> Experts:
         values["shared_expert_intermediate_size"] = shared * values["moe_intermediate_size"]
     values["first_k_dense_replace"] = min(values.get("first_k_dense_replace", 0), layers)
     return Experts(**values)
-
-
-def _short(value: object) -> str:
-    """A stranger's value, short enough for one sentence."""
-    text = str(value) if isinstance(value, Exception) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"

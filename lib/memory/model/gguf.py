@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lib.memory.model.tensors import Part, Weights
+from lib.memory.model.inventory.tensors import Part, Weights
 from lib.places import ASSETS
 
 if TYPE_CHECKING:

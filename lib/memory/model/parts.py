@@ -40,6 +40,11 @@ class LatentAttention:
             check_whole(name, getattr(self, name), 1, LARGEST["hidden_size"], CannotEstimateError)
 
     @property
+    def cached_width(self) -> int:
+        """c + r: numbers of a token that are cached."""
+        return self.kv_lora_rank + self.qk_rope_head_dim
+
+    @property
     def qk_head_dim(self) -> int:
         """Width of one query or key head: the part with position and the part without."""
         return self.qk_rope_head_dim + self.qk_nope_head_dim

@@ -12,8 +12,8 @@ from lib.memory.arithmetic import Number
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.gguf import gguf_bytes
+from lib.memory.model.inventory.tensors import TOWERS, Part, Weights
 from lib.memory.model.parts import Linear
-from lib.memory.model.tensors import TOWERS, Part, Weights
 from lib.memory.terms import Term
 from lib.places import ASSETS
 

@@ -7,7 +7,7 @@ from math import ceil
 
 from lib.memory.arithmetic import Number
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.tensors import Part
+from lib.memory.model.inventory.tensors import Part
 from lib.memory.model.weights import precision, weights_bytes, weights_term
 from lib.memory.passes.layers import layer_profile
 from lib.memory.passes.numerics import FP32, HALF, Numerics
@@ -79,8 +79,9 @@ def prompt_activations(arch: Architecture, setup: ServingSetup) -> Term:
         working.value,
         working,
         "the layer's operations played forward (tensors die after their last use)",
-        below=ACTIVATION_SPREAD,
-        above=ACTIVATION_SPREAD,
+        arch.passes_note,
+        below=max(ACTIVATION_SPREAD, arch.passes_spread),
+        above=max(ACTIVATION_SPREAD, arch.passes_spread),
     )
 
 

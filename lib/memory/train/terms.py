@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lib.memory.arithmetic import Expression, Number, Sum
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.weights import nf4_bits_per_weight, quantized_parameters
@@ -29,12 +31,20 @@ def peak_terms(arch: Architecture, setup: TrainingSetup, peak: Moment, states: S
         _weights(arch, setup, states),
         _optimizer(arch, setup, peak),
         _gradients(arch, setup, peak),
-        _activations(arch, setup, peak),
+        _as_sure_as_the_layers(arch, _activations(arch, setup, peak)),
         _logits(arch, setup, peak),
-        _temporary(peak),
+        _as_sure_as_the_layers(arch, _temporary(peak)),
     ]
     gathered = peak.weights - states.weights
     return (found[0], *_gathered(gathered), *found[1:])
+
+
+def _as_sure_as_the_layers(arch: Architecture, term: Term) -> Term:
+    """A counted model's layers are not exactly those that the pass was played with."""
+    if not arch.passes_spread:
+        return term
+    note = " ".join(part for part in (term.note, arch.passes_note) if part)
+    return replace(term, note=note, below=arch.passes_spread, above=arch.passes_spread)
 
 
 def _temporary(peak: Moment) -> Term:

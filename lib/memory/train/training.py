@@ -15,6 +15,7 @@ from lib.memory.train.setup import TrainingSetup
 from lib.memory.train.states import States, training_states
 from lib.memory.train.step import step_moments
 from lib.memory.train.terms import peak_terms
+from lib.units import format_gib
 
 MOVING = ("activations", "logits", "temporary")
 LASTING = ("weights", "optimizer", "gradients", "gathered")
@@ -115,5 +116,11 @@ def training(arch: Architecture, setup: TrainingSetup, context_mib: int | None =
             f"sequence = {setup.sequence:,} is more than the {arch.max_position_embeddings:,} positions of "
             f"{arch.name}: take shorter sequences, or a model made for longer ones."
         )
-    overhead = overhead_term(context_mib, distributed=setup.gpus > 1)
-    return TrainingEstimate(arch, setup, training_states(arch, setup), overhead)
+    states = training_states(arch, setup)
+    if arch.no_training_because:
+        lasting = states.weights + states.gradients + states.optimizer
+        raise CannotEstimateError(
+            f"Training memory of {arch.name} is not offered: {arch.no_training_because}. Its weights, gradients and "
+            f"optimiser states alone take {format_gib(lasting)} with these settings."
+        )
+    return TrainingEstimate(arch, setup, states, overhead_term(context_mib, distributed=setup.gpus > 1))

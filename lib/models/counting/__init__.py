@@ -5,5 +5,6 @@ cache.py    what each layer keeps of a context, read off the cache of a pass wit
 events.py   what the job tells (no torch)
 job.py      the job (torch: only a worker imports it)
 parts.py    which part of a model each tensor belongs to (torch)
+remembered.py  models counted before, by the content of their configs (no torch)
 read.py     a config as transformers reads it, and whether every size arrived (torch)
 """

@@ -27,7 +27,7 @@ from transformers.cache_utils import (
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.config_text import short
-from lib.memory.model.keeps import Keeps
+from lib.memory.model.inventory.keeps import Keeps
 from lib.models.counting.build import bounded, language_decoder, speaking_part
 from lib.models.counting.read import is_encoder
 

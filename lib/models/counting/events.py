@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.memory.model.counted import CountedModel
+from lib.memory.model.inventory.counted import CountedModel
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from transformers import PreTrainedConfig, PreTrainedModel
 from lib.errors import StudentError
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.config_text import longest_context, names_of, parse, short
-from lib.memory.model.counted import CountedModel
-from lib.memory.model.keeps import Keeps
-from lib.memory.model.tensors import Part
+from lib.memory.model.inventory.counted import CountedModel
+from lib.memory.model.inventory.keeps import Keeps
+from lib.memory.model.inventory.tensors import Part
+from lib.memory.model.parts import LatentAttention
 from lib.models.counting.build import build, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
@@ -57,6 +58,11 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         hidden=_first(text, names_of("hidden")),
         heads=_first(text, names_of("heads")),
         kv_heads=_first(text, names_of("kv_heads")) or _first(text, names_of("heads")),
+        head_dim=_first(text, names_of("head_dim")),
+        intermediate_size=_first(text, names_of("mlp")),
+        expert_width=_first(text, names_of("expert_width")),
+        shared_width=_first(text, names_of("shared_width")),
+        latent=_latent(text),
         vocab=_first(text, names_of("vocabulary")),
         max_context=longest_context(text.to_dict()) or 0,
         experts=experts,
@@ -89,9 +95,22 @@ def _experts(text: PreTrainedConfig, has_experts: bool) -> tuple[int, int]:
     return _first(text, names_of("experts")), _first(text, names_of("experts_per_token"))
 
 
+def _latent(text: PreTrainedConfig) -> LatentAttention | None:
+    names = ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim")
+    values = {name: _first(text, (name,)) for name in names}
+    return (
+        LatentAttention(q_lora_rank=_first(text, ("q_lora_rank",)) or None, **values) if all(values.values()) else None
+    )
+
+
 def _first(config: PreTrainedConfig, names: tuple[str, ...]) -> int:
-    found = (value_of(config, name) for name in names)
-    return next((value for value in found if isinstance(value, int) and not isinstance(value, bool)), 0)
+    """The first of these fields that is a number; of one that differs from layer to layer, the largest."""
+    for name in names:
+        value = value_of(config, name)
+        numbers = [each for each in (value if isinstance(value, list | tuple) else [value]) if type(each) is int]
+        if numbers:
+            return max(numbers)
+    return 0
 
 
 def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from lib.memory.model.tensors import Part, Weights
+from lib.memory.model.inventory.tensors import Part, Weights
 from lib.models.counting.build import language_decoder, speaking_part
 
 if TYPE_CHECKING:

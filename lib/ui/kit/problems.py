@@ -16,10 +16,16 @@ def problem(error: StudentError | str) -> None:
     st.error(escape(str(error)), icon=":material/error:")
 
 
+class NotYet(Exception):
+    """What a part of a page needs is still being worked on, and the page says so elsewhere."""
+
+
 @contextmanager
 def guard() -> Iterator[None]:
     """Run a part of a page that may meet bad input; what follows the `with` block is still shown."""
     try:
         yield
+    except NotYet:
+        return
     except StudentError as error:
         problem(error)

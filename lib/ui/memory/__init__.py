@@ -2,6 +2,7 @@
 
 setup_controls.py       what is served or trained, and how: the controls, and presets that set them
 architecture_picker.py  choosing a model: from the catalogue, by number, by shape, by config or from the hub
+counting.py             a model that no formula knows, counted by a worker; and any model part by part
 calculator.py           the result: the bar, what would make it fit, the lecture's rule beside it, what to take home
 working.py              the working behind an estimate, in symbols and in the student's numbers
 sharding.py             sharded training: model states here, by the ZeRO paper and by DeepSpeed

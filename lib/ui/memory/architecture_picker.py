@@ -6,9 +6,11 @@ import streamlit as st
 
 from lib.memory import Architecture, CannotEstimateError, architecture, catalogue
 from lib.memory.model.catalogue import from_parameters
-from lib.memory.model.config_json import MAX_TEXT_BYTES, from_text
-from lib.memory.model.hub import from_hub
+from lib.memory.model.config_text import MAX_TEXT_BYTES
+from lib.memory.model.hub import text_from_hub
+from lib.memory.model.inventory.keeps import Keeps
 from lib.ui.kit import controls
+from lib.ui.memory.counting import architecture_of
 from lib.units import format_count
 
 NUMBER, SHAPE, PASTED, HUB = "Any number of parameters", "My own shape", "A config.json", "From the Hugging Face hub"
@@ -18,8 +20,15 @@ OTHERS = (NUMBER, SHAPE, PASTED, HUB)
 def choose_architecture(
     default: str = "Llama-3.1-8B", *, key: str = "model", decoders_only: bool = False
 ) -> Architecture:
-    """The chosen architecture. Raises CannotEstimateError where the choice cannot be used."""
+    """The chosen architecture. Raises CannotEstimateError for one that cannot be used, NotYet while it is counted."""
     names = [name for name, entry in catalogue().items() if not decoders_only or entry.config["model_type"] != "bert"]
+    arch = _chosen(names, default, key)
+    if decoders_only and arch.is_encoder:
+        raise CannotEstimateError(f"{arch.name} is an encoder and keeps no KV cache: pick a decoder.")
+    return arch
+
+
+def _chosen(names: list[str], default: str, key: str) -> Architecture:
     chosen = controls.select("Model", [*OTHERS, *names], default, key=key)
     if chosen == NUMBER:
         billions = controls.number("Billions of parameters", 0.001, 10_000.0, 1.0, key=f"{key}_billions", format="%g")
@@ -29,7 +38,8 @@ def choose_architecture(
     if chosen == PASTED:
         return _pasted_config(key)
     if chosen == HUB:
-        return _from_hub(controls.text("Hub id", "HuggingFaceTB/SmolLM2-135M", key=f"{key}_hub", max_chars=200))
+        name = controls.text("Hub id", "HuggingFaceTB/SmolLM2-135M", key=f"{key}_hub", max_chars=200)
+        return architecture_of(_text_from_hub(name), name.strip(), key)
     return architecture(chosen)
 
 
@@ -67,21 +77,22 @@ def _pasted_config(key: str) -> Architecture:
         placeholder='{"model_type": "llama", "hidden_size": …}',
     )
     if upload is not None:
-        return from_text(upload.getvalue(), name="Uploaded config")
+        return architecture_of(upload.getvalue().decode("utf-8", "replace"), "Uploaded config", key)
     if not text.strip():
         raise CannotEstimateError("Upload or paste a model's config.json, from its opening { to its closing }.")
-    return from_text(text)
+    return architecture_of(text, "Pasted config", key)
 
 
 @st.cache_data(ttl=3_600, max_entries=64, show_spinner="Asking the hub…")
-def _from_hub(name: str) -> Architecture:
-    return from_hub(name)
+def _text_from_hub(name: str) -> str:
+    text = text_from_hub(name)
+    return text if isinstance(text, str) else text.decode("utf-8", "replace")
 
 
 def architecture_summary(arch: Architecture) -> str:
     """One line about a model: parameters, attention and what is unusual."""
     parts = [f"**{format_count(arch.parameters)}** parameters ({arch.parameters:,})"]
-    if arch.experts:
+    if arch.experts and arch.active_parameters < arch.parameters:
         chosen = f"{arch.experts.num_experts_per_tok} of {arch.experts.num_experts} experts"
         parts.append(f"{format_count(arch.active_parameters)} active ({chosen})")
     parts.append(f"{arch.num_hidden_layers} layers × {arch.hidden_size:,}")
@@ -89,6 +100,20 @@ def architecture_summary(arch: Architecture) -> str:
     if attention in ("GQA", "MQA"):
         attention += f", {arch.num_attention_heads // arch.num_key_value_heads} query heads a KV head"
     parts.append(attention)
-    if arch.sliding_layers:
-        parts.append(f"{arch.sliding_layers} layers see only {arch.sliding_window:,} tokens")
+    if arch.tower_parameters:
+        parts.append(f"{format_count(arch.tower_parameters)} of them in vision and audio towers")
+    if len(arch.keeps) > 1:
+        parts.append(", ".join(map(_kept_by, arch.keeps)))
     return " · ".join(parts)
+
+
+def _kept_by(keeps: Keeps) -> str:
+    what = {
+        "state": "a state of constant size",
+        "nothing": "nothing",
+        "latent": "a latent of every token",
+        "window": f"the last {keeps.window or 0:,} tokens",
+        "window and more": f"the last {keeps.window or 0:,} tokens and a summary",
+    }.get(keeps.kind, "every token")
+    also = " and a state" if keeps.state_bytes and keeps.numbers_per_token else ""
+    return f"{keeps.layers} layers keep {what}{also}"

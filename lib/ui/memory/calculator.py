@@ -19,6 +19,7 @@ from lib.ui.memory.working import plain
 
 VIEWS = {
     "working": "The working",
+    "parts": "Part by part",
     "time": "Over time",
     "backwards": "Asked backwards",
     "gpus": "All GPUs",

@@ -3,7 +3,7 @@
 import pytest
 
 from lib.memory import architecture, catalogue
-from lib.memory.model.tensors import Part
+from lib.memory.model.inventory.tensors import Part
 from lib.memory.model.weights import precisions, weights_bytes
 from lib.units import MIB
 

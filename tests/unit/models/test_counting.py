@@ -8,7 +8,7 @@ import json
 import pytest
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.tensors import Part
+from lib.memory.model.inventory.tensors import Part
 from lib.models.counting.events import Counted
 from tests.data import MODEL_CONFIGS
 

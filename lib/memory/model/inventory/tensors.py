@@ -78,7 +78,22 @@ class Weights:
         return self.numbers * self.copies
 
 
+@dataclass(frozen=True)
+class PartCount:
+    """One part of a model: its parameters, and what share of the whole they are."""
+
+    part: Part
+    parameters: int
+    share: float
+
+
 def by_part(weights: tuple[Weights, ...]) -> dict[Part, int]:
     """Parameters of every part there is."""
     found = {part: sum(each.parameters for each in weights if each.part is part) for part in Part}
     return {part: count for part, count in found.items() if count}
+
+
+def parts_of(weights: tuple[Weights, ...]) -> tuple[PartCount, ...]:
+    """The parts in a model's order."""
+    counts = by_part(weights)
+    return tuple(PartCount(part, count, count / sum(counts.values())) for part, count in counts.items())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from lib.memory.model.keeps import Keeps
-from lib.memory.model.tensors import TOWERS, Part, Weights, by_part
+from lib.memory.model.inventory.keeps import Keeps
+from lib.memory.model.inventory.tensors import TOWERS, Part, Weights, by_part
+from lib.memory.model.parts import LatentAttention
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,13 @@ class CountedModel:
     kv_heads: int
     vocab: int
     max_context: int
+    head_dim: int = 0
+    intermediate_size: int = 0
     experts: int = 0
     experts_per_token: int = 0
+    expert_width: int = 0
+    shared_width: int = 0
+    latent: LatentAttention | None = None
     tied: tuple[tuple[str, str], ...] = ()
     encoder: bool = False
     keeps_problem: str = ""
@@ -43,6 +49,15 @@ class CountedModel:
     def by_part(self) -> dict[Part, int]:
         """Parameters of every part the model has."""
         return by_part(self.weights)
+
+    @property
+    def window(self) -> int | None:
+        return next((each.window for each in self.keeps or () if each.window), None)
+
+    @property
+    def has_states(self) -> bool:
+        """Whether layers of linear attention or a state space are among its own."""
+        return Part.STATE in self.by_part or any(each.state_bytes for each in self.keeps or ())
 
     @property
     def tower_parameters(self) -> int:
@@ -75,7 +90,4 @@ class CountedModel:
     @property
     def numbers_past_window(self) -> float:
         """What one more token adds once every window is full."""
-        return sum(
-            each.layers * (each.numbers_past_window if each.window else each.numbers_per_token)
-            for each in self.keeps or ()
-        )
+        return sum(each.layers * each.growth for each in self.keeps or ())

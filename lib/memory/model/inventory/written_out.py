@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lib.memory.model.keeps import Keeps
-from lib.memory.model.tensors import Part, Weights
+from lib.memory.model.inventory.keeps import Keeps
+from lib.memory.model.inventory.tensors import Part, Weights
 
 if TYPE_CHECKING:
     from lib.memory.model.architecture import Architecture
@@ -31,7 +31,7 @@ def keeps_of(arch: Architecture) -> tuple[Keeps, ...]:
     if arch.is_encoder:
         return (Keeps(arch.num_hidden_layers),)
     if arch.latent:
-        return (Keeps(full, arch.latent.kv_lora_rank + arch.latent.qk_rope_head_dim, latent=True),)
+        return (Keeps(full, arch.latent.cached_width, latent=True),)
     numbers = 2 * arch.kv_width
     windowed = Keeps(arch.sliding_layers, numbers, arch.sliding_window)
     return tuple(each for each in (Keeps(full, numbers), windowed) if each.layers)

@@ -1,0 +1,156 @@
+"""A counted model in the calculator's terms: only what a pass keeps for a moment follows from a shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+from lib.memory.errors import CannotEstimateError
+from lib.memory.model.architecture import Architecture
+from lib.memory.model.inventory.counted import CountedModel
+from lib.memory.model.inventory.keeps import Keeps
+from lib.memory.model.inventory.tensors import TOWERS, Part, Weights, by_part
+from lib.memory.model.parts import Experts, Linear
+
+NO_LIMIT = 100_000_000  # tokens, of a model without positions
+KINDS = {Part.ATTENTION: "attention", Part.STATE: "attention", Part.EXPERTS: "expert"}
+
+
+@dataclass(frozen=True)
+class CountedArchitecture(Architecture):
+    """An architecture whose tensors and caches were counted from the model that transformers builds.
+
+    Its fields describe a plain transformer layer of its widths, for what no count can tell: the activations of a pass.
+    """
+
+    keeps_from_shape: ClassVar[bool] = False
+    keeps_source: ClassVar[str] = "the cache that transformers keeps after a pass of this model without its weights"
+
+    passes_spread: ClassVar[float] = 0.5
+    passes_note: ClassVar[str] = (
+        "From a plain transformer layer of this model's widths: weights and cache were counted, this was not."
+    )
+
+    counted: CountedModel | None = field(default=None, hash=False)
+    with_towers: bool = True
+
+    @property
+    def is_encoder(self) -> bool:
+        return self.counted.encoder
+
+    @property
+    def no_training_because(self) -> str:
+        if self.counted.has_states:
+            return "its layers of linear attention or state spaces keep activations that this calculator cannot tell"
+        return ""
+
+    @cached_property
+    def tensors(self) -> tuple[Weights, ...]:
+        return tuple(each for each in self.counted.weights if self.with_towers or each.part not in TOWERS)
+
+    @cached_property
+    def keeps(self) -> tuple[Keeps, ...]:
+        if self.counted.keeps is None:
+            raise CannotEstimateError(
+                f"What {self.name} keeps of a context is not known: {self.counted.keeps_problem}."
+            )
+        return self.counted.keeps
+
+    @property
+    def attention_kind(self) -> str:
+        if not self._by_part.get(Part.ATTENTION):
+            return "no attention"
+        return super().attention_kind
+
+    @property
+    def expert_layers(self) -> int:
+        return len({layer for each in self.tensors if each.part is Part.EXPERTS for layer in each.layers})
+
+    @cached_property
+    def _by_part(self) -> dict[Part, int]:
+        return by_part(self.tensors)
+
+    @cached_property
+    def parameters(self) -> int:
+        return sum(self._by_part.values())
+
+    @property
+    def routed_parameters(self) -> int:
+        return self._by_part.get(Part.EXPERTS, 0)
+
+    @property
+    def active_parameters(self) -> int:
+        return round(self.counted.active_parameters)
+
+    @property
+    def tower_parameters(self) -> int:
+        return sum(self._by_part.get(part, 0) for part in TOWERS)
+
+    @property
+    def embedding_parameters(self) -> int:
+        return self._by_part.get(Part.EMBEDDING, 0)
+
+    @property
+    def head_parameters(self) -> int:
+        return self._by_part.get(Part.HEAD, 0)
+
+    @property
+    def position_parameters(self) -> int:
+        return 0  # among the embedding's
+
+    def layer_parameters(self, with_experts: bool) -> int:
+        """The largest layer."""
+        del with_experts
+        layers: dict[int, int] = {}
+        for each in self.tensors:
+            if each.in_layers:
+                for layer in each.layers:
+                    layers[layer] = layers.get(layer, 0) + each.parameters // len(each.layers)
+        return max(layers.values(), default=0)
+
+    @cached_property
+    def all_linears(self) -> tuple[tuple[Linear, int], ...]:
+        return tuple(
+            (Linear(each.name, each.inputs, each.outputs, kind=KINDS.get(each.part, "mlp")), each.copies)
+            for each in self.tensors
+            if each.in_layers and each.is_matrix
+        )
+
+
+def counted_architecture(model: CountedModel, name: str, with_towers: bool = True) -> CountedArchitecture:
+    """`model` for the calculator; without its vision and audio towers if those are not loaded."""
+    heads = max(1, model.heads)
+    width = model.intermediate_size or 4 * model.hidden
+    parts = model.by_part
+    expert_layers = len({layer for each in model.weights if each.part is Part.EXPERTS for layer in each.layers})
+    experts = None
+    if model.experts and model.experts_per_token:
+        experts = Experts(
+            num_experts=model.experts,
+            num_experts_per_tok=model.experts_per_token,
+            moe_intermediate_size=model.expert_width or width,
+            shared_expert_intermediate_size=model.shared_width,
+            first_k_dense_replace=max(0, model.layers - expert_layers),
+        )
+    windowed = sum(each.layers for each in model.keeps or () if each.window)
+    return CountedArchitecture(
+        name=name,
+        family=model.model_type,
+        num_hidden_layers=model.layers,
+        hidden_size=model.hidden,
+        num_attention_heads=heads,
+        num_key_value_heads=model.kv_heads or heads,
+        head_dim=model.head_dim or max(1, model.hidden // heads),
+        intermediate_size=width,
+        vocab_size=model.vocab,
+        max_position_embeddings=model.max_context or NO_LIMIT,
+        tie_word_embeddings=not any(each.part is Part.HEAD and each.is_matrix for each in model.weights),
+        sliding_window=model.window,
+        sliding_layers=windowed if model.window else 0,
+        latent=model.latent if parts.get(Part.ATTENTION) else None,
+        experts=experts,
+        notes=model.notes,
+        counted=model,
+        with_towers=with_towers,
+    )
