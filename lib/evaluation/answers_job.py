@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from lib.evaluation.answers import AnswersRun, ModelAnswer
 from lib.evaluation.likelihood_job import with_adapter
 from lib.models import catalogue
-from lib.models.load import load
+from lib.models.borrow import borrow, own_modules
 from lib.training.complete import complete
 
 
 def answers(run: AnswersRun) -> Iterator[ModelAnswer]:
-    """The model's continuation, then the fine-tuned model's if there is an adapter."""
-    model, tokenizer = load(catalogue.find(run.model), precision="fp32")
-    yield ModelAnswer("As it is", complete(model, tokenizer, run.prompt).continuation.strip())
-    if run.adapter is not None:
-        tuned = with_adapter(model, run.adapter)
-        yield ModelAnswer("Fine-tuned", complete(tuned, tokenizer, run.prompt).continuation.strip())
+    """The base model's continuation, then the fine-tuned model's if there is an adapter."""
+    with borrow(catalogue.find(run.model)) as (model, tokenizer):
+        yield ModelAnswer("Base model", complete(model, tokenizer, run.prompt).continuation.strip())
+        if run.adapter is not None:
+            tuned = with_adapter(own_modules(model), run.adapter)
+            yield ModelAnswer("Fine-tuned", complete(tuned, tokenizer, run.prompt).continuation.strip())

@@ -27,7 +27,7 @@ from lib.evaluation.likelihood import (
     TokenScore,
 )
 from lib.models import catalogue
-from lib.models.load import load
+from lib.models.borrow import borrow, own_modules
 
 Pair = tuple[list[int], list[int]]
 """Token ids of a context and its continuation."""
@@ -38,22 +38,22 @@ MAX_TOKENS = 512
 def score_items(run: LikelihoodRun) -> Iterator[LikelihoodStarted | ItemScored | LikelihoodDone]:
     """Score items one by one; a stop keeps what is scored."""
     began = time.monotonic()
-    model, tokenizer = load(catalogue.find(run.model), precision="fp32")
-    if run.adapter is not None:
-        model = with_adapter(model, run.adapter)
-    yield LikelihoodStarted(run.model, str(model.device), model.config.max_position_embeddings)
-    choices = 0
-    try:
-        for item in run.items:
-            yield score_item(model, tokenizer, item)
-            choices += len(item.choices)
-    except StopRequested:
-        pass
+    with borrow(catalogue.find(run.model)) as (model, tokenizer):
+        if run.adapter is not None:
+            model = with_adapter(own_modules(model), run.adapter)
+        yield LikelihoodStarted(run.model, str(model.device), model.config.max_position_embeddings)
+        choices = 0
+        try:
+            for item in run.items:
+                yield score_item(model, tokenizer, item)
+                choices += len(item.choices)
+        except StopRequested:
+            pass
     yield LikelihoodDone(time.monotonic() - began, choices)
 
 
 def with_adapter(model: PreTrainedModel, adapter: bytes) -> PreTrainedModel:
-    """The model with a peft adapter from its zip."""
+    """The model with a peft adapter from its zip, which takes its place among the model's own modules."""
     from peft import PeftModel
 
     with tempfile.TemporaryDirectory() as folder:

@@ -16,4 +16,5 @@ errors.py      why a model cannot be had (no torch)
 device.py      processor, memory, GPUs and precisions of this machine (no torch)
 load.py        a model and its tokenizer in a precision (torch: only a worker imports it)
 shared.py      copies that several readers use at once, each loaded once (torch: only a worker imports it)
+borrow.py      a model to read, shared with all who read it at the same time (torch: only a worker imports it)
 """
