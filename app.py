@@ -11,13 +11,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from lib import curriculum, ui
-from lib.models.background import BackgroundFetch
+from lib.models.fetch.background import BackgroundFetch
 from lib.places import ASSETS
 from lib.ui.kit import jobs
 from lib.ui.kit.listener import send_at_once
 from lib.ui.kit.session import BrowserCookie
 from lib.ui.kit.streamlit_private import forget_pages_folder
 
+MIDDLEWARE = [Middleware(BrowserCookie)]
 ICON = str(ASSETS / "icon.png")
 """A file: the icon of a tab that Streamlit has only by name is fetched from another host, and a hall may have none."""
 
@@ -61,4 +62,4 @@ if __name__ == "__main__":
     main()
 else:
     forget_pages_folder()
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(BrowserCookie)])
+    app = st.App(__file__, lifespan=lifespan, middleware=MIDDLEWARE)

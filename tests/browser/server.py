@@ -36,12 +36,12 @@ def _is_worker(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def running_app(**environment: str) -> Iterator[App]:
-    """`streamlit run app.py` on a free port, until the block ends."""
+def running_app(entrypoint: str = "app.py", **environment: str) -> Iterator[App]:
+    """`streamlit run` from the root on a free port, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", entrypoint, "--server.port", str(port)]
     variables = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
     process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
     try:

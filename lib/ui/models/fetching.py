@@ -7,8 +7,8 @@ import streamlit as st
 from lib.engine import JobView
 from lib.models.catalogue import REAL, catalogue, find
 from lib.models.errors import ModelUnavailable
-from lib.models.events import Fetched, FetchProgress
-from lib.models.fetch import progress_of_another
+from lib.models.fetch.events import Fetched, FetchProgress
+from lib.models.fetch.job import progress_of_another
 from lib.models.origin import origin
 from lib.ui.kit import jobs
 from lib.ui.kit.text import escape
@@ -95,11 +95,11 @@ def _title(name: str) -> str:
 
 
 def _queue_download(name: str) -> None:
-    jobs.submit(KIND, "lib.models.fetch:fetch", name, expected_s=60, time_limit_s=1800)
+    jobs.submit(KIND, "lib.models.fetch.job:fetch", name, expected_s=60, time_limit_s=1800)
 
 
 def _queue_real_model(name: str) -> None:
-    jobs.submit(KIND_REAL, "lib.models.fetch:fetch", name, expected_s=40, time_limit_s=1800)
+    jobs.submit(KIND_REAL, "lib.models.fetch.job:fetch", name, expected_s=40, time_limit_s=1800)
 
 
 def _draw_fetch(view: JobView) -> None:

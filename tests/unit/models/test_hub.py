@@ -24,8 +24,8 @@ DOWNLOAD = """
 import sys
 from lib.models.catalogue import find
 from lib.models.errors import ModelUnavailable
-from lib.models.events import FetchProgress
-from lib.models.hub import download
+from lib.models.fetch.events import FetchProgress
+from lib.models.fetch.hub import download
 seen = []
 try:
     for event in download(sys.argv[1]):
@@ -185,7 +185,7 @@ def test_offline_mode_is_said(hub, tmp_path):
 
 def test_an_unknown_name_is_said():
     from lib.models.errors import ModelUnavailable
-    from lib.models.hub import download
+    from lib.models.fetch.hub import download
 
     for name in ("No such model", "Bundled base model"):
         with pytest.raises(ModelUnavailable, match="to download"):

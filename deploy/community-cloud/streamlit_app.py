@@ -1,0 +1,16 @@
+"""The same app, with a requirements file of its own beside it: what Streamlit Community Cloud is given as entrypoint.
+
+Community Cloud looks for requirements beside the entrypoint first. Visitors get `app.py` at the root, as everywhere.
+"""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from app import MIDDLEWARE, lifespan  # noqa: E402 (after the path to it is known)
+
+app = st.App(ROOT / "app.py", lifespan=lifespan, middleware=MIDDLEWARE)
