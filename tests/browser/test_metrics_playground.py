@@ -45,6 +45,10 @@ def test_a_trap_is_found_and_explained(page: Page, app):
     page.get_by_role("radio", name="BLEU").click()
     settle(page)
     expect(page.get_by_text("No 4-grams in common")).to_be_visible()
+    page.get_by_text("All eight of NLTK's smoothing methods").click()
+    expect(page.get_by_text("Chen and Cherry 2014; 6 stops")).to_be_visible()
+    page.get_by_text("The same texts cut in every way").click()
+    expect(page.get_by_text("sacrebleu cuts by itself")).to_be_visible()
 
 
 def test_a_file_is_scored_and_taken_home(page: Page, app, tmp_path: Path):

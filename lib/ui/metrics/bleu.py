@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts.metrics import playground as charts
 from lib.metrics.errors import MetricError
@@ -123,8 +124,17 @@ def _beside(scores: PairScores) -> None:
             st.markdown(f"TER **{ter.score:.1f}** ({ter.working}; 0 is best). `{ter.signature}`")
 
 
+def _opened(label: str, icon: str, key: str) -> DeltaGenerator | None:
+    """An expander that is worked out only once it is open: closed it costs a moved control nothing."""
+    part = st.expander(label, key=key, icon=icon, on_change="rerun")
+    return part if part.open else None
+
+
 def _smoothings(question: PairQuestion) -> None:
-    with st.expander("All eight of NLTK's smoothing methods on this pair", icon=":material/compare:"):
+    part = _opened("All eight of NLTK's smoothing methods on this pair", ":material/compare:", "all_smoothings")
+    if part is None:
+        return
+    with part:
         results = bleu_by_smoothing(question)
         names = [f"{each.method} {each.name}" for each in SMOOTHINGS]
         alt = "; ".join(
@@ -136,7 +146,10 @@ def _smoothings(question: PairQuestion) -> None:
 
 
 def _tokenisers(question: PairQuestion) -> None:
-    with st.expander("The same texts cut in every way", icon=":material/content_cut:"):
+    part = _opened("The same texts cut in every way", ":material/content_cut:", "all_tokenisers")
+    if part is None:
+        return
+    with part:
         rows = [
             {"Tokeniser": cut.label, "BLEU": bleu, "Tokens": len(tokens), "Candidate": " · ".join(tokens)}
             for cut, bleu, tokens in bleu_by_tokeniser(question)
