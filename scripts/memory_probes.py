@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 
 import torch
 import transformers
@@ -116,19 +117,43 @@ def fake_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tup
         model = prepare(build(config, weight_dtype(setup), setup.attention), arch, setup)
     with FakeTensorMode(), _no_packed_mask():
         _materialise(model)
-        optimizer = OPTIMIZERS[setup.optimizer]([each for each in model.parameters() if each.requires_grad])
+        trained = [each for each in model.parameters() if each.requires_grad]
+        optimizer = (
+            StepInBackward(trained, setup) if setup.optimizer_in_backward else OPTIMIZERS[setup.optimizer](trained)
+        )
         ids = torch.zeros(setup.batch, setup.sequence, dtype=torch.int64)
         tracker = MemTracker()
         for parameter in model.parameters():
             if not parameter.requires_grad:  # MemTracker would hook its gradient, which there will never be
                 tracker._param_to_grad_hook_handles[parameter] = (_NoHandle(), _NoHandle())
-        tracker.track_external(model, optimizer)
+        tracker.track_external(model, *getattr(optimizer, "each", (optimizer,)))
         peaks = []
         with tracker:
             for _ in range(2):
                 run_step(model, ids, optimizer, setup, before_each=tracker.reset_mod_stats)
                 peaks.append(_peak(tracker))
     return peaks[0], peaks[1]
+
+
+class StepInBackward:
+    """An optimizer for each parameter, which steps and frees the gradient as soon as that exists."""
+
+    def __init__(self, parameters: list[nn.Parameter], setup: TrainingSetup) -> None:
+        self.each = []
+        for parameter in parameters:
+            self.each.append(OPTIMIZERS[setup.optimizer]([parameter]))
+            parameter.register_post_accumulate_grad_hook(partial(self._use_up, self.each[-1]))
+
+    @staticmethod
+    def _use_up(optimizer: torch.optim.Optimizer, _parameter: nn.Parameter) -> None:
+        optimizer.step()
+        optimizer.zero_grad()
+
+    def step(self) -> None:
+        """Has happened in the backward pass."""
+
+    def zero_grad(self) -> None:
+        """Has happened in the backward pass."""
 
 
 class _NoHandle:

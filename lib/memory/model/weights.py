@@ -123,7 +123,7 @@ def weights_term(arch: Architecture, key: str, other_bytes: float = 2.0) -> Term
     rest = arch.parameters - inside
     bits = 8 * (size - rest * other_bytes) / max(1, inside)
     if not rest:
-        named = "bits, on average over the tensors" if chosen.kind == "gguf" else "bits"
+        named = "bits, on average over the tensors" if chosen.kind == "gguf" else "bits each"
         working = Number(arch.parameters, "P", "parameters") * Number(bits, "bits", named) / 8
     else:
         quantized = Number(inside, "P_quantized", "quantized parameters") * Number(bits, "bits", "bits each") / 8

@@ -114,9 +114,15 @@ class _Walk:
         )
         if self.setup.trains_base:
             self.gradients += weight_grad * self.grad_scale
-        if self.setup.optimizer_in_backward and self.arch.tie_word_embeddings:
-            self.gradients += self._embedding_gradient()  # autograd waits for the embedding's before it is used
         self.held = held
+        if not self.setup.optimizer_in_backward:
+            return
+        if self.arch.tie_word_embeddings:
+            self.gradients += self._embedding_gradient()  # autograd waits for the embedding's before it is used
+        else:
+            self._step(self.arch.head_parameters)
+            stepping = self._embedding_gradient() + self.states.step_temporary
+            yield self.at("loss, the output matrix is stepped", "loss", temporary=stepping + self.residual)
 
     def _checkpointed_copies(self) -> float:
         """Autocast's copies live until its context ends, though checkpointing keeps nothing else of a layer."""
@@ -155,10 +161,14 @@ class _Walk:
         )
         self.activations = before
         self.gradients += profile.weight_grad_bytes * self.grad_scale
-        if self.setup.optimizer_in_backward and self.optimizer < self.states.optimizer:  # made as the layer is stepped
-            share = self.arch.layer_parameters(self.kinds[index].with_experts) / self.arch.parameters
-            self.optimizer += self.states.optimizer * share
+        if self.setup.optimizer_in_backward:
+            self._step(self.arch.layer_parameters(self.kinds[index].with_experts))
         return moment
+
+    def _step(self, parameters: int) -> None:
+        """The optimizer's states of so many parameters are made, unless an earlier step has made them."""
+        made = self.states.optimizer * parameters / self.arch.parameters
+        self.optimizer = min(self.states.optimizer, self.optimizer + made)
 
     def _embedding_gradient(self) -> float:
         return self.arch.embedding_parameters * self.numerics.grad_bytes
@@ -168,9 +178,18 @@ class _Walk:
         if not self.setup.trains_base:
             return
         size = self._embedding_gradient() + self.arch.position_parameters * self.numerics.grad_bytes
-        stepping = self.states.step_temporary if self.setup.optimizer_in_backward else 0.0
-        yield self.at("backward, embedding", "backward", temporary=size + self.residual + stepping)
+        if self.setup.optimizer_in_backward:
+            yield from self._embedding_stepped(size)
+            return
+        yield self.at("backward, embedding", "backward", temporary=size + self.residual)
         if not self.arch.tie_word_embeddings and self.grad_scale:
             self.gradients += size * self.grad_scale
         if self.grad_scale:
             self.gradients = self.states.gradients
+
+    def _embedding_stepped(self, size: float) -> Iterator[Moment]:
+        """A tied gradient is added to the output matrix's in a third tensor; then the optimizer uses it up."""
+        added = self._embedding_gradient() if self.arch.tie_word_embeddings else 0.0
+        yield self.at("backward, embedding", "backward", temporary=size + self.residual + added)
+        self.gradients, self.optimizer = 0.0, self.states.optimizer
+        yield self.at("backward, the embedding is stepped", "backward", temporary=size + self.states.step_temporary)

@@ -98,7 +98,7 @@ def architecture_summary(arch: Architecture) -> str:
     parts.append(f"{arch.num_hidden_layers} layers × {arch.hidden_size:,}")
     attention = arch.attention_kind
     if attention in ("GQA", "MQA"):
-        attention += f", {arch.num_attention_heads // arch.num_key_value_heads} query heads a KV head"
+        attention += f", {arch.num_attention_heads // arch.num_key_value_heads} query heads per KV head"
     parts.append(attention)
     if arch.tower_parameters:
         parts.append(f"{format_count(arch.tower_parameters)} of them in vision and audio towers")

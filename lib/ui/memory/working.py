@@ -22,24 +22,25 @@ def working_of_terms(estimate: Estimate, unit: str) -> None:
         colour = "green" if term.exact else "orange"
         st.markdown(f"**{term.label}: {in_unit(term.size_bytes, unit)}** :{colour}-badge[{sure}]")
         show_working(term)
-        st.caption(" ".join(part for part in (term.note, f"Source: {term.source}." if term.source else "") if part))
     if estimate.setup.job == "train" and estimate.setup.gpus > 1:
         beside_zero_and_deepspeed(estimate, unit)
 
 
 def show_working(term: Term) -> None:
-    """The formula, its numbers and what they come to, one below the other; then what each symbol stands for."""
-    if term.working is None:
-        return
-    st.latex(latex_working(term.working))
-    words = [f"{_plain_symbol(number.symbol)}: {number.name}" for number in named_numbers(term.working)]
-    st.caption(escape("; ".join(words)))
+    """The formula, its numbers and what they come to, one below the other; what each symbol stands for; the source."""
+    symbols = ""
+    if term.working is not None:
+        st.latex(latex_working(term.working))
+        words = [f"{_plain_symbol(number.symbol)}: {number.name}" for number in named_numbers(term.working)]
+        symbols = escape("; ".join(words)) + "."
+    source = f"Source: {term.source}." if term.source else ""
+    st.caption(" ".join(part for part in (symbols, term.note, source) if part))
 
 
 def latex_working(expression: Expression) -> str:
     """Three lines, so that a phone has room."""
     lines = (latex(expression), latex(expression, numbers=True), latex_size(expression.value))
-    return r"\begin{aligned} & " + r" \\ &= ".join(lines) + r" \end{aligned}"
+    return r"\begin{aligned} & " + r" \\[4pt] &= ".join(lines) + r" \end{aligned}"
 
 
 def latex(expression: Expression, numbers: bool = False) -> str:

@@ -32,7 +32,7 @@ def test_latex():
 
 
 def test_a_working_ends_in_a_line_of_its_own_with_both_units():
-    *_, result = latex_working(Number(4_000_000_000, "P") * Number(4, "b")).split(r" \\ &= ")
+    *_, result = latex_working(Number(4_000_000_000, "P") * Number(4, "b")).split(r" \\[4pt] &= ")
     assert result == r"16.0\ \text{GB} = 14.9\ \text{GiB} \end{aligned}"
 
 
