@@ -17,7 +17,7 @@ except catalogue.ModelUnavailable as why:
 os.environ["MODELS_FOLDER"] = os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="no-models-")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that wait for each other crawl on a busy machine
 theme.VALIDATE = True
 
 

@@ -9,10 +9,12 @@ import pytest
 from lib.memory.ask.packed import pack
 from lib.memory.model.catalogue import architecture
 from lib.memory.serve.setup import ServingSetup
+from lib.places import ROOT
 from lib.ui.memory.calculator import VIEWS
 from lib.ui.memory.setup_controls import PRESETS
 from tests.pages.conftest import open_chapter
 from tests.unit.memory.test_config_json import GOOD
+from tests.waiting import wait_until
 
 PAGE = "memory_calculator"
 
@@ -62,6 +64,32 @@ def test_a_pasted_config_is_used():
     app.text_area(key="model_config").set_value(json.dumps(GOOD)).run()
     assert not errors(app)
     assert any("1,235,814,400" in caption.value for caption in app.caption)
+
+
+CASES = {case["id"]: case for case in json.loads((ROOT / "tests/data/model_configs.json").read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("name", ["Kimi-K2", "Gemma-3-4B", "LLaVA-1.5-7B", "Jamba-v0.1", "Qwen3-VL-30B-A3B-Instruct"])
+@pytest.mark.parametrize(("page", "key"), [(PAGE, "model"), ("kv_cache", "kv_model")])
+def test_a_config_that_no_formula_reads_is_counted_by_a_worker(name, page, key):
+    app = open_chapter(page, **{key: "A config.json"})
+    app.text_area(key=f"{key}_config").set_value(json.dumps(CASES[name]["config"])).run()
+
+    def counted() -> bool:
+        app.run()
+        return any(f"{CASES[name]['parameters']:,}" in caption.value for caption in app.caption)
+
+    wait_until(counted, f"the parameters of {name}")
+    assert not app.exception
+    assert not errors(app)
+
+
+def test_a_type_that_transformers_does_not_know_is_refused_by_name():
+    app = open_chapter(PAGE, model="A config.json")
+    app.text_area(key="model_config").set_value(json.dumps(CASES["ChatGLM3-6B"]["config"])).run()
+    wait_until(lambda: bool(errors(app.run())), "the refusal")
+    assert not app.exception
+    assert "chatglm" in errors(app)[0].replace("\\", "")
 
 
 def test_no_network_is_one_sentence(monkeypatch):
