@@ -83,11 +83,18 @@ def stop(kind: str) -> None:
 
 
 def start_and_stop(
-    kind: str, label: str, on_start: Callable[..., None], *arguments: Any, icon: str = "play_arrow", main: bool = True
+    kind: str,
+    label: str,
+    on_start: Callable[..., None],
+    *arguments: Any,
+    icon: str = "play_arrow",
+    main: bool = True,
+    stop_label: str = "Stop",
 ) -> None:
     """Two buttons. Starting is off while a job of this kind goes or waits, or while an argument is missing (None).
 
-    main  whether this is what the page is for, and so in colour
+    main        whether this is what the page is for, and so in colour
+    stop_label  says what it stops, where a page has another Stop
     """
     view = current(kind)
     active = view is not None and view.state.active
@@ -103,7 +110,7 @@ def start_and_stop(
         width="stretch",
     )
     right.button(
-        "Stop",
+        stop_label,
         key=f"{kind}-stop",
         icon=":material/stop:",
         on_click=stop,

@@ -47,7 +47,9 @@ def offer_real_model() -> None:
         "forget something. It is not on this machine yet; the bundled model serves meanwhile."
     )
     with buttons:
-        jobs.start_and_stop(KIND_REAL, "Fetch", _queue_real_model, REAL, icon="download", main=False)
+        jobs.start_and_stop(
+            KIND_REAL, "Fetch", _queue_real_model, REAL, icon="download", main=False, stop_label="Stop fetching"
+        )
     jobs.live(KIND_REAL, _draw_fetch)
     view = jobs.current(KIND_REAL)
     if (view is None or not view.state.active) and progress_of_another(REAL) is not None:
