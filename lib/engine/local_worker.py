@@ -7,7 +7,6 @@ priority, so that pages answer while it trains. MODULEs are what jobs will need,
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import os
 import sys
@@ -20,6 +19,7 @@ import psutil
 from distributed import Worker
 
 from lib.engine.cluster import SETTINGS
+from lib.engine.worker import import_module
 
 
 async def serve(scheduler: str, scratch: str) -> None:
@@ -47,7 +47,7 @@ def main() -> None:
         os.nice(5)
     dask.config.set(SETTINGS)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns about an optional package at import
-    threading.Thread(target=lambda: [importlib.import_module(name) for name in sys.argv[3:]], daemon=True).start()
+    threading.Thread(target=lambda: [import_module(name) for name in sys.argv[3:]], daemon=True).start()
     with suppress(asyncio.CancelledError, KeyboardInterrupt):
         asyncio.run(serve(sys.argv[1], sys.argv[2]))
 

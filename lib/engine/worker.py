@@ -10,8 +10,10 @@ from __future__ import annotations
 import importlib
 import pickle
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 from distributed import get_worker
@@ -25,6 +27,14 @@ WIND_UP_S = 15.0
 """A stopped job may spend this long on saying what it has so far."""
 
 _stops: set[str] = set()
+_importing = threading.Lock()
+"""Two threads that import transformers at once can meet its lazy modules half made (ImportError)."""
+
+
+def import_module(name: str) -> ModuleType:
+    """Import, one thread at a time: a job may come while the worker still warms up."""
+    with _importing:
+        return importlib.import_module(name)
 
 
 def request_stop(job_id: str) -> None:
@@ -45,7 +55,7 @@ def run_job(
     """
     worker = get_worker()
     module, name = function.split(":")
-    generator_function = getattr(importlib.import_module(module), name)
+    generator_function = getattr(import_module(module), name)
     if cores and "torch" in sys.modules:  # imported by the job's module, if the job computes with it
         sys.modules["torch"].set_num_threads(cores)
 
