@@ -15,5 +15,5 @@ sources.py     where a fact comes from
 whole_numbers.py  the one check for whole numbers
 places.py      where the app's own files lie
 units.py       bytes, counts and durations: how they are named and shown
-errors.py      the one kind of error whose message is written for a student
+errors.py      the one kind of error whose message is written for a student, and the stop that a job meets
 """

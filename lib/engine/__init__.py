@@ -16,6 +16,7 @@ local_worker.py  the command that a local worker process is started with
 
 from lib.engine.engine import Engine
 from lib.engine.errors import EngineError, QueueFull
-from lib.engine.job import JobState, JobView, StopRequested
+from lib.engine.job import JobState, JobView
+from lib.errors import StopRequested
 
 __all__ = ["Engine", "EngineError", "JobState", "JobView", "QueueFull", "StopRequested"]

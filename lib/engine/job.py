@@ -7,10 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 
-class StopRequested(Exception):
-    """Thrown into a generator when its owner presses stop; it may catch it and yield what it has so far."""
-
-
 class JobState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"

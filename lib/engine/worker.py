@@ -19,8 +19,8 @@ from typing import Any
 from distributed import get_worker
 
 from lib.engine.errors import TimeLimitReached
-from lib.engine.job import JobState, StopRequested
-from lib.errors import StudentError
+from lib.engine.job import JobState
+from lib.errors import StopRequested, StudentError
 
 TOPIC = "finetuning-lab"
 WIND_UP_S = 15.0

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from lib.engine.job import StopRequested
+from lib.errors import StopRequested
 from lib.evaluation.likelihood import (
     ChoiceScore,
     Item,

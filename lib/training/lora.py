@@ -20,7 +20,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from lib.engine.job import StopRequested
+from lib.errors import StopRequested
 from lib.models import catalogue
 from lib.models.load import load
 from lib.models.shared import COPIES

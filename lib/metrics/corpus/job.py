@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sacrebleu.metrics import BLEU, CHRF
 
+from lib.errors import StopRequested
 from lib.metrics.corpus.bootstrap import BootstrapProgress, Comparison, paired_bootstrap
 from lib.metrics.corpus.checked import Checked, check_sample, reference_streams
 from lib.metrics.corpus.file import Pair
@@ -48,8 +49,6 @@ class CorpusScored:
 
 def score_corpus(job: CorpusJob) -> Iterator[CorpusProgress | BootstrapProgress | CorpusScored]:
     """Score every pair, then the corpus, then compare; what is done is kept when the run is stopped."""
-    from lib.engine import StopRequested  # brings Dask, which no page needs for scoring one pair
-
     scorer, tallies = Scorer(job), [Tally() for _ in range(job.systems)]
     started = reported = time.monotonic()
     stopped = False

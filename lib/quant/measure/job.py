@@ -19,8 +19,7 @@ import psutil
 import torch
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from lib.engine.job import StopRequested
-from lib.errors import StudentError
+from lib.errors import StopRequested, StudentError
 from lib.models.catalogue import find
 from lib.models.load import best_device, free_bytes
 from lib.models.shared import collect

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from lib.engine.job import StopRequested  # noqa: E402 (torch first, so that the skip comes before what needs it)
+from lib.errors import StopRequested  # noqa: E402 (torch first, so that the skip comes before what needs it)
 from lib.models.catalogue import BUNDLED  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.models.shared import SharedCopies  # noqa: E402
