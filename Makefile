@@ -2,14 +2,16 @@
 # make test    every test
 # make bench   each promised number with its bound
 # make model   the real small model, fetched once (make run does it in the background, make test before the tests)
-# On a fresh machine each does all its own set-up: a virtual environment, packages, a browser for the tests.
+# make gpu     what only a CUDA GPU can show, measured and recorded within 9 minutes (docs/gpu.md)
+# On a fresh machine all but the last do all their own set-up: a virtual environment, packages, a browser for the tests.
 
 PYTHON ?= python3
 PORT ?= 8501
+MINUTES ?= 9
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench model lint clean browser
+.PHONY: run test bench model gpu gpu-bundle lint clean browser
 
 run: $(VENV)/.app
 	FETCH_AT_START=1 $(BIN)/streamlit run app.py --server.port $(PORT)
@@ -25,6 +27,14 @@ bench: $(VENV)/.dev browser
 
 model: $(VENV)/.app
 	$(BIN)/python -m lib.models.fetch
+
+# Sets nothing up: the virtual environment if it is there, else a Python that has torch, transformers and peft.
+gpu:
+	PYTHONPATH=build/gpu HF_HUB_OFFLINE=1 $(or $(wildcard $(BIN)/python),$(PYTHON)) -m scripts.measure_on_gpu \
+		--minutes $(MINUTES) $(if $(FRESH),--fresh)
+
+gpu-bundle: $(VENV)/.dev
+	$(BIN)/python -m scripts.bundle_for_gpu $(if $(CUDA),--cuda $(CUDA))
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

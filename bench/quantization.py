@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from bench.line import Line
 from lib.models.catalogue import BUNDLED, find
 from lib.quant.measure.run import LIBRARY_PRECISIONS, QuantizationRun, RowMeasured, held_out_excerpt
-from lib.ui.quant.lab import GPU_DEFAULTS
 
 ROUNDS = 5
 
 
 def lines() -> Iterator[Line]:
-    yield _decode_over_bare()
+    yield decode_over_bare()
     yield from _six_precisions_on_a_gpu()
 
 
-def _decode_over_bare() -> Line:
+def decode_over_bare(rounds: int = ROUNDS) -> Line:
     """Decode tokens/s as the lab reports them over a bare `generate` script's; rounds take turns, so drift cancels."""
-    ratios = [_lab_rate() / _bare_rate() for _ in range(ROUNDS)]
+    ratios = [_lab_rate() / _bare_rate() for _ in range(rounds)]
     return Line("decode tokens/s in the lab over a bare generate script", statistics.median(ratios), "", 0.97, ">=")
 
 
@@ -65,7 +61,8 @@ def _six_precisions_on_a_gpu() -> Iterator[Line]:
 
     from lib.models.errors import ModelUnavailable
     from lib.quant.measure.job import measure
-    from scripts.measure_quantization import random_model
+    from lib.ui.quant.lab import GPU_DEFAULTS
+    from scripts.measure_quantization import random_as_bundled
 
     if not torch.cuda.is_available():
         return
@@ -80,8 +77,5 @@ def _six_precisions_on_a_gpu() -> Iterator[Line]:
         with suppress(ModelUnavailable):
             find(name)
             yield line(name, name)
-    with tempfile.TemporaryDirectory() as folder:
-        random_model("SmolLM2-135M", Path(folder))
-        os.environ["BASE_MODEL"] = folder
+    with random_as_bundled("SmolLM2-135M"):
         yield line(BUNDLED, "SmolLM2-135M's shape, random weights")
-        del os.environ["BASE_MODEL"]

@@ -57,7 +57,7 @@ def training_rows(model: str, setup: TrainingSetup, probe: Callable, way: str) -
             "family": entry.config["model_type"],
             "kind": "training",
             "what": f"step {step}",
-            "setup": _changed(setup),
+            "setup": changed(setup),
             "measured_bytes": seen,
             "estimated_bytes": round(estimated),
         }
@@ -74,13 +74,13 @@ def serving_row(model: str, what: str, setup: ServingSetup, measured_bytes: int)
         "family": entry.config["model_type"],
         "kind": "serving",
         "what": what,
-        "setup": _changed(setup),
+        "setup": changed(setup),
         "measured_bytes": measured_bytes,
         "estimated_bytes": round(estimated),
     }
 
 
-def _changed(setup: TrainingSetup | ServingSetup) -> dict:
+def changed(setup: TrainingSetup | ServingSetup) -> dict:
     """The fields that differ from the defaults."""
     defaults = asdict(type(setup)())
     return {key: value for key, value in asdict(setup).items() if value != defaults[key]}
@@ -174,12 +174,20 @@ def device(way: str) -> str:
     }[way]
 
 
+def versions() -> dict[str, str]:
+    return {package: _version(package) for package in PACKAGES}
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
 def section(way: str, known: dict) -> dict:
     """The results of one way, so far or still empty; the rows of one section share a device and versions."""
-    made = {
-        "device": device(way),
-        "versions": {package: importlib.metadata.version(package) for package in PACKAGES},
-    }
+    made = {"device": device(way), "versions": versions()}
     results = known.get(way, {"rows": []})
     for name, now in made.items():
         before = results.get(name, now)
@@ -195,8 +203,8 @@ def missing(cases: list[dict], rows: list[dict]) -> list[tuple[str, dict]]:
     return [(key, case) for key, case in keyed if key not in done]
 
 
-def measure(way: str, cases: list[dict], known: dict) -> None:
-    """Measure what `known` lacks, writing after every case: a case is recorded whole or not at all."""
+def measure(way: str, cases: list[dict], known: dict, file: Path | None = None) -> None:
+    """Measure what `known` lacks, writing it to `file` after every case: a case is recorded whole or not at all."""
     known[way] = results = section(way, known)
     for key, case in missing(cases, results["rows"]):
         began = time.monotonic()
@@ -210,15 +218,25 @@ def measure(way: str, cases: list[dict], known: dict) -> None:
             )
         results["rows"] += rows
         print(f"    {time.monotonic() - began:.0f} s", flush=True)
-        write(known)
+        write(known, file or RESULTS)
         gc.collect()
 
 
-def write(known: dict) -> None:
+def read(file: Path) -> dict:
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def forget(way: str, file: Path) -> None:
+    known = read(file)
+    if known.pop(way, None):
+        write(known, file)
+
+
+def write(known: dict, file: Path) -> None:
     """Beside the file first: a run that is broken off while it writes leaves the old one."""
-    beside = RESULTS.with_suffix(".part")
+    beside = file.with_suffix(".part")
     beside.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-    beside.replace(RESULTS)
+    beside.replace(file)
 
 
 def main(given: list[str] | None = None) -> None:
@@ -226,10 +244,10 @@ def main(given: list[str] | None = None) -> None:
     parser.add_argument("way", choices=[*WAYS, "again"])
     parser.add_argument("--fresh", action="store_true", help="forget earlier results of this way")
     arguments = parser.parse_args(given)
-    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    known = read(RESULTS)
     if arguments.way == "again":
         estimate_again(known)
-        write(known)
+        write(known, RESULTS)
         return
     if arguments.fresh:
         known.pop(arguments.way, None)

@@ -16,6 +16,8 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +27,7 @@ import torch  # noqa: E402 (the path to `lib` comes first)
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig  # noqa: E402
 
 from lib.models.catalogue import BUNDLED, bundled_folder  # noqa: E402
+from lib.models.load import best_device  # noqa: E402
 from lib.quant.findings.recorded import to_dict  # noqa: E402
 from lib.quant.findings.results import Results, collect, table  # noqa: E402
 from lib.quant.measure.job import measure  # noqa: E402
@@ -32,6 +35,14 @@ from lib.quant.measure.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, P
 
 # Shapes of published models, from their config.json.
 SHAPES = {
+    "tiny": {  # nobody's: to see everything run within seconds
+        "vocab_size": 4096,
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+    },
     "SmolLM2-135M": {  # https://huggingface.co/HuggingFaceTB/SmolLM2-135M
         "vocab_size": 49_152,
         "hidden_size": 576,
@@ -69,14 +80,52 @@ SHAPES = {
 
 
 def random_model(shape: str, folder: Path) -> None:
-    """A Llama of this shape with random weights in bf16, and the bundled model's tokenizer."""
+    """A Llama of this shape with random weights in bf16, and the bundled model's tokenizer.
+
+    Made on the GPU where there is one: eight billion random numbers take a processor minutes.
+    """
     tokenizer = AutoTokenizer.from_pretrained(bundled_folder())
     tied = {"tie_word_embeddings": True, "max_position_embeddings": 2048}
     ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.eos_token_id}
     config = LlamaConfig(**{**tied, **ends, **SHAPES[shape]}, dtype="bfloat16")
     torch.manual_seed(0)
-    AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16).save_pretrained(folder)
+    with best_device():
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+    model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+@contextmanager
+def random_as_bundled(shape: str) -> Iterator[None]:
+    """Within the block the catalogue finds a random model of this shape where the bundled one lies."""
+    before = os.environ.get("BASE_MODEL")
+    with tempfile.TemporaryDirectory() as folder:
+        random_model(shape, Path(folder))
+        os.environ["BASE_MODEL"] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop("BASE_MODEL")
+            if before is not None:
+                os.environ["BASE_MODEL"] = before
+
+
+def measure_random(shape: str, out: Path, precisions: tuple[str, ...] = LIBRARY_PRECISIONS, repeats: int = 15) -> None:
+    """Record memory and speed of a model of this shape."""
+    with random_as_bundled(shape):
+        results = run_and_tell(QuantizationRun(BUNDLED, precisions, ("memory", "speed"), repeats=repeats, window=512))
+    write(out, to_dict(f"{shape}'s shape, random weights, {device()}", results, random_weights=True))
+
+
+def measure_model(name: str, out: Path, tokens: int = 4096, repeats: int = 15) -> None:
+    """Record everything of a model of the catalogue; on a processor rounding to nearest too."""
+    precisions = LIBRARY_PRECISIONS if torch.cuda.is_available() else LIBRARY_PRECISIONS + ROUND_TO_NEAREST
+    run = QuantizationRun(name, precisions, PARTS, tokens=tokens, repeats=repeats)
+    write(out, to_dict(f"{name}, {device()}", run_and_tell(run)))
+
+
+def device() -> str:
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
 
 
 def run_and_tell(run: QuantizationRun) -> Results:
@@ -107,24 +156,11 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=4096)
     parser.add_argument("--repeats", type=int, default=15)
     arguments = parser.parse_args()
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    precisions = LIBRARY_PRECISIONS if torch.cuda.is_available() else LIBRARY_PRECISIONS + ROUND_TO_NEAREST
     if arguments.random:
-        with tempfile.TemporaryDirectory() as folder:
-            random_model(arguments.random, Path(folder))
-            os.environ["BASE_MODEL"] = folder  # where the catalogue looks for the bundled model
-            run = QuantizationRun(
-                BUNDLED, LIBRARY_PRECISIONS, ("memory", "speed"), repeats=arguments.repeats, window=512
-            )
-            results = run_and_tell(run)
-        write(
-            arguments.out,
-            to_dict(f"{arguments.random}'s shape, random weights, {device}", results, random_weights=True),
-        )
+        measure_random(arguments.random, arguments.out, repeats=arguments.repeats)
         return
     for name in arguments.models.split(","):
-        run = QuantizationRun(name.strip(), precisions, PARTS, tokens=arguments.tokens, repeats=arguments.repeats)
-        write(arguments.out, to_dict(f"{name.strip()}, {device}", run_and_tell(run)))
+        measure_model(name.strip(), arguments.out, arguments.tokens, arguments.repeats)
 
 
 if __name__ == "__main__":

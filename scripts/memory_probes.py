@@ -207,17 +207,24 @@ def _cache_bytes(cache: object) -> int:
     return sum(storages.values())
 
 
-def cuda_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tuple[int, int]:
-    """Peak bytes of the first and the second step on a real GPU, the CUDA context not included."""
-    torch.cuda.empty_cache()
-    with torch.device(GPU):
+def ready_to_train(
+    config: dict, arch: Architecture, setup: TrainingSetup, device: str
+) -> tuple[nn.Module, torch.optim.Optimizer, torch.Tensor]:
+    """A model of random weights on `device`, its optimizer and a batch of random tokens: `run_step` does the rest."""
+    with torch.device(device):
         model = build(config, weight_dtype(setup), setup.attention, dropout=arch.dropout or arch.attention_dropout)
     if setup.method == "qlora":
         model = quantize_linears(model, setup)
     model = prepare(model, arch, setup)
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = _eight_bit(trained) if setup.optimizer == "adamw_8bit" else OPTIMIZERS[setup.optimizer](trained)
-    ids = torch.randint(0, arch.vocab_size, (setup.batch, setup.sequence), device=GPU)
+    return model, optimizer, torch.randint(0, arch.vocab_size, (setup.batch, setup.sequence), device=device)
+
+
+def cuda_training(config: dict, arch: Architecture, setup: TrainingSetup) -> tuple[int, int]:
+    """Peak bytes of the first and the second step on a real GPU, the CUDA context not included."""
+    torch.cuda.empty_cache()
+    model, optimizer, ids = ready_to_train(config, arch, setup, GPU)
     peaks = []
     for _ in range(2):
         torch.cuda.synchronize()
@@ -264,10 +271,10 @@ def quantize_linears(model: nn.Module, setup: TrainingSetup) -> nn.Module:
             compute_dtype=torch.bfloat16,
             compress_statistics=setup.double_quant,
             quant_type="nf4",
-            device="cpu",
+            device=device,
         )
-        new.load_state_dict({key: value.cpu() for key, value in old.state_dict().items()})
-        setattr(parent, child, new.to(device))
+        new.load_state_dict(old.state_dict())
+        setattr(parent, child, new.to(device))  # quantizes, also where the weight is there already
     model.is_loaded_in_4bit = True
     return peft.prepare_model_for_kbit_training(model, use_gradient_checkpointing=setup.checkpointing)
 

@@ -1,0 +1,222 @@
+"""Measure everything that only a GPU can show, within minutes: what `make gpu` runs.
+
+    python -m scripts.measure_on_gpu                 # the GPU here, 9 minutes, into assets/measurements
+    python -m scripts.measure_on_gpu --device cpu    # tiny models, into build/measurements: shows that it all runs
+
+Items (`scripts/gpu_items.py`) are measured most valuable first. Each is recorded as soon as it is measured, with
+device, date and versions: peaks in memory.json, precisions in quantization-gpu.json, and a line of what became of each
+item in gpu.json. What is recorded for this device and these versions is not measured again. An item that is expected
+to take longer than what is left is left out, which is said, and one that fails does not stop the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import gc
+import json
+import os
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+STARTED = time.monotonic()  # before torch is imported, which takes its share of the time
+
+import torch  # noqa: E402
+
+from lib.models.shared import COPIES  # noqa: E402
+from lib.places import ROOT  # noqa: E402
+from scripts import measure_memory  # noqa: E402
+from scripts.gpu_items import Item, items  # noqa: E402
+
+PLACES = {"cuda": ROOT / "assets" / "measurements", "cpu": ROOT / "build" / "measurements"}
+MEASURED, OUT_OF_MEMORY, FAILED, OUT_OF_TIME = "measured", "out of memory", "failed", "out of time"
+
+
+class OutOfTime(BaseException):
+    """The time for all of it is over; no `except Exception` on the way up takes it for its own."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """What became of each item, in gpu.json."""
+
+    file: Path
+    device: str
+    versions: dict[str, str]
+
+    def records(self) -> list[dict]:
+        return json.loads(self.file.read_text(encoding="utf-8")) if self.file.exists() else []
+
+    def has(self, name: str) -> bool:
+        """Whether there is nothing left to find out about this item here; what failed is tried again."""
+        return any(
+            record["outcome"] in (MEASURED, OUT_OF_MEMORY) and record["versions"] == self.versions
+            for record in self.records()
+            if self._is_of(record, name)
+        )
+
+    def add(self, name: str, outcome: str, seconds: float, found: dict) -> None:
+        record = {
+            "item": name,
+            "outcome": outcome,
+            **found,
+            "seconds": round(seconds, 2),
+            "device": self.device,
+            "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+            "versions": self.versions,
+        }
+        others = [each for each in self.records() if not self._is_of(each, name)]
+        self._write([*others, record])
+
+    def forget(self) -> None:
+        """Everything of this device."""
+        self._write([record for record in self.records() if record["device"] != self.device])
+
+    def _is_of(self, record: dict, name: str) -> bool:
+        return record["item"] == name and record["device"] == self.device
+
+    def _write(self, records: list[dict]) -> None:
+        beside = self.file.with_suffix(".part")
+        beside.write_text(json.dumps(records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside.replace(self.file)
+
+
+class Pace:
+    """How this machine compares with what was expected: the middle one of all items so far."""
+
+    def __init__(self) -> None:
+        self._ratios: list[float] = []
+
+    def seconds(self, item: Item) -> float:
+        return item.expected_s * (statistics.median(self._ratios) if self._ratios else 1.0)
+
+    def learn(self, item: Item, took_s: float) -> None:
+        self._ratios.append(took_s / item.expected_s)
+
+
+def measure_all(
+    planned: list[Item],
+    log: Log,
+    until_s: float,
+    answers: Callable[[], bool] = lambda: True,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, str]:
+    """Measure what the log lacks until `clock()` is `until_s`; the outcome of every item tried.
+
+    Ends early if the device no longer answers: after some errors CUDA is of no use to the process that met them.
+    """
+    pace, outcomes = Pace(), {}
+    for item in planned:
+        if log.has(item.name):
+            print(f"{item.name}: recorded before", flush=True)
+            continue
+        began = clock()
+        left_s = until_s - began
+        if pace.seconds(item) > left_s:
+            print(f"{item.name}: left out, {pace.seconds(item):.0f} s expected and {left_s:.0f} s left", flush=True)
+            continue
+        outcome, found = outcome_of(item, left_s)
+        took_s = clock() - began
+        print(f"{item.name}: {outcome}, {took_s:.1f} s (expected {pace.seconds(item):.0f} s) {found}", flush=True)
+        outcomes[item.name] = outcome
+        if outcome != OUT_OF_TIME:
+            log.add(item.name, outcome, took_s, found)
+        if outcome == MEASURED:
+            pace.learn(item, took_s)
+        give_memory_back()
+        if not answers():
+            break
+    return outcomes
+
+
+def outcome_of(item: Item, left_s: float) -> tuple[str, dict]:
+    """What became of it, and its figures or what went wrong; the error, which holds on to tensors, ends here."""
+    try:
+        with _alarm(left_s):
+            return MEASURED, item.measure() or {}
+    except OutOfTime:
+        return OUT_OF_TIME, {}
+    except (Exception, SystemExit) as error:
+        said = next(iter(str(error).strip().splitlines()), "")
+        out_of_memory = isinstance(error, MemoryError) or "out of memory" in str(error).lower()
+        return (OUT_OF_MEMORY if out_of_memory else FAILED), {"said": f"{type(error).__name__}: {said}"[:400]}
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """OutOfTime in the block once so many seconds have passed."""
+
+    def ring(*_: object) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def give_memory_back() -> None:
+    COPIES.free_unused()
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def gpu_answers() -> bool:
+    """Whether CUDA still works in this process: an illegal access is an error in everything that follows."""
+    try:
+        return torch.ones(1, device="cuda").item() == 1.0
+    except RuntimeError:
+        return False
+
+
+def start_again(arguments: argparse.Namespace, failed: list[str], until_s: float) -> None:
+    """In a new process, for the time that is left, without what failed in this one."""
+    leave_out = [option for name in (*arguments.leave_out, *failed) for option in ("--leave-out", name)]
+    minutes = (until_s - time.monotonic()) / 60
+    command = [sys.executable, "-m", "scripts.measure_on_gpu", "--minutes", f"{minutes:.3f}", "--out", arguments.out]
+    print("The GPU no longer answers this process; going on in a new one.", flush=True)
+    os.execv(sys.executable, [*map(str, command), *leave_out])
+
+
+def main(given: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", choices=PLACES, default="cuda")
+    parser.add_argument("--minutes", type=float, default=9.0, help="for all of it, imports included")
+    parser.add_argument("--out", type=Path, help="a folder; assets/measurements for a GPU")
+    parser.add_argument("--fresh", action="store_true", help="forget what is recorded of this device")
+    parser.add_argument("--leave-out", action="append", default=[], metavar="ITEM")
+    arguments = parser.parse_args(given)
+    arguments.out = arguments.out or PLACES[arguments.device]
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    log = Log(arguments.out / "gpu.json", measure_memory.device(arguments.device), measure_memory.versions())
+    if arguments.fresh:
+        log.forget()
+        measure_memory.forget(arguments.device, arguments.out / "memory.json")
+    planned = [item for item in items(arguments.device, arguments.out) if item.name not in arguments.leave_out]
+    until_s = STARTED + 60 * arguments.minutes
+    on_gpu = arguments.device == "cuda"
+    outcomes = measure_all(planned, log, until_s, gpu_answers if on_gpu else lambda: True)
+    failed = [name for name, outcome in outcomes.items() if outcome == FAILED]
+    if on_gpu and not gpu_answers():
+        start_again(arguments, failed, until_s)
+    missing = [item.name for item in planned if not log.has(item.name)]
+    print(
+        f"{len(planned) - len(missing)} of {len(planned)} items are recorded in {arguments.out}, {len(failed)} failed."
+    )
+    if missing:
+        print("`make gpu` again goes on with what is missing.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

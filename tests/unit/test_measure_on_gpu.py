@@ -1,0 +1,212 @@
+"""What `make gpu` does, where there is no GPU: order, time, resumption, records, and that a failure stops nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from scripts import gpu_items, measure_memory  # noqa: E402 (torch first, so that the skip comes before what needs it)
+from scripts import measure_on_gpu as script  # noqa: E402
+from scripts.gpu_items import Item  # noqa: E402
+from scripts.measure_on_gpu import FAILED, MEASURED, OUT_OF_MEMORY, OUT_OF_TIME  # noqa: E402
+
+pytestmark = [
+    pytest.mark.torch,
+    # peft 0.21 asks transformers 5.23 by a name that it is about to drop
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
+VERSIONS = {"torch": "2"}
+
+
+@dataclass
+class Bench:
+    """Items whose measuring moves a clock of its own, and a log of a card."""
+
+    log: script.Log
+    now_s: float = 0.0
+    done: list[str] = field(default_factory=list)
+
+    def item(self, name: str, expected_s: float = 1.0, takes_s: float | None = None, error=None) -> Item:
+        def measure():
+            self.now_s += expected_s if takes_s is None else takes_s
+            if error is not None:
+                raise error
+            self.done.append(name)
+            return {"figure": len(self.done)}
+
+        return Item(name, expected_s, measure)
+
+    def measure(self, items: list[Item], until_s: float = 1000.0, **options) -> dict[str, str]:
+        return script.measure_all(items, self.log, until_s, clock=lambda: self.now_s, **options)
+
+    @property
+    def recorded(self) -> list[dict]:
+        return json.loads(self.log.file.read_text())
+
+
+@pytest.fixture
+def bench(tmp_path) -> Bench:
+    return Bench(script.Log(tmp_path / "gpu.json", "Test GPU", VERSIONS))
+
+
+def test_each_item_is_recorded_in_turn_with_device_date_and_versions(bench):
+    before = []
+
+    def look():
+        before.extend(bench.recorded)
+        return {}
+
+    bench.measure([bench.item("one"), Item("two", 1.0, look)])
+    assert [record["item"] for record in before] == ["one"], "saved before the next one starts"
+    one, two = bench.recorded
+    assert (one["outcome"], one["figure"], one["seconds"]) == (MEASURED, 1, 1.0)
+    for record in (one, two):
+        assert (record["device"], record["versions"]) == ("Test GPU", VERSIONS)
+        assert len(record["date"]) == len("2026-01-01")
+
+
+def test_what_is_recorded_is_not_measured_again(bench):
+    items = [bench.item("one"), bench.item("two")]
+    bench.measure(items[:1])
+    bench.measure(items)
+    bench.measure(items)
+    assert bench.done == ["one", "two"]
+
+
+def test_another_card_or_another_version_is_measured_for_itself(bench):
+    item = bench.item("one")
+    bench.measure([item])
+    for device, versions in (("Another GPU", VERSIONS), ("Test GPU", {"torch": "3"})):
+        bench.log = script.Log(bench.log.file, device, versions)
+        bench.measure([item])
+    assert bench.done == ["one"] * 3
+    kept = [(record["device"], record["versions"]["torch"]) for record in bench.recorded]
+    assert kept == [("Another GPU", "2"), ("Test GPU", "3")]
+
+
+def test_what_no_longer_fits_is_left_out_and_something_shorter_is_not(bench, capsys):
+    bench.measure([bench.item("first", 50), bench.item("long", 60), bench.item("short", 40)], until_s=100)
+    assert bench.done == ["first", "short"]
+    assert "long: left out, 60 s expected and 50 s left" in capsys.readouterr().out
+    assert bench.now_s <= 100
+
+
+def test_a_slower_card_is_noticed(bench):
+    """Everything takes three times what was expected: of nine items of 10 s, three fit into 100 s."""
+    bench.measure([bench.item(f"item {index}", 10, takes_s=30) for index in range(9)], until_s=100)
+    assert bench.done == ["item 0", "item 1", "item 2"]
+
+
+def test_an_item_that_takes_too_long_is_ended_and_not_recorded(bench):
+    def for_ever():
+        while True:
+            pass
+
+    bench.measure([bench.item("one")])
+    outcomes = bench.measure([Item("endless", 0.01, for_ever)], until_s=bench.now_s + 0.05)
+    assert outcomes == {"endless": OUT_OF_TIME}
+    assert [record["item"] for record in bench.recorded] == ["one"]
+
+
+def test_a_failure_is_recorded_tried_again_and_stops_nothing(bench):
+    broken = bench.item("broken", error=ValueError("no such kernel\nmore of it"))
+    assert bench.measure([broken, bench.item("next")]) == {"broken": FAILED, "next": MEASURED}
+    assert bench.recorded[0]["said"] == "ValueError: no such kernel"
+    bench.measure([bench.item("broken"), bench.item("next")])
+    assert bench.done == ["next", "broken"]
+    assert {record["outcome"] for record in bench.recorded} == {MEASURED}
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."), MemoryError()]
+)
+def test_out_of_memory_is_a_result(bench, error):
+    items = [bench.item("large", error=error), bench.item("small")]
+    assert bench.measure(items) == {"large": OUT_OF_MEMORY, "small": MEASURED}
+    assert bench.measure(items) == {}, "it would not fit the next time either"
+
+
+def test_a_refusal_by_the_memory_script_is_one_failure(bench):
+    """It leaves by SystemExit where its section was begun on another card."""
+    assert bench.measure([bench.item("peak", error=SystemExit("start over with --fresh"))]) == {"peak": FAILED}
+
+
+def test_a_card_that_no_longer_answers_ends_the_process_s_part(bench):
+    alive = iter([True, False])
+    outcomes = bench.measure([bench.item(name) for name in "abc"], answers=lambda: next(alive))
+    assert list(outcomes) == ["a", "b"]
+
+
+def test_a_record_broken_off_while_written_leaves_the_old_ones(bench, monkeypatch):
+    bench.measure([bench.item("one")])
+    before = bench.log.file.read_text()
+    monkeypatch.setattr(script.Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        bench.measure([bench.item("two")])
+    assert bench.log.file.read_text() == before
+
+
+def test_the_plan_has_forty_set_ups_of_all_families_and_the_first_are_of_each():
+    plan = measure_memory.read(measure_memory.PLAN)["cuda"]
+    cases = gpu_items.in_turn(plan)
+    families = {"full", "lora", "qlora", "MoE", "long context", "serving"}
+    assert len(cases) == len(plan) >= 40
+    assert {gpu_items.family(case) for case in cases[:6]} == families
+
+
+def test_the_items_for_a_gpu_are_all_that_is_promised_and_the_most_valuable_fit(tmp_path):
+    """Forty set-ups, the tests, the bounds, LoRA and QLoRA, models of 135M to 8B, in nine minutes less imports."""
+    planned = gpu_items.items("cuda", tmp_path)
+    names = [item.name for item in planned]
+    assert len(set(names)) == len(names)
+    within, spent = [], 0.0
+    for item in planned:
+        if item.name.startswith("default LoRA run") or item.name.startswith("quantization: SmolLM2-135M-"):
+            continue  # only where the model is
+        spent += item.expected_s
+        if spent > 9 * 60 - 20:
+            break
+        within.append(item.name)
+    assert sum(name.startswith("memory: ") for name in within) >= 40
+    assert {
+        "GPU tests",
+        "six precisions",
+        "decode over bare generate",
+        "LoRA steps/s: Llama-3.2-1B's shape",
+        "QLoRA steps/s: Llama-3.2-1B's shape",
+        "quantization: SmolLM2-135M's shape",
+        "quantization: Llama-3.1-8B's shape",
+    } <= set(within)
+
+
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_everything_runs_on_a_processor(tmp_path, monkeypatch, capsys):
+    """The whole command on tiny models: real records in files that the app reads, and nothing to do a second time."""
+    from lib.memory.ask import accuracy
+    from lib.quant.findings.recorded import recorded_runs
+
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"cpu": [{"model": "GPT-2", "batch": 1, "sequence": 8}]}))
+    monkeypatch.setattr(measure_memory, "PLAN", plan)
+    out = tmp_path / "out"
+    arguments = ["--device", "cpu", "--out", str(out), "--minutes", "1000"]
+    assert script.main(arguments) == 0
+    records = json.loads((out / "gpu.json").read_text())
+    assert {record["outcome"] for record in records} == {MEASURED}
+    by_name = {record["item"]: record for record in records}
+    assert by_name["LoRA steps/s: tiny's shape"]["steps_per_s"] > 0
+    assert by_name["default LoRA run"]["held_out_loss"][1] < by_name["default LoRA run"]["held_out_loss"][0]
+    assert [run.random_weights for run in recorded_runs(out)] == [False, True]
+    monkeypatch.setattr(accuracy, "RECORDED", out / "memory.json")
+    assert {record.what for record in accuracy.recorded.__wrapped__()["cpu"].records} == {
+        "weights",
+        "saved tensors",
+        "KV cache",
+    }
+    capsys.readouterr()
+    assert script.main(arguments) == 0
+    assert capsys.readouterr().out.count("recorded before") == len(records)
