@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib import ui
 from lib.ui.kit import source
-from lib.ui.training import live_lora
+from lib.ui.training import asking, live_lora, results, run_controls
 
 ui.chapter("live_lora")
 ui.predict("live_lora")
@@ -13,7 +13,7 @@ st.header("Train it", anchor=False)
 controls, stage = st.columns([1, 2], gap="large")
 with controls:
     buttons = st.container()
-    run = live_lora.run_controls()
+    run = run_controls.run_controls()
     with buttons:
         live_lora.start_and_stop(run)
 with stage:
@@ -21,13 +21,13 @@ with stage:
 
 live_lora.meaning()
 live_lora.token_healing()
-live_lora.ask()
+asking.ask()
 
 with st.expander("The loop that just ran, all of it", icon=":material/code:"):
     st.code(source.source_of("lib/training/lora.py", "training_loop"), language="python")
 
 ui.slide_and_fact("live_lora")
 ui.check_yourself("live_lora")
-rows, data = live_lora.exports()
+rows, data = results.exports()
 ui.take_away("live_lora", rows=rows, data=data, name="lora-run")
-live_lora.download_adapter()
+results.download_adapter()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parent.parent / "assets" / "datasets" / "kopi_orders.jsonl"
 SEED, TEXTS, HELD_OUT = 6, 360, 44
+DRAWN = {"Di Lo": 6, "Kosong": 2}
 
 BASE = {"Kopi": "coffee", "Teh": "tea"}
 WHITENER = {"": "condensed milk", "O": "no milk", "C": "evaporated milk"}
@@ -151,13 +152,19 @@ def sentence(frame: str, first: Drink, second: Drink) -> str:
 
 
 def write_texts(frames: tuple[str, ...], count: int, rng: random.Random, taken: set[str]) -> list[str]:
-    """`count` new sentences, every frame about equally often, drinks of both kinds and all words."""
-    everything = drinks()
+    """`count` new sentences, every frame about equally often, drinks of both kinds and all words.
+
+    Few drinks are Di Lo or Kosong, by the rules above: those are drawn more often, so that the words can be learnt.
+    """
+    everything = [
+        drink for drink in drinks() for _ in range(max(DRAWN.get(drink.strength, 1), DRAWN.get(drink.sweetness, 1)))
+    ]
     texts: list[str] = []
     while len(texts) < count:
         for frame in rng.sample(frames, len(frames)):
-            text = sentence(frame, *rng.sample(everything, 2))
-            if text not in taken and len(texts) < count:
+            first, second = rng.sample(everything, 2)
+            text = sentence(frame, first, second)
+            if first != second and text not in taken and len(texts) < count:
                 taken.add(text)
                 texts.append(text)
     return texts

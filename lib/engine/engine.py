@@ -125,12 +125,6 @@ class Engine:
         self._wake.set()
 
     @property
-    def owners_at_work(self) -> int:
-        """How many owners have a job running or waiting."""
-        with self._lock:
-            return len({job.owner for job in self._jobs.values() if job.state.active})
-
-    @property
     def worker_process_ids(self) -> tuple[int, ...]:
         """Processes of the local workers; empty on a cluster elsewhere."""
         return self._cluster.process_ids
@@ -171,12 +165,14 @@ class Engine:
                 self._queue.slots = slots
                 while ticket := self._queue.next(time.monotonic()):
                     self._launch(self._jobs[ticket.job_id])
-                self._end_hung()
+                hung = self._give_up_hung()
                 to_stop = [job.id for job in self._jobs.values() if job.stop_wanted and job.state is JobState.RUNNING]
             # Without the lock: Dask's thread needs it to hand over events while this waits. Again and again until
             # the job has ended, for a worker may only just be starting.
             for job_id in to_stop:
                 self._cluster.client.run(request_stop, job_id, on_error="ignore")
+            for future in hung:
+                self._cluster.end_hung(future.key)
 
     def _launch(self, job: _Job) -> None:
         job.state, job.started_at = JobState.RUNNING, time.monotonic()
@@ -221,14 +217,15 @@ class Engine:
         self._queue.leave(job.id, job.ended_at, completed=state is JobState.DONE)
         self._wake.set()
 
-    def _end_hung(self) -> None:
-        now = time.monotonic()
+    def _give_up_hung(self) -> list[Future]:
+        """What their workers still compute, of jobs that have not ended long after their time limit."""
+        now, given_up = time.monotonic(), []
         for job in self._jobs.values():
             if job.state is JobState.RUNNING and now - job.started_at > job.time_limit_s + GRACE_S:
-                self._end(
-                    job, JobState.FAILED, f"The run did not answer after its time limit of {job.time_limit_s:.0f} s"
-                )
-                self._cluster.end_hung()
+                given_up.append(job.future)
+                message = f"The run did not answer after its time limit of {job.time_limit_s:.0f} s"
+                self._end(job, JobState.FAILED, message)
+        return given_up
 
     def _forget_old(self) -> None:
         """Ended jobs stay for an hour, and at most REMEMBERED_JOBS of them."""

@@ -25,6 +25,7 @@ from lib.engine.worker import import_module
 async def serve(scheduler: str, scratch: str) -> None:
     async with Worker(
         scheduler,
+        name=str(os.getpid()),
         nthreads=1,
         memory_limit=0,
         local_directory=scratch,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lib.engine.errors import QueueFull
 
-REMEMBERED_DURATIONS = 20
+REMEMBERED_RUNS = 20
 
 
 @dataclass
@@ -41,9 +41,10 @@ class FairQueue:
     per_owner: int = 3
     waiting: deque[Ticket] = field(default_factory=deque)
     running: dict[str, Ticket] = field(default_factory=dict)
-    _durations_s: dict[tuple[str, bool], deque[float]] = field(
-        default_factory=lambda: defaultdict(lambda: deque(maxlen=REMEMBERED_DURATIONS))
+    _paces: dict[tuple[str, bool], deque[float]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=REMEMBERED_RUNS))
     )
+    """Seconds that runs of a kind and width really took, for each second expected."""
 
     def add(self, ticket: Ticket) -> None:
         """Join the line. Raises QueueFull with how long the line is."""
@@ -72,13 +73,13 @@ class FairQueue:
         """Take a ticket out, wherever it is; a completed one teaches how long such jobs take."""
         ticket = self.running.pop(job_id, None)
         if ticket is not None and completed:
-            self._durations_s[ticket.kind, ticket.wide].append(now - ticket.started_at)
+            self._paces[ticket.kind, ticket.wide].append((now - ticket.started_at) / ticket.expected_s)
         self.waiting = deque(each for each in self.waiting if each.job_id != job_id)
 
     def expected_s(self, ticket: Ticket) -> float:
-        """Median of past runs of its kind and width, else what the job itself expects."""
-        known = self._durations_s.get((ticket.kind, ticket.wide))
-        return statistics.median(known) if known else ticket.expected_s
+        """What the job itself expects, at the median pace of the last runs of its kind and width on this machine."""
+        paces = self._paces.get((ticket.kind, ticket.wide))
+        return ticket.expected_s * (statistics.median(paces) if paces else 1.0)
 
     def place(self, job_id: str, now: float) -> tuple[int, float]:
         """(jobs that start before this one, expected seconds until it starts); (0, 0.0) if it does not wait.

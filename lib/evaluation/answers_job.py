@@ -14,7 +14,7 @@ from lib.training.complete import complete
 def answers(run: AnswersRun) -> Iterator[ModelAnswer]:
     """The base model's continuation, then the fine-tuned model's if there is an adapter."""
     with borrow(catalogue.find(run.model)) as (model, tokenizer):
-        yield ModelAnswer("Base model", complete(model, tokenizer, run.prompt).continuation.strip())
+        yield ModelAnswer("Base model", complete(model, tokenizer, (run.prompt,))[0].continuation.strip())
         if run.adapter is not None:
             tuned = with_adapter(own_modules(model), run.adapter)
-            yield ModelAnswer("Fine-tuned", complete(tuned, tokenizer, run.prompt).continuation.strip())
+            yield ModelAnswer("Fine-tuned", complete(tuned, tokenizer, (run.prompt,))[0].continuation.strip())

@@ -33,6 +33,14 @@ def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def multiplies_bf16(device: torch.device) -> bool:
+    """Whether products of bf16 numbers are the hardware's own; else they are emulated, and slower than in fp32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    here = torch.cpu.get_capabilities()
+    return any(here.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))  # the last is ARM's
+
+
 def free_bytes(device: torch.device) -> int:
     """Memory of the device that can still be had."""
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available

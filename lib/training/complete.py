@@ -1,4 +1,4 @@
-"""Completing a prompt that may end inside a word. Imports torch: worker only.
+"""Completing prompts that may end inside a word. Imports torch: worker only.
 
 A tokenizer cuts "Kopi O Ko" one way and "Kopi O Kosong" another: the tokens of the whole word need not begin
 with those of its first letters. A model given the tokens of " Ko" is therefore asked for something it has
@@ -8,6 +8,8 @@ takes the unfinished word back and lets the model choose its tokens, among those
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import torch
@@ -22,28 +24,86 @@ _TEXTS: WeakKeyDictionary[PreTrainedTokenizerBase, list[str]] = WeakKeyDictionar
 
 @torch.no_grad()
 def complete(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: str, max_new_tokens: int = MAX_NEW_TOKENS
-) -> Completion:
-    """Continue `prompt` greedily, healing its last word; stops at the end of a sentence or text."""
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[str],
+    max_new_tokens: int = MAX_NEW_TOKENS,
+) -> tuple[Completion, ...]:
+    """Continue each prompt greedily, healing its last word, to the end of a sentence or text; all at the same time."""
     was_training = model.training
     model.eval()
-    prompt = prompt.rstrip()
+    room = model.config.max_position_embeddings - max_new_tokens
+    rows = [_row(tokenizer, prompt.rstrip(), room) for prompt in prompts]
+    longest = max((len(row.ids) for row in rows), default=0)
+    padding = torch.tensor([longest - len(row.ids) for row in rows], device=model.device)[:, None]
+    feed = torch.tensor([[0] * (longest - len(row.ids)) + row.ids for row in rows], device=model.device)
+    read, past = 0, None
+    while any(not row.over(max_new_tokens) for row in rows):
+        positions = torch.arange(read, read + feed.shape[1], device=model.device)
+        output = model(
+            input_ids=feed,
+            attention_mask=(torch.arange(read + feed.shape[1], device=model.device) >= padding).long(),
+            position_ids=(positions - padding).clamp(min=0),
+            past_key_values=past,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        past, read = output.past_key_values, read + feed.shape[1]
+        for row, logits in zip(rows, output.logits[:, -1], strict=True):
+            if not row.over(max_new_tokens):
+                row.choose(logits)
+        feed = torch.tensor([[row.ids[-1]] for row in rows], device=model.device)
+    model.train(was_training)
+    return tuple(row.completion() for row in rows)
+
+
+@dataclass
+class _Row:
+    """One prompt as it is continued."""
+
+    tokenizer: PreTrainedTokenizerBase
+    prompt: str
+    kept: str
+    """The prompt without its last word, which the model spells anew."""
+    typed: str
+    """That word, with the space before it."""
+    ids: list[int]
+    """What the model reads: the tokens of `kept`, then those it has chosen."""
+    spelled: str = ""
+    spelling: list[int] = field(default_factory=list)
+    new: list[int] = field(default_factory=list)
+    ended: bool = False
+
+    def over(self, max_new_tokens: int) -> bool:
+        return self.ended or len(self.new) >= max_new_tokens or len(self.spelling) >= max_new_tokens
+
+    def choose(self, logits: torch.Tensor) -> None:
+        """Take the likeliest next token; of those that agree with what was typed, until that is spelled."""
+        if len(self.spelled) < len(self.typed):
+            allowed = _spelling(self.tokenizer, self.typed[len(self.spelled) :], logits.device)
+            self.ids.append(int(allowed[logits[allowed].argmax()]))
+            self.spelling.append(self.ids[-1])
+            self.spelled += self.tokenizer.decode(self.ids[-1:])
+            return
+        self.ids.append(int(logits.argmax()))
+        if self.ids[-1] == self.tokenizer.eos_token_id:
+            self.ended = True
+            return
+        self.new.append(self.ids[-1])
+        text = self.tokenizer.decode(self.new)
+        self.ended = text.rstrip().endswith((".", "!", "?")) or "\n" in text
+
+    def completion(self) -> Completion:
+        continuation = self.spelled[len(self.typed) :] + self.tokenizer.decode(self.new).split("\n")[0]
+        healed = _pieces(self.tokenizer, self.kept) + [self.tokenizer.decode([token]) for token in self.spelling]
+        pieces = tuple(self.tokenizer.decode([token]) for token in self.new)
+        return Completion(self.prompt, continuation, tuple(_pieces(self.tokenizer, self.prompt)), tuple(healed), pieces)
+
+
+def _row(tokenizer: PreTrainedTokenizerBase, prompt: str, room: int) -> _Row:
     kept, typed = _split_last_word(prompt)
     ids = tokenizer(kept, add_special_tokens=False)["input_ids"] if kept else [tokenizer.eos_token_id]
-    context = model.config.max_position_embeddings - max_new_tokens
-    ids = ids[-context:]
-    start, spelled = len(ids), ""
-    while len(spelled) < len(typed) and len(ids) - start < max_new_tokens:
-        allowed = _spelling(tokenizer, typed[len(spelled) :], model.device)
-        logits = model(input_ids=torch.tensor([ids], device=model.device)).logits[0, -1]
-        ids.append(int(allowed[logits[allowed].argmax()]))
-        spelled += tokenizer.decode(ids[-1:])
-    healed = _pieces(tokenizer, kept) + [tokenizer.decode([token]) for token in ids[start:]]
-    new = _greedy(model, tokenizer, ids, max_new_tokens)
-    continuation = spelled[len(typed) :] + tokenizer.decode(new).split("\n")[0]
-    model.train(was_training)
-    pieces = tuple(tokenizer.decode([token]) for token in new)
-    return Completion(prompt, continuation, tuple(_pieces(tokenizer, prompt)), tuple(healed), pieces)
+    return _Row(tokenizer, prompt, kept, typed, ids[-room:])
 
 
 def _split_last_word(prompt: str) -> tuple[str, str]:
@@ -69,30 +129,9 @@ def _texts(tokenizer: PreTrainedTokenizerBase) -> list[str]:
         decoded = tokenizer.batch_decode([[token] for token in range(len(tokenizer))])
         special = set(tokenizer.all_special_ids)
         texts = _TEXTS[tokenizer] = [
-            "" if token in special or "�" in text else text for token, text in enumerate(decoded)
+            "" if token in special or "\ufffd" in text else text for token, text in enumerate(decoded)
         ]
     return texts
-
-
-def _greedy(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, ids: list[int], max_new_tokens: int
-) -> list[int]:
-    """The tokens that follow `ids`, up to the end of a sentence, a line or the text."""
-    new: list[int] = []
-    past = None
-    feed = ids
-    while len(new) < max_new_tokens:
-        output = model(input_ids=torch.tensor([feed], device=model.device), past_key_values=past, use_cache=True)
-        past = output.past_key_values
-        token = int(output.logits[0, -1].argmax())
-        if token == tokenizer.eos_token_id:
-            break
-        new.append(token)
-        text = tokenizer.decode(new)
-        if text.rstrip().endswith((".", "!", "?")) or "\n" in text:
-            break
-        feed = [token]
-    return new
 
 
 def _pieces(tokenizer: PreTrainedTokenizerBase, text: str) -> list[str]:

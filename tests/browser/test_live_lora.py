@@ -90,4 +90,4 @@ def test_a_bad_link_falls_back_and_says_so(page: Page, app: App):
     settle(page)
     expect(page.get_by_text("The link asks for steps = “9999”")).to_be_visible()
     expect(page.get_by_text("The link asks for rank = “lots”")).to_be_visible()
-    expect(page.get_by_role("slider", name="Steps")).to_have_value("60")
+    expect(page.get_by_role("slider", name="Steps")).to_have_value("25")

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib import curriculum
 from lib.places import ROOT
-from lib.ui.kit import jobs
+from lib.ui.kit import jobs, session
 from tests.waiting import LIMIT_S, wait_until
 
 APP = str(ROOT / "app.py")
@@ -35,6 +35,12 @@ def rerun_until(app: AppTest, is_so: Callable[[], bool], what: str) -> None:
         return is_so()
 
     wait_until(now, what)
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_here_lately() -> None:
+    """Each test's browsers are the whole class."""
+    session._visits.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

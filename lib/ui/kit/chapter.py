@@ -14,10 +14,12 @@ import streamlit as st
 from lib import curriculum
 from lib.curriculum import Chapter, Question
 from lib.ui.kit.exports import Rows, csv_of, json_of
+from lib.ui.kit.session import note_visit
 
 
 def chapter(slug: str) -> Chapter:
     """Title, goals and the slide it belongs to."""
+    note_visit()
     words = curriculum.chapter(slug)
     st.title(words.title, anchor=False)
     st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")

@@ -128,11 +128,6 @@ def current(kind: str) -> JobView | None:
     return engine().view(job_id, owner=owner()) if job_id else None
 
 
-def at_work() -> int:
-    """How many browsers have a job running or waiting."""
-    return _engine.owners_at_work if _engine is not None else 0
-
-
 def live(kind: str, draw: Callable[[JobView], None]) -> None:
     """Draw the newest job of this kind, again and again while it is active and never otherwise."""
     refused = st.session_state.get(f"{kind}:problem")

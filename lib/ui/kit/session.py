@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,8 +18,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "finetuning_lab_browser"
 KEPT_S = 30 * 24 * 3600
+LATELY_S = 600.0
 _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 """What `new_token` makes: 256 random bits."""
+
+
+_visits: dict[str, float] = {}
+"""When each browser last ran a page, in seconds of the monotonic clock."""
+
+
+def note_visit() -> None:
+    _visits[owner()] = time.monotonic()
+
+
+def browsers_lately() -> int:
+    """How many browsers have run a page in the last ten minutes: about the size of the class."""
+    now = time.monotonic()
+    for token, at in list(_visits.items()):
+        if now - at > LATELY_S:
+            _visits.pop(token, None)
+    return len(_visits)
 
 
 def owner() -> str:

@@ -1,4 +1,4 @@
-"""The live LoRA page's parts: controls, the run as it goes, what it means."""
+"""A LoRA run on its page: started, drawn as it goes, and what it means."""
 
 from __future__ import annotations
 
@@ -8,87 +8,16 @@ import streamlit as st
 
 from lib.charts import training as charts
 from lib.engine import JobState, JobView
-from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED, REAL, catalogue
-from lib.training import datasets
+from lib.models.catalogue import catalogue
 from lib.training.datasets import Dataset, load_dataset
 from lib.training.progress import Progress, is_right, progress
-from lib.training.run import (
-    TARGETS,
-    Answer,
-    Completion,
-    LoraRun,
-    Question,
-    expected_s,
-    time_limit_s,
-    usual_learning_rate,
-)
-from lib.ui.kit import controls, jobs
+from lib.training.run import Completion, LoraRun, expected_s, time_limit_s
+from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_here, offer_real_model, origin_note
 from lib.units import format_duration
 
-KIND, ASK = "lora", "lora-question"
-LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e3]
-RANKS = [1, 2, 4, 8, 16, 32, 64]
-CROWD = 3
-"""So many browsers with a run make a class: one that waits for a large model would wait long."""
-
-
-def run_controls() -> LoraRun | None:
-    """The controls; None (and what is wrong) if they make no run."""
-    titles = datasets.catalogue()
-    model = _model_control()
-    mine = f":{model}" if model != BUNDLED else ""  # what suits one model does not suit another: each has its own
-    learning_rate = controls.pick(
-        "Learning rate",
-        LEARNING_RATES,
-        usual_learning_rate(model),
-        key=f"lr{mine}",
-        format_func=lambda rate: f"{rate:g}",
-    )
-    rank = controls.pick("Rank r", RANKS, 8, key="rank")
-    steps = controls.slider("Steps", 10, 300, 60, key="steps", step=10)
-    usual = "The queen said" if model == BUNDLED else "The capital of France is"
-    prompt = controls.text("A prompt of your own", usual, key=f"prompt{mine}", max_chars=300)
-    with st.expander("More", icon=":material/tune:"):
-        lora_alpha = controls.slider("lora_alpha", 1, 128, 16, key="alpha")
-        batch_size = controls.slider("Texts in a batch", 1, 32, 4, key="batch")
-        targets = controls.select("Adapters on", list(TARGETS), "All linear layers", key="targets")
-        seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
-        dataset = controls.select("Texts", titles, "kopi_orders", key="texts")
-        st.caption(load_dataset(dataset).about)
-    try:
-        return LoraRun(
-            rank=rank,
-            lora_alpha=lora_alpha,
-            learning_rate=learning_rate,
-            steps=steps,
-            batch_size=batch_size,
-            target_modules=TARGETS[targets],
-            seed=seed,
-            dataset=dataset,
-            model=model,
-            prompts=(prompt.strip(),) if prompt.strip() else (),
-        )
-    except StudentError as error:
-        problem(error)
-        return None
-
-
-def _model_control() -> str:
-    """Which model learns; the real one where it is, but the quick one while a class is at work."""
-    # The bundled model is offered even where it is damaged: the run then says what is missing.
-    here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
-    crowd = jobs.at_work() >= CROWD
-    default = REAL if REAL in here and not crowd else BUNDLED
-    model = controls.select("Model", here, default, key="model")
-    if crowd and REAL in here and model == BUNDLED:
-        st.caption(f"{jobs.at_work()} runs are going or waiting, so the small model is chosen; it takes seconds.")
-    origin_note(model)
-    offer_real_model()
-    return model
+KIND = "lora"
 
 
 def start_and_stop(run: LoraRun | None) -> None:
@@ -98,7 +27,7 @@ def start_and_stop(run: LoraRun | None) -> None:
 def stage() -> None:
     """Curve, sizes and blanks of the newest run; an empty stage before the first."""
     if jobs.current(KIND) is None:
-        st.plotly_chart(charts.loss_curve((), (), 60), key="loss", alt="Loss curve, still empty")
+        st.plotly_chart(charts.loss_curve((), (), LoraRun.steps), key="loss", alt="Loss curve, still empty")
         for blank, column in zip(load_dataset("kopi_orders").blanks, st.columns(3), strict=True):
             column.markdown(f"### {escape(blank.prompt)}\\_\\_\\_")
         st.caption("Press Start. Each point is one step: one batch read, one update of the adapter.")
@@ -158,68 +87,6 @@ def token_healing() -> None:
         )
 
 
-def ask() -> None:
-    """A prompt for the fine-tuned model, beside the base model's answer."""
-    view = jobs.current(KIND)
-    told = progress(view.events) if view and not view.state.active else None
-    if told is None or told.finished is None:
-        return
-    st.header("Ask both models", anchor=False)
-    with st.form("ask", border=False):
-        prompt = st.text_input("Prompt", "Uncle, one Kopi O", max_chars=300, key="ask_prompt")
-        asked = st.form_submit_button("Ask", icon=":material/send:")
-    if asked:
-        try:
-            question = Question(prompt, told.finished.adapter, view.argument.model)
-        except StudentError as error:
-            problem(error)
-        else:
-            wide = catalogue()[question.model].wide
-            jobs.submit(ASK, "lib.training.lora:answer", question, expected_s=1.5, time_limit_s=60, wide=wide)
-    jobs.live(ASK, _draw_answer)
-
-
-def exports() -> tuple[list[dict] | None, dict | None]:
-    """(The curve as rows, everything else as data) of the newest run."""
-    view = jobs.current(KIND)
-    if view is None or not view.events:
-        return None, None
-    told = progress(view.events)
-    held_out = {each.step: each.loss for each in told.held_out}
-    rows = [
-        {
-            "step": each.step,
-            "training_loss": each.loss,
-            "grad_norm": each.grad_norm,
-            "tokens_per_s": each.tokens_per_s,
-            "held_out_loss": held_out.get(each.step),
-        }
-        for each in told.steps
-    ]
-    run = {key: value for key, value in dataclasses.asdict(view.argument).items() if key != "resume_from"}
-    data = {
-        "run": run,
-        "held_out_loss": held_out,
-        "before": [dataclasses.asdict(each) for each in told.before],
-        "after": [dataclasses.asdict(each) for each in told.after],
-    }
-    return rows, data
-
-
-def download_adapter() -> None:
-    view = jobs.current(KIND)
-    told = progress(view.events) if view else None
-    if told and told.finished:
-        st.download_button(
-            "Adapter (peft)",
-            told.finished.adapter,
-            "kopi-adapter.zip",
-            "application/zip",
-            icon=":material/extension:",
-            help="Load it with PeftModel.from_pretrained(base_model, folder).",
-        )
-
-
 def _queue_run(run: LoraRun) -> None:
     wide = catalogue()[run.model].wide
     kind_s = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run)}
@@ -267,10 +134,11 @@ def _blanks(told: Progress, data: Dataset) -> None:
                 st.caption(f"Before: {_sentence(before)} {_mark(before, blank)}")
     for before, after in pairs[len(data.blanks) :]:
         with st.container(border=True):
-            _before_and_after(before, after)
+            before_and_after(before, after)
 
 
-def _before_and_after(before: Completion, after: Completion | None) -> None:
+def before_and_after(before: Completion, after: Completion | None) -> None:
+    """One prompt, as the base model goes on and as the fine-tuned one does."""
     left, right = st.columns(2)
     left.markdown(f"Base model  \n{_sentence(before)}")
     if after:
@@ -298,11 +166,3 @@ def _last_word(completion: Completion) -> tuple[str, ...]:
     """The tokens of the prompt's last word and of the letters that were put to it."""
     starts = [index for index, token in enumerate(completion.healed_tokens) if token.startswith(" ")]
     return completion.healed_tokens[starts[-1] :] + completion.continuation_tokens[:1]
-
-
-def _draw_answer(view: JobView) -> None:
-    answer = next((event for event in view.events if isinstance(event, Answer)), None)
-    if answer is None:
-        return
-    with st.container(border=True):
-        _before_and_after(answer.before, answer.after)

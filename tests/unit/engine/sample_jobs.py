@@ -38,3 +38,9 @@ def own_process_id(_: None) -> Iterator[int]:
 
 def torch_threads(_: None) -> Iterator[int]:
     yield torch.get_num_threads()
+
+
+def hangs(_: None) -> Iterator[int]:
+    """Begins, and is never heard of again."""
+    yield 1
+    time.sleep(3600)

@@ -157,6 +157,19 @@ def test_two_workers_run_two_jobs_and_a_wide_one_has_both(two_workers):
     assert wait(engine, submit(engine, "torch_threads"), over).events == (1,)
 
 
+def test_only_the_worker_that_hangs_is_ended(two_workers, monkeypatch):
+    monkeypatch.setattr("lib.engine.engine.GRACE_S", 1.0)
+    other = submit(two_workers, "count", MANY, owner="raj")
+    wait(two_workers, other, lambda view: len(view.events) >= 2, "raj")
+    before = set(two_workers.worker_process_ids)
+    hung = wait(two_workers, submit(two_workers, "hangs", time_limit_s=1.0), over)
+    assert "did not answer after its time limit" in hung.message
+    wait_until(lambda: set(two_workers.worker_process_ids) != before, "another worker in place of the one that hung")
+    assert len(before & set(two_workers.worker_process_ids)) == 1
+    two_workers.stop(other, owner="raj")
+    assert wait(two_workers, other, over, "raj").events[-1] == "stopped", "the neighbour's run went on"
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "9999"])
 def test_a_strange_number_of_workers_is_refused(monkeypatch, value):
     monkeypatch.setenv("WORKERS", value)

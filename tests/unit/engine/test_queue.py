@@ -58,9 +58,11 @@ def test_waiting_time_learns_from_runs_that_ended_well():
     queue.next(now=0)
     queue.leave("a", now=8, completed=True)
     queue.add(ticket("b", owner="b", expected_s=100))
-    queue.add(ticket("c", owner="c", expected_s=100))
+    queue.add(ticket("c", owner="c", expected_s=300))
+    queue.add(ticket("d", owner="d", expected_s=100))
     queue.next(now=8)
-    assert queue.place("c", now=8) == (0, 8)
+    assert queue.place("c", now=8) == (0, 8), "the machine is 12.5 times as quick as thought"
+    assert queue.place("d", now=8) == (1, 8 + 24), "a run three times as long takes three times as long"
 
 
 def test_a_late_job_is_about_to_end_and_never_negative():

@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from lib.models.load import load  # noqa: E402
 from lib.training import complete as healing  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -45,37 +46,52 @@ class ScriptedModel:
     device = torch.device("cpu")
     training = False
     config = SimpleNamespace(max_position_embeddings=64)
-    likes: ClassVar = {"Kopi O": [" Kos"], "Kopi O Kos": ["ong"], "Kopi O Kosong": ["."], "Kopi O Ko": ["ng"]}
-
-    def __init__(self) -> None:
-        self.read = ""
+    likes: ClassVar = {
+        "Kopi O": " Kos",
+        "Kopi O Kos": "ong",
+        "Kopi O Kosong": ".",
+        "Kopi O Ko": "ng",
+        "": "Kopi",
+        "Kopi": ".",
+    }
 
     def eval(self) -> None: ...
 
     def train(self, mode: bool) -> None: ...
 
-    def __call__(self, input_ids, past_key_values=None, use_cache=False) -> SimpleNamespace:
-        text = WordTokenizer().decode(input_ids[0].tolist())
-        self.read = (past_key_values or "") + text
-        logits = torch.zeros(1, input_ids.shape[1], len(VOCABULARY))
-        for rank, token in enumerate(self.likes.get(self.read, [])):
-            logits[0, -1, VOCABULARY.index(token)] = 10 - rank
-        return SimpleNamespace(logits=logits, past_key_values=self.read if use_cache else None)
+    def __call__(self, input_ids, attention_mask, position_ids, past_key_values, **_) -> SimpleNamespace:
+        """Reads what the mask lets it read; positions must count just that."""
+        read = input_ids if past_key_values is None else torch.cat((past_key_values, input_ids), dim=1)
+        logits = torch.zeros(len(read), 1, len(VOCABULARY))
+        for row, (ids, mask) in enumerate(zip(read, attention_mask, strict=True)):
+            seen = ids[mask.bool()]
+            assert position_ids[row, -1] == len(seen) - 1
+            liked = self.likes.get(WordTokenizer().decode(seen.tolist()))
+            if liked is not None:
+                logits[row, 0, VOCABULARY.index(liked)] = 10
+        return SimpleNamespace(logits=logits, past_key_values=read)
 
 
 def test_a_word_cut_in_the_middle_is_healed():
-    completion = healing.complete(ScriptedModel(), WordTokenizer(), "Kopi O Ko", max_new_tokens=6)
+    (completion,) = healing.complete(ScriptedModel(), WordTokenizer(), ("Kopi O Ko",), max_new_tokens=6)
     assert completion.continuation == "song."
     assert completion.prompt_tokens == ("Kopi", " O", " Ko")
     assert completion.healed_tokens == ("Kopi", " O", " Kos")
     assert completion.continuation_tokens == ("ong", ".")
 
 
-def test_without_healing_the_typed_tokens_would_lead_elsewhere():
-    model, tokenizer = ScriptedModel(), WordTokenizer()
-    ids = tokenizer("Kopi O Ko")["input_ids"]
-    new = healing._greedy(model, tokenizer, ids, 1)
-    assert tokenizer.decode(new) == "ng", "“Kopi O Kong”: what the model says if it is given the typed tokens"
+def test_prompts_of_different_lengths_go_side_by_side():
+    together = healing.complete(ScriptedModel(), WordTokenizer(), ("Kopi O Ko", "Kopi"), max_new_tokens=6)
+    assert [each.continuation for each in together] == ["song.", "."]
+    assert healing.complete(ScriptedModel(), WordTokenizer(), ()) == ()
+
+
+def test_side_by_side_says_what_each_says_alone(tiny_model):
+    """On a transformer, where a wrong mask or position would show."""
+    model, tokenizer = load(tiny_model)
+    prompts = ("Kopi O Ko", "Teh", "Uncle, one Kopi Di Lo and one Teh C Siew")
+    alone = tuple(healing.complete(model, tokenizer, (prompt,))[0] for prompt in prompts)
+    assert healing.complete(model, tokenizer, prompts) == alone
 
 
 @pytest.mark.parametrize(

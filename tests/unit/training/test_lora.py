@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import zipfile
 
@@ -13,6 +14,7 @@ from lib.training.errors import Diverged, TrainingError
 from lib.training.run import (
     ATTENTION,
     MLP,
+    SCHEDULES,
     Checkpoint,
     Finished,
     HeldOut,
@@ -23,7 +25,10 @@ from lib.training.run import (
 
 torch = pytest.importorskip("torch")
 
-from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
+from transformers import get_scheduler  # noqa: E402 (after torch is known to be there)
+
+from lib.models import borrow as borrowing  # noqa: E402
+from lib.models import catalogue  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.training import lora  # noqa: E402
 
@@ -66,7 +71,7 @@ def test_frozen_weights_stay_bit_identical():
     base, tokenizer = load(catalogue.find(catalogue.BUNDLED))
     before = {name: weight.clone() for name, weight in base.state_dict().items()}
     run = LoraRun(**SMALL)
-    model = lora.get_peft_model(base, lora.lora_config(run))
+    model = lora.with_adapter(base, run)
     optimizer = torch.optim.AdamW(lora.trainable_parameters(model), lr=run.learning_rate)
     list(lora.training_loop(run, model, tokenizer, optimizer, ("Kopi O", "Teh C")))
     after = {name.replace(".base_layer", ""): weight for name, weight in model.unload().state_dict().items()}
@@ -80,6 +85,29 @@ def test_the_same_seed_gives_the_same_run_and_another_another():
 
     assert losses(3) == losses(3)
     assert losses(3) != losses(4)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("warmup_steps", [0, 3])
+def test_the_learning_rate_goes_as_in_transformers(name, warmup_steps):
+    run = LoraRun(steps=12, learning_rate=2e-3, lr_scheduler_type=name, warmup_steps=warmup_steps)
+    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr=run.learning_rate)
+    named = "constant_with_warmup" if name == "constant" else name
+    scheduler = get_scheduler(named, optimizer, num_warmup_steps=warmup_steps, num_training_steps=run.steps)
+    theirs = []
+    for _ in range(run.steps):
+        theirs.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    assert [run.learning_rate_at(step) for step in range(1, 13)] == pytest.approx(theirs)
+
+
+def test_a_runs_weights_are_shared_and_its_modules_its_own():
+    base, _ = load(catalogue.find(catalogue.BUNDLED))
+    model = lora.with_adapter(base, LoraRun(**SMALL))
+    mine = dict(model.unload().named_parameters())
+    assert all(mine[name].data_ptr() == weight.data_ptr() for name, weight in base.named_parameters())
+    assert not any("lora" in name for name, _ in base.named_modules())
 
 
 def test_stop_ends_within_one_step_and_still_tells_what_was_learnt():
@@ -109,20 +137,20 @@ def test_going_on_from_a_checkpoint_is_the_unbroken_run():
 
 
 def test_a_loss_that_is_no_number_names_the_learning_rate(monkeypatch):
-    real = lora.load
+    real = borrowing.load
 
     def with_a_number_lost(*arguments, **options):
         model, tokenizer = real(*arguments, **options)
         model.model.norm.weight.data[0] = math.nan
         return model, tokenizer
 
-    monkeypatch.setattr(lora, "load", with_a_number_lost)
+    monkeypatch.setattr(borrowing, "load", with_a_number_lost)
     with pytest.raises(Diverged, match=r"stopped being a number at step \d+, .* learning rate of 1000 .* try 100"):
         list(lora.finetune(LoraRun(steps=60, learning_rate=1e3)))
 
 
 def test_a_loss_far_above_guessing_is_a_divergence(monkeypatch):
-    monkeypatch.setattr(lora, "DIVERGED", 1.0)
+    monkeypatch.setattr(lora, "DIVERGED", 0.9)  # so small a model cannot be very wrong
     with pytest.raises(Diverged, match=r"reached \d+ at step \d+, where guessing at random gives 5\.5"):
         list(lora.finetune(LoraRun(steps=60, learning_rate=1.0)))
 
@@ -137,6 +165,8 @@ def test_the_adapter_is_peft_s_own_and_loads():
     finished = list(lora.finetune(LoraRun(**SMALL)))[-1]
     with zipfile.ZipFile(io.BytesIO(finished.adapter)) as archive:
         assert set(archive.namelist()) == {"adapter_config.json", "adapter_model.safetensors"}
+        config = json.loads(archive.read("adapter_config.json"))
+    assert config["base_model_name_or_path"] == "assets/base-model", "a folder that a student has, not the server's"
     question = lora.Question("Kopi O", finished.adapter)
     (answer,) = lora.answer(question)
     assert answer.before.prompt == answer.after.prompt == "Kopi O"
@@ -184,6 +214,8 @@ def test_the_base_model_is_asked_once(monkeypatch):
         ({"batch_size": 0}, "batch_size"),
         ({"target_modules": ()}, "target_modules"),
         ({"target_modules": ("q_proj", "nonsense")}, "target_modules"),
+        ({"lr_scheduler_type": "stairs"}, "lr_scheduler_type must be one of constant, linear, cosine"),
+        ({"warmup_steps": 26}, "warmup_steps must be from 0 to 25"),
         ({"prompts": ("   ",)}, "1 to 300 characters"),
         ({"prompts": ("a" * 301,)}, "1 to 300 characters"),
     ],

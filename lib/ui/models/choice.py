@@ -1,0 +1,24 @@
+"""Which model a page works on: the real small one where it is, the quick bundled one while a class is at work."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.models.catalogue import BUNDLED, REAL
+from lib.ui.kit import controls
+from lib.ui.kit.session import browsers_lately
+from lib.ui.models.fetching import models_here
+
+CROWD = 4
+"""So many browsers make a class: the last of them would wait minutes for the large model, which runs alone."""
+
+
+def choose_model(key: str = "model") -> str:
+    """The model's name, one of those on this machine; why it is the small one, where the real one is here too."""
+    # The bundled model is offered even where it is damaged: the run then says what is missing.
+    here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+    crowd = browsers_lately()
+    model = controls.select("Model", here, REAL if REAL in here and crowd < CROWD else BUNDLED, key=key)
+    if model == BUNDLED and REAL in here and crowd >= CROWD:
+        st.caption(f"{crowd} browsers are here, so the small model is chosen: each run of it takes seconds.")
+    return model

@@ -1,0 +1,53 @@
+"""What a run leaves to take away: its curve, its words, its adapter."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from lib.training.progress import progress
+from lib.ui.kit import jobs
+from lib.ui.training.live_lora import KIND
+
+
+def exports() -> tuple[list[dict] | None, dict | None]:
+    """(The curve as rows, everything else as data) of the newest run."""
+    view = jobs.current(KIND)
+    if view is None or not view.events:
+        return None, None
+    told = progress(view.events)
+    held_out = {each.step: each.loss for each in told.held_out}
+    rows = [
+        {
+            "step": each.step,
+            "training_loss": each.loss,
+            "learning_rate": view.argument.learning_rate_at(each.step),
+            "grad_norm": each.grad_norm,
+            "tokens_per_s": each.tokens_per_s,
+            "held_out_loss": held_out.get(each.step),
+        }
+        for each in told.steps
+    ]
+    run = {key: value for key, value in dataclasses.asdict(view.argument).items() if key != "resume_from"}
+    data = {
+        "run": run,
+        "held_out_loss": held_out,
+        "before": [dataclasses.asdict(each) for each in told.before],
+        "after": [dataclasses.asdict(each) for each in told.after],
+    }
+    return rows, data
+
+
+def download_adapter() -> None:
+    view = jobs.current(KIND)
+    told = progress(view.events) if view else None
+    if told and told.finished:
+        st.download_button(
+            "Adapter (peft)",
+            told.finished.adapter,
+            "kopi-adapter.zip",
+            "application/zip",
+            icon=":material/extension:",
+            help="Load it with PeftModel.from_pretrained(base_model, folder).",
+        )

@@ -1,0 +1,68 @@
+"""The controls of a LoRA run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.errors import StudentError
+from lib.models.catalogue import BUNDLED
+from lib.training import datasets
+from lib.training.datasets import load_dataset
+from lib.training.run import TARGETS, LoraRun, usual_learning_rate, usual_steps
+from lib.ui.kit import controls
+from lib.ui.kit.problems import problem
+from lib.ui.models.choice import choose_model
+from lib.ui.models.fetching import offer_real_model, origin_note
+
+LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 5e-3, 1e-2, 1.5e-2, 3e-2, 1e-1, 1.0, 10.0, 1e3]
+RANKS = [1, 2, 4, 8, 16, 32, 64]
+SCHEDULE_TITLES = {"constant": "stays", "linear": "falls linearly", "cosine": "falls as a cosine"}
+
+
+def run_controls() -> LoraRun | None:
+    """The controls; None (and what is wrong) if they make no run."""
+    titles = datasets.catalogue()
+    model = choose_model()
+    origin_note(model)
+    offer_real_model()
+    mine = f":{model}" if model != BUNDLED else ""  # what suits one model does not suit another: each has its own
+    learning_rate = controls.pick(
+        "Learning rate",
+        LEARNING_RATES,
+        usual_learning_rate(model),
+        key=f"lr{mine}",
+        format_func=lambda rate: f"{rate:g}",
+        help="A model this small takes large steps. QLoRA (Dettmers et al. 2023, appendix B) used 2e-4 at 7B and 13B, "
+        "1e-4 at 33B and 65B.",
+    )
+    rank = controls.pick("Rank r", RANKS, 8, key="rank")
+    steps = controls.slider("Steps", 5, 300, usual_steps(model), key=f"steps{mine}", step=5)
+    usual = "The queen said" if model == BUNDLED else "The capital of France is"
+    prompt = controls.text("A prompt of your own", usual, key=f"prompt{mine}", max_chars=300)
+    with st.expander("More", icon=":material/tune:"):
+        lora_alpha = controls.slider("lora_alpha", 1, 128, 16, key="alpha")
+        batch_size = controls.slider("Texts in a batch", 1, 32, 4, key="batch")
+        schedule = controls.segmented("Learning rate after its peak", SCHEDULE_TITLES, "linear", key="schedule")
+        warmup = controls.slider("Warm-up (steps)", 0, 50, 0, key="warmup")
+        targets = controls.select("Adapters on", list(TARGETS), "All linear layers", key="targets")
+        seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
+        dataset = controls.select("Texts", titles, "kopi_orders", key="texts")
+        st.caption(load_dataset(dataset).about)
+    try:
+        return LoraRun(
+            rank=rank,
+            lora_alpha=lora_alpha,
+            learning_rate=learning_rate,
+            lr_scheduler_type=schedule,
+            warmup_steps=warmup,
+            steps=steps,
+            batch_size=batch_size,
+            target_modules=TARGETS[targets],
+            seed=seed,
+            dataset=dataset,
+            model=model,
+            prompts=(prompt.strip(),) if prompt.strip() else (),
+        )
+    except StudentError as error:
+        problem(error)
+        return None
