@@ -1,6 +1,7 @@
 """Which models there are, what this machine is, fetching a model, and loading one in a precision.
 
 catalogue.py  models by name, where each one is on this machine, and why one cannot be had (no torch)
+chat.py       whether a model has been taught to answer in a chat (no torch)
 origin.py     where weights come from, and what that means for figures measured on them (no torch)
 counting/     counting any model from its config.json, without its weights
 fetch/        fetching a model, whole or not at all, once for all who ask (no torch)

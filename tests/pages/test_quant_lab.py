@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from lib.models.catalogue import BUNDLED
+from lib.models.catalogue import BUNDLED, REAL
 from lib.models.device import Gpu, this_machine
+from lib.quant.measure.run import USUAL_PROMPT, USUAL_QUESTION
 from lib.ui.quant import lab
 from tests.pages.conftest import open_chapter, rerun_until
 
@@ -26,7 +27,9 @@ def headers(app) -> list[str]:
 def test_before_a_run_every_claim_is_open():
     app = open_chapter(PAGE)
     assert not app.exception
-    assert sum("not measured yet" in each.value for each in app.markdown) == 8
+    assert sum("not measured yet" in each.value for each in app.markdown) == 5
+    assert sum("true by definition" in each.value for each in app.markdown) == 3
+    assert app.selectbox(key="model").value == BUNDLED
     assert "What others have measured" in headers(app)
 
 
@@ -37,19 +40,39 @@ def with_a_gpu(monkeypatch):
 
 
 @pytest.mark.usefixtures("with_a_gpu")
-def test_on_a_gpu_the_page_says_which_model_it_would_rather_have():
-    app = open_chapter(PAGE)
-    assert app.selectbox(key="model").value == BUNDLED
-    assert any("SmolLM2-135M or Qwen2.5-0.5B would be the default" in each.value for each in app.caption)
-
-
-@pytest.mark.usefixtures("with_a_gpu")
 def test_on_a_gpu_a_real_model_in_a_folder_is_the_default(tiny_model, tmp_path, monkeypatch):
     shutil.copytree(tiny_model, tmp_path / "Qwen2.5-0.5B")
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path))
     app = open_chapter(PAGE)
     assert app.selectbox(key="model").value == "Qwen2.5-0.5B"
-    assert not any("would be the default" in each.value for each in app.caption)
+
+
+@pytest.fixture
+def real_model_is_tiny(tiny_model, tmp_path, monkeypatch):
+    folder = tmp_path / REAL
+    shutil.copytree(tiny_model, folder)
+    (folder / "chat_template.jinja").write_text("{{ messages[0]['content'] }}", encoding="utf-8")
+    (folder / "origin.json").write_text('{"by_way_of": "Q4_1"}', encoding="utf-8")
+    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path))
+
+
+@pytest.mark.usefixtures("real_model_is_tiny")
+def test_the_real_model_is_the_default_where_it_is_and_is_asked_a_question():
+    app = open_chapter(PAGE)
+    assert not app.exception
+    assert app.selectbox(key="model").value == REAL
+    assert app.text_input(key=f"prompt:{REAL}").value == USUAL_QUESTION
+    assert any("came by way of Q4_1" in each.value for each in app.caption)
+    assert any("The Rain Gauge" in each.value for each in app.caption)
+    app.selectbox(key="model").set_value(BUNDLED).run()
+    assert app.text_input(key="prompt").value == USUAL_PROMPT
+    assert any("The Time Machine" in each.value for each in app.caption)
+
+
+@pytest.mark.usefixtures("real_model_is_tiny")
+def test_while_a_class_is_at_work_the_quick_model_is_the_default(monkeypatch):
+    monkeypatch.setattr(lab.jobs, "at_work", lambda: 40)
+    assert open_chapter(PAGE).selectbox(key="model").value == BUNDLED
 
 
 def test_a_run_fills_the_page_row_by_row_and_ends_in_a_verdict():
@@ -86,6 +109,6 @@ def test_the_map_marks_the_layer_that_hurts():
 
 
 def test_a_hostile_link_falls_back():
-    app = open_chapter(PAGE, tokens="-5", stride="x", model="rm -rf", seed="lots", prompt="x" * 9000)
+    app = open_chapter(PAGE, tokens="-5", overlap="x", model="rm -rf", seed="lots", prompt="x" * 9000)
     assert not app.exception
     assert len([caption for caption in app.caption if "The link asks for" in caption.value]) >= 4

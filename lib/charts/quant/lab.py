@@ -11,7 +11,7 @@ from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure, lin
 from lib.quant.findings.recorded import RecordedRun
 from lib.quant.findings.results import Results, pareto_front, short
 from lib.quant.findings.verdict import NEARLY_FREE_PERCENT, front_points
-from lib.quant.layer_map.run import LayerMeasured, MapStarted
+from lib.quant.layer_map.result import SensitivityMap
 from lib.quant.measure.run import ROUND_TO_NEAREST, RowMeasured
 from lib.units import MB, format_count
 
@@ -181,14 +181,14 @@ def _by_size(fig: go.Figure, sizes: list[float]) -> go.Figure:
     return fig.update_xaxes(type="log", range=[math.log10(low), math.log10(high)], tickvals=ticks, ticktext=ticktext)
 
 
-def layer_map(started: MapStarted, cells: list[LayerMeasured]) -> go.Figure:
+def layer_map(found: SensitivityMap) -> go.Figure:
     """KL from fp32 with one matrix at a time rounded."""
-    at = {(cell.layer, cell.kind): cell for cell in cells}
+    started, worst = found.started, found.worst
+    at = {(cell.layer, cell.kind): cell for cell in found.cells}
     grid = [
         [at[(layer, kind)].kl_nats if (layer, kind) in at else None for kind in started.kinds]
         for layer in range(started.layers)
     ]
-    worst = max(cells, key=lambda cell: cell.kl_nats, default=None)
     title = f"Most sensitive: layer {worst.layer}, {worst.kind}" if worst else "One layer at a time"
     fig = figure(title, "", "layer", height=150 + 42 * min(started.layers, 16))
     fig.add_heatmap(

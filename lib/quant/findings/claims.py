@@ -1,7 +1,7 @@
 """The lecture's four advantages and four disadvantages, held against one run. No torch.
 
 Every check returns whether the run confirms the claim, and says so in the run's own figures. What a run has
-not measured is left open, never guessed.
+not measured is left open, never guessed. A claim that no run can refute is marked as true by definition.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from lib.units import format_count, format_gb
 
 
 class Finding(StrEnum):
+    BY_DEFINITION = "true by definition"
     CONFIRMED = "confirmed"
     NOT_CONFIRMED = "not confirmed here"
     OPEN = "not measured yet"
@@ -31,6 +32,8 @@ class Claim:
     side: str
     claim: str
     measured_by: str
+    by_definition: str | None = None
+    """Why no run can refute it; None if one can."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,13 @@ def check_claims(results: Results | None) -> list[CheckedClaim]:
 def _checked(claim: Claim, results: Results | None) -> CheckedClaim:
     found = _CHECKS[claim.id](results) if results is not None else None
     if found is None:
+        if claim.by_definition:
+            return CheckedClaim(claim, Finding.BY_DEFINITION, claim.by_definition)
         return CheckedClaim(claim, Finding.OPEN, "Run the measurement above.")
-    confirmed, because = found
-    return CheckedClaim(claim, Finding.CONFIRMED if confirmed else Finding.NOT_CONFIRMED, because)
+    holds, because = found
+    if holds and claim.by_definition:
+        return CheckedClaim(claim, Finding.BY_DEFINITION, f"{claim.by_definition} {because}")
+    return CheckedClaim(claim, Finding.CONFIRMED if holds else Finding.NOT_CONFIRMED, because)
 
 
 Answer = tuple[bool, str] | None
@@ -107,8 +114,8 @@ def _cost(results: Results) -> Answer:
     new, old = best.speed.prefill_tokens_per_s.median, rival.speed.prefill_tokens_per_s.median
     return ratio.times > 1 and ratio.certain, (
         f"{short(best.row)} reads {new:,.0f} tokens/s and {short(rival.row)} {old:,.0f}: {ratio.words}. "
-        "The products are the same ones; 4-bit weights are turned back into 16 bits first. "
-        "Money is saved by renting less memory."
+        "There are as many products as before: int8 multiplies whole numbers, 4-bit weights are first turned back "
+        "into floating-point numbers. What surely costs less is the memory."
     )
 
 

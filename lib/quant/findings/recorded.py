@@ -78,8 +78,8 @@ def _shortened(row: dict) -> dict:
 def _run(run: dict) -> RecordedRun:
     started = dict(run["started"])
     started["conditions"] = Conditions(**started["conditions"])
-    for name in ("pieces", "prompt_pieces"):
-        started[name] = tuple(started[name])
+    for name in ("pieces", "prompt_pieces", "shipped_dtypes"):
+        started[name] = tuple(started.get(name, ()))
     finished = Finished(**run["finished"]) if run["finished"] is not None else None
     rows = {row["row"]: _row(row) for row in run["rows"]}
     return RecordedRun(

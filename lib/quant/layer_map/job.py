@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import torch
+from transformers import PreTrainedModel
+
+from lib.models.borrow import borrow, own_modules
 from lib.models.catalogue import find
-from lib.models.load import best_device, load
+from lib.models.load import best_device
 from lib.quant.errors import QuantError
 from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapEvent, MapProgress, MapStarted, SensitivityRun
 from lib.quant.measure.estimate import model_files
 from lib.quant.measure.loaded import make_room
 from lib.quant.measure.round_to_nearest import RoundToNearest
 from lib.quant.measure.run import held_out_excerpt
-from lib.quant.measure.scoring import TokenScores, score, windows
+from lib.quant.measure.scoring import TokenScores, Window, score, windows
 
 PLACE = re.compile(r"\.(\d+)\.(?:.*\.)?(\w+)$")
 
@@ -25,15 +29,19 @@ def map_sensitivity(run: SensitivityRun) -> Iterator[MapEvent]:
     needed = 2 * files.weights_bytes("fp32", "fp32") + files.working_bytes(run.tokens, run.window)
     device = best_device()
     make_room("The map", needed, device)
-    model, tokenizer = load(folder, "fp32", device)
-    text = run.text if run.text is not None else held_out_excerpt().text
-    ids = tokenizer(text, return_tensors="pt", verbose=False).input_ids[0][: run.tokens]
-    window = min(run.window, files.context)
-    if len(ids) <= window:
-        raise QuantError(
-            f"The text has {len(ids)} tokens, and the map needs at least {window + 1}; give a longer text."
-        )
-    plan = windows(len(ids), window, window)
+    with borrow(folder, "fp32", device) as (model, tokenizer):
+        text = run.text if run.text is not None else held_out_excerpt(run.model).text
+        ids = tokenizer(text, return_tensors="pt", verbose=False).input_ids[0][: run.tokens]
+        window = min(run.window, files.context)
+        if len(ids) <= window:
+            raise QuantError(
+                f"The text has {len(ids)} tokens, and the map needs at least {window + 1}; give a longer text."
+            )
+        yield from _map(run, own_modules(model), ids, windows(len(ids), window, window))
+
+
+def _map(run: SensitivityRun, model: PreTrainedModel, ids: torch.Tensor, plan: list[Window]) -> Iterator[MapEvent]:
+    """The map of a model whose modules are one's own."""
 
     def scores(**how) -> Iterator[MapEvent]:
         for found in score(model, ids, plan, **how):

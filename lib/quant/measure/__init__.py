@@ -12,5 +12,6 @@ run.py               what a measuring run is asked to do, and the events it yiel
 scoring.py           run a model over a text and score every token. Imports torch: for workers
 speed.py             repeated timings: a rate with its median and spread. No torch; the caller says how to wait for
 true_bytes.py        every byte of tensors that a loaded model holds. Imports torch: for workers
+wide_products.py     products of 16-bit matrices computed in fp32, where a processor has no 16-bit arithmetic. Imports
 writing.py           text from a model, and the two kinds of work that are timed. Imports torch: for workers
 """

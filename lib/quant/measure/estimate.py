@@ -48,6 +48,11 @@ class ModelFiles:
     def shipped_bytes(self) -> int:
         return sum(tensor.size_bytes for tensor in self.tensors)
 
+    @property
+    def shipped_dtypes(self) -> tuple[str, ...]:
+        """Types of the tensors, as safetensors names them."""
+        return tuple(sorted({tensor.dtype for tensor in self.tensors}))
+
     def weights_bytes(self, precision: str, rest_dtype: str) -> int:
         """All weights loaded in `precision`, scales included; tables of levels are left out as negligible."""
         if precision in WIDTH_BYTES:

@@ -44,11 +44,12 @@ from lib.quant.measure.run import (
     other_text,
 )
 from lib.quant.measure.speed import Rate, Speed, timed
-from lib.quant.measure.writing import first_difference, generate, prefill
+from lib.quant.measure.writing import first_difference, generate, prefill, prompt_ids
 
 CPU = torch.device("cpu")
-OTHER_WINDOW = 128
-DECODE_PROMPT = 16
+OTHER_TOKENS, OTHER_WINDOW, OTHER_OVERLAP = 512, 256, 64
+READ_PROMPT, DECODE_PROMPT = 128, 16
+"""Tokens of the prompts that are timed."""
 
 
 def measure(run: QuantizationRun) -> Iterator[Event]:
@@ -59,12 +60,13 @@ def measure(run: QuantizationRun) -> Iterator[Event]:
     session = _Session(run)
     yield session.started()
     try:
-        for row in run.rows:
-            try:
-                yield from session.measure_row(row)
-            except (StudentError, MemoryError, RuntimeError) as error:  # CUDA's out of memory is a RuntimeError
-                yield RowFailed(row, _sentence(row, error))
-            collect()
+        with session.loader:
+            for row in run.rows:
+                try:
+                    yield from session.measure_row(row)
+                except (StudentError, MemoryError, RuntimeError) as error:  # CUDA's out of memory is a RuntimeError
+                    yield RowFailed(row, _sentence(row, error))
+                collect()
     except StopRequested:
         yield _finished(started, stopped=True)
         return
@@ -93,12 +95,14 @@ class _Session:
         self.files = model_files(self.folder)
         self.tokenizer = _tokenizer(self.folder)
         self.window = min(run.window, self.files.context)
-        self.stride = min(run.stride, self.window)
+        self.stride = self.window - min(run.overlap, self.window - 1)
         tokens, self.note = self._affordable_tokens()
-        text = run.text if run.text is not None else held_out_excerpt().text
+        text = run.text if run.text is not None else held_out_excerpt(run.model).text
         self.passage = Passage(text, self.tokenizer, tokens, self.window, self.stride)
-        self.elsewhere = Passage(other_text(), self.tokenizer, 4 * OTHER_WINDOW, OTHER_WINDOW, OTHER_WINDOW // 2)
-        self.prompt = self.tokenizer(run.prompt, return_tensors="pt").input_ids
+        elsewhere = min(OTHER_WINDOW, self.files.context)
+        self.elsewhere = Passage(other_text(), self.tokenizer, OTHER_TOKENS, elsewhere, elsewhere - OTHER_OVERLAP)
+        self.question = run.prompt if self.tokenizer.chat_template else None
+        self.prompt = prompt_ids(self.tokenizer, run.prompt)
         self.reference_written: list[int] | None = None
         working_bytes = self.files.working_bytes(len(self.passage.ids), self.window)
         self.loader = Loader(self.files, self.device, run.rest_dtype, working_bytes)
@@ -116,6 +120,8 @@ class _Session:
             prompt_pieces=tuple(self.tokenizer.decode([token]) for token in self.prompt[0].tolist()),
             note=self.note,
             rest_dtype=self.run.rest_dtype,
+            question=self.question,
+            shipped_dtypes=self.files.shipped_dtypes,
         )
 
     def measure_row(self, row: str) -> Iterator[Event]:
@@ -127,11 +133,12 @@ class _Session:
     def _read(self, row: str, loaded: Loaded, shared: bool) -> Iterator[Event]:
         parts, model, simulated = self.run.parts, loaded.model, row.startswith("rtn")
         peak = _CudaPeak(loaded.memory.true_bytes) if self.device.type == "cuda" and not simulated else None
-        found = (yield from self._score(row, model, self.passage, 0.1)) if "quality" in parts else None
-        elsewhere = (yield from self._score(row, model, self.elsewhere, 0.4)) if "quality" in parts else None
-        speed = (yield from self._speed(row, model)) if "speed" in parts and not simulated else None
-        yield self._progress(row, "writing", 0.95)
+        found = (yield from self._score(row, model, self.passage, 0.1, 0.3)) if "quality" in parts else None
+        elsewhere = (yield from self._score(row, model, self.elsewhere, 0.4, 0.2)) if "quality" in parts else None
+        yield self._progress(row, "writing", 0.65)
         written = self._write(row, model) if "generation" in parts else None
+        warm = written is not None and len(written.pieces) > 1
+        speed = (yield from self._speed(row, model, warm)) if "speed" in parts and not simulated else None
         memory = replace(loaded.memory, peak_bytes=peak.bytes if peak else None) if "memory" in parts else None
         yield RowMeasured(row, None if shared else loaded.load_s, memory, found, elsewhere, speed, written)
 
@@ -146,30 +153,30 @@ class _Session:
             return wanted, None
         return affordable, f"{affordable:,} tokens are scored instead of {wanted:,}, as many as memory allows."
 
-    def _score(self, row: str, model: PreTrainedModel, passage: Passage, share: float) -> Iterator[Event]:
+    def _score(self, row: str, model: PreTrainedModel, passage: Passage, begin: float, share: float) -> Iterator[Event]:
         """Yields progress; returns the quality."""
         for found in passage.score(model, is_reference=row == REFERENCE):
             if isinstance(found, Quality):
                 return found
-            yield self._progress(row, "reading the text", share + 0.3 * found)
+            yield self._progress(row, "reading the text", begin + share * found)
         return None
 
-    def _speed(self, row: str, model: PreTrainedModel) -> Iterator[Event]:
-        """Yields progress; returns the speed."""
-        prompt = self.passage.ids[None, : max(self.window // 2, 1)].to(self.device)
+    def _speed(self, row: str, model: PreTrainedModel, warm: bool) -> Iterator[Event]:
+        """Yields progress; returns the speed. `warm`: it has just written something."""
+        prompt = self.passage.ids[None, : min(READ_PROMPT, max(self.window // 2, 1))].to(self.device)
         start = prompt[:, :DECODE_PROMPT]
         new_tokens = min(self.run.new_tokens, self.files.context - start.shape[1])
         synchronise = torch.cuda.synchronize if self.device.type == "cuda" else lambda: None
         works = {
-            "timing how fast it reads": (lambda: prefill(model, prompt), prompt.shape[1]),
-            "timing how fast it writes": (lambda: generate(model, start, new_tokens, exactly=True), new_tokens),
+            "timing how fast it reads": (lambda: prefill(model, prompt), prompt.shape[1], False),
+            "timing how fast it writes": (lambda: generate(model, start, new_tokens, exactly=True), new_tokens, warm),
         }
         rates: list[Rate] = []
-        for doing, (work, tokens) in works.items():
-            for found in timed(work, tokens, self.run.repeats, synchronise=synchronise):
+        for doing, (work, tokens, done_before) in works.items():
+            for found in timed(work, tokens, self.run.repeats, synchronise=synchronise, warm=done_before):
                 if isinstance(found, Rate):
                     rates.append(found)
-                yield self._progress(row, doing, 0.7 + 0.1 * len(rates))
+                yield self._progress(row, doing, 0.7 + 0.15 * len(rates))
         return Speed(rates[0], rates[1], prompt.shape[1], new_tokens)
 
     def _write(self, row: str, model: PreTrainedModel) -> Generation:
@@ -180,7 +187,8 @@ class _Session:
         ids = generate(model, prompt, min(run.new_tokens, room), temperature=run.temperature, seed=run.seed)
         if row == REFERENCE:
             self.reference_written = ids
-        pieces = tuple(self.tokenizer.decode([token]) for token in ids)
+        said = ids[:-1] if ids[-1:] == [self.tokenizer.eos_token_id] else ids
+        pieces = tuple(self.tokenizer.decode([token]) for token in said)
         return Generation(pieces, first_difference(self.reference_written, ids))
 
 

@@ -1,7 +1,7 @@
 """A model in one precision: room checked, loaded or shared with other runs, and weighed while it is fresh.
 
-Imports torch: for workers. A shared copy is only ever read. Round-to-nearest rows change weights, so a run has a copy
-of its own for them.
+Imports torch: for workers. A shared copy is only ever read. Round-to-nearest rows have modules of their own, which hold
+rounded weights where the shared fp32 copy has the original ones.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from transformers import PreTrainedModel
 
+from lib.models.borrow import own_modules
 from lib.models.load import free_bytes, load
 from lib.models.shared import COPIES
 from lib.quant.measure.estimate import ModelFiles, check_fits
@@ -37,7 +38,7 @@ class Loaded:
 
 
 class Loader:
-    """Loads one model in the precisions of one run.
+    """Loads one model in the precisions of one run; `with` it, so that what it holds is given back at the end.
 
     rest_dtype     what layers that are never quantized are kept in, "bf16" or "fp32"
     working_bytes  what a run needs beside the weights
@@ -46,7 +47,15 @@ class Loader:
     def __init__(self, files: ModelFiles, device: torch.device, rest_dtype: str, working_bytes: int) -> None:
         self._files, self._device, self._rest_dtype = files, device, rest_dtype
         self._working_bytes = working_bytes
+        self._held = ExitStack()
         self._rounded: tuple[PreTrainedModel, RoundToNearest] | None = None
+
+    def __enter__(self) -> Loader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rounded = None
+        self._held.close()
 
     @contextmanager
     def borrow(self, row: str) -> Iterator[tuple[Loaded, bool]]:
@@ -57,11 +66,12 @@ class Loader:
         if row.startswith("rtn"):
             yield self._round(row), False
             return
-        self._rounded = None
-        key = (self._files.folder, row, self._rest_dtype, str(self._device))
-        shared = key in COPIES.held
-        with COPIES.borrow(key, lambda: self._load(row)) as loaded:
+        shared = self._key(row) in COPIES.held
+        with COPIES.borrow(self._key(row), lambda: self._load(row)) as loaded:
             yield loaded, shared
+
+    def _key(self, precision: str) -> tuple[Path, str, str, str]:
+        return self._files.folder, precision, self._rest_dtype, str(self._device)
 
     def _load(self, row: str) -> Loaded:
         self._make_room(row, row)
@@ -81,8 +91,8 @@ class Loader:
     def _round(self, row: str) -> Loaded:
         started = time.perf_counter()
         if self._rounded is None:
-            self._make_room(row, "fp32")
-            model, _ = load(self._files.folder, "fp32", self._device)
+            original = self._held.enter_context(COPIES.borrow(self._key("fp32"), lambda: self._load("fp32")))
+            model = own_modules(original.model)
             self._rounded = (model, RoundToNearest(model))
         model, rounded = self._rounded
         rounded.quantize_all(int(row[3:]))

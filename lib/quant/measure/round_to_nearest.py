@@ -16,7 +16,10 @@ from lib.quant.quantizers.bench import Quantizer
 
 
 class RoundToNearest:
-    """Holds the original weights of `model` (fp32), so that one width can follow another."""
+    """Puts rounded weights in place of those of `model` (fp32), which it keeps, so that one width can follow another.
+
+    The original tensors are never written to: another model may hold the very same ones.
+    """
 
     def __init__(self, model: nn.Module) -> None:
         self._layers = {
@@ -24,7 +27,7 @@ class RoundToNearest:
             for name, module in model.named_modules()
             if isinstance(module, nn.Linear | Conv1D) and is_linear(f"{name}.weight", tuple(module.weight.shape))
         }
-        self._originals = {name: layer.weight.detach().cpu().clone() for name, layer in self._layers.items()}
+        self._originals = {name: layer.weight for name, layer in self._layers.items()}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,18 +40,15 @@ class RoundToNearest:
     def quantize(self, name: str, bits: int) -> None:
         """Round one layer's weight to `bits`, in groups along its inputs."""
         layer, original = self._layers[name], self._originals[name]
-        matrix = (original.T if isinstance(layer, Conv1D) else original).contiguous().float().numpy()
+        transposed = isinstance(layer, Conv1D)
+        matrix = (original.T if transposed else original).detach().cpu().contiguous().float().numpy()
         restored = torch.from_numpy(Quantizer("absmax", bits, str(RTN_GROUP), "fp16").apply(matrix).restored)
-        self._put(layer, restored.T if isinstance(layer, Conv1D) else restored)
+        weight = (restored.T if transposed else restored).to(original.device, original.dtype)
+        layer.weight = nn.Parameter(weight, requires_grad=False)
 
     def quantize_all(self, bits: int) -> None:
         for name in self.names:
             self.quantize(name, bits)
 
     def restore(self, name: str) -> None:
-        self._put(self._layers[name], self._originals[name])
-
-    @staticmethod
-    @torch.no_grad()
-    def _put(layer: nn.Module, weight: torch.Tensor) -> None:
-        layer.weight.copy_(weight)
+        self._layers[name].weight = self._originals[name]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
+from lib.models.catalogue import BUNDLED
 from lib.places import ASSETS
 from lib.quant.errors import QuantError
 from lib.quant.measure.quality import Quality
@@ -20,6 +21,9 @@ PRECISIONS = (*LIBRARY_PRECISIONS, *ROUND_TO_NEAREST)
 PARTS = ("memory", "quality", "speed", "generation")
 RTN_GROUP = 64
 
+USUAL_PROMPT = "The old man looked at the sea and"
+USUAL_QUESTION = "Why is the sky blue?"
+"""To a model that can chat."""
 LONGEST_TEXT = 200_000
 LONGEST_PROMPT = 500
 TITLES = {
@@ -36,23 +40,23 @@ SHORT_TITLES = TITLES | {"int8": "int8", "nf4-double": "nf4 dq"} | {f"rtn{bits}"
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A text the bundled model has never seen."""
+    """A text that the model it is for has never read."""
 
     title: str
-    author: str
-    year: int
-    part: str
+    credit: str
+    licence: str
     source: str
-    url: str
     note: str
     text: str
 
 
 @cache
-def held_out_excerpt() -> Excerpt:
-    facts = json.loads((ASSETS / "quant" / "held_out.json").read_text(encoding="utf-8"))
-    text = (ASSETS / "quant" / facts["file"]).read_text(encoding="utf-8").strip()
-    return Excerpt(text=text, **{key: facts[key] for key in Excerpt.__dataclass_fields__ if key != "text"})
+def held_out_excerpt(model: str) -> Excerpt:
+    """For the bundled model a book it was not trained on; others have read the books, so a story they cannot have."""
+    texts = json.loads((ASSETS / "quant" / "held_out.json").read_text(encoding="utf-8"))
+    facts = texts["bundled" if model == BUNDLED else "others"]
+    text = (ASSETS / "quant" / facts.pop("file")).read_text(encoding="utf-8").strip()
+    return Excerpt(text=text, **facts)
 
 
 @cache
@@ -65,9 +69,10 @@ def other_text() -> str:
 class QuantizationRun:
     """Load `model` once in every precision and measure it.
 
-    window, stride  tokens a forward pass sees, and how far it moves on: every scored token but the first ones has
-                    at least window - stride tokens before it (https://huggingface.co/docs/transformers/perplexity)
+    window, overlap  tokens a forward pass sees, and how many of them the one before has seen: every scored token but
+                    the first ones has at least so many before it (https://huggingface.co/docs/transformers/perplexity)
     tokens          how many tokens of the text are read
+    prompt          what is written on; a model with a chat template is asked it, in its chat format
     rest_dtype      what layers that are never quantized (embeddings, norms, LM head) and activations are kept in
                     beside int8, fp4 and nf4: "bf16" or "fp32"
     temperature     0 takes the likeliest token; above it tokens are drawn with `seed`
@@ -78,10 +83,10 @@ class QuantizationRun:
     parts: tuple[str, ...] = PARTS
     text: str | None = None
     tokens: int = 1536
-    window: int = 256
-    stride: int = 128
+    window: int = 512
+    overlap: int = 128
     rest_dtype: str = "bf16"
-    prompt: str = "The old man looked at the sea and"
+    prompt: str = USUAL_PROMPT
     new_tokens: int = 32
     temperature: float = 0.0
     seed: int = 0
@@ -95,8 +100,8 @@ class QuantizationRun:
             )
         if not self.precisions:
             raise QuantError("Choose at least one precision to measure.")
-        if not 1 <= self.stride <= self.window:
-            raise QuantError(f"The stride must be between 1 and the window of {self.window} tokens, not {self.stride}.")
+        if not 0 <= self.overlap < self.window:
+            raise QuantError(f"Windows of {self.window} tokens overlap by 0 to {self.window - 1}, not {self.overlap}.")
         if not 2 <= self.tokens <= 100_000 or self.window < 2:
             raise QuantError("A perplexity needs a window of at least 2 tokens and 2 to 100,000 tokens of text.")
         if self.text is not None and len(self.text) > LONGEST_TEXT:
@@ -150,6 +155,11 @@ class Memory:
     float_weights: int | None = None
     simulated: bool = False
 
+    @property
+    def left_out_bytes(self) -> int | None:
+        """What the footprint leaves out: scales and tables."""
+        return None if self.footprint_bytes is None else self.true_bytes - self.footprint_bytes
+
 
 @dataclass(frozen=True)
 class Generation:
@@ -171,8 +181,18 @@ class Started:
     window: int
     stride: int
     prompt_pieces: tuple[str, ...]
+    """The prompt, token by token, as the model reads it."""
     note: str | None = None
     rest_dtype: str = "bf16"
+    question: str | None = None
+    """What the prompt was before it was put into the model's chat format; None for a model without one."""
+    shipped_dtypes: tuple[str, ...] = ()
+    """Types of the tensors in the model's files, as safetensors names them."""
+
+    @property
+    def other_weights(self) -> int:
+        """Embeddings, norms and LM head, which are never quantized."""
+        return self.parameters - self.linear_weights
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,10 @@ from torch.nn import functional
 
 from lib.quant.errors import QuantError
 from lib.quant.measure.quality import Agreement, ChangedToken, Quality, mean_and_error
+from lib.quant.measure.wide_products import products_in_fp32
+
+BLOCK = 64
+"""Neighbouring tokens are not independent: a standard error is that of the means of so many."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,18 @@ def windows(tokens: int, window: int, stride: int) -> list[Window]:
 class TokenScores:
     """Per scored token, on the CPU: loss in nats, likeliest token, and (kept for a reference) all log-probabilities.
 
-    losses float64 [n], likeliest int64 [n], log_probs float32 [n, vocab] or None; `counts` are tokens per window.
+    losses float64 [n], likeliest int64 [n], log_probs float32 [n, vocab] or None
     """
 
     losses: torch.Tensor
     likeliest: torch.Tensor
     log_probs: torch.Tensor | None
     kl: torch.Tensor | None
-    counts: list[int]
+
+    @property
+    def counts(self) -> list[int]:
+        """Tokens of each block, over which standard errors are taken."""
+        return [len(block) for block in self.losses.split(BLOCK)]
 
 
 def score(
@@ -68,27 +76,29 @@ def score(
         if reference is not None:
             place = slice(window.first_scored - 1, window.end - 1)
             before = reference.log_probs[place].to(log_probs.device)
-            divergences.append((before.exp() * (before - log_probs)).sum(dim=1).double().cpu())
+            divergences.append((before - log_probs).mul_(before.exp()).sum(dim=1).double().cpu())
         yield done
     yield TokenScores(
         losses=torch.cat(losses),
         likeliest=torch.cat(likeliest),
         log_probs=torch.cat(kept) if keep else None,
         kl=torch.cat(divergences) if divergences else None,
-        counts=[len(each) for each in losses],
     )
 
 
 @torch.inference_mode()
 def _log_probs(model: torch.nn.Module, ids: torch.Tensor, window: Window) -> torch.Tensor:
     """Log-probabilities, float32 [scored tokens, vocab], each row from the token before the one it predicts."""
-    logits = model(input_ids=ids[None, window.begin : window.end].to(model.device), use_cache=False).logits[0]
-    logits = logits[window.first_scored - window.begin - 1 : -1].float()
-    if not torch.isfinite(logits).all():
+    read = ids[None, window.begin : window.end].to(model.device)
+    predicting = window.end - window.first_scored + 1  # the last of them predicts what lies beyond the window
+    with products_in_fp32(model.device):
+        logits = model(input_ids=read, use_cache=False, logits_to_keep=predicting).logits[0, :-1]
+    log_probs = functional.log_softmax(logits, dim=-1, dtype=torch.float32)
+    if not torch.isfinite(log_probs.sum(dim=1)).all():
         raise QuantError(
             "It computes infinities or NaN on this text (a number left its range); use bf16 or fp32 instead."
         )
-    return functional.log_softmax(logits, dim=-1)
+    return log_probs
 
 
 def quality(

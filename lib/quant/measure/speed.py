@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-FEWEST_REPEATS = 3
+FEWEST_REPEATS = 2
+AGREE = 0.01
 
 
 @dataclass(frozen=True)
@@ -36,25 +37,33 @@ def timed(
     repeats: int,
     *,
     synchronise: Callable[[], None] = lambda: None,
-    budget_s: float = 6.0,
+    budget_s: float = 4.0,
+    warm: bool = False,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[Rate | None]:
-    """Do `work` once to warm up and then `repeats` times; yields None after each, and the rate at the end.
+    """Do `work` up to `repeats` times, once before to warm up; yields None after each, and the rate at the end.
 
-    A slow device ends early, after FEWEST_REPEATS, once `budget_s` is spent.
+    warm  it has been done just now, so that no warm-up is needed
+
+    It ends early, after FEWEST_REPEATS, once two in a row agree within AGREE or `budget_s` is spent.
     """
-    work()
-    synchronise()
-    yield None
+    if not warm:
+        work()
+        synchronise()
+        yield None
     seconds = []
-    while len(seconds) < max(repeats, 2):
+    while len(seconds) < max(repeats, FEWEST_REPEATS):
         started = clock()
         work()
         synchronise()
         seconds.append(clock() - started)
         yield None
-        if len(seconds) >= FEWEST_REPEATS and sum(seconds) > budget_s:
+        if len(seconds) >= FEWEST_REPEATS and (sum(seconds) > budget_s or _agree(*seconds[-2:])):
             break
     rates = [tokens / each for each in seconds]
     low, median, high = statistics.quantiles(rates, n=4, method="inclusive")
     yield Rate(median, low, high, len(rates))
+
+
+def _agree(one: float, other: float) -> bool:
+    return abs(one - other) <= AGREE * min(one, other)

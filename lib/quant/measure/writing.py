@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import torch
-from transformers import GenerationConfig, PreTrainedModel
+from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+
+def prompt_ids(tokenizer: PreTrainedTokenizerBase, prompt: str) -> torch.Tensor:
+    """Token ids [1, n] of a prompt; where the model has a chat template, of a chat in which a user has written it."""
+    if not tokenizer.chat_template:
+        return tokenizer(prompt, return_tensors="pt").input_ids
+    chat = [{"role": "user", "content": prompt}]
+    text = tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
+    return tokenizer(text, return_tensors="pt", add_special_tokens=False).input_ids  # the template writes its own
 
 
 @torch.inference_mode()

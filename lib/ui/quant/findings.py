@@ -33,13 +33,12 @@ def what_happened(results: Results | None) -> None:
         st.markdown(f"- {sentence}")
     nf4 = results.rows.get("nf4")
     if nf4 is not None and nf4.memory is not None and nf4.memory.footprint_bytes:
-        rest = results.started.parameters - results.started.linear_weights
         width = WIDTH_BYTES[results.started.rest_dtype]
-        missed = nf4.memory.true_bytes - nf4.memory.footprint_bytes
         formula(
-            f"nf4: {format_count(results.started.linear_weights)} weights × 4.5 / 8 bytes, and {format_count(rest)} "
-            f"that are not quantized × {width} bytes. `get_memory_footprint` leaves out {format_gb(missed)} of scales "
-            "and tables, which are in the true size."
+            f"nf4: {format_count(results.started.linear_weights)} weights × 4.5 / 8 bytes, and "
+            f"{format_count(results.started.other_weights)} that are not quantized × {width} bytes. "
+            f"`get_memory_footprint` leaves out {format_gb(nf4.memory.left_out_bytes)} of scales and tables, which are "
+            "in the true size."
         )
 
 
@@ -77,9 +76,14 @@ def side_by_side(results: Results | None) -> None:
     rows = [row for row in results.rows.values() if row.generation] if results else []
     if not rows:
         return
-    st.header("One prompt, written on", anchor=False)
-    prompt = escape("".join(results.started.prompt_pieces))
-    st.markdown(f"**{prompt} …** The first token unlike fp32's is :orange-background[marked].")
+    started, marked = results.started, "The first token unlike fp32's is :orange-background[marked]."
+    read = "".join(started.prompt_pieces)
+    if started.question is None:
+        st.header("One prompt, written on", anchor=False)
+        st.markdown(f"**{escape(read)} …** {marked}")
+    else:
+        st.header("One question, answered in every precision", anchor=False)
+        st.markdown(f"**{escape(started.question)}** {marked}")
     same = [short(row.row) for row in rows if row.row != "fp32" and row.generation.first_difference is None]
     for row in rows:
         if row.row == "fp32":
@@ -89,6 +93,9 @@ def side_by_side(results: Results | None) -> None:
                     st.caption(f"The same, token for token: {', '.join(same)}.")
         elif row.generation.first_difference is not None:
             st.markdown(f"**{short(row.row)}** {_written(row)}")
+    if started.question is not None:
+        with st.expander("The question as the model reads it", icon=":material/chat:"):
+            st.code(read, language=None, wrap_lines=True)
 
 
 def _written(row: RowMeasured) -> str:
@@ -123,6 +130,7 @@ def lecture_claims(results: Results | None) -> None:
 
 def _claim(checked: CheckedClaim) -> None:
     icon, colour = {
+        Finding.BY_DEFINITION: ("menu_book", "blue"),
         Finding.CONFIRMED: ("check_circle", "green"),
         Finding.NOT_CONFIRMED: ("cancel", "orange"),
         Finding.OPEN: ("hourglass_empty", "gray"),

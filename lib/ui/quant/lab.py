@@ -7,8 +7,10 @@ import streamlit as st
 from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED
+from lib.models.catalogue import BUNDLED, REAL, find
+from lib.models.chat import can_chat
 from lib.models.device import this_machine
+from lib.models.errors import ModelUnavailable
 from lib.quant.findings.results import Results, collect, short
 from lib.quant.measure.duration import expected_s, time_limit_s
 from lib.quant.measure.run import (
@@ -16,6 +18,8 @@ from lib.quant.measure.run import (
     LONGEST_PROMPT,
     ROUND_TO_NEAREST,
     SHORT_TITLES,
+    USUAL_PROMPT,
+    USUAL_QUESTION,
     QuantizationRun,
     RowMeasured,
     held_out_excerpt,
@@ -24,12 +28,14 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
-from lib.ui.models.fetching import fetch_others, models_here, offer_real_model
+from lib.ui.models.fetching import fetch_others, models_here, offer_real_model, origin_note
 from lib.units import format_count, format_gb
 
 KIND = "quantization"
-GPU_DEFAULTS = ("SmolLM2-135M", "Qwen2.5-0.5B")
-TEXTS = {"book": "A book it has not read", "own": "A text of your own"}
+CROWD = 3
+"""So many browsers with a run make a class: one that waits for a large model would wait long."""
+GPU_DEFAULTS = (REAL, "Qwen2.5-0.5B")
+TEXTS = {"held out": "A text it has not read", "own": "A text of your own"}
 RESTS = {"bf16": "bf16", "fp32": "fp32"}
 NOTHING = "–"
 
@@ -40,21 +46,34 @@ def run_controls() -> QuantizationRun | None:
     choose, round_too = st.columns(2, vertical_alignment="bottom")
     with choose:
         model = controls.select("Model", here or [BUNDLED], _default_model(here), key="model")
+    small = model == BUNDLED
+    mine = "" if small else f":{model}"  # what suits one model does not suit another: each has its own
     with round_too:
-        rounding = controls.toggle("Also round to nearest, 8 down to 2 bits", True, key="rtn")
-    if this_machine().gpus and not set(GPU_DEFAULTS) & set(here):
-        st.caption(
-            f"A GPU has room for more than the bundled model: {' or '.join(GPU_DEFAULTS)} would be the default, but "
-            "neither is on this machine. Fetch one below."
-        )
+        rounding = controls.toggle("Also round to nearest, 8 down to 2 bits", small, key=f"rtn{mine}")
+    origin_note(model)
+    chats = _can_chat(model)
+    prompt = controls.text(
+        "Question" if chats else "Prompt",
+        USUAL_QUESTION if chats else USUAL_PROMPT,
+        key=f"prompt{mine}",
+        max_chars=LONGEST_PROMPT,
+        help="It is put into the model's chat format." if chats else "The model writes on from here.",
+    )
     with st.expander("More", icon=":material/tune:"):
-        text = _text()
-        tokens = controls.slider("Tokens scored", 512, 4096, 1536, key="tokens", step=256)
-        stride = controls.slider("Stride of the window", 32, 256, 128, key="stride", step=32)
+        text = _text(model)
+        tokens = controls.slider("Tokens scored, at most", 512, 4096, 1536, key="tokens", step=256)
+        overlap = controls.slider(
+            "Overlap of the windows",
+            0,
+            224,
+            128,
+            key="overlap",
+            step=32,
+            help="Tokens that a window reads once more, so that every scored token has at least so many before it.",
+        )
         rest = controls.segmented(
             "Unquantized layers beside int8, fp4 and nf4", RESTS, "bf16", key="rest", help="Embeddings, norms, LM head."
         )
-        prompt = controls.text("Prompt", "The old man looked at the sea and", key="prompt", max_chars=LONGEST_PROMPT)
         temperature = controls.slider("Temperature (0 is greedy)", 0.0, 1.5, 0.0, key="temperature", step=0.1)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
     offer_real_model()
@@ -65,7 +84,7 @@ def run_controls() -> QuantizationRun | None:
             precisions=LIBRARY_PRECISIONS + (ROUND_TO_NEAREST if rounding else ()),
             text=text,
             tokens=tokens,
-            stride=stride,
+            overlap=overlap,
             rest_dtype=rest,
             prompt=prompt,
             temperature=temperature,
@@ -77,15 +96,24 @@ def run_controls() -> QuantizationRun | None:
 
 
 def _default_model(here: list[str]) -> str:
-    """On a GPU a real small model where it can be had, else the bundled one."""
-    wanted = GPU_DEFAULTS if this_machine().gpus else ()
+    """A real model where it is, but the quick one while a class is at work."""
+    if jobs.at_work() >= CROWD:
+        return BUNDLED
+    wanted = GPU_DEFAULTS if this_machine().gpus else (REAL,)
     return next((name for name in wanted if name in here), BUNDLED)
 
 
-def _text() -> str | None:
-    if controls.segmented("Text to read", TEXTS, "book", key="text") == "book":
-        excerpt = held_out_excerpt()
-        st.caption(f"{excerpt.author}, *{excerpt.title}* ({excerpt.year}), {excerpt.part}. {excerpt.note}")
+def _can_chat(model: str) -> bool:
+    try:
+        return can_chat(find(model))
+    except ModelUnavailable:  # said when it is measured
+        return False
+
+
+def _text(model: str) -> str | None:
+    if controls.segmented("Text to read", TEXTS, "held out", key="text") == "held out":
+        excerpt = held_out_excerpt(model)
+        st.caption(f"{excerpt.credit}. {excerpt.note}")
         return None
     # No max_chars: a box that cuts a long text in silence would score another text than the student gave.
     pasted = st.text_area("Your text", key="own_text", height=160, persist_state="session")

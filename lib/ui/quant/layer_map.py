@@ -8,18 +8,13 @@ from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
 from lib.models.catalogue import catalogue
-from lib.quant.layer_map.run import (
-    SENSITIVITY_WIDTHS,
-    AllMeasured,
-    LayerMeasured,
-    MapProgress,
-    MapStarted,
-    SensitivityRun,
-)
+from lib.quant.layer_map.result import collect
+from lib.quant.layer_map.run import SENSITIVITY_WIDTHS, SensitivityRun
 from lib.quant.measure.duration import map_expected_s, time_limit_s
-from lib.quant.measure.run import QuantizationRun
+from lib.quant.measure.run import RTN_GROUP, QuantizationRun
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
+from lib.ui.models.fetching import origin_note
 
 KIND = "sensitivity"
 
@@ -54,26 +49,21 @@ def _queue_map(run: QuantizationRun, bits: int) -> None:
 
 
 def _draw_map(view: JobView) -> None:
-    started = next((event for event in view.events if isinstance(event, MapStarted)), None)
-    cells = [event for event in view.events if isinstance(event, LayerMeasured)]
+    found, share = collect(view.events)
     if view.state.active:
-        newest = next((event for event in reversed(view.events) if isinstance(event, MapProgress)), None)
-        st.progress(newest.done_share if newest else 0.0, f"{len(cells)} matrices rounded, one at a time")
-    if started is None or not cells:
+        st.progress(share, f"{len(found.cells) if found else 0} matrices rounded, one at a time")
+    if found is None or not found.cells:
         return
-    st.plotly_chart(charts.layer_map(started, cells), key="map", alt="KL divergence by layer and matrix")
-    together = next((event for event in view.events if isinstance(event, AllMeasured)), None)
-    if together is not None:
-        _words(started, cells, together)
-
-
-def _words(started: MapStarted, cells: list[LayerMeasured], together: AllMeasured) -> None:
-    worst = max(cells, key=lambda cell: cell.kl_nats)
-    total = sum(cell.kl_nats for cell in cells)
-    st.markdown(
-        f"**Layer {worst.layer}, {worst.kind}** hurts most: {worst.kl_nats:.2g} nats per token, "
-        f"{worst.kl_nats / total:.0%} of the sum over all {len(cells)} matrices. Rounded together they cost "
-        f"{together.kl_nats:.2g} nats, {together.kl_nats / total:.1f} times the sum of the parts. "
-        "Mixed-precision schemes give such layers more bits."
-    )
-    measured(f"{started.bits}-bit absmax in groups of 64, {started.tokens:,} tokens, here and now.")
+    st.plotly_chart(charts.layer_map(found), key="map", alt="KL divergence by layer and matrix")
+    if found.times_the_sum is not None:
+        st.markdown(
+            f"**Layer {found.worst.layer}, {found.worst.kind}** hurts most: {found.worst.kl_nats:.2g} nats per token, "
+            f"{found.worst_share:.0%} of the sum over all {len(found.cells)} matrices. Rounded together they cost "
+            f"{found.together.kl_nats:.2g} nats, {found.times_the_sum:.1f} times the sum of the parts. "
+            "Mixed-precision schemes give such layers more bits."
+        )
+        measured(
+            f"{found.started.model}, {found.started.bits}-bit absmax in groups of {RTN_GROUP}, "
+            f"{found.started.tokens:,} tokens, here and now."
+        )
+        origin_note(found.started.model)

@@ -11,10 +11,14 @@ from lib.quant.findings.results import collect
 from lib.quant.formats.arithmetic import SCHEMES, work
 from lib.quant.formats.explore import store
 from lib.quant.formats.formats import format_facts, number_format
-from lib.quant.layer_map.run import LayerMeasured, MapStarted
+from lib.quant.layer_map.result import SensitivityMap
+from lib.quant.layer_map.result import collect as collect_map
+from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapProgress, MapStarted
 from lib.quant.quantizers.bench import METHODS, Quantizer, repairs, run_bench
 from tests.unit.quant.test_results import CPU_RUN, STARTED, row
 
+MAP_STARTED = MapStarted("m", 3, 100, 4.0, 2, ("q_proj", "up_proj"))
+MAP_CELLS = (LayerMeasured(0, "q_proj", 10, 0.1, 0.0, 0.5), LayerMeasured(1, "up_proj", 10, 0.3, 0.0, 1.0))
 MATRIX = (np.random.default_rng(0).standard_normal((96, 128)) * 0.02).astype(np.float32)
 
 
@@ -45,9 +49,19 @@ def test_figures_of_a_run_whose_reference_failed():
 
 
 def test_the_map_names_the_worst_place():
-    cells = [LayerMeasured(0, "q_proj", 10, 0.1, 0.0, 0.5), LayerMeasured(1, "up_proj", 10, 0.3, 0.0, 1.0)]
-    fig = lab.layer_map(MapStarted("m", 3, 100, 4.0, 2, ("q_proj", "up_proj")), cells)
+    fig = lab.layer_map(SensitivityMap(MAP_STARTED, MAP_CELLS, None))
     assert title(fig) == "Most sensitive: layer 1, up_proj"
+    assert lab.layer_map(SensitivityMap(MAP_STARTED, (), None)).data[0].z == ((None, None), (None, None))
+
+
+def test_the_map_weighs_the_worst_place_against_all():
+    found, share = collect_map([MAP_STARTED, *MAP_CELLS, MapProgress(1.0), AllMeasured(0.6, 0.0)])
+    assert (found.worst.kind, share) == ("up_proj", 1.0)
+    assert found.worst_share == pytest.approx(0.75)  # 0.3 of 0.4
+    assert found.times_the_sum == pytest.approx(1.5)  # 0.6 of 0.4
+    begun, _ = collect_map([MAP_STARTED, MAP_CELLS[0]])
+    assert begun.times_the_sum is None
+    assert collect_map([]) == (None, 0.0)
 
 
 @pytest.mark.parametrize("table", published_tables(), ids=lambda table: table.id)

@@ -9,8 +9,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from transformers import AutoTokenizer  # noqa: E402 (torch first, so that the skip comes before what needs it)
+
 from lib.errors import StopRequested  # noqa: E402 (torch first, so that the skip comes before what needs it)
 from lib.models.catalogue import BUNDLED  # noqa: E402
+from lib.models.chat import can_chat  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.models.shared import SharedCopies  # noqa: E402
 from lib.quant import QuantError  # noqa: E402
@@ -24,10 +27,10 @@ from lib.quant.measure.round_to_nearest import RoundToNearest  # noqa: E402
 from lib.quant.measure.run import Finished, Progress, QuantizationRun, RowFailed, RowMeasured, Started  # noqa: E402
 from lib.quant.measure.scoring import TokenScores, score, windows  # noqa: E402
 from lib.quant.measure.true_bytes import true_bytes  # noqa: E402
-from lib.quant.measure.writing import first_difference  # noqa: E402
+from lib.quant.measure.writing import first_difference, prompt_ids  # noqa: E402
 
 pytestmark = pytest.mark.torch
-QUICK = {"tokens": 300, "window": 64, "stride": 32, "new_tokens": 6, "repeats": 2, "prompt": "Once"}
+QUICK = {"tokens": 300, "window": 64, "overlap": 32, "new_tokens": 6, "repeats": 2, "prompt": "Once"}
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +207,7 @@ def test_runs_that_go_on_at_once_share_one_copy_of_each_precision(monkeypatch):
         first.append(ours)
         second.append(theirs)
         held.append(len(copies.held))
-    assert precisions == ["fp32", "nf4", "fp32", "fp32"]  # rounding changes weights: a copy for each run
+    assert precisions == ["fp32", "nf4", "fp32"]  # rounded weights take the place of the shared ones, not theirs
     for events in (first, second):
         for name, row in collect(events).rows.items():
             assert (row.quality, row.generation, row.memory) == (
@@ -272,8 +275,8 @@ def test_a_stop_ends_within_one_step_and_frees_the_model():
     [
         {"precisions": ("int3",)},
         {"precisions": ()},
-        {"stride": 0},
-        {"stride": 400},
+        {"overlap": -1},
+        {"overlap": 400},
         {"text": "x" * 1_000_000},
         {"prompt": "  "},
         {"prompt": "x" * 501},
@@ -343,3 +346,54 @@ def test_a_failed_row_is_told_as_an_event(monkeypatch):
     monkeypatch.setattr(loaded, "load", lambda *_: (_ for _ in ()).throw(RuntimeError("no kernel for this device")))
     failures = [e for e in job.measure(QuantizationRun(BUNDLED, ("fp32",), **QUICK)) if isinstance(e, RowFailed)]
     assert failures == [RowFailed("fp32", "fp32 cannot run on this device (no kernel for this device); leave it out.")]
+
+
+def test_a_model_without_a_chat_template_writes_the_prompt_on(tiny_model, results):
+    _, tokenizer = load(tiny_model, "fp32")
+    assert torch.equal(prompt_ids(tokenizer, "Once"), tokenizer("Once", return_tensors="pt").input_ids)
+    assert results.started.question is None
+    assert not can_chat(tiny_model)
+
+
+@pytest.fixture
+def tiny_chat_model(tiny_model, tmp_path, monkeypatch):
+    folder = tmp_path / "tiny-chat"
+    shutil.copytree(tiny_model, folder)
+    template = (
+        "{% for m in messages %}user: {{ m['content'] }}{% endfor %}{% if add_generation_prompt %} model:{% endif %}"
+    )
+    (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    monkeypatch.setenv("BASE_MODEL", str(folder))
+    return folder
+
+
+def test_a_model_that_can_chat_is_asked_in_its_format(tiny_chat_model):
+    assert can_chat(tiny_chat_model)
+    started = next(job.measure(QuantizationRun(BUNDLED, ("fp32",), ("generation",), **QUICK)))
+    assert started.question == "Once"
+    assert "".join(started.prompt_pieces) == "user: Once model:"
+
+
+def test_the_real_model_is_asked_as_its_card_shows(real_model):
+    """https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct"""
+    tokenizer = AutoTokenizer.from_pretrained(real_model)
+    assert can_chat(real_model)
+    asked = tokenizer.decode(prompt_ids(tokenizer, "What is gravity?")[0])
+    assert asked.endswith("<|im_start|>user\nWhat is gravity?<|im_end|>\n<|im_start|>assistant\n")
+    assert asked.count("<|im_start|>system") == 1
+
+
+def test_what_the_files_hold_is_told(tiny_model, results):
+    assert results.started.shipped_dtypes == model_files(tiny_model).shipped_dtypes == ("BF16",)
+
+
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_a_map_rounds_modules_of_its_own_and_leaves_the_shared_copy(monkeypatch):
+    copies = SharedCopies(kept_s=60)
+    monkeypatch.setattr("lib.models.borrow.COPIES", copies)
+    run = SensitivityRun(BUNDLED, bits=2, tokens=200, window=64)
+    first = list(map_sensitivity(run))
+    assert len(copies.held) == 1
+    monkeypatch.setattr("lib.models.borrow.load", lambda *_: pytest.fail("it was loaded again"))
+    assert list(map_sensitivity(run)) == first
+    copies.free_unused()

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from lib.charts.quant.lab import speed_by_size
+from lib.models.catalogue import BUNDLED, REAL
 from lib.quant import QuantError
 from lib.quant.findings.published import published_tables
 from lib.quant.findings.recorded import RecordedRun, recorded_runs, sizes_on_one_device, to_dict
 from lib.quant.findings.results import collect, table
-from lib.quant.measure.run import Conditions, held_out_excerpt, other_text
+from lib.quant.measure.run import Conditions, QuantizationRun, held_out_excerpt, other_text
 from tests.unit.quant.test_results import CPU_RUN, STARTED, row
 
 
@@ -98,7 +99,17 @@ def test_every_published_table_is_whole_and_has_a_source():
 
 
 def test_texts_are_long_enough_to_score():
-    excerpt = held_out_excerpt()
-    assert len(excerpt.text) > 20_000
-    assert excerpt.title == "The Time Machine"
+    book, story = held_out_excerpt(BUNDLED), held_out_excerpt(REAL)
+    assert len(book.text) > 20_000
+    assert (book.title, story.source) == ("The Time Machine", "written for this project")
+    assert held_out_excerpt("GPT-2") == story
+    assert all(each.licence and each.credit and each.note for each in (book, story))
     assert len(other_text()) > 1500
+
+
+@pytest.mark.torch
+def test_the_story_is_longer_than_what_is_scored(real_model):
+    from transformers import AutoTokenizer
+
+    tokens = AutoTokenizer.from_pretrained(real_model)(held_out_excerpt(REAL).text).input_ids
+    assert len(tokens) >= 1700 > QuantizationRun(REAL).tokens
