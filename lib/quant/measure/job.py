@@ -22,6 +22,7 @@ from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from lib.errors import StopRequested, StudentError
 from lib.models.catalogue import find
 from lib.models.load import best_device, free_bytes
+from lib.models.origin import origin
 from lib.models.shared import collect
 from lib.quant.errors import QuantError
 from lib.quant.measure.conditions import conditions
@@ -122,6 +123,7 @@ class _Session:
             rest_dtype=self.run.rest_dtype,
             question=self.question,
             shipped_dtypes=self.files.shipped_dtypes,
+            weights=origin(self.folder).short,
         )
 
     def measure_row(self, row: str) -> Iterator[Event]:

@@ -188,6 +188,8 @@ class Started:
     """What the prompt was before it was put into the model's chat format; None for a model without one."""
     shipped_dtypes: tuple[str, ...] = ()
     """Types of the tensors in the model's files, as safetensors names them."""
+    weights: str = ""
+    """Where they come from, in a few words; empty where nothing is known."""
 
     @property
     def other_weights(self) -> int:

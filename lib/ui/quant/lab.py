@@ -162,6 +162,7 @@ def _draw_rows(view: JobView) -> None:
     started = results.started
     tokens = next((row.quality.tokens for row in results.rows.values() if row.quality), 0)
     note = f" {started.note}" if started.note else ""
+    name = f"{started.model} ({started.weights})" if started.weights else started.model
     shared = [short(row.row) for row in results.rows.values() if row.load_s is None]
     if shared:
         note += f" Read from copies that another run had loaded: {', '.join(shared)}."
@@ -171,9 +172,9 @@ def _draw_rows(view: JobView) -> None:
             "are lower and vary more than on a quiet one."
         )
     measured(
-        f"{started.model}, {format_count(started.parameters)} parameters, on {started.conditions}. {tokens:,} tokens, "
-        f"window {started.window}, stride {started.stride}; speed is a median of repeats after a warm-up, bars are the "
-        f"quartiles.{note}"
+        f"{name}, {format_count(started.parameters)} parameters, on {started.conditions}. {tokens:,} tokens, window "
+        f"{started.window}, stride {started.stride}; speed is a median of repeats after a warm-up, ended once two in a "
+        f"row agree within 1%, and bars are the quartiles.{note}"
     )
 
 
