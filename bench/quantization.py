@@ -73,7 +73,7 @@ def decode_over_bare(rounds: int = ROUNDS, model: str = BUNDLED) -> Line:
 def _lab_rate(model: str) -> float:
     from lib.quant.measure.job import measure
 
-    run = QuantizationRun(model, ("fp32",), ("speed",), new_tokens=64, repeats=9)
+    run = QuantizationRun(model, ("fp32",), ("speed",), timed_tokens=64, repeats=9)
     row = next(event for event in measure(run) if isinstance(event, RowMeasured))
     return row.speed.decode_tokens_per_s.median
 
@@ -83,11 +83,13 @@ def _bare_rate(name: str) -> float:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    from lib.quant.measure.job import DECODE_PROMPT
+
     folder = find(name)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).to(device).eval()
-    prompt = tokenizer(held_out_excerpt(name).text, return_tensors="pt").input_ids[:, :16].to(device)
+    prompt = tokenizer(held_out_excerpt(name).text, return_tensors="pt").input_ids[:, :DECODE_PROMPT].to(device)
     options = {"max_new_tokens": 64, "min_new_tokens": 64, "do_sample": False, "pad_token_id": 0}
     rates = []
     with torch.inference_mode():

@@ -49,7 +49,7 @@ from lib.quant.measure.writing import first_difference, generate, prefill, promp
 
 CPU = torch.device("cpu")
 OTHER_TOKENS, OTHER_WINDOW, OTHER_OVERLAP = 512, 256, 64
-READ_PROMPT, DECODE_PROMPT = 128, 16
+READ_PROMPT, DECODE_PROMPT = 128, 4
 """Tokens of the prompts that are timed."""
 
 
@@ -139,8 +139,7 @@ class _Session:
         elsewhere = (yield from self._score(row, model, self.elsewhere, 0.4, 0.2)) if "quality" in parts else None
         yield self._progress(row, "writing", 0.65)
         written = self._write(row, model) if "generation" in parts else None
-        warm = written is not None and len(written.pieces) > 1
-        speed = (yield from self._speed(row, model, warm)) if "speed" in parts and not simulated else None
+        speed = (yield from self._speed(row, model)) if "speed" in parts and not simulated else None
         memory = replace(loaded.memory, peak_bytes=peak.bytes if peak else None) if "memory" in parts else None
         yield RowMeasured(row, None if shared else loaded.load_s, memory, found, elsewhere, speed, written)
 
@@ -163,23 +162,24 @@ class _Session:
             yield self._progress(row, "reading the text", begin + share * found)
         return None
 
-    def _speed(self, row: str, model: PreTrainedModel, warm: bool) -> Iterator[Event]:
-        """Yields progress; returns the speed. `warm`: it has just written something."""
+    def _speed(self, row: str, model: PreTrainedModel) -> Iterator[Event]:
+        """Yields progress; returns the speed. Who has just scored a text or written one is warm for the same work."""
         prompt = self.passage.ids[None, : min(READ_PROMPT, max(self.window // 2, 1))].to(self.device)
         start = prompt[:, :DECODE_PROMPT]
-        new_tokens = min(self.run.new_tokens, self.files.context - start.shape[1])
+        tokens = min(self.run.timed_tokens, self.files.context - start.shape[1])
         synchronise = torch.cuda.synchronize if self.device.type == "cuda" else lambda: None
         works = {
-            "timing how fast it reads": (lambda: prefill(model, prompt), prompt.shape[1], False),
-            "timing how fast it writes": (lambda: generate(model, start, new_tokens, exactly=True), new_tokens, warm),
+            "timing how fast it reads": ("quality", prompt.shape[1], lambda: prefill(model, prompt)),
+            "timing how fast it writes": ("generation", tokens, lambda: generate(model, start, tokens, exactly=True)),
         }
         rates: list[Rate] = []
-        for doing, (work, tokens, done_before) in works.items():
-            for found in timed(work, tokens, self.run.repeats, synchronise=synchronise, warm=done_before):
+        for doing, (before, count, work) in works.items():
+            warm = before in self.run.parts
+            for found in timed(work, count, self.run.repeats, synchronise=synchronise, warm=warm):
                 if isinstance(found, Rate):
                     rates.append(found)
                 yield self._progress(row, doing, 0.7 + 0.15 * len(rates))
-        return Speed(rates[0], rates[1], prompt.shape[1], new_tokens)
+        return Speed(rates[0], rates[1], prompt.shape[1], tokens)
 
     def _write(self, row: str, model: PreTrainedModel) -> Generation:
         run, prompt = self.run, self.prompt.to(self.device)

@@ -75,6 +75,7 @@ class QuantizationRun:
     prompt          what is written on; a model with a chat template is asked it, in its chat format
     rest_dtype      what layers that are never quantized (embeddings, norms, LM head) and activations are kept in
                     beside int8, fp4 and nf4: "bf16" or "fp32"
+    repeats         how often a speed is measured at most, writing in pieces of `timed_tokens` tokens
     temperature     0 takes the likeliest token; above it tokens are drawn with `seed`
     """
 
@@ -91,6 +92,7 @@ class QuantizationRun:
     temperature: float = 0.0
     seed: int = 0
     repeats: int = 7
+    timed_tokens: int = 16
 
     def __post_init__(self) -> None:
         unknown = set(self.precisions) - set(PRECISIONS)
@@ -112,6 +114,8 @@ class QuantizationRun:
             raise QuantError(f"The prompt must have 1 to {LONGEST_PROMPT} characters.")
         if self.rest_dtype not in ("bf16", "fp32"):
             raise QuantError(f"Layers that are not quantized are kept in bf16 or fp32, not in {self.rest_dtype}.")
+        if not 1 <= self.timed_tokens <= 512:
+            raise QuantError(f"Time the writing of 1 to 512 tokens, not of {self.timed_tokens}.")
         if not 1 <= self.new_tokens <= 512 or not 1 <= self.repeats <= 50 or not 0 <= self.temperature <= 5:
             raise QuantError("Ask for 1 to 512 new tokens, 1 to 50 repeats and a temperature between 0 and 5.")
 

@@ -282,6 +282,7 @@ def test_a_stop_ends_within_one_step_and_frees_the_model():
         {"prompt": "x" * 501},
         {"rest_dtype": "fp16"},
         {"new_tokens": 0},
+        {"timed_tokens": 0},
         {"temperature": -1.0},
         {"tokens": 1},
     ],
