@@ -21,6 +21,7 @@ from lib.quant.measure.run import (
 )
 
 ROUNDS = 5
+GPU_MODELS = (REAL, "Qwen2.5-0.5B")
 
 
 def lines() -> Iterator[Line]:
@@ -107,7 +108,6 @@ def _six_precisions_on_a_gpu() -> Iterator[Line]:
     import torch
 
     from lib.quant.measure.job import measure
-    from lib.ui.quant.lab import GPU_DEFAULTS
     from scripts.measure_quantization import random_as_bundled
 
     if not torch.cuda.is_available():
@@ -119,7 +119,7 @@ def _six_precisions_on_a_gpu() -> Iterator[Line]:
         list(measure(QuantizationRun(name, six)))
         return Line(f"six precisions of {title}", time.perf_counter() - started, "s", 60)
 
-    for name in GPU_DEFAULTS:
+    for name in GPU_MODELS:
         with suppress(ModelUnavailable):
             find(name)
             yield line(name, name)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 
 import pytest
 
 from lib.models.catalogue import BUNDLED, REAL
-from lib.models.device import Gpu, this_machine
 from lib.quant.measure.run import USUAL_PROMPT, USUAL_QUESTION
-from lib.ui.quant import lab
+from lib.ui.models import choice
 from tests.pages.conftest import open_chapter, rerun_until
 
 PAGE = "quantization_lab"
@@ -31,20 +29,6 @@ def test_before_a_run_every_claim_is_open():
     assert sum("true by definition" in each.value for each in app.markdown) == 3
     assert app.selectbox(key="model").value == BUNDLED
     assert "What others have measured" in headers(app)
-
-
-@pytest.fixture
-def with_a_gpu(monkeypatch):
-    machine = replace(this_machine(), gpus=(Gpu("a card", 24 * 10**9, 20 * 10**9),))
-    monkeypatch.setattr(lab, "this_machine", lambda: machine)
-
-
-@pytest.mark.usefixtures("with_a_gpu")
-def test_on_a_gpu_a_real_model_in_a_folder_is_the_default(tiny_model, tmp_path, monkeypatch):
-    shutil.copytree(tiny_model, tmp_path / "Qwen2.5-0.5B")
-    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path))
-    app = open_chapter(PAGE)
-    assert app.selectbox(key="model").value == "Qwen2.5-0.5B"
 
 
 @pytest.fixture
@@ -71,7 +55,7 @@ def test_the_real_model_is_the_default_where_it_is_and_is_asked_a_question():
 
 @pytest.mark.usefixtures("real_model_is_tiny")
 def test_while_a_class_is_at_work_the_quick_model_is_the_default(monkeypatch):
-    monkeypatch.setattr(lab.jobs, "at_work", lambda: 40)
+    monkeypatch.setattr(choice, "browsers_lately", lambda: 40)
     assert open_chapter(PAGE).selectbox(key="model").value == BUNDLED
 
 

@@ -36,4 +36,5 @@ def main() -> None:
         print(f"{options.name} is here, {origin(find(options.name)).short}: {find(options.name)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -100,8 +100,8 @@ def _energy(results: Results) -> Answer:
     best, rival, ratio = pair
     new, old = (1000 / row.speed.decode_tokens_per_s.median for row in (best, rival))
     return ratio.times > 1 and ratio.certain, (
-        f"Indirectly: {short(best.row)} needs {new:.1f} ms a token and {short(rival.row)} {old:.1f} ms. "
-        f"At equal power, energy follows time. It moves {format_gb(best.memory.true_bytes)} of weights a token, not "
+        f"Indirectly: {short(best.row)} needs {new:.1f} ms per token and {short(rival.row)} {old:.1f} ms. "
+        f"At equal power, energy follows time. It moves {format_gb(best.memory.true_bytes)} of weights per token, not "
         f"{format_gb(rival.memory.true_bytes)}, which is what saves energy where memory is the limit."
     )
 

@@ -16,18 +16,19 @@ import torch
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from lib.models.load import multiplies_bf16
+
 # https://docs.pytorch.org/docs/stable/generated/torch.cpu.get_capabilities.html
-ARITHMETIC = {
-    torch.bfloat16: ("avx512_bf16", "amx_bf16", "bf16"),
-    torch.float16: ("avx512_fp16", "amx_fp16", "fp16_arith"),
-}
+FP16_ARITHMETIC = ("avx512_fp16", "amx_fp16", "fp16_arith")
+CPU = torch.device("cpu")
 FOUR_BITS, SCALES_PER_BLOCK = "bitsandbytes.gemm_4bit.default", 256
 
 
 def slow_dtypes() -> frozenset[torch.dtype]:
     """The 16-bit types that this processor has no arithmetic for."""
     has = torch.cpu.get_capabilities()
-    return frozenset(dtype for dtype, names in ARITHMETIC.items() if not any(has.get(name) for name in names))
+    fast = {torch.bfloat16: multiplies_bf16(CPU), torch.float16: any(has.get(name) for name in FP16_ARITHMETIC)}
+    return frozenset(dtype for dtype, is_fast in fast.items() if not is_fast)
 
 
 def products_in_fp32(device: torch.device) -> AbstractContextManager[Any]:

@@ -7,9 +7,8 @@ import streamlit as st
 from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED, REAL, find
+from lib.models.catalogue import BUNDLED, find
 from lib.models.chat import can_chat
-from lib.models.device import this_machine
 from lib.models.errors import ModelUnavailable
 from lib.quant.findings.results import Results, collect, short
 from lib.quant.measure.duration import expected_s, time_limit_s
@@ -28,13 +27,11 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
+from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import fetch_others, models_here, offer_real_model, origin_note
 from lib.units import format_count, format_gb
 
 KIND = "quantization"
-CROWD = 3
-"""So many browsers with a run make a class: one that waits for a large model would wait long."""
-GPU_DEFAULTS = (REAL, "Qwen2.5-0.5B")
 TEXTS = {"held out": "A text it has not read", "own": "A text of your own"}
 RESTS = {"bf16": "bf16", "fp32": "fp32"}
 NOTHING = "–"
@@ -42,10 +39,9 @@ NOTHING = "–"
 
 def run_controls() -> QuantizationRun | None:
     """The controls; None (and what is wrong) if they make no run."""
-    here, missing = models_here()
     choose, round_too = st.columns(2, vertical_alignment="bottom")
     with choose:
-        model = controls.select("Model", here or [BUNDLED], _default_model(here), key="model")
+        model = choose_model()
     small = model == BUNDLED
     mine = "" if small else f":{model}"  # what suits one model does not suit another: each has its own
     with round_too:
@@ -77,7 +73,7 @@ def run_controls() -> QuantizationRun | None:
         temperature = controls.slider("Temperature (0 is greedy)", 0.0, 1.5, 0.0, key="temperature", step=0.1)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
     offer_real_model()
-    fetch_others(missing)
+    fetch_others(models_here()[1])
     try:
         return QuantizationRun(
             model=model,
@@ -93,14 +89,6 @@ def run_controls() -> QuantizationRun | None:
     except StudentError as error:
         problem(error)
         return None
-
-
-def _default_model(here: list[str]) -> str:
-    """A real model where it is, but the quick one while a class is at work."""
-    if jobs.at_work() >= CROWD:
-        return BUNDLED
-    wanted = GPU_DEFAULTS if this_machine().gpus else (REAL,)
-    return next((name for name in wanted if name in here), BUNDLED)
 
 
 def _can_chat(model: str) -> bool:
