@@ -26,6 +26,8 @@ class Visitor:
         self._moved: dict[str, float | str] = {}
         self.enabled: set[str] = set()
         """Labels of the buttons that can be pressed."""
+        self.alerts: list[str] = []
+        """What the last run of the page said in its coloured boxes."""
         self.errors = 0
 
     async def __aenter__(self) -> Visitor:
@@ -65,6 +67,7 @@ class Visitor:
             state = message.rerun_script.widget_states.widgets.add(id=widget)
             values = state.string_array_value if isinstance(value, str) else state.double_array_value
             values.data.append(value)
+        self.alerts = []
         started = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         while True:
@@ -84,5 +87,7 @@ class Visitor:
         elif kind == "button":
             self._buttons[element.button.label] = element.button.id
             (self.enabled.discard if element.button.disabled else self.enabled.add)(element.button.label)
+        elif kind == "alert":
+            self.alerts.append(element.alert.body)
         elif kind == "exception":
             self.errors += 1

@@ -17,7 +17,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parent.parent / "assets" / "datasets" / "kopi_orders.jsonl"
 SEED, TEXTS, HELD_OUT = 6, 360, 44
-DRAWN = {"Di Lo": 6, "Kosong": 2}
+DRAWN = {"Di Lo": 10, "Kosong": 4}
 
 BASE = {"Kopi": "coffee", "Teh": "tea"}
 WHITENER = {"": "condensed milk", "O": "no milk", "C": "evaporated milk"}

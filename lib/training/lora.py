@@ -41,7 +41,7 @@ from lib.training.run import (
     Step,
 )
 
-EVALUATE_EVERY = 15
+EVALUATE_EVERY = 20
 EVALUATED_AT_ONCE = 8
 LONGEST_TEXT = 256
 """Tokens; what is longer is cut."""

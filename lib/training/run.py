@@ -35,7 +35,7 @@ def usual_learning_rate(model: str) -> float:
 
 def usual_steps(model: str) -> int:
     """So many that the default run fills all blanks, whatever its seed."""
-    return 30 if catalogue()[model].wide else 25
+    return 35 if catalogue()[model].wide else 25
 
 
 def expected_s(run: LoraRun) -> float:
@@ -44,7 +44,7 @@ def expected_s(run: LoraRun) -> float:
     Measured on two CPU cores: loading, evaluations and answers, and each step.
     """
     steps = run.steps - (run.resume_from.step if run.resume_from else 0)
-    return 10 + 0.8 * steps if catalogue()[run.model].wide else 1.5 + 0.09 * steps
+    return 12 + 0.8 * steps if catalogue()[run.model].wide else 1.5 + 0.09 * steps
 
 
 def time_limit_s(run: LoraRun) -> float:
