@@ -30,7 +30,7 @@ model: $(VENV)/.app
 
 # Sets nothing up: the virtual environment if it is there, else a Python that has torch, transformers and peft.
 gpu:
-	PYTHONPATH=build/gpu HF_HUB_OFFLINE=1 $(or $(wildcard $(BIN)/python),$(PYTHON)) -m scripts.measure_on_gpu \
+	PYTHONPATH=build/gpu $(or $(wildcard $(BIN)/python),$(PYTHON)) -m scripts.measure_on_gpu \
 		--minutes $(MINUTES) $(if $(FRESH),--fresh)
 
 gpu-bundle: $(VENV)/.dev

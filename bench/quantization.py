@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from bench.line import Line
-from lib.engine import Engine
 from lib.models.catalogue import BUNDLED, REAL, find
 from lib.models.errors import ModelUnavailable
 from lib.quant.measure.duration import expected_s, time_limit_s
@@ -42,6 +41,8 @@ def _of_the_real_model() -> Iterator[Line]:
 
 def _seven_precisions_s() -> float:
     """From submitting the run that the page makes by default to its end, through the engine."""
+    from lib.engine import Engine  # brings Dask, which a machine that only measures need not have
+
     engine = Engine.start(("lib.quant.measure.job",))
     run = QuantizationRun(REAL, LIBRARY_PRECISIONS, prompt=USUAL_QUESTION)
     started = time.perf_counter()

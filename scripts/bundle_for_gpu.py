@@ -34,6 +34,8 @@ THERE = ("torch", "transformers", "peft")
 TESTING = ("pytest", "_pytest.terminal", "pytest_timeout", "tests.conftest")
 MEASURING = (*TESTING, "bitsandbytes", "bench.quantization", "scripts.measure_on_gpu")
 CUDA_LIBRARY = re.compile(r"libbitsandbytes_cuda(\d\d)(\d+)\.so")
+FOR_A_PROCESSOR = "libbitsandbytes_cpu.so"
+"""63 kB; without it bitsandbytes compiles each operation anew on a processor, which takes minutes."""
 COMPILED = (".so", ".pyd", ".dylib", ".dll")
 
 
@@ -115,12 +117,12 @@ def library_for(cuda: str) -> Path:
 
 
 def copy_package(package: Distribution, site: Path, library: Path) -> None:
-    """Its files into `site`, without what is compiled for another machine than the one there may be."""
+    """Its files into `site`; of what is compiled, only bitsandbytes' libraries for the card and for a processor."""
     for file in package.files or ():
         source = Path(file.locate())
         if file.parts[0] == ".." or "__pycache__" in file.parts or not source.is_file():
             continue  # commands, and what Python makes anew
-        if source.suffix in COMPILED and source != library:
+        if source.suffix in COMPILED and source != library and source.name != FOR_A_PROCESSOR:
             if package.name == "bitsandbytes":
                 continue
             raise SystemExit(f"{package.name} has compiled parts ({file}), which another machine may not run.")

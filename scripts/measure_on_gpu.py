@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STARTED = time.monotonic()  # before torch is imported, which takes its share of the time
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing here is fetched
 
 import torch  # noqa: E402
 

@@ -60,9 +60,9 @@ def prepare(model: nn.Module, arch: Architecture, setup: TrainingSetup) -> nn.Mo
         if setup.checkpointing or setup.method == "qlora":
             model.enable_input_require_grads()
     if setup.checkpointing:
-        (model if setup.method == "full" else model.get_base_model()).activation_checkpointing_enable(
-            {"use_reentrant": False}
-        )
+        own = model if setup.method == "full" else model.get_base_model()
+        newer = getattr(own, "activation_checkpointing_enable", None)  # its name in transformers 5.23; not yet in 5.17
+        (newer or own.gradient_checkpointing_enable)({"use_reentrant": False})
     return model.train()
 
 

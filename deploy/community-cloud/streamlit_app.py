@@ -3,6 +3,7 @@
 Community Cloud looks for requirements beside the entrypoint first. Visitors get `app.py` at the root, as everywhere.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import streamlit as st
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+# Two workers with nothing to do take more than the least that Community Cloud gives; see docs/community-cloud.md.
+os.environ.setdefault("WORKERS", "1")
 
 from app import MIDDLEWARE, lifespan  # noqa: E402 (after the path to it is known)
 

@@ -18,6 +18,7 @@ from lib.engine.errors import EngineError
 from lib.engine.job import JobState, JobView
 from lib.engine.queue import FairQueue, Ticket
 from lib.engine.worker import TOPIC, request_stop, run_job
+from lib.models.device import this_machine
 
 TICK_S = 0.25
 GRACE_S = 30.0
@@ -240,4 +241,4 @@ class Engine:
         """How many cores the job computes on; None leaves it to its worker."""
         if not self._cluster.shares_cores:
             return None
-        return self._cluster.slots if job.wide else 1
+        return this_machine().cores if job.wide else 1

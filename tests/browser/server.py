@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -36,14 +37,14 @@ def _is_worker(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def running_app(entrypoint: str = "app.py", **environment: str) -> Iterator[App]:
-    """`streamlit run` from the root on a free port, until the block ends."""
+def running_app(entrypoint: str = "app.py", root: Path = ROOT, **environment: str) -> Iterator[App]:
+    """`streamlit run` from the root, or from a copy of it, on a free port, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", entrypoint, "--server.port", str(port)]
     variables = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=root, env=variables, stdout=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_healthy(url, process)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settle
 from tests.browser.server import running_app
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +17,7 @@ def test_the_entrypoint_serves_a_chapter_and_a_run(page: Page):
         page.goto(f"{app.url}/kv-cache")  # a chapter opened directly, first after the start
         settle(page)
         expect(page.get_by_role("heading", name="KV cache")).to_be_visible()
+        wait_until(lambda: len(app.workers()) == 1, "the one worker that its memory has room for")
         page.goto(f"{app.url}/live-lora?steps=5")
         settle(page)
         page.get_by_role("button", name="Start", exact=True).click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -13,7 +12,6 @@ from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
 from lib.memory.model.inventory.tensors import TOWERS, Part, Weights, by_part
 from lib.memory.model.parts import Experts, Linear
-from lib.memory.model.stored.read import stored_as
 
 NO_LIMIT = 100_000_000  # tokens, of a model without positions
 KINDS = {Part.ATTENTION: "attention", Part.STATE: "attention", Part.EXPERTS: "expert"}
@@ -120,14 +118,8 @@ class CountedArchitecture(Architecture):
         )
 
 
-def counted_architecture(
-    model: CountedModel, name: str, with_towers: bool = True, config: Mapping | None = None
-) -> CountedArchitecture:
-    """`model` for the calculator; without its vision and audio towers if those are not loaded.
-
-    `config` is what it was counted from, which says how its checkpoint is stored.
-    """
-    stored, unknown = stored_as(config or {})
+def counted_architecture(model: CountedModel, name: str, with_towers: bool = True) -> CountedArchitecture:
+    """`model` for the calculator; without its vision and audio towers if those are not loaded."""
     heads = max(1, model.heads)
     width = model.intermediate_size or 4 * model.hidden
     parts = model.by_part
@@ -158,8 +150,7 @@ def counted_architecture(
         sliding_layers=windowed if model.window else 0,
         latent=model.latent if parts.get(Part.ATTENTION) else None,
         experts=experts,
-        stored=stored,
-        notes=(*model.notes, *([unknown] if unknown else [])),
+        notes=model.notes,
         counted=model,
         with_towers=with_towers,
     )

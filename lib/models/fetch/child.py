@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 from lib.places import ROOT
+
+
+def end_with_caller() -> None:
+    """For the command itself: leave at once when whoever started it is gone, killed perhaps."""
+    caller = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == caller:
+            time.sleep(0.2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Child:

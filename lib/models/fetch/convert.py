@@ -24,6 +24,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 from transformers.utils import logging as hf_logging
 
 from lib.models.errors import ModelUnavailable
+from lib.models.fetch.child import end_with_caller
 
 
 def _digit_by_digit() -> PreTokenizer:
@@ -60,6 +61,7 @@ def convert(file: Path, folder: Path) -> None:
 
 
 def main() -> None:
+    end_with_caller()
     hf_logging.set_verbosity_error()
     hf_logging.disable_progress_bar()
     try:
