@@ -13,7 +13,6 @@ from lib.models.errors import ModelUnavailable
 from lib.quant.measure.duration import expected_s, time_limit_s
 from lib.quant.measure.run import (
     LIBRARY_PRECISIONS,
-    USUAL_QUESTION,
     QuantizationRun,
     RowMeasured,
     held_out_excerpt,
@@ -44,7 +43,7 @@ def _seven_precisions_s() -> float:
     from lib.engine import Engine  # brings Dask, which a machine that only measures need not have
 
     engine = Engine.start(("lib.quant.measure.job",))
-    run = QuantizationRun(REAL, LIBRARY_PRECISIONS, prompt=USUAL_QUESTION)
+    run = QuantizationRun(REAL)
     started = time.perf_counter()
     job = engine.submit(
         "lib.quant.measure.job:measure",

@@ -25,14 +25,14 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with running_app() as app, chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(300_000)
         for path, heading in PAGES.items():
             page.goto(f"{app.url}/{path}")
             settle(page)
             if path in STARTED:
                 page.get_by_role("button", name=STARTED[path], exact=True).click()
                 page.get_by_role("heading", name="What happened").wait_for()
-                expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_disabled(timeout=120_000)
+                expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_disabled(timeout=300_000)
                 settle(page)
             scroll_to(page, heading)
             page.screenshot(path=TARGET / f"{path}.png")

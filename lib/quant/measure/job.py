@@ -33,6 +33,8 @@ from lib.quant.measure.quality import Quality
 from lib.quant.measure.run import (
     REFERENCE,
     TITLES,
+    USUAL_PROMPT,
+    USUAL_QUESTION,
     Event,
     Finished,
     Generation,
@@ -102,8 +104,10 @@ class _Session:
         self.passage = Passage(text, self.tokenizer, tokens, self.window, self.stride)
         elsewhere = min(OTHER_WINDOW, self.files.context)
         self.elsewhere = Passage(other_text(), self.tokenizer, OTHER_TOKENS, elsewhere, elsewhere - OTHER_OVERLAP)
-        self.question = run.prompt if self.tokenizer.chat_template else None
-        self.prompt = prompt_ids(self.tokenizer, run.prompt)
+        chats = bool(self.tokenizer.chat_template)
+        prompt = run.prompt or (USUAL_QUESTION if chats else USUAL_PROMPT)
+        self.question = prompt if chats else None
+        self.prompt = prompt_ids(self.tokenizer, prompt)
         self.reference_written: list[int] | None = None
         working_bytes = self.files.working_bytes(len(self.passage.ids), self.window)
         self.loader = Loader(self.files, self.device, run.rest_dtype, working_bytes)

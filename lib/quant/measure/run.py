@@ -72,7 +72,7 @@ class QuantizationRun:
     window, overlap  tokens a forward pass sees, and how many of them the one before has seen: every scored token but
                     the first ones has at least so many before it (https://huggingface.co/docs/transformers/perplexity)
     tokens          how many tokens of the text are read
-    prompt          what is written on; a model with a chat template is asked it, in its chat format
+    prompt          what is written on; a model with a chat template is asked it, in its chat format. None is the usual
     rest_dtype      what layers that are never quantized (embeddings, norms, LM head) and activations are kept in
                     beside int8, fp4 and nf4: "bf16" or "fp32"
     repeats         how often a speed is measured at most, writing in pieces of `timed_tokens` tokens
@@ -87,7 +87,7 @@ class QuantizationRun:
     window: int = 512
     overlap: int = 128
     rest_dtype: str = "bf16"
-    prompt: str = USUAL_PROMPT
+    prompt: str | None = None
     new_tokens: int = 32
     temperature: float = 0.0
     seed: int = 0
@@ -110,7 +110,7 @@ class QuantizationRun:
             raise QuantError(
                 f"Your text has {len(self.text):,} characters; up to {LONGEST_TEXT:,} are taken, so shorten it."
             )
-        if not self.prompt.strip() or len(self.prompt) > LONGEST_PROMPT:
+        if self.prompt is not None and (not self.prompt.strip() or len(self.prompt) > LONGEST_PROMPT):
             raise QuantError(f"The prompt must have 1 to {LONGEST_PROMPT} characters.")
         if self.rest_dtype not in ("bf16", "fp32"):
             raise QuantError(f"Layers that are not quantized are kept in bf16 or fp32, not in {self.rest_dtype}.")

@@ -24,7 +24,15 @@ from lib.quant.measure import job, loaded  # noqa: E402
 from lib.quant.measure.estimate import check_fits, model_files  # noqa: E402
 from lib.quant.measure.passage import Passage  # noqa: E402
 from lib.quant.measure.round_to_nearest import RoundToNearest  # noqa: E402
-from lib.quant.measure.run import Finished, Progress, QuantizationRun, RowFailed, RowMeasured, Started  # noqa: E402
+from lib.quant.measure.run import (  # noqa: E402
+    USUAL_QUESTION,
+    Finished,
+    Progress,
+    QuantizationRun,
+    RowFailed,
+    RowMeasured,
+    Started,
+)
 from lib.quant.measure.scoring import TokenScores, score, windows  # noqa: E402
 from lib.quant.measure.true_bytes import true_bytes  # noqa: E402
 from lib.quant.measure.writing import first_difference, prompt_ids  # noqa: E402
@@ -370,6 +378,8 @@ def tiny_chat_model(tiny_model, tmp_path, monkeypatch):
 
 def test_a_model_that_can_chat_is_asked_in_its_format(tiny_chat_model):
     assert can_chat(tiny_chat_model)
+    usual = {**QUICK, "prompt": None}
+    assert next(job.measure(QuantizationRun(BUNDLED, ("fp32",), ("generation",), **usual))).question == USUAL_QUESTION
     started = next(job.measure(QuantizationRun(BUNDLED, ("fp32",), ("generation",), **QUICK)))
     assert started.question == "Once"
     assert "".join(started.prompt_pieces) == "user: Once model:"
