@@ -47,6 +47,7 @@ from lib.quant.measure.run import (
     other_text,
 )
 from lib.quant.measure.speed import Rate, Speed, timed
+from lib.quant.measure.wide_products import what_is_done
 from lib.quant.measure.writing import first_difference, generate, prefill, prompt_ids
 
 CPU = torch.device("cpu")
@@ -99,7 +100,8 @@ class _Session:
         self.tokenizer = _tokenizer(self.folder)
         self.window = min(run.window, self.files.context)
         self.stride = self.window - min(run.overlap, self.window - 1)
-        tokens, self.note = self._affordable_tokens()
+        tokens, fewer = self._affordable_tokens()
+        self.note = " ".join(filter(None, (fewer, what_is_done(self.device)))) or None
         text = run.text if run.text is not None else held_out_excerpt(run.model).text
         self.passage = Passage(text, self.tokenizer, tokens, self.window, self.stride)
         elsewhere = min(OTHER_WINDOW, self.files.context)

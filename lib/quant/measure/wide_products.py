@@ -20,6 +20,7 @@ from lib.models.load import multiplies_bf16
 
 # https://docs.pytorch.org/docs/stable/generated/torch.cpu.get_capabilities.html
 FP16_ARITHMETIC = ("avx512_fp16", "amx_fp16", "fp16_arith")
+NAMES = {torch.bfloat16: "bf16", torch.float16: "fp16"}
 CPU = torch.device("cpu")
 FOUR_BITS, SCALES_PER_BLOCK = "bitsandbytes.gemm_4bit.default", 256
 
@@ -29,6 +30,18 @@ def slow_dtypes() -> frozenset[torch.dtype]:
     has = torch.cpu.get_capabilities()
     fast = {torch.bfloat16: multiplies_bf16(CPU), torch.float16: any(has.get(name) for name in FP16_ARITHMETIC)}
     return frozenset(dtype for dtype, is_fast in fast.items() if not is_fast)
+
+
+def what_is_done(device: torch.device) -> str | None:
+    """A sentence for whoever reads scores that were computed so; None where nothing is done."""
+    slow = slow_dtypes() if device.type == "cpu" else ()
+    names = " and ".join(name for dtype, name in NAMES.items() if dtype in slow)
+    if not names:
+        return None
+    return (
+        f"This processor has no {names} arithmetic: while a text is scored such products are computed in fp32 and "
+        "rounded back, the same but for the order of the sums; the speeds are those of the processor as it is."
+    )
 
 
 def products_in_fp32(device: torch.device) -> AbstractContextManager[Any]:

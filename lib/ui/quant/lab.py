@@ -147,6 +147,8 @@ def _draw_rows(view: JobView) -> None:
     table_of(results)
     for message in results.failed.values():
         problem(message)
+    if not results.rows:
+        return
     started = results.started
     tokens = next((row.quality.tokens for row in results.rows.values() if row.quality), 0)
     note = f" {started.note}" if started.note else ""

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 bnb = pytest.importorskip("bitsandbytes")
 
 from lib.quant.measure import wide_products  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from lib.quant.measure.wide_products import products_in_fp32, slow_dtypes  # noqa: E402
+from lib.quant.measure.wide_products import products_in_fp32, slow_dtypes, what_is_done  # noqa: E402
 
 pytestmark = pytest.mark.torch
 CPU = torch.device("cpu")
@@ -51,8 +51,10 @@ def test_numbers_of_16_bits_are_multiplied_as_numbers_of_32(monkeypatch):
 def test_a_processor_with_the_arithmetic_computes_as_it_would(monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True, "amx_fp16": True})
     assert slow_dtypes() == frozenset()
+    assert what_is_done(CPU) is None
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True, "avx512_fp16": False})
     assert slow_dtypes() == {torch.float16}
+    assert "has no fp16 arithmetic" in what_is_done(CPU)
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     assert slow_dtypes() == BOTH
 
