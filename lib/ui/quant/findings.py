@@ -160,8 +160,8 @@ def recorded() -> None:
         st.caption("The weights are random: memory and speed are those of a model of this size, quality means nothing.")
     charts_of(run.results, "recorded")
     table_of(run.results)
-    weights = f" {escape(run.results.started.weights.capitalize())}." if run.results.started.weights else ""
-    measured(f"Not on this machine: {run.results.started.conditions}.{weights}")
+    weights = f"; {escape(run.results.started.weights)}" if run.results.started.weights else ""
+    measured(f"Not on this machine: {run.results.started.conditions}{weights}.")
 
 
 def _larger_models(runs: tuple[RecordedRun, ...]) -> None:
