@@ -33,7 +33,7 @@ with controls:
     with ui.guard():
         arch = choose_architecture()
     with ui.guard():
-        setup = setup_controls.SETUP_CONTROLS[job]()
+        setup = setup_controls.SETUP_CONTROLS[job](arch)
 with result, ui.guard():
     if arch is not None and setup is not None:
         made = estimate(arch, setup, card)

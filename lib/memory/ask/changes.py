@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lib.memory.model.weights import precisions
+from lib.memory.model.weights import precision, precisions
 from lib.memory.serve.setup import ServingSetup
 from lib.memory.setup import Setup
 from lib.memory.train.setup import TrainingSetup
@@ -41,7 +41,7 @@ def serving_options(setup: ServingSetup, longest: int, most: int) -> Iterator[Op
     if 0 < most < setup.sequences:
         label = f"Serve {most:,} conversations at once"
         yield Option("sequences", label, "the others wait", 3, {"sequences": most})
-    bits = precisions()[setup.precision].bits_per_weight
+    bits = precision(setup.precision).bits_per_weight
     for key, rank, price in SMALLER_WEIGHTS:
         if precisions()[key].bits_per_weight < bits:
             label = f"Load the weights as {precisions()[key].label}"

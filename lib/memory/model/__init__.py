@@ -1,5 +1,6 @@
 """What a model is made of: its architecture, where that is read from, what its weights take.
 
+stored/                  how a quantized checkpoint stores its weights, as its config says
 inventory/               what a model holds: every tensor, and what each layer keeps of a context
 architecture.py          a language model: its matrices, and how many parameters those are, exactly
 counted_architecture.py  a model that was counted from its config, in the same terms

@@ -17,6 +17,7 @@ from lib.memory.errors import CannotEstimateError, NeedsCounting
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.config_text import aliases, check, longest_context, names_of, parse, role_of, short
 from lib.memory.model.parts import Experts, LatentAttention
+from lib.memory.model.stored.read import stored_as
 from lib.places import ASSETS
 from lib.whole_numbers import check_whole
 
@@ -75,13 +76,15 @@ def from_config(config: Mapping, name: str = "") -> Architecture:
     if "encoder_extras" in rules:  # BERT: sentence types and the pooler
         h = values["hidden_size"]
         values["other_parameters"] = get.value("type_vocab_size", rules["encoder_extras"]) * h + h * h + h
+    stored, unknown = stored_as(config)
     return Architecture(
         name=name or str(config.get("_name_or_path") or "Pasted config")[:80],
         family=family,
         sliding_window=window,
         sliding_layers=layers,
         experts=_experts(get, rules["experts"], values["num_hidden_layers"]) if "experts" in rules else None,
-        notes=tuple(_said(config, family)),
+        stored=stored,
+        notes=(*_said(config, family), *([unknown] if unknown else [])),
         **values,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -12,6 +13,7 @@ from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
 from lib.memory.model.inventory.tensors import TOWERS, Part, Weights, by_part
 from lib.memory.model.parts import Experts, Linear
+from lib.memory.model.stored.read import stored_as
 
 NO_LIMIT = 100_000_000  # tokens, of a model without positions
 KINDS = {Part.ATTENTION: "attention", Part.STATE: "attention", Part.EXPERTS: "expert"}
@@ -118,8 +120,14 @@ class CountedArchitecture(Architecture):
         )
 
 
-def counted_architecture(model: CountedModel, name: str, with_towers: bool = True) -> CountedArchitecture:
-    """`model` for the calculator; without its vision and audio towers if those are not loaded."""
+def counted_architecture(
+    model: CountedModel, name: str, with_towers: bool = True, config: Mapping | None = None
+) -> CountedArchitecture:
+    """`model` for the calculator; without its vision and audio towers if those are not loaded.
+
+    `config` is what it was counted from, which says how its checkpoint is stored.
+    """
+    stored, unknown = stored_as(config or {})
     heads = max(1, model.heads)
     width = model.intermediate_size or 4 * model.hidden
     parts = model.by_part
@@ -150,7 +158,8 @@ def counted_architecture(model: CountedModel, name: str, with_towers: bool = Tru
         sliding_layers=windowed if model.window else 0,
         latent=model.latent if parts.get(Part.ATTENTION) else None,
         experts=experts,
-        notes=model.notes,
+        stored=stored,
+        notes=(*model.notes, *([unknown] if unknown else [])),
         counted=model,
         with_towers=with_towers,
     )

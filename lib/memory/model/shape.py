@@ -7,6 +7,7 @@ from typing import Literal
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.parts import LARGEST, Experts, LatentAttention
+from lib.memory.model.stored.layout import Stored
 from lib.whole_numbers import check_whole
 
 
@@ -97,6 +98,8 @@ class Shape:
     """Multi-head latent attention (DeepSeek), in place of keys and values for every head."""
     experts: Experts | None = None
     """A mixture of experts, in place of the dense MLP of most layers."""
+    stored: Stored | None = None
+    """How its checkpoint stores the weights, where the config says that it is quantized."""
     notes: tuple[str, ...] = ()
     """What a student should know of how this model was read."""
 

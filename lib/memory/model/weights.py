@@ -11,9 +11,10 @@ from typing import Literal
 from lib.memory.arithmetic import Number
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.gguf import gguf_bytes
+from lib.memory.model.gguf import gguf_bytes, row_length
 from lib.memory.model.inventory.tensors import TOWERS, Part, Weights
 from lib.memory.model.parts import Linear
+from lib.memory.model.stored.layout import Stored, stored_bytes, stored_parameters
 from lib.memory.terms import Term
 from lib.places import ASSETS
 
@@ -31,20 +32,28 @@ class Precision:
 
     key: str
     label: str
-    kind: Literal["plain", "fp8", "bitsandbytes", "mxfp4", "gguf"]
+    kind: Literal["plain", "fp8", "bitsandbytes", "mxfp4", "gguf", "checkpoint"]
     bits_per_weight: float
     source: str
     double_quant: bool = False
 
 
+CHECKPOINT = Precision(
+    "checkpoint", "as this checkpoint stores it", "checkpoint", 16, "the config's quantization_config"
+)
+"""For a model whose config says how it is quantized; its bits a weight are the model's own."""
+
+
 @cache
 def precisions() -> dict[str, Precision]:
-    """Every precision by its key."""
+    """Every precision that any model can have, by its key."""
     rows = json.loads(PRECISIONS_FILE.read_text(encoding="utf-8"))["precisions"]
     return {row["key"]: Precision(**row) for row in rows}
 
 
 def precision(key: str) -> Precision:
+    if key == CHECKPOINT.key:
+        return CHECKPOINT
     if key not in precisions():
         raise CannotEstimateError(f"Precision {key!r} must be one of {', '.join(precisions())}.")
     return precisions()[key]
@@ -86,6 +95,8 @@ def is_quantized(tensor: Weights, chosen: Precision) -> bool:
 
 def tensor_bytes(arch: Architecture, tensor: Weights, chosen: Precision, other_bytes: float = 2.0) -> float:
     """All copies of one tensor; what this way of storing does not touch takes `other_bytes` a number."""
+    if chosen is CHECKPOINT:
+        return stored_bytes(_stored(arch), tensor, row_length(arch, tensor), other_bytes)
     if not is_quantized(tensor, chosen):
         return tensor.parameters * other_bytes
     if chosen.kind == "gguf":
@@ -112,7 +123,22 @@ def read_weights_bytes(arch: Architecture, key: str, experts_read_share: float) 
 
 def quantized_parameters(arch: Architecture, key: str) -> int:
     """Parameters that are stored in fewer bits."""
+    if key == CHECKPOINT.key:
+        return sum(stored_parameters(_stored(arch), each) for each in arch.tensors)
     return sum(each.parameters for each in arch.tensors if is_quantized(each, precision(key)))
+
+
+def bits_per_weight(arch: Architecture, key: str) -> float:
+    """Bits that the precision is named after; of a checkpoint's own way, the average over the model."""
+    if key == CHECKPOINT.key:
+        return 8 * weights_bytes(arch, key) / arch.parameters
+    return precision(key).bits_per_weight
+
+
+def _stored(arch: Architecture) -> Stored:
+    if arch.stored is None:
+        raise CannotEstimateError(f"{arch.name} has no quantization_config that can be read: pick another precision.")
+    return arch.stored
 
 
 def weights_term(arch: Architecture, key: str, other_bytes: float = 2.0) -> Term:
@@ -126,9 +152,14 @@ def weights_term(arch: Architecture, key: str, other_bytes: float = 2.0) -> Term
         named = "bits, on average over the tensors" if chosen.kind == "gguf" else "bits each"
         working = Number(arch.parameters, "P", "parameters") * Number(bits, "bits", named) / 8
     else:
-        quantized = Number(inside, "P_quantized", "quantized parameters") * Number(bits, "bits", "bits each") / 8
+        quantized = (
+            Number(inside, "P_quantized", "quantized parameters")
+            * Number(bits, "bits", "bits each, scales included")
+            / 8
+        )
         working = quantized + Number(rest, "P_other", "the other parameters") * Number(other_bytes)
     note = ""
     if chosen.kind == "bitsandbytes" and any(each.part is Part.EXPERTS and not each.is_matrix for each in arch.tensors):
         note = "The experts stay in 16 bits: transformers keeps them as one block, which bitsandbytes does not replace."
-    return Term("weights", "Weights", size, working, chosen.source, note)
+    source = _stored(arch).source if chosen is CHECKPOINT else chosen.source
+    return Term("weights", "Weights", size, working, source, note)

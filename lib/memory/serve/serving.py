@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.weights import precision
+from lib.memory.model.weights import bits_per_weight
 from lib.memory.moment import Moment
 from lib.memory.overhead import overhead_term
 from lib.memory.rules_of_thumb import ServingRule
@@ -37,7 +37,8 @@ class ServingEstimate(MadeOfTerms):
     @property
     def rule(self) -> ServingRule:
         """What the lecture's rule of thumb says of the same weights."""
-        return ServingRule(self.architecture.parameters, precision(self.setup.precision).bits_per_weight)
+        bits = bits_per_weight(self.architecture, self.setup.precision)
+        return ServingRule(self.architecture.parameters, round(bits, 2))
 
     @property
     def beside_weights_share(self) -> float:

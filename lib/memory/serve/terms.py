@@ -8,7 +8,7 @@ from math import ceil
 from lib.memory.arithmetic import Number
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.inventory.tensors import Part
-from lib.memory.model.weights import precision, weights_bytes, weights_term
+from lib.memory.model.weights import bits_per_weight, precision, weights_bytes, weights_term
 from lib.memory.passes.layers import layer_profile
 from lib.memory.passes.numerics import FP32, HALF, Numerics
 from lib.memory.serve.setup import ServingSetup
@@ -40,7 +40,7 @@ def sharded_weights_bytes(arch: Architecture, key: str, shards: int) -> tuple[fl
     kv = 0.0
     if not arch.latent and shards > arch.num_key_value_heads:
         numbers = 2 * arch.num_hidden_layers * arch.hidden_size * arch.kv_width
-        kv = numbers * precision(key).bits_per_weight / 8
+        kv = numbers * bits_per_weight(arch, key) / 8
     whole = weights_bytes(arch, key)
     one_head = kv * ceil(arch.num_key_value_heads / shards) / arch.num_key_value_heads
     return whole - kv - norms, one_head + norms

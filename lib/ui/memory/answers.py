@@ -7,7 +7,7 @@ import streamlit as st
 from lib.charts.memory.calculator import UNITS
 from lib.memory import Estimate, Gpu, catalogue, gpus
 from lib.memory.ask.fit import best_precision, gpu_rows, largest_batch, largest_model, longest_context
-from lib.memory.model.weights import precisions
+from lib.memory.model.weights import CHECKPOINT, precisions
 from lib.memory.serve.roofline import decode_roofline
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.tables import show_table
@@ -30,7 +30,12 @@ def asked_backwards(estimate: Estimate, card: Gpu) -> None:
     positions = f"Tokens; at most the {arch.max_position_embeddings:,} that the model was made for"
     first.metric(most_tokens, f"{tokens:,}" if tokens else "none fits", help=positions)
     second.metric(most_sequences, f"{count:,}" if count else "none fits")
-    third.metric("Largest model of the list", model.name if model else "none fits")
+    stored = setup.job == "serve" and setup.precision == CHECKPOINT.key
+    third.metric(
+        "Largest model of the list",
+        "not asked" if stored else model.name if model else "none fits",
+        help="How this checkpoint is stored is no other model's: choose a precision to ask." if stored else None,
+    )
     MORE_ANSWERS[setup.job](estimate, card)
     formula(f"Each answer keeps everything else as it is and asks this calculator again and again, on {card.name}.")
 

@@ -8,6 +8,7 @@ from lib.engine import JobState, JobView
 from lib.memory import Architecture, CannotEstimateError
 from lib.memory.errors import NeedsCounting
 from lib.memory.model.config_json import from_text
+from lib.memory.model.config_text import parse
 from lib.memory.model.counted_architecture import CountedArchitecture, counted_architecture
 from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.tensors import parts_of
@@ -35,7 +36,7 @@ def architecture_of(text: str, name: str, key: str) -> Architecture:
     with_towers = True
     if model.tower_parameters:
         with_towers = controls.toggle("With its vision and audio towers", True, key=f"{key}_towers")
-    return counted_architecture(model, name, with_towers)
+    return counted_architecture(model, name, with_towers, parse(text))
 
 
 def _counted_by_job(text: str) -> CountedModel:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.charts.memory import kv_cache as charts
 from lib.memory import Architecture, ServingSetup, architecture, estimate, gpu, gpus
+from lib.memory.model.weights import CHECKPOINT
 from lib.memory.serve.budget import CacheBudget, cache_budget
 from lib.memory.serve.kv_cache import KVCache, by_context, most_and_least, other_ways
 from lib.memory.serve.paging import (
@@ -18,7 +19,7 @@ from lib.memory.serve.paging import (
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula, published, simulated
 from lib.ui.memory.architecture_picker import architecture_summary, choose_architecture
-from lib.ui.memory.setup_controls import set_values
+from lib.ui.memory.setup_controls import pick_tokens, set_values, weights_precision
 from lib.ui.memory.working import show_working
 from lib.units import format_gib
 
@@ -41,12 +42,20 @@ def context_costs() -> list[dict]:
     left, right = st.columns([2, 5], gap="large")
     with left:
         arch = choose_architecture("Llama-3.1-8B", key="kv_model", decoders_only=True)
-        tokens = controls.pick("Context (tokens)", [2**n for n in range(7, 21)], 8_192, key="kv_context")
+        tokens = pick_tokens("Context (tokens)", [2**n for n in range(7, 21)], 8_192, "kv_context", arch)
         users = controls.pick("Conversations at once", [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], 16, key="kv_users")
         bits = controls.pick("Bits per number", [4, 8, 16, 32], 16, key="kv_bits_page")
+        stored = weights_precision(arch, {"bf16": "bf16 / fp16"}, "kv_weights") if arch.stored else "bf16"
         card = gpu(controls.select("GPU", list(gpus()), "A100 80GB SXM", key="kv_gpu"))
         share = controls.slider("Of the GPU, the engine may take (%)", 50, 100, 90, key="kv_utilization")
-    setup = ServingSetup(context=tokens, sequences=users, kv_bits=bits, block_size=0, prefill=PROMPT_TOKENS_AT_ONCE)
+    setup = ServingSetup(
+        precision=stored,
+        context=tokens,
+        sequences=users,
+        kv_bits=bits,
+        block_size=0,
+        prefill=PROMPT_TOKENS_AT_ONCE,
+    )
     budget = cache_budget(estimate(arch, setup, card), card, share / 100)
     cache = setup.kv_cache(arch)
     ways = other_ways(cache)
@@ -56,7 +65,7 @@ def context_costs() -> list[dict]:
         one.metric("One token", format_gib(cache.bytes_per_token))
         two.metric(f"{users} conversations", format_gib(cache.total_bytes))
         three.metric("Left for the cache", format_gib(budget.cache_bytes))
-        _room_in_words(cache, budget, card.name)
+        _room_in_words(cache, budget, card.name, stored)
         title = f"{users} conversations of {tokens:,} tokens: {format_gib(cache.total_bytes)} of KV cache"
         label = f"free on {card.name}"
         figure = charts.cache_by_context(lines, budget.cache_bytes, label, title, tokens)
@@ -71,12 +80,13 @@ def context_costs() -> list[dict]:
     ]
 
 
-def _room_in_words(cache: KVCache, budget: CacheBudget, card: str) -> None:
+def _room_in_words(cache: KVCache, budget: CacheBudget, card: str, stored: str) -> None:
     """What is left for the cache, and how far that goes."""
+    weights = "in 16 bits" if stored == "bf16" else CHECKPOINT.label
     parts = (
-        f"{format_gib(budget.gpu_bytes)} × {budget.utilization:.0%} − {format_gib(budget.weights_bytes)} of weights in "
-        f"16 bits − {format_gib(budget.activations_bytes)} for reading prompts − {format_gib(budget.outside_bytes)} of "
-        "CUDA context"
+        f"{format_gib(budget.gpu_bytes)} × {budget.utilization:.0%} − {format_gib(budget.weights_bytes)} of weights "
+        f"{weights} − {format_gib(budget.activations_bytes)} for reading prompts − "
+        f"{format_gib(budget.outside_bytes)} of CUDA context"
     )
     if not budget.cache_bytes:
         st.markdown(f"Nothing is left for a cache on one {card}: {parts} is below zero. The weights do not fit.")

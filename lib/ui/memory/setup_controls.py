@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.memory import ServingSetup, TrainingSetup
-from lib.memory.model.weights import precisions
+from lib.memory import Architecture, ServingSetup, TrainingSetup
+from lib.memory.model.weights import CHECKPOINT, precisions
 from lib.ui.kit import controls
 
 JOBS = {"serve": "Serve it", "train": "Train it"}
@@ -121,11 +121,10 @@ def preset_buttons() -> None:
             )
 
 
-def serving_controls() -> ServingSetup:
-    """The controls of serving; the rest under More."""
-    labels = {key: each.label for key, each in precisions().items()}
-    precision = controls.select("Weights stored as", labels, "bf16", key="precision")
-    context = _pick_or_keep("Context, prompt and answer (tokens)", CONTEXTS, 4_096, "context")
+def serving_controls(arch: Architecture | None) -> ServingSetup:
+    """The controls of serving `arch` (None while it is not known); the rest under More."""
+    precision = weights_precision(arch, {key: each.label for key, each in precisions().items()}, "precision")
+    context = pick_tokens("Context, prompt and answer (tokens)", CONTEXTS, 4_096, "context", arch)
     users = _pick_or_keep("Conversations at once", USERS, 1, "users")
     with st.expander("More", icon=":material/tune:"):
         kv_bits = _pick_or_keep("KV cache in bits", [4, 8, 16, 32], 16, "kv_bits")
@@ -148,11 +147,11 @@ def serving_controls() -> ServingSetup:
     )
 
 
-def training_controls() -> TrainingSetup:
-    """The controls of training; the rest under More."""
+def training_controls(arch: Architecture | None) -> TrainingSetup:
+    """The controls of training `arch` (None while it is not known); the rest under More."""
     method = controls.segmented("What is trained", METHODS, "full", key="method")
     batch = _pick_or_keep("Sequences at once on each GPU (micro-batch)", BATCHES, 1, "batch")
-    sequence = _pick_or_keep("Tokens per sequence", CONTEXTS, 2_048, "sequence")
+    sequence = pick_tokens("Tokens per sequence", CONTEXTS, 2_048, "sequence", arch)
     checkpointing = controls.toggle("Checkpoint activations", False, key="checkpointing")
     with st.expander("More", icon=":material/tune:"):
         weights = controls.select(
@@ -192,6 +191,27 @@ def training_controls() -> TrainingSetup:
         gpus=count,
         zero_stage=stage if count > 1 else 0,
     )
+
+
+def weights_precision(arch: Architecture | None, labels: dict[str, str], key: str) -> str:
+    """How the weights are stored; a model whose checkpoint is quantized has a choice more, and begins with it."""
+    if arch is None or arch.stored is None:
+        return controls.select("Weights stored as", labels, "bf16", key=key)
+    labels = {CHECKPOINT.key: CHECKPOINT.label, **labels}
+    return controls.select("Weights stored as", labels, CHECKPOINT.key, key=f"{key}_stored")
+
+
+def pick_tokens(label: str, options: list[int], default: int, key: str, arch: Architecture | None) -> int:
+    """A number of tokens; until the student chooses one, one that the model has positions for."""
+    if arch is not None:
+        offered = f"{key}:offered"
+        usual = default
+        default = max((each for each in options if each <= min(default, arch.max_position_embeddings)), default=default)
+        untouched = st.session_state.get(key) == st.session_state.get(offered, usual)
+        if untouched and key not in st.query_params:
+            st.session_state[key] = default
+        st.session_state[offered] = default
+    return _pick_or_keep(label, options, default, key)
 
 
 def _pick_or_keep(label: str, options: list[int], default: int, key: str, **more: object) -> int:
@@ -235,4 +255,6 @@ def control_values(job: str, changes: dict[str, object]) -> dict[str, object]:
         else:
             key = FIELDS[field]
             values[key[job] if isinstance(key, dict) else key] = value
+    if "precision" in values:
+        values["precision_stored"] = values["precision"]
     return values

@@ -1,0 +1,166 @@
+"""How quantized checkpoints are stored: our bytes against the published files of real ones, to the scales."""
+
+import pytest
+
+from lib.memory import CannotEstimateError, ServingSetup, catalogue, estimate, gpu
+from lib.memory.model.config_json import from_config
+from lib.memory.model.stored.names import Names
+from lib.memory.model.weights import bits_per_weight, weights_bytes
+from tests.data import MODEL_CONFIGS
+
+CONFIGS = {case["id"]: case["config"] for case in MODEL_CONFIGS}
+FP8 = {"quant_method": "fp8", "fmt": "e4m3", "weight_block_size": [128, 128]}
+MXFP4 = {
+    "quant_method": "mxfp4",
+    "modules_to_not_convert": [
+        "model.layers.*.self_attn",
+        "model.layers.*.mlp.router",
+        "model.embed_tokens",
+        "lm_head",
+    ],
+}
+INT4_EXPERTS = {
+    "quant_method": "compressed-tensors",
+    "format": "pack-quantized",
+    "config_groups": {
+        "group_0": {
+            "targets": ["Linear"],
+            "weights": {"num_bits": 4, "type": "int", "group_size": 32, "strategy": "group", "symmetric": True},
+        }
+    },
+    "ignore": [
+        "lm_head",
+        "re:.*self_attn.*",
+        "re:.*shared_experts.*",
+        r"re:.*mlp\.(gate|up|gate_up|down)_proj.*",
+    ],
+}
+GPTQ = {"quant_method": "gptq", "bits": 4, "group_size": 128, "desc_act": True}
+AWQ = {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": True, "version": "gemm"}
+
+
+def stored(config: dict, quantization: dict | None, **changes):
+    return from_config({**config, "quantization_config": quantization, **changes}, name="a checkpoint")
+
+
+def of_catalogue(name: str) -> dict:
+    return catalogue()[name].config
+
+
+@pytest.mark.parametrize(
+    ("config", "quantization", "published", "close"),
+    [
+        # total_size of model.safetensors.index.json, huggingface.co/openai/gpt-oss-20b
+        (of_catalogue("gpt-oss-20b"), MXFP4, 13_761_264_768, 0),
+        # the same of moonshotai/Kimi-K2-Instruct and Kimi-K2-Thinking; routers' biases in fp32 make the difference
+        (CONFIGS["Kimi-K2"], FP8, 1_029_173_256_720, 2e-7),
+        (CONFIGS["Kimi-K2"], INT4_EXPERTS, 594_205_920_512, 2e-6),
+        # sizes of model.safetensors on huggingface.co/TheBloke, in GB of two decimals
+        (of_catalogue("Llama-2-7B"), GPTQ, 3.90e9, 2e-3),
+        (of_catalogue("Llama-2-7B"), AWQ, 3.89e9, 2e-3),
+        (of_catalogue("Llama-2-70B"), AWQ, 36.61e9, 2e-4),
+    ],
+)
+def test_a_checkpoint_is_as_large_as_its_files(config, quantization, published, close):
+    assert weights_bytes(stored(config, quantization), "checkpoint") == pytest.approx(published, rel=close)
+
+
+def test_deepseek_v3_with_the_layer_that_predicts_ahead():
+    """688,586,727,753 bytes of safetensors with their headers; README_WEIGHTS.md: an MTP layer has its own embedding,
+    output head and a matrix that joins two hidden states, all in bf16."""
+    arch = stored(CONFIGS["DeepSeek-V3"], FP8, num_hidden_layers=62)
+    own = 2 * (2 * arch.vocab_size * arch.hidden_size + 2 * arch.hidden_size**2)
+    assert weights_bytes(arch, "checkpoint") + own == pytest.approx(688_586_727_753, rel=3e-5)
+
+
+@pytest.mark.parametrize(
+    ("quantization", "bits"),
+    [
+        ({"quant_method": "modelopt", "quant_algo": "NVFP4"}, 4 + 8 / 16),  # NVIDIA, "Introducing NVFP4": 4.5 bits
+        ({"quant_method": "fp8"}, 8),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True}, 4.127),  # QLoRA
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, 4.5),
+    ],
+)
+def test_bits_of_a_matrix(quantization, bits):
+    """By what the weights lose beside the same model in 16 bits."""
+    arch = stored(of_catalogue("Llama-3.1-8B"), quantization)
+    inside = sum(each.parameters for each in arch.tensors if each.is_matrix and each.in_layers)
+    saved = weights_bytes(arch, "bf16") - weights_bytes(arch, "checkpoint")
+    assert 16 - 8 * saved / inside == pytest.approx(bits, abs=2e-3)
+
+
+def test_what_a_config_leaves_out_stays_in_16_bits():
+    config = of_catalogue("Llama-3.1-8B")
+    whole = weights_bytes(stored(config, FP8), "checkpoint")
+    one = weights_bytes(stored(config, {**FP8, "modules_to_not_convert": ["model.layers.3.mlp.up_proj"]}), "checkpoint")
+    every = weights_bytes(stored(config, {**FP8, "modules_to_not_convert": ["up_proj"]}), "checkpoint")
+    matrix = 4_096 * 14_336
+    scales = 4 * (4_096 // 128) * (14_336 // 128)
+    assert one - whole == matrix - scales
+    assert every - whole == 32 * (matrix - scales)
+
+
+def test_mixed_precision_by_layer():
+    layers = {f"model.layers.{n}.mlp.{name}_proj": {"quant_algo": "FP8"} for n in range(32) for name in ("up", "gate")}
+    layers |= {f"model.layers.{n}.mlp.down_proj": {"quant_algo": "NVFP4", "group_size": 16} for n in range(32)}
+    mixed = {"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION", "quantized_layers": layers}
+    arch = stored(of_catalogue("Llama-3.1-8B"), mixed)
+    matrix = 32 * 4_096 * 14_336
+    expected = 2 * (arch.parameters - 3 * matrix) + 2 * matrix + matrix * (0.5 + 1 / 16)
+    assert weights_bytes(arch, "checkpoint") == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ({"quant_method": "hqq"}, "'hqq' is not one of fp8"),
+        ({"quant_method": ["fp8"]}, "is not one of fp8"),
+        ({"quant_method": "gptq"}, "does not say bits"),
+        ({"quant_method": "gptq", "bits": "four"}, "'four' must be a whole number"),
+        ({"quant_method": "fp8", "weight_block_size": [0, 128]}, "must be two sizes"),
+        ({"quant_method": "fp8", "modules_to_not_convert": "lm_head"}, "must be a list of names"),
+        ({"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"}, "not, in quantized_layers"),
+        ({"quant_method": "compressed-tensors"}, "lacks its config_groups"),
+    ],
+)
+def test_what_cannot_be_told_is_said_in_a_sentence_and_the_model_is_counted(written, words):
+    arch = stored(of_catalogue("Llama-3.1-8B"), written)
+    assert arch.stored is None
+    assert arch.parameters == 8_030_261_248
+    assert any(words in note for note in arch.notes)
+    with pytest.raises(CannotEstimateError, match="pick another precision"):
+        weights_bytes(arch, "checkpoint")
+
+
+@pytest.mark.parametrize("pattern", ["re:(a+)+$", "re:(.*)*x", "re:.*.*.*.*y", "re:" + "a" * 400, "re:(?=a)b", "re:["])
+def test_a_strangers_pattern_is_tried_only_where_that_is_quick(pattern):
+    with pytest.raises(CannotEstimateError, match="pattern"):
+        Names.of([pattern])
+
+
+@pytest.mark.parametrize(
+    ("written", "module", "meant"),
+    [
+        ("lm_head", "lm_head", True),
+        ("model.layers.1.self_attn", "layers.1.self_attn.q_proj", True),
+        ("model.layers.1.self_attn", "layers.11.self_attn.q_proj", False),
+        ("mlp.gate", "model.layers.1.mlp.gate", True),
+        ("mlp.gate", "model.layers.1.mlp.gate_proj", False),
+        ("model.layers.*.self_attn", "model.layers.7.self_attn.q_proj", True),
+        ("re:.*self_attn.*", "layers.7.self_attn.q_proj", True),
+        ("re:model.layers.0.mlp", "layers.0.mlp.up_proj", True),
+        ("re:visual.*", "model.visual.blocks.0.attn.qkv", True),
+        ("re:.*visual", "layers.0.mlp.up_proj", False),
+    ],
+)
+def test_names(written, module, meant):
+    assert Names.of([written]).mean(module) is meant
+
+
+def test_the_calculator_takes_it_as_a_precision():
+    arch = stored(of_catalogue("gpt-oss-20b"), MXFP4)
+    made = estimate(arch, ServingSetup(precision="checkpoint", context=4_096), gpu("RTX 4090"))
+    assert made.size_of("weights") == 13_761_264_768
+    assert made.rule.bits == pytest.approx(bits_per_weight(arch, "checkpoint"), abs=0.005)
+    assert 5 < made.rule.bits < 6
