@@ -84,9 +84,21 @@ def from_config(config: Mapping, name: str = "") -> Architecture:
         sliding_layers=layers,
         experts=_experts(get, rules["experts"], values["num_hidden_layers"]) if "experts" in rules else None,
         stored=stored,
+        filled=tuple(dict(_filled(config, rules, values, window)).items()),
         notes=(*_said(config, family), *([unknown] if unknown else [])),
         **values,
     )
+
+
+def _filled(config: Mapping, rules: Mapping, values: Mapping, window: int | None) -> Iterator[tuple[str, str]]:
+    """Fields that the config leaves out, and what they are taken to be."""
+    for field, rule in (*rules.items(), *rules.get("experts", {}).items()):
+        left_out = isinstance(rule, Mapping) and "keys" in rule and all(config.get(key) is None for key in rule["keys"])
+        if left_out and not (field == "head_dim" and values["latent"]):
+            value = rule.get("default") if rule.get("default") is not None else values.get(field)
+            yield rule["keys"][0], str(value).lower() if isinstance(value, bool) else f"{value:,}"
+    if window and "sliding_window" not in config:
+        yield "sliding_window", f"{window:,}"
 
 
 def _said(config: Mapping, family: str) -> Iterator[str]:

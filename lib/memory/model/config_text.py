@@ -130,9 +130,13 @@ def longest_context(config: Mapping) -> int | None:
 
     YaRN, dynamic and linear scaling stretch by `factor` what it was trained on; where that is not said apart, what
     `max_position_embeddings` says. Gemma 3 writes the stretched number already.
+    RoBERTa's positions count from the one after padding's: 514 serve 512 tokens.
     """
     keys = ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length", "max_seq_len", "n_ctx")
     written = next((config[key] for key in keys if isinstance(config.get(key), int)), None)
+    if written and config.get("model_type") in _model_types()["positions_begin_after_padding"]["types"]:
+        padding = config.get("pad_token_id")
+        return max(1, written - (padding if type(padding) is int and padding >= 0 else 1) - 1)
     scaling = config.get("rope_scaling") or config.get("rope_parameters")
     if not isinstance(scaling, Mapping) or str(config.get("model_type", "")).startswith("gemma3"):
         return written

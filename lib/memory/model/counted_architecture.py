@@ -159,6 +159,7 @@ def counted_architecture(
         latent=model.latent if parts.get(Part.ATTENTION) else None,
         experts=experts,
         stored=stored,
+        filled=model.filled,
         notes=(*model.notes, *([unknown] if unknown else [])),
         counted=model,
         with_towers=with_towers,

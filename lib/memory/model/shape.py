@@ -100,6 +100,8 @@ class Shape:
     """A mixture of experts, in place of the dense MLP of most layers."""
     stored: Stored | None = None
     """How its checkpoint stores the weights, where the config says that it is quantized."""
+    filled: tuple[tuple[str, str], ...] = ()
+    """Fields that the config leaves out, with the value of the family's default."""
     notes: tuple[str, ...] = ()
     """What a student should know of how this model was read."""
 

@@ -18,7 +18,7 @@ from lib.models.counting.build import build, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
 from lib.models.counting.parts import tied_pairs, weights_of
-from lib.models.counting.read import check_sizes_arrived, is_encoder, read, value_of
+from lib.models.counting.read import check_sizes_arrived, filled_in, is_encoder, read, value_of
 
 
 def count(text: str) -> Iterator[Building | Counted]:
@@ -69,6 +69,7 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         experts_per_token=active,
         tied=tied_pairs(model),
         encoder=is_encoder(model.config),
+        filled=tuple(filled_in(config, model.config)),
         notes=(*notes, *_said(config, model)),
     )
 

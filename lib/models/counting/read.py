@@ -17,7 +17,7 @@ from transformers.models.auto import modeling_auto
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import aliases, role_of, short
+from lib.memory.model.config_text import aliases, names_of, role_of, short
 
 DECODERS = (
     modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
@@ -31,6 +31,7 @@ OTHERS = (
 )
 ENCODERS = modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES
 TOWER_CONFIGS = ("vision", "audio", "image", "speech", "qformer", "vq")
+TELLING = (*names_of("experts_per_token"), "tie_word_embeddings", "max_position_embeddings", "sliding_window")
 PADDED = 1.05  # a vocabulary may be rounded up to a multiple in the matrix
 
 
@@ -132,6 +133,20 @@ def check_sizes_arrived(given: dict, made: PreTrainedConfig, model: PreTrainedMo
                 f"{where}{key} = {value:,} does not reach the model that transformers builds from this "
                 f"{made.model_type} config: the field stands where it is not read, so the size cannot be counted."
             )
+
+
+def filled_in(given: dict, made: PreTrainedConfig, where: str = "") -> Iterator[tuple[str, str]]:
+    """Sizes that the config leaves out and transformers fills in, those of nested configs too."""
+    fields = {field.name for field in dataclasses.fields(made)}
+    for name in sorted(fields - set(made.sub_configs)):
+        written = name in given or any(other in given for other, own in made.attribute_map.items() if own == name)
+        value = value_of(made, name)
+        if not written and (role_of(name) or name in TELLING) and type(value) in (int, bool):
+            yield f"{where}{name}", str(value).lower() if isinstance(value, bool) else f"{value:,}"
+    for name in made.sub_configs:
+        inner, inside = value_of(made, name), given.get(name)
+        if isinstance(inner, PreTrainedConfig):
+            yield from filled_in(inside if isinstance(inside, dict) else {}, inner, f"{where}{name}.")
 
 
 def _given_sizes(given: dict, made: PreTrainedConfig, where: str) -> Iterator[tuple[str, str, int, PreTrainedConfig]]:

@@ -103,7 +103,7 @@ def _say_what_it_means(name: str, score: BenchmarkScore, rule: str) -> None:
     verdict = "guessing hardly explains it" if probability < SIGNIFICANT else "so it may be nothing but luck"
     st.markdown(
         f"**{escape(name)}** has **{right} of {len(score.items)}** by {rule}: {score.share(rule):.0%}, with a standard "
-        f"error of {score.standard_error(rule):.0%}. Somebody who guesses has {score.right_by_guessing:.1f} on "
+        f"error of {score.standard_error(rule):.0%}. Guessing gives {score.right_by_guessing:.1f} on "
         f"average, and at least {right} with a probability of **{chance}**: {verdict}."
     )
 

@@ -96,7 +96,7 @@ def _why_training_rule_differs(estimate: Estimate, _unit: str) -> str:
     unlike = (
         ""
         if estimate.setup.is_of_the_rule
-        else " It is a rule for training all weights in fp32 with Adam: another set-up."
+        else " It is a rule for training all weights in fp32 with Adam, which this set-up does not."
     )
     return (
         "It counts 4 B weights, 8 B Adam, 4 B gradients and 8 B activations for every parameter. Here weights, states "

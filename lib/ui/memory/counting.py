@@ -29,6 +29,15 @@ def architecture_of(text: str, name: str, key: str) -> Architecture:
 
     Raises NotYet while the job goes; CannotEstimateError for what can neither be computed nor counted.
     """
+    arch = _by_formula_or_counted(text, name, key)
+    if arch.filled:
+        with st.expander(f"Left out, so filled in: {len(arch.filled)}", icon=":material/playlist_add:"):
+            rows = [{"field": field, "the family's default": value} for field, value in arch.filled]
+            show_table(rows, alt="Fields that the config leaves out, with their family's defaults")
+    return arch
+
+
+def _by_formula_or_counted(text: str, name: str, key: str) -> Architecture:
     try:
         return from_text(text, name=name)
     except NeedsCounting:

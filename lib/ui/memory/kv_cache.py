@@ -47,7 +47,7 @@ def context_costs() -> list[dict]:
         bits = controls.pick("Bits per number", [4, 8, 16, 32], 16, key="kv_bits_page")
         stored = weights_precision(arch, {"bf16": "bf16 / fp16"}, "kv_weights") if arch.stored else "bf16"
         card = gpu(controls.select("GPU", list(gpus()), "A100 80GB SXM", key="kv_gpu"))
-        share = controls.slider("Of the GPU, the engine may take (%)", 50, 100, 90, key="kv_utilization")
+        share = controls.slider("Share of the GPU that the engine may take (%)", 50, 100, 90, key="kv_utilization")
     setup = ServingSetup(
         precision=stored,
         context=tokens,
@@ -145,7 +145,10 @@ def paging_experiment() -> list[dict]:
     snapshot = min(len(run.snapshots), max(1, step // SNAPSHOT_STEPS)) - 1
     title = f"{POLICIES[shown]}: {len(run.snapshots[snapshot])} requests at step {step:,}"
     st.plotly_chart(charts.memory_map(run, snapshot, title), key="kv_map", alt=title)
-    st.caption("All of memory, row by row. A colour is a request: full where it holds a token, pale where it is kept.")
+    st.caption(
+        "All of memory, row by row. Each colour is a request: strong where a token is held, pale where memory is only "
+        "kept for one."
+    )
     again = f" When memory ran out, requests were put back {paged.preempted} times." if paged.preempted else ""
     st.markdown(
         f"Same requests, same {traffic.memory_tokens:,} tokens: **{paged.mean_running:.0f} requests at once** "

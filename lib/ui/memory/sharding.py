@@ -32,4 +32,4 @@ def beside_zero_and_deepspeed(made: TrainingEstimate, unit: str) -> None:
         "stage 2, 18 P/N and 4 B for the largest layer in stage 3, for it counts fp32 gradients too."
     )
     if made.setup.precision != "bf16_master" or made.setup.method != "full":
-        formula("Both speak of bf16 with fp32 master weights and of training every weight: here is another set-up.")
+        formula("Both assume that every weight is trained in bf16 with fp32 master weights; this set-up differs.")

@@ -52,7 +52,7 @@ def scoring_settings(pairs: Pairs) -> CorpusJob:
         weights = choose_weights()
         st.caption(
             "Smoothing and weights are NLTK's. sacrebleu has its own smoothing; it uses the tokeniser chosen here "
-            "where it has it and its 13a otherwise, as its signature says."
+            "where it offers that one, and its own 13a otherwise, as its signature says."
             + "".join(f" Not here: {name}; {escape(lacking)}." for name, lacking in not_here().items())
         )
     job = CorpusJob(pairs, stemmer, tokenise, method, weights, lowercase, samples_)
@@ -69,7 +69,7 @@ def results(job: CorpusJob | None) -> None:
     """The newest run, and whether it is of the rows chosen above."""
     view = jobs.current(KIND)
     if view is not None and job is not None and view.argument.pairs != job.pairs:
-        st.info("What follows is the run before; press Score for the rows chosen above.", icon=":material/history:")
+        st.info("Below is the previous run; press Score for the rows chosen above.", icon=":material/history:")
     jobs.live(KIND, _show_scores)
 
 

@@ -170,7 +170,7 @@ def eight_numbers() -> list[dict]:
     show_table(rows, alt="Every step for eight numbers")
     st.plotly_chart(charts.grid_of_eight(example), key="grid", alt=f"Eight numbers and the grid they fall on, {scheme}")
     mean = f"Mean squared error: {example.mse:.3g}."
-    formula(f"{mean} With one scale for all eight numbers, the largest one decides how coarse the others are kept.")
+    formula(f"{mean} With one scale for all eight numbers, the largest one decides how coarsely the others are kept.")
     return rows
 
 

@@ -7,6 +7,7 @@ import pytest
 from lib.memory.errors import CannotEstimateError, NeedsCounting
 from lib.memory.model.catalogue import architecture, catalogue, from_parameters
 from lib.memory.model.config_json import from_config, from_text
+from lib.memory.model.config_text import longest_context
 from lib.memory.model.hub import text_from_hub
 from lib.memory.serve.kv_cache import KVCache
 from tests.data import MODEL_CONFIGS
@@ -187,3 +188,25 @@ def test_an_unknown_name_is_refused():
 def test_a_hub_id_of_the_catalogue_needs_no_network(monkeypatch):
     monkeypatch.setattr("urllib.request.urlopen", lambda *_a, **_k: pytest.fail("asked the network"))
     assert from_text(text_from_hub("qwen/qwen2.5-0.5b")).parameters == 494_032_768  # Qwen2.5-0.5B's safetensors index
+
+
+@pytest.mark.parametrize(
+    ("config", "tokens"),
+    [
+        ({"model_type": "roberta", "max_position_embeddings": 514}, 512),  # roberta-base: sequences of 512 tokens
+        ({"model_type": "xlm-roberta", "max_position_embeddings": 8194, "pad_token_id": 1}, 8_192),  # BGE-M3's card
+        ({"model_type": "bert", "max_position_embeddings": 512}, 512),
+    ],
+)
+def test_positions_that_begin_after_padding_serve_fewer_tokens(config, tokens):
+    assert longest_context(config) == tokens
+
+
+def test_what_a_config_leaves_out_is_listed():
+    config = {"model_type": "gpt2", "n_layer": 12, "n_embd": 768, "n_head": 12, "vocab_size": 50257}
+    filled = dict(from_config(config).filled)
+    assert filled["intermediate_size"] == "3,072"
+    assert filled["tie_word_embeddings"] == "true"
+    assert "n_layer" not in filled
+    said = {"tie_word_embeddings": True, "n_inner": 3072}
+    assert not {"tie_word_embeddings", "intermediate_size"} & set(dict(from_config({**config, **said}).filled))

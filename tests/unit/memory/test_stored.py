@@ -5,6 +5,7 @@ import pytest
 from lib.memory import CannotEstimateError, ServingSetup, catalogue, estimate, gpu
 from lib.memory.model.config_json import from_config
 from lib.memory.model.stored.names import Names
+from lib.memory.model.stored.read import stored_as
 from lib.memory.model.weights import bits_per_weight, weights_bytes
 from tests.data import MODEL_CONFIGS
 
@@ -99,6 +100,11 @@ def test_what_a_config_leaves_out_stays_in_16_bits():
     scales = 4 * (4_096 // 128) * (14_336 // 128)
     assert one - whole == matrix - scales
     assert every - whole == 32 * (matrix - scales)
+
+
+def test_what_stands_in_the_text_models_config_is_not_said_of_its_towers():
+    assert stored_as({"quantization_config": INT4_EXPERTS})[0].with_towers
+    assert not stored_as({"text_config": {"quantization_config": INT4_EXPERTS}})[0].with_towers
 
 
 def test_mixed_precision_by_layer():

@@ -141,3 +141,12 @@ def test_no_code_from_outside_is_run(tmp_path, monkeypatch):
     assert counted({**LLAMA, **evil}).built_as == "LlamaForCausalLM"
     with pytest.raises(CannotEstimateError, match="evil_type"):
         counted({**LLAMA, **evil, "model_type": "evil_type"})
+
+
+def test_what_a_config_leaves_out_is_listed_with_what_transformers_takes():
+    """Gemma 3's configuration in transformers: 8 heads, 4 of keys and values, of 256, where the config is silent."""
+    filled = dict(counted(CASES["Gemma-3-4B"]["config"]).filled)
+    left_out = set(filled) - {f"text_config.{name}" for name in CASES["Gemma-3-4B"]["config"]["text_config"]}
+    assert set(filled) == left_out
+    assert filled["text_config.num_attention_heads"] == "8"
+    assert filled["text_config.head_dim"] == "256"

@@ -38,6 +38,8 @@ class CountedModel:
     tied: tuple[tuple[str, str], ...] = ()
     encoder: bool = False
     keeps_problem: str = ""
+    filled: tuple[tuple[str, str], ...] = ()
+    """Fields that the config leaves out, with what transformers takes for them."""
     notes: tuple[str, ...] = ()
 
     @cached_property

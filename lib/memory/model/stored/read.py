@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from lib.memory.errors import CannotEstimateError
@@ -24,22 +25,23 @@ def _checkpoints() -> dict:
     return json.loads(CHECKPOINTS_FILE.read_text(encoding="utf-8"))
 
 
-def quantization_of(config: Mapping) -> Mapping | None:
-    """The config's `quantization_config`, which a model of several parts may keep in the text model's."""
+def quantization_of(config: Mapping) -> tuple[Mapping | None, bool]:
+    """The `quantization_config`, and whether it is the whole model's or stands in the text model's config."""
     for place in (config, config.get("text_config"), config.get("thinker_config"), config.get("llm_config")):
         for key in KEYS:
             if isinstance(place, Mapping) and isinstance(place.get(key), Mapping) and place[key]:
-                return place[key]
-    return None
+                return place[key], place is config
+    return None, False
 
 
 def stored_as(config: Mapping) -> tuple[Stored | None, str]:
     """How the checkpoint is stored, and if it is quantized in a way that cannot be told, one sentence saying why."""
-    written = quantization_of(config)
+    written, of_all = quantization_of(config)
     if written is None:
         return None, ""
     try:
-        return _stored(written), ""
+        stored = _stored(written)
+        return replace(stored, with_towers=stored.with_towers and of_all), ""
     except CannotEstimateError as error:
         return None, f"{error} Its weights are counted in the precision you choose."
 
