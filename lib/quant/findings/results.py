@@ -76,9 +76,13 @@ def pareto_front(points: list[tuple[str, float, float]]) -> list[str]:
     return front
 
 
+LEVEL = 0.05
+"""Few repeats that happen to agree are no proof of a smaller difference."""
+
+
 @dataclass(frozen=True)
 class Ratio:
-    """How two rates compare; `certain` if the middle halves of their repeats lie apart."""
+    """How two rates compare; `certain` if the middle halves of their repeats lie apart, and further than 5%."""
 
     times: float
     certain: bool
@@ -91,7 +95,9 @@ class Ratio:
 
 
 def compare(new: Rate, old: Rate) -> Ratio:
-    return Ratio(new.median / old.median, new.low > old.high or new.high < old.low)
+    times = new.median / old.median
+    apart = new.low > old.high or new.high < old.low
+    return Ratio(times, apart and abs(times - 1) > LEVEL)
 
 
 def table(results: Results) -> list[dict[str, object]]:

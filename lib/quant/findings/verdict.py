@@ -107,7 +107,7 @@ def _fp16(results: Results) -> str | None:
     writing = compare(fp16.speed.decode_tokens_per_s, fp32.speed.decode_tokens_per_s)
     if not reading.certain:
         return None
-    also = "" if not writing.certain else f" It writes {writing.words}, with half the bytes to read per token."
+    also = f" It writes {writing.words}." if writing.certain else ""
     if reading.times < 1:
         return (
             f"**fp16 reads a prompt {1 / reading.times:.1f} times slower than fp32 here:** a processor without fp16 "

@@ -35,7 +35,7 @@ def slow_dtypes() -> frozenset[torch.dtype]:
 def what_is_done(device: torch.device) -> str | None:
     """A sentence for whoever reads scores that were computed so; None where nothing is done."""
     slow = slow_dtypes() if device.type == "cpu" else ()
-    names = " and ".join(name for dtype, name in NAMES.items() if dtype in slow)
+    names = " or ".join(name for dtype, name in NAMES.items() if dtype in slow)
     if not names:
         return None
     return (

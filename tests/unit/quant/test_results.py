@@ -159,6 +159,7 @@ def test_the_front_holds_what_nothing_beats():
 
 def test_rates_that_overlap_are_called_equal():
     assert not compare(Rate(105, 95, 110, 5), Rate(100, 98, 104, 5)).certain
+    assert not compare(Rate(103, 102.9, 103.1, 2), Rate(100, 99.9, 100.1, 2)).certain  # two that agree by chance
     assert compare(Rate(150, 140, 160, 5), Rate(100, 98, 104, 5)).words == "1.5 times as fast"
 
 
