@@ -26,6 +26,8 @@ class Visitor:
         self._moved: dict[str, float | str] = {}
         self.enabled: set[str] = set()
         """Labels of the buttons that can be pressed."""
+        self._fragment = ""
+        """The part of the page that asked to be run again and again."""
         self.alerts: list[str] = []
         """What the last run of the page said in its coloured boxes."""
         self.errors = 0
@@ -55,11 +57,12 @@ class Visitor:
         return await self._run(pressed=self._buttons[label])
 
     async def look(self) -> float:
-        """Run the page again as it is, as a page that follows a run does."""
-        return await self._run()
+        """Run the part that follows a job again, as the page's own timer does; where there is none, the page."""
+        return await self._run(fragment=self._fragment)
 
-    async def _run(self, pressed: str | None = None) -> float:
+    async def _run(self, pressed: str | None = None, fragment: str = "") -> float:
         message = BackMsg()
+        message.rerun_script.fragment_id = fragment
         message.rerun_script.page_name, message.rerun_script.query_string = self._page, self._query
         if pressed:
             message.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
@@ -68,6 +71,7 @@ class Visitor:
             values = state.string_array_value if isinstance(value, str) else state.double_array_value
             values.data.append(value)
         self.alerts = []
+        self._fragment = fragment
         started = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         while True:
@@ -76,6 +80,10 @@ class Visitor:
             kind = answer.WhichOneof("type")
             if kind == "delta":
                 self._look_at(answer)
+            elif kind == "auto_rerun":
+                self._fragment = answer.auto_rerun.fragment_id
+            elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self._fragment = ""  # the part asked for the whole page, which comes now
             elif kind == "script_finished":
                 return time.perf_counter() - started
 

@@ -26,11 +26,13 @@ def start_and_stop(run: LoraRun | None) -> None:
 
 def stage() -> None:
     """Curve, sizes and blanks of the newest run; an empty stage before the first."""
-    if jobs.current(KIND) is None:
+    view = jobs.current(KIND)
+    if view is None or view.state is JobState.WAITING:
         st.plotly_chart(charts.loss_curve((), (), LoraRun.steps), key="loss", alt="Loss curve, still empty")
         for blank, column in zip(load_dataset("kopi_orders").blanks, st.columns(3), strict=True):
             column.markdown(f"### {escape(blank.prompt)}\\_\\_\\_")
-        st.caption("Press Start. Each point is one step: one batch read, one update of the adapter.")
+        start = "" if view else "Press Start. "
+        st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
     jobs.live(KIND, _draw_run)
 
 
@@ -94,6 +96,8 @@ def _queue_run(run: LoraRun) -> None:
 
 
 def _draw_run(view: JobView) -> None:
+    if view.state is JobState.WAITING:
+        return  # the empty stage is there; forty who wait ask often, and should cost little
     told, run = progress(view.events), view.argument
     done = told.steps[-1].step if told.steps else 0
     st.plotly_chart(
