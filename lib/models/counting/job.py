@@ -93,7 +93,11 @@ def _keeps(model: PreTrainedModel) -> tuple[tuple[Keeps, ...] | None, str]:
 def _experts(text: PreTrainedConfig, has_experts: bool) -> tuple[int, int]:
     if not has_experts:
         return 0, 0
-    return _first(text, names_of("experts")), _first(text, names_of("experts_per_token"))
+    inner = [each for name in text.sub_configs if isinstance(each := value_of(text, name), PreTrainedConfig)]
+    found = (
+        (_first(part, names_of("experts")), _first(part, names_of("experts_per_token"))) for part in (text, *inner)
+    )
+    return next((pair for pair in found if all(pair)), (0, 0))
 
 
 def _latent(text: PreTrainedConfig) -> LatentAttention | None:

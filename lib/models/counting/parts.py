@@ -21,7 +21,7 @@ RULES = tuple(
         (Part.NORMS, r"norm(_\w|\d|1P|Gated)?$|^ln_|_ln$|^ln\d?$"),
         (Part.ROUTER, r"router|TopK|MoEGate$|shared_expert_gate|^gate$"),
         (Part.SHARED_EXPERTS, r"shared_?(expert|mlp)"),
-        (Part.EXPERTS, r"experts?$|ExpertMLP|^experts?_|NaiveMoe"),
+        (Part.EXPERTS, r"experts?$|Expert(MLP|GLU)|^experts?_|NaiveMoe"),
         (Part.STATE, r"mamba|deltanet|linear_?attn|linearattention|lightning|ssm|recurrent|shortconv|rwkv|retention"),
         (Part.ATTENTION, r"attention|attn|indexer|compressor|selfoutput"),
         (Part.MLP, r"mlp|feed_?forward|ffn|intermediate|output$|^fc\d?$"),

@@ -150,3 +150,22 @@ def test_what_a_config_leaves_out_is_listed_with_what_transformers_takes():
     assert set(filled) == left_out
     assert filled["text_config.num_attention_heads"] == "8"
     assert filled["text_config.head_dim"] == "256"
+
+
+def test_experts_that_a_nested_config_describes_are_not_all_active():
+    """DBRX: "132B total parameters of which 36B parameters are active on any input" (its model card)."""
+    config = {
+        "model_type": "dbrx",
+        "architectures": ["DbrxForCausalLM"],
+        "d_model": 6144,
+        "n_heads": 48,
+        "n_layers": 40,
+        "max_seq_len": 32768,
+        "vocab_size": 100352,
+        "attn_config": {"kv_n_heads": 8, "clip_qkv": 8, "rope_theta": 500000},
+        "ffn_config": {"ffn_hidden_size": 10752, "moe_num_experts": 16, "moe_top_k": 4},
+        "tie_word_embeddings": False,
+    }
+    model = counted(config)
+    assert round(model.parameters / 1e9) == 132
+    assert round(model.active_parameters / 1e9) == 36
