@@ -147,6 +147,6 @@ def test_a_disk_without_room(page: Page, small_disk):
     with running_app(PIP_NO_INDEX="1", **home) as app:
         open_lab(page, app).click()
         expect(
-            page.get_by_text(f"Fetching {REAL} takes 0.5 GB and 0.0 GB is free on the disk; free some.")
+            page.get_by_text(f"Fetching {REAL} takes 455 MB and 1.05 MB is free on the disk; free some.")
         ).to_be_visible()
         assert [path.name for path in small_disk.iterdir() if path.suffix != ".lock"] == []
