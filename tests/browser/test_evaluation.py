@@ -27,10 +27,10 @@ def test_a_benchmark_s_score_survives_a_reload(page: Page, app):
     page.goto(f"{app.url}/benchmarks?view=A+score")
     settle(page)
     page.get_by_role("button", name="Run the benchmark").click()
-    expect(page.get_by_text("Somebody who guesses")).to_be_visible()
+    expect(page.get_by_text("Guessing gives")).to_be_visible()
     page.reload()
     settle(page)
-    expect(page.get_by_text("Somebody who guesses")).to_be_visible()
+    expect(page.get_by_text("Guessing gives")).to_be_visible()
 
 
 def test_what_the_model_writes_is_scored(page: Page, app):
