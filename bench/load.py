@@ -71,16 +71,18 @@ class _Follower:
 
 
 async def _start_and_move(app: App) -> tuple[list[_Follower], tuple[list[float], int]]:
-    following = [asyncio.create_task(_press_start(app, seed)) for seed in range(STUDENTS)]
-    moved = await asyncio.gather(*(_student(app, seed, MOVES, EVERY_S) for seed in range(STUDENTS)))
+    opened = asyncio.Barrier(2 * STUDENTS)  # a class has its pages open before anyone presses
+    following = [asyncio.create_task(_press_start(app, seed, opened)) for seed in range(STUDENTS)]
+    moved = await asyncio.gather(*(_student(app, seed, MOVES, EVERY_S, opened) for seed in range(STUDENTS)))
     moves = [seconds for times, _ in moved for seconds in times]
     return await asyncio.gather(*following), (moves, sum(errors for _, errors in moved))
 
 
-async def _press_start(app: App, seed: int) -> _Follower:
+async def _press_start(app: App, seed: int, opened: asyncio.Barrier) -> _Follower:
     """Press Start at some moment of the first ten seconds, and follow the run to its end as its page does."""
     seen = _Follower()
     async with Visitor(app.url, "live-lora", QUICK) as visitor:
+        await opened.wait()
         await asyncio.sleep(random.Random(seed).random() * WITHIN_S)
         seen.pressed_at = time.monotonic()
         await visitor.press("Start")
@@ -120,10 +122,14 @@ def _class_of(app: App, students: int, moves: int, every_s: float) -> tuple[list
     return [seconds for times, _ in told for seconds in times], sum(errors for _, errors in told)
 
 
-async def _student(app: App, seed: int, moves: int, every_s: float) -> tuple[list[float], int]:
+async def _student(
+    app: App, seed: int, moves: int, every_s: float, opened: asyncio.Barrier | None = None
+) -> tuple[list[float], int]:
     rng = random.Random(seed)
-    await asyncio.sleep(rng.random() * every_s)
     async with Visitor(app.url, PAGE) as visitor:
+        if opened is not None:
+            await opened.wait()
+        await asyncio.sleep(rng.random() * every_s)
         times = []
         for _ in range(moves):
             times.append(await visitor.move(SLIDER, rng.random()))
