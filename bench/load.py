@@ -29,7 +29,7 @@ MB = 1_000_000
 def lines() -> Iterator[Line]:
     with running_app() as app:
         _wait_until_warm(app)
-        alone, errors = _class_of(app, students=1, moves=100, every_s=0.0)
+        alone, errors = asyncio.run(_student(app, seed=0, moves=100, every_s=0.0))
         yield Line("slider, script time p95, one student", 1000 * percentile(alone, 0.95), "ms", 40)
         yield Line("errors seen", errors, "", 0)
         yield from _a_class_presses_start(app)
@@ -112,19 +112,10 @@ def _wait_until_warm(app: App) -> None:
         pass
 
 
-def _class_of(app: App, students: int, moves: int, every_s: float) -> tuple[list[float], int]:
-    """(seconds of every move, exceptions shown) of students who each move the slider `moves` times."""
-
-    async def all_of_them() -> list[tuple[list[float], int]]:
-        return await asyncio.gather(*(_student(app, seed, moves, every_s) for seed in range(students)))
-
-    told = asyncio.run(all_of_them())
-    return [seconds for times, _ in told for seconds in times], sum(errors for _, errors in told)
-
-
 async def _student(
     app: App, seed: int, moves: int, every_s: float, opened: asyncio.Barrier | None = None
 ) -> tuple[list[float], int]:
+    """(seconds of every move, exceptions shown) of one student who moves the slider `moves` times."""
     rng = random.Random(seed)
     async with Visitor(app.url, PAGE) as visitor:
         if opened is not None:

@@ -9,20 +9,13 @@ from lib.memory.model.catalogue import catalogue
 from lib.memory.model.config_json import from_config
 from lib.memory.train.setup import TrainingSetup
 from scripts import measure_memory as script
+from scripts.gpu_items import TINY as SMALL
 
 # peft 0.21 asks transformers 5.23 by a name that it is about to drop
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 
 TRAINING = {"model": "GPT-2", "kind": "training", "setup": {"precision": "bf16", "batch": 8, "sequence": 1024}}
 SERVING = {"model": "GPT-2", "kind": "serving", "setup": {"context": 128, "sequences": 2}}
-SMALL = {
-    "model_type": "llama",
-    "hidden_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "vocab_size": 101,
-    "intermediate_size": 96,
-}
 
 
 @pytest.fixture
