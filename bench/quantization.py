@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+from bench.followed import followed
 from bench.line import Line
 from lib.models.catalogue import BUNDLED, REAL, find
 from lib.models.errors import ModelUnavailable
@@ -45,17 +46,8 @@ def _seven_precisions_s() -> float:
     engine = Engine.start(("lib.quant.measure.job",))
     run = QuantizationRun(REAL)
     started = time.perf_counter()
-    job = engine.submit(
-        "lib.quant.measure.job:measure",
-        run,
-        owner="bench",
-        kind="quantization",
-        expected_s=expected_s(run),
-        time_limit_s=time_limit_s(REAL),
-        wide=True,
-    )
-    while (view := engine.view(job, owner="bench")).state.active:
-        time.sleep(0.1)
+    how = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(REAL), "wide": True}
+    *_, view = followed(engine, "lib.quant.measure.job:measure", run, **how)
     seconds = time.perf_counter() - started
     engine.close()
     measured = [event.row for event in view.events if isinstance(event, RowMeasured)]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bench.followed import followed
 from bench.line import Line
 from lib.engine import Engine
 from lib.engine.cluster import WORKER_ENVIRONMENT
@@ -105,23 +106,12 @@ def _bare_steps_per_s(model: str) -> float:
 def _run(engine: Engine, run: LoraRun) -> tuple[float, float, tuple[Any, ...]]:
     """(seconds to the first loss, seconds to the end, events) of a run through the engine."""
     started = time.perf_counter()
-    job = engine.submit(
-        "lib.training.lora:finetune",
-        run,
-        owner="bench",
-        kind="lora",
-        expected_s=expected_s(run),
-        time_limit_s=time_limit_s(run),
-        wide=catalogue()[run.model].wide,
-    )
+    how = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run), "wide": catalogue()[run.model].wide}
     first_s = None
-    while True:
-        view = engine.view(job, owner="bench")
+    for view in followed(engine, "lib.training.lora:finetune", run, **how):
         if first_s is None and any(isinstance(event, HeldOut) for event in view.events):
             first_s = time.perf_counter() - started
-        if not view.state.active:
-            return first_s, view.elapsed_s, view.events
-        time.sleep(0.05)
+    return first_s, view.elapsed_s, view.events
 
 
 def steps_per_s(events: Sequence[Any]) -> float:
