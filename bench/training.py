@@ -26,7 +26,7 @@ from lib.models.errors import ModelUnavailable
 from lib.places import ROOT
 from lib.training.datasets import load_dataset
 from lib.training.progress import Progress, is_right, progress
-from lib.training.run import HeldOut, LoraRun, Step, expected_s, time_limit_s, usual_learning_rate, usual_steps
+from lib.training.run import FineTuningRun, HeldOut, Step, expected_s, time_limit_s, usual_learning_rate, usual_steps
 from lib.ui.kit.jobs import WARM_MODULES
 
 SEEDS = range(10)
@@ -48,9 +48,9 @@ def lines() -> Iterator[Line]:
     yield _held_out_perplexity()
 
 
-def default_run(model: str, seed: int = 0) -> LoraRun:
+def default_run(model: str, seed: int = 0) -> FineTuningRun:
     """What the page starts, if nothing on it was touched."""
-    return LoraRun(model=model, seed=seed, learning_rate=usual_learning_rate(model), steps=usual_steps(model))
+    return FineTuningRun(model=model, seed=seed, learning_rate=usual_learning_rate(model), steps=usual_steps(model))
 
 
 def _ten_seeds(engine: Engine, model: str) -> Iterator[Line]:
@@ -94,7 +94,7 @@ def _bare_steps_per_s(model: str) -> float:
     script = (
         "import torch\n"
         "from bench.training import default_run, steps_per_s\n"
-        "from lib.training.lora import finetune\n"
+        "from lib.training.finetune import finetune\n"
         f"torch.set_num_threads({threads})\n"
         f"print(steps_per_s(list(finetune(default_run({model!r})))))"
     )
@@ -103,12 +103,12 @@ def _bare_steps_per_s(model: str) -> float:
     return float(done.stdout.split()[-1])
 
 
-def _run(engine: Engine, run: LoraRun) -> tuple[float, float, tuple[Any, ...]]:
+def _run(engine: Engine, run: FineTuningRun) -> tuple[float, float, tuple[Any, ...]]:
     """(seconds to the first loss, seconds to the end, events) of a run through the engine."""
     started = time.perf_counter()
     how = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run), "wide": catalogue()[run.model].wide}
     first_s = None
-    for view in followed(engine, "lib.training.lora:finetune", run, **how):
+    for view in followed(engine, "lib.training.finetune:finetune", run, **how):
         if first_s is None and any(isinstance(event, HeldOut) for event in view.events):
             first_s = time.perf_counter() - started
     return first_s, view.elapsed_s, view.events

@@ -28,8 +28,8 @@ from lib.quant.findings.results import collect
 from lib.quant.measure.job import measure
 from lib.quant.measure.run import LIBRARY_PRECISIONS, QuantizationRun
 from lib.quant.measure.speed import timed
-from lib.training.lora import finetune
-from lib.training.run import HeldOut, LoraRun, Step, usual_learning_rate, usual_steps
+from lib.training.finetune import finetune
+from lib.training.run import FineTuningRun, HeldOut, Step, usual_learning_rate, usual_steps
 from scripts import measure_memory, memory_probes
 from scripts.measure_quantization import measure_model, measure_random, random_as_bundled
 
@@ -195,7 +195,9 @@ def training_speed(model: str, setup: TrainingSetup, device: str) -> dict:
 def default_run(model: str) -> dict:
     """The run that Live LoRA starts with."""
     began = time.monotonic()
-    events = list(finetune(LoraRun(model=model, learning_rate=usual_learning_rate(model), steps=usual_steps(model))))
+    events = list(
+        finetune(FineTuningRun(model=model, learning_rate=usual_learning_rate(model), steps=usual_steps(model)))
+    )
     steps = [event for event in events if isinstance(event, Step)]
     held_out = [event.loss for event in events if isinstance(event, HeldOut)]
     return {

@@ -1,7 +1,8 @@
 """Jobs: submit, follow, stop. A job is a plain generator of events; where it runs is not its business.
 
     engine = Engine.start()                      # a local worker process, or the cluster at SCHEDULER_ADDRESS
-    job_id = engine.submit("lib.training.lora:finetune", run, owner=token, kind="lora", expected_s=12, time_limit_s=120)
+    finetune = "lib.training.finetune:finetune"  # a generator function, by name
+    job_id = engine.submit(finetune, run, owner=token, kind="lora", expected_s=5, time_limit_s=60)
     engine.view(job_id, owner=token)             # state, events so far, place in the queue, honest waiting time
     engine.stop(job_id, owner=token)             # the generator gets StopRequested within one step
 

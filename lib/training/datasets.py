@@ -8,9 +8,29 @@ from functools import cache
 
 from lib.places import ASSETS
 from lib.training.errors import TrainingError
-from lib.training.run import Blank
 
 FOLDER = ASSETS / "datasets"
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A prompt whose continuation is known."""
+
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text to learn from."""
+
+    text: str
+    answers: tuple[tuple[int, int], ...] = ()
+    """Where in `text` (first character, and the one after the last) what is to be answered stands; nowhere in a text
+    that answers nothing, all of which is to be learnt."""
+
+    def is_answer(self, character: int) -> bool:
+        return not self.answers or any(first <= character < end for first, end in self.answers)
 
 
 @dataclass(frozen=True)
@@ -18,8 +38,8 @@ class Dataset:
     title: str
     about: str
     source: str
-    training: tuple[str, ...]
-    held_out: tuple[str, ...]
+    training: tuple[Example, ...]
+    held_out: tuple[Example, ...]
     blanks: tuple[Blank, ...]
 
 
@@ -41,8 +61,8 @@ def load_dataset(name: str) -> Dataset:
         title=card["title"],
         about=card["about"],
         source=card["source"],
-        training=tuple(row["text"] for row in rows if row["split"] == "train"),
-        held_out=tuple(row["text"] for row in rows if row["split"] == "held_out"),
+        training=tuple(_example(row) for row in rows if row["split"] == "train"),
+        held_out=tuple(_example(row) for row in rows if row["split"] == "held_out"),
         blanks=tuple(Blank(**blank) for blank in card["blanks"]),
     )
 
@@ -50,3 +70,11 @@ def load_dataset(name: str) -> Dataset:
 @cache
 def _cards() -> dict[str, dict]:
     return json.loads((FOLDER / "datasets.json").read_text(encoding="utf-8"))
+
+
+def _example(row: dict) -> Example:
+    """A row of a file of ours: its `text`, or a `prompt` and the `answer` that follows it."""
+    if "text" in row:
+        return Example(row["text"])
+    start = len(row["prompt"])
+    return Example(row["prompt"] + row["answer"], ((start, start + len(row["answer"])),))

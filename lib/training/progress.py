@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lib.training.run import Before, Blank, Checkpoint, Completion, Event, Finished, HeldOut, Started, Step
+from lib.training.datasets import Blank
+from lib.training.run import Before, Checkpoint, Completion, Event, Finished, HeldOut, Started, Step
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a LoRA run is and what it tells while it goes. No torch here: pages read these."""
+"""What a run is and what it tells while it goes. No torch here: pages read these."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.models.catalogue import BUNDLED, catalogue
+from lib.training.datasets import Dataset, load_dataset
 from lib.training.errors import TrainingError
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
@@ -24,6 +25,7 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
     "cosine": lambda share: (1.0 + math.cos(math.pi * share)) / 2,
 }
 """Share of the peak learning rate by the share of the steps after warm-up that are done."""
+LOSS_ON = ("text", "answer")
 MAX_STEPS = 500
 MAX_PROMPT_CHARACTERS = 300
 
@@ -38,7 +40,7 @@ def usual_steps(model: str) -> int:
     return 35 if catalogue()[model].wide else 25
 
 
-def expected_s(run: LoraRun) -> float:
+def expected_s(run: FineTuningRun) -> float:
     """Seconds a run may take, for the first student in the queue; later ones are told what runs really took.
 
     Measured on two CPU cores: loading, evaluations and answers, and each step.
@@ -47,7 +49,7 @@ def expected_s(run: LoraRun) -> float:
     return 12 + 0.8 * steps if catalogue()[run.model].wide else 1.5 + 0.09 * steps
 
 
-def time_limit_s(run: LoraRun) -> float:
+def time_limit_s(run: FineTuningRun) -> float:
     """Seconds after which a run is ended."""
     return 60 + (8 if catalogue()[run.model].wide else 2) * run.steps
 
@@ -61,15 +63,7 @@ def check_prompt(prompt: str) -> None:
 
 
 @dataclass(frozen=True)
-class Blank:
-    """A prompt whose continuation is known."""
-
-    prompt: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class LoraRun:
+class FineTuningRun:
     """Configuration of one run; the same run on the same machine gives the same curve.
 
     The update of a frozen weight W is (lora_alpha / rank) · B A (Hu et al. 2021, arXiv 2106.09685, section 4.1).
@@ -88,6 +82,11 @@ class LoraRun:
     target_modules: tuple[str, ...] = ATTENTION + MLP
     seed: int = 0
     dataset: str = "kopi_orders"
+    """Texts that come with the app, where there are none of the student's own."""
+    own: Dataset | None = None
+    """The student's own texts."""
+    loss_on: str = "text"
+    """What counts in the loss, training and held out: the whole "text", or the "answer" only."""
     model: str = BUNDLED
     prompts: tuple[str, ...] = ()
     resume_from: Checkpoint | None = None
@@ -103,8 +102,14 @@ class LoraRun:
         self._within("batch_size", self.batch_size, 1, 32)
         if not self.target_modules or not set(self.target_modules) <= set(ATTENTION + MLP):
             raise TrainingError(f"target_modules must be some of {', '.join(ATTENTION + MLP)}")
+        if self.loss_on not in LOSS_ON:
+            raise TrainingError(f"loss_on must be one of {', '.join(LOSS_ON)}")
         for prompt in self.prompts:
             check_prompt(prompt)
+
+    @property
+    def data(self) -> Dataset:
+        return self.own or load_dataset(self.dataset)
 
     def learning_rate_at(self, step: int) -> float:
         """The rate of the update that ends `step` (from 1), as `transformers.get_scheduler` has it for step - 1."""

@@ -16,7 +16,7 @@ from lib.ui.kit.problems import problem
 from lib.ui.kit.session import owner
 from lib.units import format_duration
 
-WARM_MODULES = ("lib.training.lora",)
+WARM_MODULES = ("lib.training.finetune",)
 RUNNING_S, WAITING_S = 0.5, 2.0
 """How often a page asks: a run that moves, and a place in the queue."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from lib.training.datasets import catalogue, load_dataset
+from lib.training.datasets import Blank, catalogue, load_dataset
 from lib.training.errors import TrainingError
 from lib.training.progress import is_right
-from lib.training.run import Blank, Completion
+from lib.training.run import Completion
 from scripts.make_kopi_dataset import drinks
 
 
 def test_at_least_300_texts_all_different_and_a_part_held_out():
     data = load_dataset("kopi_orders")
-    texts = data.training + data.held_out
+    texts = [each.text for each in data.training + data.held_out]
     assert len(texts) >= 300
     assert len(set(texts)) == len(texts)
     assert 30 <= len(data.held_out) <= len(data.training) / 4
@@ -28,7 +28,7 @@ def test_the_lecture_s_three_blanks():
     "word", ["Siew Dai", "Kosong", "Ga Dai", "Peng", "Gao", "Po", "Di Lo", "Teh", "Kopi", " O", " C"]
 )
 def test_the_whole_grammar_appears(word):
-    assert sum(word in text for text in load_dataset("kopi_orders").training) >= 10
+    assert sum(word in each.text for each in load_dataset("kopi_orders").training) >= 10
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from lib.training.progress import progress
 from lib.training.run import Answer, Question
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
-from lib.ui.training.live_lora import KIND, before_and_after
+from lib.ui.training.train.run import KIND, before_and_after
 
 ASK = "lora-question"
 
@@ -33,7 +33,7 @@ def ask() -> None:
             problem(error)
         else:
             wide = catalogue()[question.model].wide
-            jobs.submit(ASK, "lib.training.lora:answer", question, expected_s=1.5, time_limit_s=60, wide=wide)
+            jobs.submit(ASK, "lib.training.finetune:answer", question, expected_s=1.5, time_limit_s=60, wide=wide)
     jobs.live(ASK, _draw_answer)
 
 

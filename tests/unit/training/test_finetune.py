@@ -11,15 +11,17 @@ from dataclasses import replace
 import pytest
 
 from lib.engine import StopRequested
+from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
 from lib.training.run import (
     ATTENTION,
     MLP,
     SCHEDULES,
     Checkpoint,
+    FineTuningRun,
     Finished,
     HeldOut,
-    LoraRun,
+    Question,
     Started,
     Step,
 )
@@ -31,7 +33,7 @@ from transformers import get_scheduler  # noqa: E402 (after torch is known to be
 from lib.models import borrow as borrowing  # noqa: E402
 from lib.models import catalogue  # noqa: E402
 from lib.models.load import load  # noqa: E402
-from lib.training import lora  # noqa: E402
+from lib.training import adapting, batches, finetune  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -47,7 +49,7 @@ def of(kind: type, events: list) -> list:
 
 
 def test_loss_falls_on_training_and_on_held_out_texts():
-    events = list(lora.finetune(LoraRun(steps=30, learning_rate=2e-2, rank=4)))
+    events = list(finetune.finetune(FineTuningRun(steps=30, learning_rate=2e-2, rank=4)))
     losses = [event.loss for event in of(Step, events)]
     held_out = of(HeldOut, events)
     assert [event.step for event in of(Step, events)] == list(range(1, 31))
@@ -58,12 +60,12 @@ def test_loss_falls_on_training_and_on_held_out_texts():
 
 
 def test_an_untrained_byte_model_starts_at_the_uniform_loss():
-    first = of(HeldOut, list(lora.finetune(LoraRun(**SMALL))))[0]
+    first = of(HeldOut, list(finetune.finetune(FineTuningRun(**SMALL))))[0]
     assert first.loss == pytest.approx(5.549, abs=0.1)  # ln 257: every token equally likely
 
 
 def test_trainable_parameters_are_r_times_in_plus_out():
-    started = of(Started, list(lora.finetune(LoraRun(**SMALL, target_modules=("q_proj", "v_proj")))))[0]
+    started = of(Started, list(finetune.finetune(FineTuningRun(**SMALL, target_modules=("q_proj", "v_proj")))))[0]
     # hidden 64, two layers; v_proj has 2 of 4 heads: 64 → 32
     assert started.trainable == 2 * 4 * ((64 + 64) + (64 + 32))
 
@@ -71,10 +73,10 @@ def test_trainable_parameters_are_r_times_in_plus_out():
 def test_frozen_weights_stay_bit_identical():
     base, tokenizer = load(catalogue.find(catalogue.BUNDLED))
     before = {name: weight.clone() for name, weight in base.state_dict().items()}
-    run = LoraRun(**SMALL)
-    model = lora.with_adapter(base, run)
-    optimizer = torch.optim.AdamW(lora.trainable_parameters(model), lr=run.learning_rate)
-    list(lora.training_loop(run, model, tokenizer, optimizer, ("Kopi O", "Teh C")))
+    run = FineTuningRun(**SMALL)
+    model = adapting.with_adapter(base, run)
+    optimizer = torch.optim.AdamW(adapting.trainable_parameters(model), lr=run.learning_rate)
+    list(finetune.training_loop(run, model, tokenizer, optimizer, (Example("Kopi O"), Example("Teh C"))))
     after = {name.replace(".base_layer", ""): weight for name, weight in model.unload().state_dict().items()}
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
@@ -82,7 +84,7 @@ def test_frozen_weights_stay_bit_identical():
 
 def test_the_same_seed_gives_the_same_run_and_another_another():
     def losses(seed: int) -> list[float]:
-        return [event.loss for event in of(Step, list(lora.finetune(LoraRun(**SMALL, seed=seed))))]
+        return [event.loss for event in of(Step, list(finetune.finetune(FineTuningRun(**SMALL, seed=seed))))]
 
     assert losses(3) == losses(3)
     assert losses(3) != losses(4)
@@ -91,7 +93,7 @@ def test_the_same_seed_gives_the_same_run_and_another_another():
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.parametrize("warmup_steps", [0, 3])
 def test_the_learning_rate_goes_as_in_transformers(name, warmup_steps):
-    run = LoraRun(steps=12, learning_rate=2e-3, lr_scheduler_type=name, warmup_steps=warmup_steps)
+    run = FineTuningRun(steps=12, learning_rate=2e-3, lr_scheduler_type=name, warmup_steps=warmup_steps)
     optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr=run.learning_rate)
     named = "constant_with_warmup" if name == "constant" else name
     scheduler = get_scheduler(named, optimizer, num_warmup_steps=warmup_steps, num_training_steps=run.steps)
@@ -105,14 +107,14 @@ def test_the_learning_rate_goes_as_in_transformers(name, warmup_steps):
 
 def test_a_runs_weights_are_shared_and_its_modules_its_own():
     base, _ = load(catalogue.find(catalogue.BUNDLED))
-    model = lora.with_adapter(base, LoraRun(**SMALL))
+    model = adapting.with_adapter(base, FineTuningRun(**SMALL))
     mine = dict(model.unload().named_parameters())
     assert all(mine[name].data_ptr() == weight.data_ptr() for name, weight in base.named_parameters())
     assert not any("lora" in name for name, _ in base.named_modules())
 
 
 def test_stop_ends_within_one_step_and_still_tells_what_was_learnt():
-    events = lora.finetune(LoraRun(steps=200))
+    events = finetune.finetune(FineTuningRun(steps=200))
     seen = []
     for event in events:
         seen.append(event)
@@ -127,14 +129,14 @@ def test_stop_ends_within_one_step_and_still_tells_what_was_learnt():
 
 
 def test_going_on_from_a_checkpoint_is_the_unbroken_run():
-    run = LoraRun(steps=lora.EVALUATE_EVERY + 5, batch_size=4, rank=4)
-    whole = list(lora.finetune(run))
+    run = FineTuningRun(steps=finetune.EVALUATE_EVERY + 5, batch_size=4, rank=4)
+    whole = list(finetune.finetune(run))
     checkpoint = of(Checkpoint, whole)[0]
-    assert checkpoint.step == lora.EVALUATE_EVERY
-    rest = list(lora.finetune(replace(run, resume_from=checkpoint)))
-    assert [event.step for event in of(Step, rest)] == list(range(lora.EVALUATE_EVERY + 1, run.steps + 1))
+    assert checkpoint.step == finetune.EVALUATE_EVERY
+    rest = list(finetune.finetune(replace(run, resume_from=checkpoint)))
+    assert [event.step for event in of(Step, rest)] == list(range(finetune.EVALUATE_EVERY + 1, run.steps + 1))
     # dropout is off and the order of texts depends on the seed alone, so the curves agree
-    unbroken = [event.loss for event in of(Step, whole)][lora.EVALUATE_EVERY :]
+    unbroken = [event.loss for event in of(Step, whole)][finetune.EVALUATE_EVERY :]
     assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
 
 
@@ -148,46 +150,49 @@ def test_a_loss_that_is_no_number_names_the_learning_rate(monkeypatch):
 
     monkeypatch.setattr(borrowing, "load", with_a_number_lost)
     with pytest.raises(Diverged, match=r"stopped being a number at step \d+, .* learning rate of 1000 .* try 100"):
-        list(lora.finetune(LoraRun(steps=60, learning_rate=1e3)))
+        list(finetune.finetune(FineTuningRun(steps=60, learning_rate=1e3)))
 
 
 def test_a_loss_far_above_guessing_is_a_divergence(monkeypatch):
-    monkeypatch.setattr(lora, "DIVERGED", 0.9)  # so small a model cannot be very wrong
+    monkeypatch.setattr(finetune, "DIVERGED", 0.9)  # so small a model cannot be very wrong
     with pytest.raises(Diverged, match=r"reached \d+ at step \d+, where guessing at random gives 5\.5"):
-        list(lora.finetune(LoraRun(steps=60, learning_rate=1.0)))
+        list(finetune.finetune(FineTuningRun(steps=60, learning_rate=1.0)))
 
 
 def test_a_zero_gradient_is_not_silent(monkeypatch):
-    monkeypatch.setattr(lora, "trainable_parameters", lambda _: [torch.nn.Parameter(torch.zeros(1))])
+    monkeypatch.setattr(finetune, "trainable_parameters", lambda _: [torch.nn.Parameter(torch.zeros(1))])
     with pytest.raises(TrainingError, match="first gradient is zero"):
-        list(lora.finetune(LoraRun(**SMALL)))
+        list(finetune.finetune(FineTuningRun(**SMALL)))
 
 
 def test_the_adapter_is_peft_s_own_and_loads():
-    finished = list(lora.finetune(LoraRun(**SMALL)))[-1]
+    finished = list(finetune.finetune(FineTuningRun(**SMALL)))[-1]
     with zipfile.ZipFile(io.BytesIO(finished.adapter)) as archive:
         assert set(archive.namelist()) == {"adapter_config.json", "adapter_model.safetensors"}
         config = json.loads(archive.read("adapter_config.json"))
     assert config["base_model_name_or_path"] == "assets/base-model", "a folder that a student has, not the server's"
-    question = lora.Question("Kopi O", finished.adapter)
-    (answer,) = lora.answer(question)
+    question = Question("Kopi O", finished.adapter)
+    (answer,) = finetune.answer(question)
     assert answer.before.prompt == answer.after.prompt == "Kopi O"
 
 
 def test_an_epoch_shows_every_text_once():
-    texts = tuple("abcdefgh")
-    run = LoraRun(batch_size=4)
-    assert sorted(lora.pick(texts, 1, run) + lora.pick(texts, 2, run)) == list(texts)
-    assert lora.pick(texts, 1, run) + lora.pick(texts, 2, run) != lora.pick(texts, 3, run) + lora.pick(texts, 4, run)
+    texts = tuple(Example(letter) for letter in "abcdefgh")
+    run = FineTuningRun(batch_size=4)
+    first, second = (
+        [each.text for step in steps for each in batches.pick(texts, step, run)] for steps in ((1, 2), (3, 4))
+    )
+    assert sorted(first) == sorted(second) == list("abcdefgh")
+    assert first != second
 
 
 def test_packed_texts_do_not_see_each_other():
     """Outside truth: each text by itself, its loss weighted by the tokens that are predicted in it."""
     model, tokenizer = load(catalogue.find(catalogue.BUNDLED))
     texts = ["Kopi O Kosong", "Teh C", "Uncle, one Kopi Di Lo, please"]
-    batch = lora.pack(texts, tokenizer, model.device)
+    batch = batches.pack([Example(text) for text in texts], tokenizer, model.device)
     assert batch["input_ids"].shape == (1, sum(len(tokenizer(text)["input_ids"]) + 1 for text in texts))
-    assert int((batch["labels"] == lora.IGNORED).sum()) == len(texts)
+    assert int((batch["labels"] == batches.IGNORED).sum()) == len(texts)
     assert batch["labels"][0, -1] == tokenizer.eos_token_id, "the end of a text is learnt"
     with torch.no_grad():
         packed = model(**batch, use_cache=False).loss.item()
@@ -196,12 +201,21 @@ def test_packed_texts_do_not_see_each_other():
     assert packed == pytest.approx(sum(alone) / sum(row.numel() - 1 for row in ids), rel=1e-5)
 
 
+def test_only_the_answer_counts_where_that_is_asked():
+    """The byte tokenizer has a token a character, so the labels can be written down."""
+    _, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    ids, labels = batches.labelled(Example("a: bc", ((3, 5),)), tokenizer, "answer")
+    assert labels == [batches.IGNORED] * 3 + ids[3:]
+    assert ids[-1] == tokenizer.eos_token_id
+    assert batches.labelled(Example("a: bc", ((3, 5),)), tokenizer, "text")[1] == [batches.IGNORED, *ids[1:]]
+
+
 def test_the_base_model_is_asked_once(monkeypatch):
-    first = list(lora.finetune(LoraRun(**SMALL, seed=1)))
+    first = list(finetune.finetune(FineTuningRun(**SMALL, seed=1)))
     asked = []
-    real = lora.held_out_loss
-    monkeypatch.setattr(lora, "held_out_loss", lambda *arguments: asked.append(1) or real(*arguments))
-    again = list(lora.finetune(LoraRun(**SMALL, seed=1)))
+    real = finetune.held_out_loss
+    monkeypatch.setattr(finetune, "held_out_loss", lambda *arguments: asked.append(1) or real(*arguments))
+    again = list(finetune.finetune(FineTuningRun(**SMALL, seed=1)))
     assert of(HeldOut, first)[0] == of(HeldOut, again)[0]
     assert len(asked) == len(of(HeldOut, again)) - 1
 
@@ -218,13 +232,14 @@ def test_the_base_model_is_asked_once(monkeypatch):
         ({"target_modules": ("q_proj", "nonsense")}, "target_modules"),
         ({"lr_scheduler_type": "stairs"}, "lr_scheduler_type must be one of constant, linear, cosine"),
         ({"warmup_steps": 26}, "warmup_steps must be from 0 to 25"),
+        ({"loss_on": "prompt"}, "loss_on must be one of text, answer"),
         ({"prompts": ("   ",)}, "1 to 300 characters"),
         ({"prompts": ("a" * 301,)}, "1 to 300 characters"),
     ],
 )
 def test_what_cannot_be_a_run_is_refused_by_name(wrong, message):
     with pytest.raises(TrainingError, match=message):
-        LoraRun(**wrong)
+        FineTuningRun(**wrong)
 
 
 def test_all_targets_are_layers_of_the_bundled_architecture():

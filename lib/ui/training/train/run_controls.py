@@ -8,7 +8,7 @@ from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED
 from lib.training import datasets
 from lib.training.datasets import load_dataset
-from lib.training.run import TARGETS, LoraRun, usual_learning_rate, usual_steps
+from lib.training.run import TARGETS, FineTuningRun, usual_learning_rate, usual_steps
 from lib.ui.kit import controls
 from lib.ui.kit.problems import problem
 from lib.ui.models.choice import choose_model
@@ -19,7 +19,7 @@ RANKS = [1, 2, 4, 8, 16, 32, 64]
 SCHEDULE_TITLES = {"constant": "stays", "linear": "falls linearly", "cosine": "falls as a cosine"}
 
 
-def run_controls() -> LoraRun | None:
+def run_controls() -> FineTuningRun | None:
     """The controls; None (and what is wrong) if they make no run."""
     titles = datasets.catalogue()
     model = choose_model()
@@ -49,7 +49,7 @@ def run_controls() -> LoraRun | None:
         dataset = controls.select("Texts", titles, "kopi_orders", key="texts")
         st.caption(load_dataset(dataset).about)
     try:
-        return LoraRun(
+        return FineTuningRun(
             rank=rank,
             lora_alpha=lora_alpha,
             learning_rate=learning_rate,

@@ -11,7 +11,7 @@ from lib.engine import JobState, JobView
 from lib.models.catalogue import catalogue
 from lib.training.datasets import Dataset, load_dataset
 from lib.training.progress import Progress, is_right, progress
-from lib.training.run import Completion, LoraRun, expected_s, time_limit_s
+from lib.training.run import Completion, FineTuningRun, expected_s, time_limit_s
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
@@ -20,7 +20,7 @@ from lib.units import format_duration
 KIND = "lora"
 
 
-def start_and_stop(run: LoraRun | None) -> None:
+def start_and_stop(run: FineTuningRun | None) -> None:
     jobs.start_and_stop(KIND, "Start", _queue_run, run)
 
 
@@ -28,7 +28,7 @@ def stage() -> None:
     """Curve, sizes and blanks of the newest run; an empty stage before the first."""
     view = jobs.current(KIND)
     if view is None or view.state is JobState.WAITING:
-        st.plotly_chart(charts.loss_curve((), (), LoraRun.steps), key="loss", alt="Loss curve, still empty")
+        st.plotly_chart(charts.loss_curve((), (), FineTuningRun.steps), key="loss", alt="Loss curve, still empty")
         for blank, column in zip(load_dataset("kopi_orders").blanks, st.columns(3), strict=True):
             column.markdown(f"### {escape(blank.prompt)}\\_\\_\\_")
         start = "" if view else "Press Start. "
@@ -89,10 +89,10 @@ def token_healing() -> None:
         )
 
 
-def _queue_run(run: LoraRun) -> None:
+def _queue_run(run: FineTuningRun) -> None:
     wide = catalogue()[run.model].wide
     kind_s = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run)}
-    jobs.submit(KIND, "lib.training.lora:finetune", run, **kind_s, wide=wide)
+    jobs.submit(KIND, "lib.training.finetune:finetune", run, **kind_s, wide=wide)
 
 
 def _draw_run(view: JobView) -> None:
@@ -109,7 +109,7 @@ def _draw_run(view: JobView) -> None:
     if told.started:
         _sizes(told)
     if told.before:
-        _blanks(told, load_dataset(run.dataset))
+        _blanks(told, run.data)
     if told.checkpoint and not view.state.active and told.checkpoint.step < run.steps:
         resumed = dataclasses.replace(run, resume_from=told.checkpoint)
         st.button(
@@ -130,7 +130,8 @@ def _blanks(told: Progress, data: Dataset) -> None:
     """What the model says to each prompt, now and before; the lecture's blanks are marked right or wrong."""
     told_after = told.after or (None,) * len(told.before)
     pairs = list(zip(told.before, told_after, strict=True))
-    for blank, column, (before, after) in zip(data.blanks, st.columns(len(data.blanks)), pairs, strict=False):
+    columns = st.columns(len(data.blanks)) if data.blanks else ()
+    for blank, column, (before, after) in zip(data.blanks, columns, pairs, strict=False):
         with column.container(border=True, height="stretch"):
             now = after or before
             st.markdown(f"#### {_sentence(now)} {_mark(now, blank)}")

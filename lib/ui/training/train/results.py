@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.training.progress import progress
 from lib.ui.kit import jobs
-from lib.ui.training.live_lora import KIND
+from lib.ui.training.train.run import KIND
 
 
 def exports() -> tuple[list[dict] | None, dict | None]:

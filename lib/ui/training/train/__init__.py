@@ -1,0 +1,8 @@
+"""The first view of Live LoRA: one press of Start, and watch.
+
+view.py          the view
+run_controls.py  the controls of a run
+run.py           a run: started, drawn as it goes, and what it means
+asking.py        a prompt for the fine-tuned model, beside the base model's answer
+results.py       what a run leaves to take away: its curve, its words, its adapter
+"""

@@ -1,0 +1,29 @@
+"""The views of Live LoRA: one at a time, each with a sentence that says what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib.ui.kit import controls
+from lib.ui.training.train import view as train
+
+
+@dataclass(frozen=True)
+class View:
+    purpose: str
+    draw: Callable[[], None]
+
+
+VIEWS = {
+    "Train": View("One press of Start: an adapter learns to order kopi while you watch.", train.view),
+}
+
+
+def chosen_view() -> None:
+    """The choice of a view, and the view."""
+    name = controls.segmented("View", {name: name for name in VIEWS}, "Train", key="view")
+    st.caption(VIEWS[name].purpose)
+    VIEWS[name].draw()
