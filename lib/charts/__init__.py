@@ -1,7 +1,7 @@
 """Plain data in, plotly figure out. No Streamlit here; one message a chart.
 
 theme.py     what every figure shares: colours with fixed meanings, sizes readable from the back of a room
-training.py  training as it happens: loss of each batch, loss on held-out texts
+training/    fine-tuning runs
 memory/      the memory calculator, the KV cache, the dilemma
 quant/       number formats, the quantizer bench, the lab, published tables
 metrics/     one pair of texts, a scored corpus

@@ -46,6 +46,11 @@ def free_bytes(device: torch.device) -> int:
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
 
 
+def memory_in_use(device: torch.device) -> int:
+    """Bytes that tensors hold on a GPU; on a processor what this process holds, its libraries among them."""
+    return torch.cuda.memory_allocated(device) if device.type == "cuda" else psutil.Process().memory_info().rss
+
+
 def load(
     folder: Path,
     precision: str = "fp32",

@@ -21,6 +21,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from lib.errors import StopRequested
 from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
+from lib.models.load import memory_in_use
 from lib.models.shared import COPIES
 from lib.training.adapting import adapter_zip, base_precision, restore, saved, trainable_parameters, with_adapter
 from lib.training.base_model import said_once
@@ -30,6 +31,7 @@ from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
 from lib.training.run import (
     Answer,
+    Asked,
     Before,
     Checkpoint,
     Event,
@@ -42,6 +44,8 @@ from lib.training.run import (
 )
 
 EVALUATE_EVERY = 20
+ASKED_TOKENS = 10
+"""How far an answer goes on the way: enough to see what it orders, and quick."""
 DIVERGED = 1.2
 """Times the loss of guessing every token with equal probability, or of the first step where that is more."""
 
@@ -94,8 +98,12 @@ def _finetune(
             if step % EVALUATE_EVERY == 0 or step == run.steps:
                 yield HeldOut(step, loss_held_out())
                 yield Checkpoint(step, saved(model, optimizer))
+            if run.ask_every and step % run.ask_every == 0 and step < run.steps:
+                yield Asked(step, complete(model, tokenizer, prompts, ASKED_TOKENS))
     except StopRequested:
         yield HeldOut(step, loss_held_out())
+        if step > first_step:
+            yield Checkpoint(step, saved(model, optimizer))
     yield Finished(step, complete(model, tokenizer, prompts), time.monotonic() - began, adapter_zip(model))
 
 
@@ -126,6 +134,7 @@ def training_loop(
     """The whole of fine-tuning: next batch, loss, gradients, update."""
     guessing = math.log(model.config.vocab_size)
     highest = DIVERGED * guessing
+    first_began = time.perf_counter()
     for step in range(first_step + 1, run.steps + 1):
         began = time.perf_counter()
         model.train()
@@ -145,4 +154,13 @@ def training_loop(
             group["lr"] = run.learning_rate_at(step)
         optimizer.step()
         optimizer.zero_grad()
-        yield Step(step, loss.item(), grad_norm, batch["input_ids"].numel(), time.perf_counter() - began)
+        now = time.perf_counter()
+        yield Step(
+            step=step,
+            loss=loss.item(),
+            grad_norm=grad_norm,
+            tokens=batch["input_ids"].numel(),
+            seconds=now - began,
+            elapsed_s=now - first_began,
+            memory_bytes=memory_in_use(model.device),
+        )

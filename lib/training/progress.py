@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from lib.training.datasets import Blank
-from lib.training.run import Before, Checkpoint, Completion, Event, Finished, HeldOut, Started, Step
+from lib.training.run import (
+    Asked,
+    Before,
+    Checkpoint,
+    Completion,
+    Event,
+    FineTuningRun,
+    Finished,
+    HeldOut,
+    Started,
+    Step,
+)
 
 
 @dataclass(frozen=True)
@@ -18,12 +31,33 @@ class Progress:
     steps: tuple[Step, ...]
     held_out: tuple[HeldOut, ...]
     before: tuple[Completion, ...]
+    asked: tuple[Asked, ...]
+    """On the way, in the order of the steps."""
     finished: Finished | None
     checkpoint: Checkpoint | None
 
     @property
     def after(self) -> tuple[Completion, ...]:
         return self.finished.completions if self.finished else ()
+
+    @property
+    def latest(self) -> tuple[Completion, ...]:
+        """The newest answers since training began, none before the first."""
+        return self.after or (self.asked[-1].completions if self.asked else ())
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.steps[-1].step if self.steps else 0
+
+    def left_s(self, planned_steps: int) -> float | None:
+        """Seconds until the last step at the pace of this sitting; None before two of its steps are done."""
+        first = self.started.first_step if self.started else 0
+        done = [each for each in self.steps if each.step > first]
+        if len(done) < 2:
+            return None
+        pace_s = (done[-1].elapsed_s - done[0].elapsed_s) / (len(done) - 1)
+        return pace_s * (planned_steps - done[-1].step)
 
     @property
     def first_probability(self) -> float:
@@ -51,9 +85,30 @@ def progress(events: Iterable[Event]) -> Progress:
         steps=of(Step),
         held_out=of(HeldOut),
         before=before.completions if before else (),
+        asked=of(Asked),
         finished=last(Finished),
         checkpoint=last(Checkpoint),
     )
+
+
+def go_on(run: FineTuningRun, events: Iterable[Event]) -> FineTuningRun | None:
+    """The run that goes on from the newest checkpoint in `events`, knowing what was told until then."""
+    told = progress(events)
+    if told.checkpoint is None or told.checkpoint.step >= run.steps:
+        return None
+    step = told.checkpoint.step
+    kept = [each for each in told.held_out if each.step < step]  # measured again as it goes on
+    kept += [each for each in (*told.steps, *told.asked) if each.step <= step]
+    return replace(run, resume_from=told.checkpoint, earlier=(Before(told.before), *kept))
+
+
+def smoothed(values: Sequence[float], weight: float = 0.8) -> tuple[float, ...]:
+    """Exponential moving average, as long as `values`: each keeps `weight` of what came before.
+
+    Weights are divided by their sum so far, so that it does not begin near zero (pandas' `adjust`; Kingma and Ba 2015,
+    arXiv 1412.6980, section 3).
+    """
+    return tuple(pd.Series(values, dtype=float).ewm(alpha=1 - weight).mean())
 
 
 def is_right(completion: Completion, blank: Blank) -> bool:

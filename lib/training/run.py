@@ -40,6 +40,11 @@ def usual_steps(model: str) -> int:
     return 35 if catalogue()[model].wide else 25
 
 
+def usual_ask_every(model: str) -> int:
+    """Steps between two questions: an answer of a large model takes as long as a few steps."""
+    return 10 if catalogue()[model].wide else 5
+
+
 def expected_s(run: FineTuningRun) -> float:
     """Seconds a run may take, for the first student in the queue; later ones are told what runs really took.
 
@@ -89,7 +94,12 @@ class FineTuningRun:
     """What counts in the loss, training and held out: the whole "text", or the "answer" only."""
     model: str = BUNDLED
     prompts: tuple[str, ...] = ()
+    """Asked before, after and on the way, beside the blanks of the texts."""
+    ask_every: int = 5
+    """Steps after which the prompts are asked again; 0 asks before and after only."""
     resume_from: Checkpoint | None = None
+    earlier: tuple[Event, ...] = ()
+    """What the run told up to that checkpoint."""
 
     def __post_init__(self) -> None:
         self._within("rank", self.rank, 1, 64)
@@ -102,6 +112,7 @@ class FineTuningRun:
         self._within("batch_size", self.batch_size, 1, 32)
         if not self.target_modules or not set(self.target_modules) <= set(ATTENTION + MLP):
             raise TrainingError(f"target_modules must be some of {', '.join(ATTENTION + MLP)}")
+        self._within("ask_every", self.ask_every, 0, MAX_STEPS)
         if self.loss_on not in LOSS_ON:
             raise TrainingError(f"loss_on must be one of {', '.join(LOSS_ON)}")
         for prompt in self.prompts:
@@ -183,13 +194,27 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What the model says to the prompts after `step` updates."""
+
+    step: int
+    completions: tuple[Completion, ...]
+
+
+@dataclass(frozen=True)
 class Step:
     step: int
     loss: float
     """Mean negative log-likelihood in nats per token, of this batch before its update."""
     grad_norm: float
+    """Length of the gradient of all trained parameters, before it is clipped."""
     tokens: int
     seconds: float
+    """Of this step alone."""
+    elapsed_s: float
+    """Since the first step began, with whatever was measured and asked in between."""
+    memory_bytes: int
+    """What the device has given out; on a processor, what the worker process holds."""
 
     @property
     def tokens_per_s(self) -> float:
@@ -224,4 +249,4 @@ class Finished:
     """The adapter as a zip of peft's own files (adapter_config.json, adapter_model.safetensors)."""
 
 
-Event = Started | Before | Step | HeldOut | Checkpoint | Finished
+Event = Started | Before | Step | HeldOut | Asked | Checkpoint | Finished

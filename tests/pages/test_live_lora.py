@@ -62,6 +62,26 @@ def test_a_run_says_what_happened_in_its_own_numbers():
     assert f"{6 * 8 * (512 + 384 + 384 + 512 + 3 * 1024):,}" in words
 
 
+def test_a_stopped_run_goes_on_from_its_very_step_and_shows_the_whole():
+    app = open_chapter("live_lora", steps="150", show="Everything a run tells")
+
+    def button(begins: str):
+        return next((each for each in app.button if each.label.startswith(begins)), None)
+
+    button("Start").click().run()
+    rerun_until(app, lambda: any("tokens/s" in each.text for each in app.get("progress")), "the first step")
+    button("Stop").click().run()
+    rerun_until(app, lambda: button("Go on from step") is not None, "a way to go on")
+    at = int(button("Go on from step").label.split()[-1])
+    assert 0 < at < 150
+    button("Go on from step").click().run()
+    rerun_until(app, lambda: not button("Start").disabled, "the end of the run")
+    words = " ".join(each.value for each in app.markdown)
+    assert "in 150 steps" in words
+    assert "| 5 |" in words, "what it said before it was stopped"
+    assert "| 150 |" in words
+
+
 def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():
     app = open_chapter("live_lora", steps="60", lr="1000")
     start(app)

@@ -17,7 +17,7 @@ from lib.ui.kit.session import owner
 from lib.units import format_duration
 
 WARM_MODULES = ("lib.training.finetune",)
-RUNNING_S, WAITING_S = 0.5, 2.0
+RUNNING_S, WAITING_S = 0.25, 2.0
 """How often a page asks: a run that moves, and a place in the queue."""
 
 _lock = threading.Lock()
@@ -90,6 +90,7 @@ def start_and_stop(
     icon: str = "play_arrow",
     main: bool = True,
     stop_label: str = "Stop",
+    stop_help: str | None = None,
 ) -> None:
     """Two buttons. Starting is off while a job of this kind goes or waits, or while an argument is missing (None).
 
@@ -116,6 +117,7 @@ def start_and_stop(
         on_click=stop,
         args=(kind,),
         disabled=not active,
+        help=stop_help,
         width="stretch",
     )
 

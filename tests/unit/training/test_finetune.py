@@ -13,10 +13,12 @@ import pytest
 from lib.engine import StopRequested
 from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
+from lib.training.progress import go_on, progress
 from lib.training.run import (
     ATTENTION,
     MLP,
     SCHEDULES,
+    Asked,
     Checkpoint,
     FineTuningRun,
     Finished,
@@ -126,6 +128,29 @@ def test_stop_ends_within_one_step_and_still_tells_what_was_learnt():
     assert isinstance(seen[-1], Finished)
     assert seen[-1].step == 3
     assert seen[-1].completions
+    assert of(Checkpoint, seen)[-1].step == 3, "so that one can go on from the very step"
+
+
+def test_the_prompts_are_asked_on_the_way_as_often_as_wanted():
+    events = list(finetune.finetune(FineTuningRun(**SMALL, ask_every=4, prompts=("Uncle",))))
+    assert [each.step for each in of(Asked, events)] == [4, 8], "the twelfth is the last step: Finished says it"
+    assert [len(each.completions) for each in of(Asked, events)] == [4, 4], "three blanks and a prompt"
+    assert not of(Asked, list(finetune.finetune(FineTuningRun(**SMALL, ask_every=0))))
+
+
+def test_asking_changes_nothing_in_what_is_learnt():
+    def losses(ask_every: int) -> list[float]:
+        return [each.loss for each in of(Step, list(finetune.finetune(FineTuningRun(**SMALL, ask_every=ask_every))))]
+
+    assert losses(1) == losses(0)
+
+
+def test_every_step_says_what_it_takes():
+    steps = of(Step, list(finetune.finetune(FineTuningRun(**SMALL))))
+    assert all(each.memory_bytes > 0 for each in steps)
+    elapsed = [each.elapsed_s for each in steps]
+    assert elapsed == sorted(elapsed)
+    assert elapsed[-1] >= sum(each.seconds for each in steps[1:])
 
 
 def test_going_on_from_a_checkpoint_is_the_unbroken_run():
@@ -138,6 +163,22 @@ def test_going_on_from_a_checkpoint_is_the_unbroken_run():
     # dropout is off and the order of texts depends on the seed alone, so the curves agree
     unbroken = [event.loss for event in of(Step, whole)][finetune.EVALUATE_EVERY :]
     assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
+
+
+def test_a_run_that_goes_on_knows_what_it_told_before():
+    run = FineTuningRun(steps=12, batch_size=4, rank=4, ask_every=3)
+    going = finetune.finetune(run)
+    first = []
+    while not (of(Step, first) and first[-1] == of(Step, first)[-1] and first[-1].step == 7):
+        first.append(next(going))
+    first += [going.throw(StopRequested()), *going]
+    onward = go_on(run, first)
+    assert onward.resume_from.step == 7
+    told = progress((*onward.earlier, *finetune.finetune(onward)))
+    assert [each.step for each in told.steps] == list(range(1, 13))
+    assert [each.step for each in told.held_out] == [0, 7, 12]
+    assert [each.step for each in told.asked] == [3, 6, 9]
+    assert go_on(run, list(finetune.finetune(run))) is None, "nothing is left to do"
 
 
 def test_a_loss_that_is_no_number_names_the_learning_rate(monkeypatch):

@@ -7,11 +7,10 @@ import streamlit as st
 from lib.engine import JobView
 from lib.errors import StudentError
 from lib.models.catalogue import catalogue
-from lib.training.progress import progress
 from lib.training.run import Answer, Question
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
-from lib.ui.training.train.run import KIND, before_and_after
+from lib.ui.training.train.run import KIND, before_and_after, told_by
 
 ASK = "lora-question"
 
@@ -19,7 +18,7 @@ ASK = "lora-question"
 def ask() -> None:
     """A prompt for the fine-tuned model, beside the base model's answer."""
     view = jobs.current(KIND)
-    told = progress(view.events) if view and not view.state.active else None
+    told = told_by(view) if view and not view.state.active else None
     if told is None or told.finished is None:
         return
     st.header("Ask both models", anchor=False)

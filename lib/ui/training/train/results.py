@@ -6,9 +6,8 @@ import dataclasses
 
 import streamlit as st
 
-from lib.training.progress import progress
 from lib.ui.kit import jobs
-from lib.ui.training.train.run import KIND
+from lib.ui.training.train.run import KIND, told_by
 
 
 def exports() -> tuple[list[dict] | None, dict | None]:
@@ -16,7 +15,7 @@ def exports() -> tuple[list[dict] | None, dict | None]:
     view = jobs.current(KIND)
     if view is None or not view.events:
         return None, None
-    told = progress(view.events)
+    told = told_by(view)
     held_out = {each.step: each.loss for each in told.held_out}
     rows = [
         {
@@ -25,14 +24,19 @@ def exports() -> tuple[list[dict] | None, dict | None]:
             "learning_rate": view.argument.learning_rate_at(each.step),
             "grad_norm": each.grad_norm,
             "tokens_per_s": each.tokens_per_s,
+            "elapsed_s": each.elapsed_s,
+            "memory_bytes": each.memory_bytes,
             "held_out_loss": held_out.get(each.step),
         }
         for each in told.steps
     ]
-    run = {key: value for key, value in dataclasses.asdict(view.argument).items() if key != "resume_from"}
+    run = {
+        key: value for key, value in dataclasses.asdict(view.argument).items() if key not in ("resume_from", "earlier")
+    }
     data = {
         "run": run,
         "held_out_loss": held_out,
+        "asked": {each.step: [dataclasses.asdict(one) for one in each.completions] for each in told.asked},
         "before": [dataclasses.asdict(each) for each in told.before],
         "after": [dataclasses.asdict(each) for each in told.after],
     }
@@ -41,7 +45,7 @@ def exports() -> tuple[list[dict] | None, dict | None]:
 
 def download_adapter() -> None:
     view = jobs.current(KIND)
-    told = progress(view.events) if view else None
+    told = told_by(view) if view else None
     if told and told.finished:
         st.download_button(
             "Adapter (peft)",

@@ -2,46 +2,54 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import streamlit as st
 
-from lib.charts import training as charts
+from lib.charts.training import loss, watch
 from lib.engine import JobState, JobView
 from lib.models.catalogue import catalogue
-from lib.training.datasets import Dataset, load_dataset
-from lib.training.progress import Progress, is_right, progress
+from lib.training.datasets import Dataset
+from lib.training.progress import Progress, go_on, is_right, progress
 from lib.training.run import Completion, FineTuningRun, expected_s, time_limit_s
-from lib.ui.kit import jobs
+from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.units import format_duration
 
 KIND = "lora"
+STOP_HELP = "Stops after this step and says what was learnt. You can go on from there."
+SHOW = {"loss": "Losses", "smooth": "Smoothed", "all": "Everything a run tells"}
 
 
 def start_and_stop(run: FineTuningRun | None) -> None:
-    jobs.start_and_stop(KIND, "Start", _queue_run, run)
+    jobs.start_and_stop(KIND, "Start", _queue_run, run, stop_help=STOP_HELP)
 
 
-def stage() -> None:
-    """Curve, sizes and blanks of the newest run; an empty stage before the first."""
+def told_by(view: JobView) -> Progress:
+    """All that a run has told, in this sitting and in those it goes on from."""
+    return progress((*view.argument.earlier, *view.events))
+
+
+def stage(wanted: FineTuningRun | None) -> None:
+    """Curve, sizes and blanks of the newest run; before the first, what the one that is `wanted` would be."""
     view = jobs.current(KIND)
+    show = controls.segmented("Show", SHOW, "loss", key="show", label_visibility="collapsed")
     if view is None or view.state is JobState.WAITING:
-        st.plotly_chart(charts.loss_curve((), (), FineTuningRun.steps), key="loss", alt="Loss curve, still empty")
-        for blank, column in zip(load_dataset("kopi_orders").blanks, st.columns(3), strict=True):
+        coming = wanted or FineTuningRun()
+        st.plotly_chart(loss.loss_curve((), (), coming.steps), key="loss", alt="Loss curve, still empty")
+        blanks = coming.data.blanks
+        for blank, column in zip(blanks, st.columns(len(blanks) or 1), strict=False):
             column.markdown(f"### {escape(blank.prompt)}\\_\\_\\_")
         start = "" if view else "Press Start. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
-    jobs.live(KIND, _draw_run)
+    jobs.live(KIND, lambda now: _draw_run(now, show))
 
 
 def meaning() -> None:
     """What happened, in the run's own numbers."""
     view = jobs.current(KIND)
-    if view is None or view.state.active or not progress(view.events).finished:
+    if view is None or view.state.active or not told_by(view).finished:
         return
-    told, run = progress(view.events), view.argument
+    told, run = told_by(view), view.argument
     first, last = told.held_out[0], told.held_out[-1]
     st.header("What happened", anchor=False)
     if last.loss < first.loss:
@@ -75,7 +83,7 @@ def meaning() -> None:
 def token_healing() -> None:
     """Why a prompt that ends inside a word needs care, with the run's own tokens."""
     view = jobs.current(KIND)
-    told = progress(view.events) if view else None
+    told = told_by(view) if view else None
     healed = next((each for each in told.after if each.prompt.endswith(" Ko")), None) if told else None
     if healed is None:
         return
@@ -95,26 +103,36 @@ def _queue_run(run: FineTuningRun) -> None:
     jobs.submit(KIND, "lib.training.finetune:finetune", run, **kind_s, wide=wide)
 
 
-def _draw_run(view: JobView) -> None:
+def _draw_run(view: JobView, show: str) -> None:
     if view.state is JobState.WAITING:
         return  # the empty stage is there; forty who wait ask often, and should cost little
-    told, run = progress(view.events), view.argument
-    done = told.steps[-1].step if told.steps else 0
-    st.plotly_chart(
-        charts.loss_curve(told.steps, told.held_out, run.steps), key="loss", alt=charts.describe(told.held_out)
-    )
+    told, run = told_by(view), view.argument
+    curve = loss.loss_curve(told.steps, told.held_out, run.steps, smooth=show != "loss")
+    st.plotly_chart(curve, key="loss", alt=loss.describe(told.held_out))
     if view.state is JobState.RUNNING:
-        rate = f", {told.steps[-1].tokens_per_s:,.0f} tokens/s" if told.steps else ""
-        st.progress(done / run.steps, f"Step {done} of {run.steps}{rate}")
+        st.progress(told.step / run.steps, _pace(told, run))
+    if show == "all":
+        signs = watch.vital_signs(run, told.steps)
+        st.plotly_chart(signs, key="vital-signs", alt=watch.describe_vital_signs(told.steps))
     if told.started:
         _sizes(told)
     if told.before:
         _blanks(told, run.data)
-    if told.checkpoint and not view.state.active and told.checkpoint.step < run.steps:
-        resumed = dataclasses.replace(run, resume_from=told.checkpoint)
-        st.button(
-            f"Go on from step {told.checkpoint.step}", on_click=_queue_run, args=(resumed,), icon=":material/resume:"
-        )
+    onward = None if view.state.active else go_on(run, (*run.earlier, *view.events))
+    if onward:
+        label = f"Go on from step {onward.resume_from.step}"
+        st.button(label, on_click=_queue_run, args=(onward,), icon=":material/resume:")
+
+
+def _pace(told: Progress, run: FineTuningRun) -> str:
+    """Where the run is, how fast, and how long it will still take."""
+    words = [f"Step {told.step} of {run.steps}"]
+    if told.steps:
+        words.append(f"{told.steps[-1].tokens_per_s:,.0f} tokens/s")
+    left_s = told.left_s(run.steps)
+    if left_s is not None and left_s >= 1:
+        words.append(f"about {format_duration(left_s)} left")
+    return ", ".join(words)
 
 
 def _sizes(told: Progress) -> None:
@@ -128,7 +146,7 @@ def _sizes(told: Progress) -> None:
 
 def _blanks(told: Progress, data: Dataset) -> None:
     """What the model says to each prompt, now and before; the lecture's blanks are marked right or wrong."""
-    told_after = told.after or (None,) * len(told.before)
+    told_after = told.latest or (None,) * len(told.before)
     pairs = list(zip(told.before, told_after, strict=True))
     columns = st.columns(len(data.blanks)) if data.blanks else ()
     for blank, column, (before, after) in zip(data.blanks, columns, pairs, strict=False):
@@ -140,6 +158,31 @@ def _blanks(told: Progress, data: Dataset) -> None:
     for before, after in pairs[len(data.blanks) :]:
         with st.container(border=True):
             before_and_after(before, after)
+    if told.asked:
+        with st.expander("The same prompts, every few steps", icon=":material/history:", expanded=True):
+            st.markdown(_diary(told, data))
+
+
+def _diary(told: Progress, data: Dataset) -> str:
+    """What the model said to each prompt after so many steps, as a table in Markdown."""
+    times = [(0, told.before), *((each.step, each.completions) for each in told.asked)]
+    if told.finished:
+        times.append((told.finished.step, told.finished.completions))
+    prompts = [_in_cell(each.prompt) for each in told.before]
+    known = [*data.blanks, *[None] * (len(prompts) - len(data.blanks))]
+    lines = [f"| Step | {' | '.join(f'{prompt} …' for prompt in prompts)} |", "|---:|" + "---|" * len(prompts)]
+    for step, completions in dict(times).items():
+        said = [
+            f"{_mark(each, blank)} {_in_cell(each.continuation)}"
+            for each, blank in zip(completions, known, strict=True)
+        ]
+        lines.append(f"| {step} | {' | '.join(said)} |")
+    return "\n".join(lines)
+
+
+def _in_cell(text: str, longest: int = 60) -> str:
+    words = " ".join(text.split())
+    return escape(words[:longest] + "…" if len(words) > longest else words)
 
 
 def before_and_after(before: Completion, after: Completion | None) -> None:

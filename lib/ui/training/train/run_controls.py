@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.charts.training import watch
 from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED
 from lib.training import datasets
 from lib.training.datasets import load_dataset
-from lib.training.run import TARGETS, FineTuningRun, usual_learning_rate, usual_steps
+from lib.training.run import TARGETS, FineTuningRun, usual_ask_every, usual_learning_rate, usual_steps
 from lib.ui.kit import controls
 from lib.ui.kit.problems import problem
 from lib.ui.models.choice import choose_model
@@ -44,12 +45,21 @@ def run_controls() -> FineTuningRun | None:
         batch_size = controls.slider("Texts in a batch", 1, 32, 4, key="batch")
         schedule = controls.segmented("Learning rate after its peak", SCHEDULE_TITLES, "linear", key="schedule")
         warmup = controls.slider("Warm-up (steps)", 0, 50, 0, key="warmup")
+        drawn = st.container()
+        ask_every = controls.slider(
+            "Ask the prompts every … steps",
+            0,
+            50,
+            usual_ask_every(model),
+            key=f"ask{mine}",
+            help="0 asks before and after only. An answer takes about as long as a step or two.",
+        )
         targets = controls.select("Adapters on", list(TARGETS), "All linear layers", key="targets")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
         dataset = controls.select("Texts", titles, "kopi_orders", key="texts")
         st.caption(load_dataset(dataset).about)
     try:
-        return FineTuningRun(
+        run = FineTuningRun(
             rank=rank,
             lora_alpha=lora_alpha,
             learning_rate=learning_rate,
@@ -61,8 +71,12 @@ def run_controls() -> FineTuningRun | None:
             seed=seed,
             dataset=dataset,
             model=model,
+            ask_every=ask_every,
             prompts=(prompt.strip(),) if prompt.strip() else (),
         )
     except StudentError as error:
         problem(error)
         return None
+    with drawn:
+        st.plotly_chart(watch.schedule(run), key="schedule-drawn", alt=watch.describe_schedule(run))
+    return run

@@ -17,7 +17,7 @@ def view() -> None:
         with buttons:
             run.start_and_stop(wanted)
     with stage:
-        run.stage()
+        run.stage(wanted)
 
     run.meaning()
     run.token_healing()

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, ORANGE, direct_label, figure
+from lib.training.progress import smoothed
 from lib.training.run import HeldOut, Step
 
 
-def loss_curve(steps: Sequence[Step], held_out: Sequence[HeldOut], planned_steps: int) -> go.Figure:
-    """Loss against step; the title states what happened to the held-out loss so far."""
+def loss_curve(
+    steps: Sequence[Step], held_out: Sequence[HeldOut], planned_steps: int, *, smooth: bool = False
+) -> go.Figure:
+    """Loss against step; the title states what happened to the held-out loss so far.
+
+    smooth  draw the moving average of the batches as well, their own losses thin behind it
+    """
     if len(held_out) > 1:
         title = f"Held-out loss: {held_out[0].loss:.2f} → {held_out[-1].loss:.2f}"
     elif held_out:
@@ -19,13 +25,9 @@ def loss_curve(steps: Sequence[Step], held_out: Sequence[HeldOut], planned_steps
     else:
         title = "Loss of the next token, step by step"
     fig = figure(title, "step", "loss (nats per token)", height=400)
-    fig.add_scatter(
-        x=[each.step for each in steps],
-        y=[each.loss for each in steps],
-        mode="lines",
-        line={"color": BLUE, "width": 2},
-        name="training batch",
-    )
+    done, losses = [each.step for each in steps], [each.loss for each in steps]
+    thin = {"color": BLUE, "width": 1, "dash": "dot"} if smooth else {"color": BLUE, "width": 2}
+    fig.add_scatter(x=done, y=losses, mode="lines", line=thin, name="training batch")
     fig.add_scatter(
         x=[each.step for each in held_out],
         y=[each.loss for each in held_out],
@@ -34,6 +36,8 @@ def loss_curve(steps: Sequence[Step], held_out: Sequence[HeldOut], planned_steps
         marker={"size": 9},
         name="held out",
     )
+    if smooth:
+        fig.add_scatter(x=done, y=smoothed(losses), mode="lines", line={"color": BLUE, "width": 3}, name="smoothed")
     highest = max([each.loss for each in (*steps, *held_out)], default=1.0)
     fig.update_xaxes(range=[-0.02 * planned_steps, planned_steps * 1.22])
     fig.update_yaxes(range=[0, highest * 1.08])
