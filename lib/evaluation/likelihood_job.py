@@ -105,7 +105,7 @@ def log_probabilities(
     rows = [(context + continuation)[:-1] for context, continuation in pairs]
     width = max(map(len, rows))
     ids = torch.tensor([row + row[-1:] * (width - len(row)) for row in rows], device=model.device)
-    logits = model(input_ids=ids, use_cache=False).logits
+    logits = model(input_ids=ids, use_cache=False).logits[:, -width:]  # a learnt prompt puts its own in front
     for (context, continuation), row in zip(pairs, logits, strict=True):
         predicted = torch.log_softmax(row[len(context) - 1 :][: len(continuation)].float(), dim=-1)
         target = torch.tensor(continuation, device=model.device)

@@ -6,7 +6,10 @@ datasets.py  texts (Example, Dataset) with their training and held-out parts (no
 progress.py  a run as it stands, made of its events (no torch)
 base_model.py  what a base model says before any training, worked out once (no torch)
 finetune.py  the run itself, in plain PyTorch and peft (worker only)
-adapting.py  an adapter put beside a model, saved and restored (worker only)
+adapting.py  what a run trains, put on a model, saved and restored (worker only)
+methods/     the ways of fine-tuning: LoRA and its kinds, all weights, prompts, bottlenecks
+known.py     what a model knows besides its texts: facts, and how books go on (no torch)
+forgetting.py  that, measured (worker only)
 batches.py   texts as a model reads them, and what of them counts in the loss (worker only)
 complete.py  completing a prompt that may end inside a word: token healing (worker only)
 """

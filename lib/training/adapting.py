@@ -1,23 +1,34 @@
-"""An adapter beside a frozen model: put in place, saved, restored, taken away. Imports torch and peft: worker only."""
+"""What a run trains, put on a model, saved and restored. Imports torch and peft: worker only."""
 
 from __future__ import annotations
 
 import io
-import tempfile
-import zipfile
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
-from transformers import PreTrainedModel
+from peft import IA3Config, LoraConfig, PeftConfig, PeftModel, PrefixTuningConfig, PromptTuningConfig, get_peft_model
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.models import catalogue
 from lib.models.borrow import own_modules
 from lib.models.load import best_device, multiplies_bf16
+from lib.training.batches import labelled, pick
+from lib.training.errors import TrainingError
+from lib.training.methods.bottleneck import put_bottlenecks
+from lib.training.methods.catalogue import methods
+from lib.training.methods.in_front import AfterExamples
 from lib.training.run import Checkpoint, FineTuningRun
 
 BUNDLED_IN_REPOSITORY = "assets/base-model"
 """How an adapter names the bundled model: its folder in this repository."""
+SINGULAR_VALUES_OF_A_WIDE_MODEL = "pissa_niter_4"
+"""PiSSA's fast start, "several seconds" instead of minutes (arXiv 2404.02948, section 3): 4 subspace iterations."""
+LARGEST_TO_PASS_ON_BYTES = 100_000_000
+"""A checkpoint or an adapter goes from the worker to the page; what is larger stays where it is."""
+IN_FRONT_AT_MOST = 1 / 2
+"""Of the positions that a model has, for examples."""
 
 
 def base_precision(model: str) -> str:
@@ -29,9 +40,32 @@ def base_precision(model: str) -> str:
     return "bf16" if catalogue.catalogue()[model].wide and multiplies_bf16(best_device()) else "fp32"
 
 
-def with_adapter(base: PreTrainedModel, run: FineTuningRun) -> PeftModel:
-    """`base` with a fresh adapter beside its weights, which stay shared; the adapter names a base anyone can get."""
-    model = get_peft_model(own_modules(base), lora_config(run))
+def precision_of(run: FineTuningRun) -> str:
+    """What the base of a run is held in. Weights that are trained themselves are fp32: a small update of a number in
+    16 bits is lost in rounding."""
+    method = methods()[run.method]
+    return method.precision or ("fp32" if method.own_weights else base_precision(run.model))
+
+
+def with_adapter(
+    base: PreTrainedModel, run: FineTuningRun, tokenizer: PreTrainedTokenizerBase | None = None
+) -> nn.Module:
+    """`base` with what the run's method trains, which alone asks for gradients; a peft adapter names a base anyone can
+    get.
+
+    A shared base keeps its modules and its weights; one that is the run's own (`Method.own_weights`) is changed. The
+    method few_shot needs the `tokenizer`.
+    """
+    model = base if methods()[run.method].own_weights else own_modules(base)
+    if run.method == "base":
+        return model.requires_grad_(False)
+    if run.method == "full":
+        return model.requires_grad_(True)
+    if run.method == "bottleneck":
+        return put_bottlenecks(model, run.bottleneck)
+    if run.method == "few_shot":
+        return AfterExamples(model.requires_grad_(False), examples(model, tokenizer, run))
+    model = get_peft_model(model, _CONFIGS.get(run.method, lora_config)(run))
     card = catalogue.catalogue()[run.model]
     config = model.peft_config[model.active_adapter]
     config.base_model_name_or_path, config.revision = card.hub_id or BUNDLED_IN_REPOSITORY, card.revision
@@ -39,38 +73,90 @@ def with_adapter(base: PreTrainedModel, run: FineTuningRun) -> PeftModel:
 
 
 def lora_config(run: FineTuningRun) -> LoraConfig:
+    start: bool | str = True
+    if run.method == "pissa":
+        start = SINGULAR_VALUES_OF_A_WIDE_MODEL if catalogue.catalogue()[run.model].wide else "pissa"
     return LoraConfig(
-        r=run.rank, lora_alpha=run.lora_alpha, target_modules=list(run.target_modules), task_type="CAUSAL_LM"
+        r=run.rank,
+        lora_alpha=run.rank if run.method == "pissa" else run.lora_alpha,  # else W would not be its two parts' sum
+        lora_dropout=run.lora_dropout,
+        target_modules=list(run.target_modules),
+        layers_to_transform=list(run.layers) or None,
+        use_rslora=run.method == "rslora",
+        use_dora=run.method == "dora",
+        init_lora_weights=start,
+        task_type="CAUSAL_LM",
     )
 
 
-def trainable_parameters(model: PeftModel) -> list[torch.nn.Parameter]:
+_CONFIGS: dict[str, Callable[[FineTuningRun], PeftConfig]] = {
+    "prompt": lambda run: PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens),
+    "prefix": lambda run: PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens),
+    "ia3": lambda _: IA3Config(
+        task_type="CAUSAL_LM", target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"]
+    ),
+}
+
+
+def examples(base: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, run: FineTuningRun) -> list[int]:
+    """Token ids of the run's examples, which its seed chooses, each closed by the end-of-text token.
+
+    Raises TrainingError if they leave too little room for a text.
+    """
+    texts = pick(run.data.training, 1, run, run.examples)
+    ids = [token for text in texts for token in labelled(text, tokenizer, "text")[0]]
+    room = int(base.config.max_position_embeddings * IN_FRONT_AT_MOST)
+    if len(ids) > room:
+        raise TrainingError(
+            f"{run.examples} examples are {len(ids)} tokens, and the prompt has room for {room} of the "
+            f"{base.config.max_position_embeddings} that this model reads at once; take fewer examples"
+        )
+    return ids
+
+
+@contextmanager
+def base_alone(model: nn.Module) -> Iterator[nn.Module]:
+    """The base model before the first step, as it is without what was put on it.
+
+    Where nothing can be taken off (every weight is trained, or is a part of the adapter), what was put on has changed
+    nothing yet.
+    """
+    if isinstance(model, AfterExamples):
+        yield model.model
+    elif isinstance(model, PeftModel) and model.active_peft_config.is_prompt_learning:
+        yield model.get_base_model()
+    elif isinstance(model, PeftModel) and not took_weights_apart(model):
+        with model.disable_adapter():
+            yield model
+    else:
+        yield model
+
+
+def took_weights_apart(model: nn.Module) -> bool:
+    """Whether it is PiSSA's: part of each frozen weight has become the adapter's first value."""
+    config = model.active_peft_config if isinstance(model, PeftModel) else None
+    return str(getattr(config, "init_lora_weights", "")).startswith("pissa")
+
+
+def trainable_parameters(model: nn.Module) -> list[nn.Parameter]:
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
-def saved(model: PeftModel, optimizer: torch.optim.Optimizer) -> bytes:
-    """Adapter and optimiser state as a torch file."""
+def saved(model: nn.Module, optimizer: torch.optim.Optimizer) -> bytes | None:
+    """What is trained and the optimiser's state as a torch file; None where that is too large to pass on."""
+    trained = {name: tensor.detach() for name, tensor in model.named_parameters() if tensor.requires_grad}
+    if 3 * sum(tensor.nbytes for tensor in trained.values()) > LARGEST_TO_PASS_ON_BYTES:
+        return None
     buffer = io.BytesIO()
-    adapter = get_peft_model_state_dict(model, save_embedding_layers=False)
-    torch.save({"adapter": adapter, "optimizer": optimizer.state_dict()}, buffer)
+    torch.save({"trained": trained, "optimizer": optimizer.state_dict()}, buffer)
     return buffer.getvalue()
 
 
-def restore(checkpoint: Checkpoint | None, model: PeftModel, optimizer: torch.optim.Optimizer) -> int:
+def restore(checkpoint: Checkpoint | None, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:
     """Put a checkpoint back; the steps already done."""
     if checkpoint is None:
         return 0
     state = torch.load(io.BytesIO(checkpoint.state), map_location=model.device, weights_only=True)
-    set_peft_model_state_dict(model, state["adapter"])
+    model.load_state_dict(state["trained"], strict=False)
     optimizer.load_state_dict(state["optimizer"])
     return checkpoint.step
-
-
-def adapter_zip(model: PeftModel) -> bytes:
-    """The adapter as peft saves it, ready for `PeftModel.from_pretrained`."""
-    buffer = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        model.save_pretrained(folder, save_embedding_layers=False)  # "auto" would ask the hub about the base
-        for file in sorted(Path(folder).glob("adapter_*")):
-            archive.write(file, file.name)
-    return buffer.getvalue()

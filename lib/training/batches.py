@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from torch import nn
+from transformers import PreTrainedTokenizerBase
 
 from lib.training.datasets import Example
+from lib.training.methods.in_front import positions_in_front
 from lib.training.run import FineTuningRun
 
 EVALUATED_AT_ONCE = 8
@@ -18,11 +20,13 @@ IGNORED = -100
 """The label that cross-entropy leaves out (torch.nn.functional.cross_entropy, ignore_index)."""
 
 
-def pick(texts: Sequence[Example], step: int, run: FineTuningRun) -> list[Example]:
-    """The texts of a step. Every epoch is a new order, decided by the seed alone, so that a run can go on."""
-    first = (step - 1) * run.batch_size
+def pick(texts: Sequence[Example], step: int, run: FineTuningRun, count: int | None = None) -> list[Example]:
+    """The texts of a step, `count` or a batch. Every epoch is a new order, decided by the seed alone, so that a run can
+    go on."""
+    count = count or run.batch_size
+    first = (step - 1) * count
     chosen = []
-    for position in range(first, first + run.batch_size):
+    for position in range(first, first + count):
         epoch, index = divmod(position, len(texts))
         order = torch.randperm(len(texts), generator=torch.Generator().manual_seed(run.seed * 100_003 + epoch))
         chosen.append(texts[order[index]])
@@ -65,15 +69,43 @@ def pack(
     }
 
 
+def rows(
+    texts: Sequence[Example], tokenizer: PreTrainedTokenizerBase, device: torch.device, loss_on: str = "text"
+) -> dict[str, torch.Tensor]:
+    """Texts in a row each, [texts, tokens of the longest], filled up at the right with what nothing attends to.
+
+    For a model with something in front of every text, which has to stand in front of each.
+    """
+    found = [labelled(text, tokenizer, loss_on) for text in texts]
+    longest = max(len(ids) for ids, _ in found)
+
+    def filled(parts: Iterable[list[int]], value: int) -> torch.Tensor:
+        return torch.tensor([[*part, *[value] * (longest - len(part))] for part in parts], device=device)
+
+    return {
+        "input_ids": filled((ids for ids, _ in found), tokenizer.eos_token_id),
+        "attention_mask": filled(([1] * len(ids) for ids, _ in found), 0),
+        "labels": filled((labels for _, labels in found), IGNORED),
+    }
+
+
+def batch_for(
+    model: nn.Module, texts: Sequence[Example], tokenizer: PreTrainedTokenizerBase, loss_on: str = "text"
+) -> dict[str, torch.Tensor]:
+    """Texts as `model` reads them: one after another, or in rows where it puts something in front of each."""
+    lay = rows if positions_in_front(model) else pack
+    return lay(texts, tokenizer, model.device, loss_on)
+
+
 @torch.inference_mode()
 def held_out_loss(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[Example], loss_on: str = "text"
+    model: nn.Module, tokenizer: PreTrainedTokenizerBase, texts: Sequence[Example], loss_on: str = "text"
 ) -> float:
     """Mean negative log-likelihood in nats a token over all held-out texts, a few at a time to save memory."""
     model.eval()
     total, tokens = 0.0, 0
     for first in range(0, len(texts), EVALUATED_AT_ONCE):
-        batch = pack(texts[first : first + EVALUATED_AT_ONCE], tokenizer, model.device, loss_on)
+        batch = batch_for(model, texts[first : first + EVALUATED_AT_ONCE], tokenizer, loss_on)
         predicted = int((batch["labels"] != IGNORED).sum())
         total += model(**batch, use_cache=False).loss.item() * predicted
         tokens += predicted

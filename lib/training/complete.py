@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from lib.training.methods.in_front import positions_in_front, read_in_front
 from lib.training.run import Completion
 
 MAX_NEW_TOKENS = 24
@@ -32,18 +33,21 @@ def complete(
     """Continue each prompt greedily, healing its last word, to the end of a sentence or text; all at the same time."""
     was_training = model.training
     model.eval()
-    room = model.config.max_position_embeddings - max_new_tokens
+    front = positions_in_front(model)
+    room = model.config.max_position_embeddings - max_new_tokens - front
     rows = [_row(tokenizer, prompt.rstrip(), room) for prompt in prompts]
     longest = max((len(row.ids) for row in rows), default=0)
     padding = torch.tensor([longest - len(row.ids) for row in rows], device=model.device)[:, None]
     feed = torch.tensor([[0] * (longest - len(row.ids)) + row.ids for row in rows], device=model.device)
-    read, past = 0, None
+    reader, past = read_in_front(model, len(rows))
+    read = 0
     while any(not row.over(max_new_tokens) for row in rows):
         positions = torch.arange(read, read + feed.shape[1], device=model.device)
-        output = model(
+        attended = torch.arange(read + feed.shape[1], device=model.device) >= padding
+        output = reader(
             input_ids=feed,
-            attention_mask=(torch.arange(read + feed.shape[1], device=model.device) >= padding).long(),
-            position_ids=(positions - padding).clamp(min=0),
+            attention_mask=torch.cat([attended.new_ones(len(rows), front), attended], dim=1).long(),
+            position_ids=(positions - padding).clamp(min=0) + front,
             past_key_values=past,
             use_cache=True,
             logits_to_keep=1,

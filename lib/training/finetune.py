@@ -6,16 +6,13 @@ engine on another machine.
 
 from __future__ import annotations
 
-import io
 import math
-import tempfile
 import time
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 
 import torch
-from peft import PeftModel
+from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.errors import StopRequested
@@ -23,12 +20,26 @@ from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
 from lib.models.load import memory_in_use
 from lib.models.shared import COPIES
-from lib.training.adapting import adapter_zip, base_precision, restore, saved, trainable_parameters, with_adapter
-from lib.training.base_model import said_once
-from lib.training.batches import held_out_loss, pack, pick
+from lib.training.adapting import (
+    base_alone,
+    base_precision,
+    precision_of,
+    restore,
+    saved,
+    trainable_parameters,
+    with_adapter,
+)
+from lib.training.base_model import Value, said_once
+from lib.training.batches import batch_for, held_out_loss, pick
 from lib.training.complete import complete
 from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
+from lib.training.forgetting import known
+from lib.training.known import Known, has_facts
+from lib.training.methods.bases import base_for
+from lib.training.methods.catalogue import methods
+from lib.training.methods.files import Files, with_files
+from lib.training.methods.weighing import Scales
 from lib.training.run import (
     Answer,
     Asked,
@@ -37,13 +48,13 @@ from lib.training.run import (
     Event,
     FineTuningRun,
     Finished,
+    Forgotten,
     HeldOut,
     Question,
     Started,
     Step,
 )
 
-EVALUATE_EVERY = 20
 ASKED_TOKENS = 10
 """How far an answer goes on the way: enough to see what it orders, and quick."""
 DIVERGED = 1.2
@@ -51,14 +62,14 @@ DIVERGED = 1.2
 
 
 def finetune(run: FineTuningRun) -> Iterator[Event]:
-    """Train a LoRA adapter on `run.dataset`; yield what a student would want to see, as it happens.
+    """Train `run.method`, LoRA by default, on the run's texts; yield what a student would want to see, as it happens.
 
     Raises TrainingError or ModelUnavailable with a message for the student. A StopRequested thrown in ends
     the training and still tells what the model has learnt.
     """
     COPIES.free_unused()  # training needs the room
     folder = catalogue.find(run.model)
-    with borrow(folder, base_precision(run.model)) as (base, tokenizer):
+    with base_for(run, folder) as (base, tokenizer):
         yield from _finetune(run, folder, base, tokenizer)
 
 
@@ -67,13 +78,13 @@ def _finetune(
 ) -> Iterator[Event]:
     began = time.monotonic()
     torch.manual_seed(run.seed)
-    model = with_adapter(base, run)
-    data = run.data
+    model = with_adapter(base, run, tokenizer)
+    data, method = run.data, methods()[run.method]
     prompts = tuple(blank.prompt for blank in data.blanks) + run.prompts
-    optimizer = torch.optim.AdamW(trainable_parameters(model), lr=run.learning_rate, weight_decay=0.0)
-    first_step = restore(run.resume_from, model, optimizer)
+    trained = trainable_parameters(model)
+    step = first_step = run.resume_from.step if run.resume_from else 0
     yield Started(
-        trainable=sum(p.numel() for p in trainable_parameters(model)),
+        trainable=sum(p.numel() for p in trained),
         total=sum(p.numel() for p in model.parameters()),
         training_texts=len(data.training),
         held_out_texts=len(data.held_out),
@@ -82,50 +93,65 @@ def _finetune(
         first_step=first_step,
     )
 
-    def loss_held_out() -> float:
-        return held_out_loss(model, tokenizer, data.held_out, run.loss_on)
+    def loss_held_out(asked: nn.Module = model) -> float:
+        return held_out_loss(asked, tokenizer, data.held_out, run.loss_on)
 
-    step = first_step
+    def base_says(question: Hashable, ask: Callable[[nn.Module], Value]) -> Value:
+        with base_alone(model) as alone:
+            return said_once(folder, (precision_of(run), question), lambda: ask(alone))
+
+    def knows(asked: nn.Module) -> Known:
+        return known(asked, tokenizer, with_facts=has_facts(run.model))
+
+    files, scales = Files(model), Scales(model, trained) if run.weighs else None
+    optimizer = torch.optim.AdamW(trained, lr=run.learning_rate, weight_decay=0.0) if trained else None
     try:
-        with model.disable_adapter():
-            base_loss = said_once(folder, (data.held_out, run.loss_on), loss_held_out)
-        yield HeldOut(step, loss_held_out() if first_step else base_loss)
-        with model.disable_adapter():
-            yield Before(said_once(folder, prompts, lambda: complete(model, tokenizer, prompts)))
-        for event in training_loop(run, model, tokenizer, optimizer, data.training, first_step):
+        base_loss = base_says((data.held_out, run.loss_on), loss_held_out)
+        said = base_says(prompts, lambda asked: complete(asked, tokenizer, prompts))
+        knew = base_says("known", knows) if scales else None
+        restore(run.resume_from, model, optimizer)
+        yield HeldOut(step, base_loss if method.starts_as_base and not first_step else loss_held_out())
+        yield Before(said)
+        for event in training_loop(run, model, tokenizer, optimizer, data.training, first_step) if trained else ():
             step = event.step
             yield event
-            if step % EVALUATE_EVERY == 0 or step == run.steps:
+            if step % run.evaluate_every == 0 or step == run.steps:
                 yield HeldOut(step, loss_held_out())
-                yield Checkpoint(step, saved(model, optimizer))
+                yield from _checkpoint(run, step, model, optimizer)
             if run.ask_every and step % run.ask_every == 0 and step < run.steps:
                 yield Asked(step, complete(model, tokenizer, prompts, ASKED_TOKENS))
     except StopRequested:
         yield HeldOut(step, loss_held_out())
         if step > first_step:
-            yield Checkpoint(step, saved(model, optimizer))
-    yield Finished(step, complete(model, tokenizer, prompts), time.monotonic() - began, adapter_zip(model))
+            yield from _checkpoint(run, step, model, optimizer)
+    adapter, files_bytes = files.zipped()
+    if scales:
+        yield scales.cost(optimizer, files_bytes, seconds=time.monotonic() - began)
+        yield Forgotten(base_loss, knew, knows(model))
+    yield Finished(step, complete(model, tokenizer, prompts), time.monotonic() - began, adapter)
+
+
+def _checkpoint(
+    run: FineTuningRun, step: int, model: nn.Module, optimizer: torch.optim.Optimizer
+) -> Iterator[Checkpoint]:
+    """None of a run that is one of many, nor of one too large to pass on."""
+    state = None if run.weighs else saved(model, optimizer)
+    if state is not None:
+        yield Checkpoint(step, state)
 
 
 def answer(question: Question) -> Iterator[Answer]:
     """One prompt, with the adapter off and on."""
     prompts = (question.prompt,)
-    with (
-        borrow(catalogue.find(question.model), base_precision(question.model)) as (base, tokenizer),
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        with zipfile.ZipFile(io.BytesIO(question.adapter)) as archive:
-            archive.extractall(folder)
-        model = PeftModel.from_pretrained(own_modules(base), folder)
-        with model.disable_adapter():
-            (before,) = complete(model, tokenizer, prompts)
-        (after,) = complete(model, tokenizer, prompts)
+    with borrow(catalogue.find(question.model), base_precision(question.model)) as (base, tokenizer):
+        (before,) = complete(base, tokenizer, prompts)
+        (after,) = complete(with_files(own_modules(base), question.adapter), tokenizer, prompts)
         yield Answer(before, after)
 
 
 def training_loop(
     run: FineTuningRun,
-    model: PeftModel,
+    model: nn.Module,
     tokenizer: PreTrainedTokenizerBase,
     optimizer: torch.optim.Optimizer,
     texts: Sequence[Example],
@@ -138,7 +164,7 @@ def training_loop(
     for step in range(first_step + 1, run.steps + 1):
         began = time.perf_counter()
         model.train()
-        batch = pack(pick(texts, step, run), tokenizer, model.device, run.loss_on)
+        batch = batch_for(model, pick(texts, step, run), tokenizer, run.loss_on)
         loss = model(**batch, use_cache=False).loss
         if step == first_step + 1:
             highest = max(highest, DIVERGED * loss.item())

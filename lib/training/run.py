@@ -10,6 +10,8 @@ from typing import ClassVar
 from lib.models.catalogue import BUNDLED, catalogue
 from lib.training.datasets import Dataset, load_dataset
 from lib.training.errors import TrainingError
+from lib.training.known import Known
+from lib.training.methods.catalogue import methods
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 MLP = ("gate_proj", "up_proj", "down_proj")
@@ -74,8 +76,22 @@ class FineTuningRun:
     The update of a frozen weight W is (lora_alpha / rank) · B A (Hu et al. 2021, arXiv 2106.09685, section 4.1).
     """
 
+    method: str = "lora"
+    """What is trained, and how: a name in assets/training/methods.json."""
     rank: int = 8
+    """r of LoRA and its kinds."""
     lora_alpha: int = 16
+    """The update is scaled by lora_alpha / rank; rsLoRA by lora_alpha / √rank; PiSSA by 1."""
+    lora_dropout: float = 0.0
+    """Share of what enters LoRA's A that is left out at random in training."""
+    layers: tuple[int, ...] = ()
+    """Layers, counted from 0, that get LoRA; none named is all of them."""
+    virtual_tokens: int = 16
+    """Positions that prompt tuning and prefix tuning put in front of every text."""
+    bottleneck: int = 16
+    """Numbers in the middle of a bottleneck adapter (Houlsby et al. 2019: m)."""
+    examples: int = 3
+    """Training texts in front of every prompt, for the method few_shot."""
     learning_rate: float = 1.5e-2
     """Its peak."""
     lr_scheduler_type: str = "linear"
@@ -97,11 +113,24 @@ class FineTuningRun:
     """Asked before, after and on the way, beside the blanks of the texts."""
     ask_every: int = 5
     """Steps after which the prompts are asked again; 0 asks before and after only."""
+    evaluate_every: int = 20
+    """Steps between two looks at the held-out texts, and between two checkpoints."""
+    weighs: bool = False
+    """Whether the run also tells what it cost and what it forgot (Cost, Forgotten)."""
     resume_from: Checkpoint | None = None
     earlier: tuple[Event, ...] = ()
     """What the run told up to that checkpoint."""
 
     def __post_init__(self) -> None:
+        if self.method not in methods():
+            raise TrainingError(f"method must be one of {', '.join(methods())}")
+        self._within("lora_dropout", self.lora_dropout, 0, 0.9)
+        self._within("virtual_tokens", self.virtual_tokens, 1, 64)
+        self._within("bottleneck", self.bottleneck, 1, 256)
+        self._within("examples", self.examples, 1, 8)
+        self._within("evaluate_every", self.evaluate_every, 1, MAX_STEPS)
+        if any(layer < 0 for layer in self.layers):
+            raise TrainingError("layers are counted from 0; none may be below")
         self._within("rank", self.rank, 1, 64)
         self._within("lora_alpha", self.lora_alpha, 1, 256)
         self._within("learning_rate", self.learning_rate, 0, 1e6)
@@ -161,7 +190,7 @@ class Started:
     """The model is loaded and its adapter in place."""
 
     trainable: int
-    """Parameters of the adapter."""
+    """Parameters that are trained: those of the adapter."""
     total: int
     """Parameters of the model with its adapter."""
     training_texts: int
@@ -246,7 +275,35 @@ class Finished:
     completions: tuple[Completion, ...]
     seconds: float
     adapter: bytes
-    """The adapter as a zip of peft's own files (adapter_config.json, adapter_model.safetensors)."""
+    """The adapter as a zip of peft's own files (adapter_config.json, adapter_model.safetensors). A bottleneck adapter
+    has files of those names, full fine-tuning those of a whole model; empty where nothing is trained, or too much."""
 
 
-Event = Started | Before | Step | HeldOut | Asked | Checkpoint | Finished
+@dataclass(frozen=True)
+class Cost:
+    """What a run took, measured here and now: bytes of all tensors of a kind."""
+
+    trainable: int
+    """Parameters, counted."""
+    weights_bytes: int
+    """Of the model with what was put on it, the state of quantized weights included."""
+    gradients_bytes: int
+    """Of the first step's gradients."""
+    optimizer_bytes: int
+    files_bytes: int
+    """Of what has to be kept on disk to use the result: the adapter, or the whole model."""
+    seconds: float
+    """From the loaded model to the end of training, evaluations on the way included."""
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What the base model alone knew, and what the model knows now."""
+
+    base_loss: float
+    """Held-out loss of the base model alone."""
+    before: Known
+    after: Known
+
+
+Event = Started | Before | Step | HeldOut | Asked | Checkpoint | Cost | Forgotten | Finished

@@ -154,14 +154,14 @@ def test_every_step_says_what_it_takes():
 
 
 def test_going_on_from_a_checkpoint_is_the_unbroken_run():
-    run = FineTuningRun(steps=finetune.EVALUATE_EVERY + 5, batch_size=4, rank=4)
+    run = FineTuningRun(steps=FineTuningRun.evaluate_every + 5, batch_size=4, rank=4)
     whole = list(finetune.finetune(run))
     checkpoint = of(Checkpoint, whole)[0]
-    assert checkpoint.step == finetune.EVALUATE_EVERY
+    assert checkpoint.step == FineTuningRun.evaluate_every
     rest = list(finetune.finetune(replace(run, resume_from=checkpoint)))
-    assert [event.step for event in of(Step, rest)] == list(range(finetune.EVALUATE_EVERY + 1, run.steps + 1))
+    assert [event.step for event in of(Step, rest)] == list(range(FineTuningRun.evaluate_every + 1, run.steps + 1))
     # dropout is off and the order of texts depends on the seed alone, so the curves agree
-    unbroken = [event.loss for event in of(Step, whole)][finetune.EVALUATE_EVERY :]
+    unbroken = [event.loss for event in of(Step, whole)][FineTuningRun.evaluate_every :]
     assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
 
 

@@ -1,0 +1,73 @@
+"""The model that a method starts from. Imports torch: worker only.
+
+The shared base is only ever read. PiSSA and full fine-tuning change the weights, and bitsandbytes may pack those of a
+4-bit model for inference, after which gradients are zero in silence: these load a copy of their own, for one run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from bitsandbytes.nn import Linear4bit
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from lib.models.borrow import borrow
+from lib.models.load import best_device, load, multiplies_bf16
+from lib.models.shared import collect
+from lib.training.adapting import precision_of
+from lib.training.errors import TrainingError
+from lib.training.methods.catalogue import methods
+from lib.training.run import FineTuningRun
+
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it tells of a cast at every product of every layer
+
+
+@contextmanager
+def base_for(run: FineTuningRun, folder: Path) -> Iterator[tuple[PreTrainedModel, PreTrainedTokenizerBase]]:
+    """A model that the run's method may be put on, and its tokenizer: shared and only to be read, unless the method
+    needs its own.
+
+    Raises TrainingError if this machine cannot hold the weights as the method has them.
+    """
+    if not methods()[run.method].own_weights:
+        with borrow(folder, precision_of(run)) as (base, tokenizer):
+            yield base, tokenizer
+        return
+    try:
+        yield _loaded_afresh(run, folder)
+    finally:
+        collect()
+
+
+def _loaded_afresh(run: FineTuningRun, folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    device = best_device()
+    computed_in = torch.bfloat16 if multiplies_bf16(device) else torch.float32
+    try:
+        model, tokenizer = load(folder, precision_of(run), device, computed_in)
+    except (RuntimeError, ImportError, NotImplementedError) as error:
+        title = methods()[run.method].title
+        raise TrainingError(
+            f"{title} cannot run on this machine: bitsandbytes has no such kernel here; choose LoRA"
+        ) from error
+    never_packed(model)
+    return model, tokenizer
+
+
+def never_packed(model: PreTrainedModel) -> None:
+    """Keep the 4-bit layers of `model` in training mode.
+
+    On processors with AVX512-BF16 bitsandbytes packs a 4-bit layer's weights when it computes outside of training, and
+    there is no way back to a gradient. Such a layer has nothing else that differs between the two modes.
+    """
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.train(True)
+            module.train = _stay
+
+
+def _stay(mode: bool = True) -> None:
+    """In place of a layer's `train`, which `model.eval()` calls too."""

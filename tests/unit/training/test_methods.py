@@ -1,0 +1,279 @@
+"""Every method on a tiny random model: what it trains, what it leaves alone, what it costs and leaves behind."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from lib.errors import StopRequested
+from lib.memory.model.config_json import from_text
+from lib.training.errors import TrainingError
+from lib.training.known import facts, passages
+from lib.training.methods.catalogue import methods
+from lib.training.methods.counting import trained_parameters
+from lib.training.run import Before, Checkpoint, Cost, FineTuningRun, Finished, Forgotten, HeldOut, Started, Step
+
+torch = pytest.importorskip("torch")
+
+from peft import PeftModel  # noqa: E402 (after torch is known to be there)
+from torch.nn import functional  # noqa: E402
+
+from lib.models import borrow as borrowing  # noqa: E402
+from lib.models import catalogue  # noqa: E402
+from lib.models.load import load  # noqa: E402
+from lib.training import adapting, batches, complete, finetune, forgetting  # noqa: E402
+from lib.training.datasets import Example  # noqa: E402
+from lib.training.methods import bases  # noqa: E402
+from lib.training.methods.files import with_files  # noqa: E402
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.usefixtures("bundled_is_tiny"),
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:MatMul8bitLt:UserWarning"),
+]
+TRAINING = [name for name, method in methods().items() if method.trains]
+UNQUANTIZED = [name for name in TRAINING if methods()[name].precision is None]
+
+
+def small(method: str, **more) -> FineTuningRun:
+    """So few examples and positions that they fit 256 tokens of a character each."""
+    fields = {"steps": 6, "rank": 4, "examples": 1, "virtual_tokens": 4, "bottleneck": 8, "learning_rate": 1e-2}
+    return FineTuningRun(**{**fields, "method": method, "ask_every": 0, "weighs": True, **more})
+
+
+def of(kind: type, events: list) -> list:
+    return [event for event in events if isinstance(event, kind)]
+
+
+@pytest.mark.parametrize("method", TRAINING)
+def test_every_method_trains_as_many_parameters_as_its_formula_says_and_learns(method, tiny_model):
+    events = list(finetune.finetune(small(method, steps=12)))
+    architecture = from_text((tiny_model / "config.json").read_text())
+    (started,), (cost,), losses = of(Started, events), of(Cost, events), of(HeldOut, events)
+    assert started.trainable == cost.trainable == trained_parameters(small(method), architecture)
+    assert losses[-1].loss < losses[0].loss
+    assert of(Step, events)[0].grad_norm > 0, "a zero gradient in silence"
+
+
+@pytest.mark.parametrize("method", methods())
+def test_no_method_touches_the_shared_base(method):
+    with borrowing.borrow(catalogue.find(catalogue.BUNDLED), "fp32") as (base, _):
+        before = {name: weight.clone() for name, weight in base.state_dict().items()}
+        list(finetune.finetune(small(method, steps=2)))
+        after = base.state_dict()
+        assert before.keys() == after.keys()
+        assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+@pytest.mark.parametrize("method", [name for name in TRAINING if methods()[name].starts_as_base])
+def test_nothing_changes_before_the_first_step(method):
+    run = small(method)
+    with bases.base_for(run, catalogue.find(run.model)) as (base, tokenizer):
+        texts = [Example("Kopi O Kosong"), Example("Teh C")]
+        alone = batches.held_out_loss(base, tokenizer, texts)
+        model = adapting.with_adapter(base, run, tokenizer)
+        assert batches.held_out_loss(model, tokenizer, texts) == pytest.approx(alone, rel=1e-4)
+
+
+@pytest.mark.parametrize("method", TRAINING)
+def test_every_method_weighs_its_tensors(method):
+    """fp32: 4 bytes a gradient; AdamW keeps two numbers a parameter, and a step count of 4 bytes a tensor."""
+    (cost,) = of(Cost, list(finetune.finetune(small(method))))
+    assert cost.gradients_bytes == 4 * cost.trainable
+    states = cost.optimizer_bytes - 8 * cost.trainable
+    assert states % 4 == 0
+    assert 0 < states <= 4 * 200
+    assert cost.files_bytes >= 4 * cost.trainable
+    assert cost.weights_bytes > 0
+
+
+@pytest.mark.parametrize("method", ["base", "few_shot"])
+def test_a_method_that_trains_nothing_costs_no_training_and_forgets_nothing_of_its_weights(method):
+    events = list(finetune.finetune(small(method)))
+    (cost,) = of(Cost, events)
+    assert (cost.trainable, cost.gradients_bytes, cost.optimizer_bytes, cost.files_bytes) == (0, 0, 0, 0)
+    assert not of(Step, events)
+    (forgotten,), (held_out,) = of(Forgotten, events), of(HeldOut, events)
+    assert (held_out.loss == forgotten.base_loss) is (method == "base"), "examples say something"
+
+
+@pytest.mark.parametrize("method", UNQUANTIZED)
+def test_going_on_from_a_checkpoint_is_the_unbroken_run(method):
+    run = small(method, weighs=False, evaluate_every=3)
+    events = list(finetune.finetune(run))
+    stopped = finetune.finetune(run)
+    checkpoint = next(event for event in stopped if isinstance(event, Checkpoint))
+    stopped.close()
+    rest = list(finetune.finetune(replace(run, resume_from=checkpoint)))
+    unbroken = [step.loss for step in of(Step, events)][3:]
+    assert [step.loss for step in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
+    assert of(Before, rest) == of(Before, events)
+
+
+@pytest.mark.parametrize("method", TRAINING)
+def test_what_is_kept_loads_with_the_same_outputs(method):
+    """Also of PiSSA, on the unchanged base, with plain peft: its files are an ordinary LoRA of twice the rank."""
+    run = small(method, weighs=False, prompts=("Uncle, one",))
+    (finished,) = of(Finished, list(finetune.finetune(run)))
+    precision = methods()[method].precision or "fp32"
+    base, tokenizer = load(catalogue.find(run.model), precision, compute_dtype=torch.float32)
+    again = with_files(base, finished.adapter)
+    prompts = [completion.prompt for completion in finished.completions]
+    assert complete.complete(again, tokenizer, prompts) == finished.completions
+
+
+def test_pissa_s_files_are_a_lora_of_twice_the_rank():
+    (finished,) = of(Finished, list(finetune.finetune(small("pissa", weighs=False))))
+    with zipfile.ZipFile(io.BytesIO(finished.adapter)) as archive:
+        config = json.loads(archive.read("adapter_config.json"))
+    assert config["r"] == 8
+    assert config["init_lora_weights"] is True
+
+
+@pytest.mark.parametrize("method", ["qlora_nf4", "qlora_int8"])
+def test_a_quantized_base_is_quantized_and_stays_trainable_after_it_was_asked(method):
+    """On a processor with AVX512-BF16 bitsandbytes packs 4-bit layers that compute outside of training; here that it
+    has seen no such layer is what can be checked on every machine."""
+    run = small(method)
+    with bases.base_for(run, catalogue.find(run.model)) as (base, tokenizer):
+        model = adapting.with_adapter(base, run, tokenizer)
+        batches.held_out_loss(model, tokenizer, [Example("Teh C")])
+        model.eval()
+        four_bit = [each for each in model.modules() if isinstance(each, bases.Linear4bit)]
+        assert all(each.training for each in four_bit)
+        assert bool(four_bit) is (method == "qlora_nf4")
+        optimizer = torch.optim.AdamW(adapting.trainable_parameters(model), lr=1e-2)
+        (first, *_) = list(finetune.training_loop(run, model, tokenizer, optimizer, run.data.training))
+        assert first.grad_norm > 0
+
+
+def test_a_machine_without_the_kernels_says_so_in_a_sentence(monkeypatch):
+    def missing(*_):
+        raise RuntimeError("no kernel")
+
+    monkeypatch.setattr(bases, "load", missing)
+    with pytest.raises(TrainingError, match="QLoRA, 4 bits cannot run on this machine"):
+        list(finetune.finetune(small("qlora_nf4")))
+
+
+def test_texts_after_examples_are_scored_as_one_text():
+    """Outside truth: cross-entropy of the text's own tokens in example + text, read as a whole."""
+    run = small("few_shot")
+    with bases.base_for(run, catalogue.find(run.model)) as (base, tokenizer):
+        model = adapting.with_adapter(base, run, tokenizer)
+        front = model.ids[0].tolist()
+        text, other = "Kopi O Kosong", "Teh C, one cup, please"
+        found = batches.held_out_loss(model, tokenizer, [Example(text), Example(other)])
+        total, tokens = 0.0, 0
+        for each in (text, other):
+            own = [*tokenizer(each)["input_ids"], tokenizer.eos_token_id]
+            logits = base(input_ids=torch.tensor([front + own])).logits[0]
+            predicted = logits[len(front) : -1]  # the first token of a text is predicted by nothing
+            total += functional.cross_entropy(predicted, torch.tensor(own[1:]), reduction="sum").item()
+            tokens += len(own) - 1
+    assert found == pytest.approx(total / tokens, rel=1e-5)
+
+
+@pytest.mark.parametrize("method", ["prompt", "prefix", "few_shot"])
+def test_completing_with_something_in_front_is_greedy_decoding_by_hand(method):
+    run = small(method)
+    with bases.base_for(run, catalogue.find(run.model)) as (base, tokenizer):
+        model = adapting.with_adapter(base, run, tokenizer).eval()
+        # of unlike length, so that one row is filled up at the left
+        short, long = complete.complete(model, tokenizer, ["Teh C", "Uncle, one Kopi O"], max_new_tokens=5)
+        ids = tokenizer("Teh C")["input_ids"]
+        said = []
+        for _ in range(len(short.continuation_tokens)):
+            with torch.no_grad():
+                said.append(int(model(input_ids=torch.tensor([ids + said])).logits[0, -1].argmax()))
+    assert short.continuation_tokens == tuple(tokenizer.decode([token]) for token in said)
+    assert long.prompt == "Uncle, one Kopi O"
+
+
+def test_examples_that_leave_no_room_are_refused_with_both_numbers():
+    with pytest.raises(TrainingError, match=r"8 examples are \d+ tokens, and the prompt has room for 128 of the 256"):
+        list(finetune.finetune(small("few_shot", examples=8)))
+
+
+def test_layers_that_are_named_get_lora_and_others_none():
+    run = small("lora", layers=(1,))
+    base, tokenizer = load(catalogue.find(run.model))
+    named = [name for name, _ in adapting.with_adapter(base, run, tokenizer).named_parameters() if "lora_A" in name]
+    assert named
+    assert all(".layers.1." in name for name in named)
+
+
+def test_a_stopped_run_of_any_method_still_tells_its_cost():
+    events = finetune.finetune(small("full", steps=50))
+    seen = []
+    for event in events:
+        seen.append(event)
+        if isinstance(event, Step) and event.step == 2:
+            break
+    seen.append(events.throw(StopRequested()))
+    seen += list(events)
+    assert of(Cost, seen)
+    assert of(Finished, seen)[0].step == 2
+
+
+def test_forgetting_is_measured_on_passages_and_facts():
+    """An untrained byte model guesses: ln 257 nats a character. Facts: PyTorch's own log-softmax, by hand."""
+    base, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    found = forgetting.known(base, tokenizer, with_facts=True)
+    assert found.book_loss == pytest.approx(math.log(257), abs=0.1)
+    assert len(found.facts) == 10
+    fact = facts()[0]
+    own = tokenizer(fact.prompt)["input_ids"]
+
+    def likelihood(answer: str) -> float:
+        said = tokenizer(f" {answer}")["input_ids"]
+        with torch.no_grad():
+            logits = base(input_ids=torch.tensor([own + said])).logits[0].log_softmax(-1)
+        return sum(float(logits[len(own) - 1 + index, token]) for index, token in enumerate(said))
+
+    assert found.facts[0].margin == pytest.approx(likelihood(fact.right) - max(map(likelihood, fact.wrong)), abs=1e-3)
+    assert found.facts[0].known is (found.facts[0].margin > 0)
+
+
+def test_a_bundled_model_is_asked_no_facts():
+    (forgotten,) = of(Forgotten, list(finetune.finetune(small("lora", steps=2))))
+    assert forgotten.before.facts == forgotten.after.facts == ()
+    assert forgotten.after.book_loss != forgotten.before.book_loss
+
+
+def test_facts_and_passages_are_what_they_say():
+    assert len({fact.prompt for fact in facts()}) == 10
+    assert facts()[0].right == "Paris"
+    assert all(fact.right not in fact.wrong and fact.source.startswith("https://") for fact in facts())
+    assert len(set(passages())) == 6
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"method": "magic"}, "method must be one of base, few_shot, full, lora"),
+        ({"lora_dropout": 1.0}, "lora_dropout must be from 0 to 0.9"),
+        ({"virtual_tokens": 0}, "virtual_tokens must be from 1 to 64"),
+        ({"bottleneck": 0}, "bottleneck must be from 1"),
+        ({"examples": 9}, "examples must be from 1 to 8"),
+        ({"evaluate_every": 0}, "evaluate_every must be from 1"),
+        ({"layers": (-1,)}, "counted from 0"),
+    ],
+)
+def test_what_cannot_be_a_method_is_refused_by_name(wrong, message):
+    with pytest.raises(TrainingError, match=message):
+        FineTuningRun(**wrong)
+
+
+def test_the_adapter_of_a_peft_method_loads_with_plain_peft(tmp_path):
+    (finished,) = of(Finished, list(finetune.finetune(small("dora", weighs=False))))
+    with zipfile.ZipFile(io.BytesIO(finished.adapter)) as archive:
+        archive.extractall(tmp_path)
+    base, _ = load(catalogue.find(catalogue.BUNDLED))
+    assert PeftModel.from_pretrained(base, tmp_path).active_peft_config.use_dora
