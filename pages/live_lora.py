@@ -4,5 +4,4 @@ from lib import ui
 from lib.ui.training.views import chosen_view
 
 ui.chapter("live_lora")
-ui.predict("live_lora")
 chosen_view()

@@ -117,7 +117,6 @@ def cpu_rows(case: dict) -> Iterator[dict]:
     import torch
 
     from lib.memory.model.weights import weights_bytes
-    from lib.memory.passes.layers import head_profile
     from lib.memory.serve.kv_cache import KVCache
     from scripts import memory_probes as probes
 
@@ -127,11 +126,9 @@ def cpu_rows(case: dict) -> Iterator[dict]:
     model = probes.build(entry.config, torch.bfloat16, attention).train()
     ids = torch.randint(0, arch.vocab_size, (batch, sequence))
     setup = TrainingSetup(precision="bf16", batch=batch, sequence=sequence, attention=attention)
-    loss = next(each for each in training(arch, setup).first_step if each.label == "loss, backward")
-    head = head_profile(arch, setup.numerics(arch), setup.tokens)
     measured = {
         "weights": (probes.weights_bytes(model), weights_bytes(arch, "bf16")),
-        "saved tensors": (probes.saved_tensor_bytes(model, ids), loss.activations + head.saved_bytes),
+        "saved tensors": (probes.saved_tensor_bytes(model, ids), training(arch, setup).kept_for_backward_bytes),
         "KV cache": (probes.kv_cache_bytes(model.eval(), ids), KVCache(arch, sequence, batch).total_bytes),
     }
     for what, (seen, estimated) in measured.items():

@@ -4,7 +4,7 @@
   with shapes and lifetimes but without numbers, so that a 70B model can be measured on a laptop.
 * `cuda_training` and `cuda_serving`: a real run with random weights (memory does not depend on the values), read from
   `torch.cuda.max_memory_allocated`.
-* `saved_tensor_bytes`, `kv_cache_bytes`, `weights_bytes`: byte counts of real tensors on the CPU.
+* `saved_tensor_bytes` (the lab's own), `kv_cache_bytes`, `weights_bytes`: byte counts of real tensors on the CPU.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import transformers.masking_utils
 from torch import nn
 
 from lib.memory.model.architecture import Architecture
-from lib.memory.train.adapters import lora_targets
 from lib.memory.train.setup import TrainingSetup
+from lib.training.weigh.measuring import prepare
 
 GPU = "cuda"
 DROPOUTS = ("attn_pdrop", "resid_pdrop", "embd_pdrop", "dropout", "attention_dropout")
@@ -43,35 +43,6 @@ def build(config: dict, dtype: torch.dtype, attention: str, dropout: bool = Fals
     return transformers.AutoModelForCausalLM.from_config(
         made, dtype=dtype, attn_implementation="sdpa" if attention == "fused" else "eager"
     )
-
-
-def prepare(model: nn.Module, arch: Architecture, setup: TrainingSetup) -> nn.Module:
-    """Add adapters and checkpointing as `setup` asks, with peft's own defaults."""
-    if setup.method != "full":
-        import peft
-
-        config = peft.LoraConfig(
-            r=setup.rank,
-            target_modules=sorted(lora_module_names(model, arch, setup)),
-            lora_dropout=0.05 if setup.adapter_dropout else 0.0,
-            task_type="CAUSAL_LM",
-        )
-        model = peft.get_peft_model(model, config, autocast_adapter_dtype=setup.adapter_fp32)
-        if setup.checkpointing or setup.method == "qlora":
-            model.enable_input_require_grads()
-    if setup.checkpointing:
-        own = model if setup.method == "full" else model.get_base_model()
-        newer = getattr(own, "activation_checkpointing_enable", None)  # its name in transformers 5.23; not yet in 5.17
-        (newer or own.gradient_checkpointing_enable)({"use_reentrant": False})
-    return model.train()
-
-
-def lora_module_names(model: nn.Module, arch: Architecture, setup: TrainingSetup) -> set[str]:
-    """Full names of the linear layers inside the blocks that the setup's targets mean."""
-    wanted = lora_targets(arch, setup.targets)
-    aliases = {"qkv_proj": {"c_attn", "query_key_value"}, "up_proj": {"c_fc", "fc1", "dense_h_to_4h"}}
-    short = wanted | {other for name in wanted for other in aliases.get(name, ())}
-    return {name for name, _ in model.named_modules() if name.rsplit(".", 1)[-1] in short and "experts." not in name}
 
 
 @contextmanager
@@ -302,24 +273,6 @@ def _quant_tensors(state: object) -> list[torch.Tensor]:
     if state.nested:
         tensors += [state.offset, state.state2.absmax, state.state2.code]
     return [each for each in tensors if isinstance(each, torch.Tensor)]
-
-
-def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor | None = None) -> int:
-    """Bytes autograd keeps for the backward pass of one loss, the parameters not counted; `mask`: 0 where padded."""
-    own = {each.untyped_storage().data_ptr() for each in (*model.parameters(), *model.buffers())}
-    kept: dict[int, torch.UntypedStorage] = {}
-
-    def pack(tensor: torch.Tensor) -> torch.Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in own:
-            kept[storage.data_ptr()] = storage  # holding it keeps its address from being used again
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        loss = model(input_ids=ids, attention_mask=mask, labels=ids).loss
-    size = sum(storage.nbytes() for storage in kept.values())
-    del loss
-    return size
 
 
 def kv_cache_bytes(model: nn.Module, ids: torch.Tensor) -> int:

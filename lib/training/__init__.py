@@ -12,4 +12,5 @@ known.py     what a model knows besides its texts: facts, and how books go on (n
 forgetting.py  that, measured (worker only)
 batches.py   texts as a model reads them, and what of them counts in the loss (worker only)
 complete.py  completing a prompt that may end inside a word: token healing (worker only)
+weigh/       one real step weighed, beside what the memory calculator says of it
 """

@@ -109,3 +109,23 @@ def test_a_full_queue_is_one_sentence(monkeypatch):
     next(button for button in app.button if button.label == "Start").click().run()
     assert not app.exception
     assert any("as many as fit" in error.value for error in app.error)
+
+
+def test_a_step_is_weighed_and_the_calculator_held_to_it():
+    app = open_chapter("live_lora", view="Weigh it", model="Bundled base model", w_batch="2", w_length="16")
+    weigh = next(each for each in app.button if each.label == "Weigh it")
+    weigh.click().run()
+    rerun_until(app, lambda: any("The calculator is right to" in each.value for each in app.markdown), "the verdict")
+    words = " ".join(each.value for each in app.markdown)
+    assert "What pays, from most to least" in words
+    assert "checkpointing **−" in words
+
+
+@pytest.mark.parametrize(
+    "query", [{"w_batch": "0"}, {"w_length": "7"}, {"w_method": "half"}, {"w_targets": "<b>"}, {"w_rank": "1e9"}]
+)
+def test_a_hostile_link_to_the_scales_falls_back_and_says_so(query):
+    app = open_chapter("live_lora", view="Weigh it", **query)
+    assert not app.exception
+    (key,) = query
+    assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)

@@ -9,6 +9,7 @@ from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
 from lib.memory.moment import Moment
 from lib.memory.overhead import overhead_term
+from lib.memory.passes.layers import head_profile
 from lib.memory.rules_of_thumb import TRAIN_BYTES, TrainingRule
 from lib.memory.terms import MadeOfTerms, Term
 from lib.memory.train.setup import TrainingSetup
@@ -61,6 +62,13 @@ class TrainingEstimate(MadeOfTerms):
     @property
     def fullest_of_first(self) -> Moment:
         return max(self.first_step, key=lambda moment: moment.allocated_bytes)
+
+    @property
+    def kept_for_backward_bytes(self) -> float:
+        """What autograd keeps of the forward pass when the backward pass begins: activations, and the loss's own."""
+        loss = next(each for each in self.first_step if each.phase == "loss")
+        head = head_profile(self.architecture, self.setup.numerics(self.architecture), self.setup.tokens)
+        return loss.activations + head.saved_bytes
 
     @property
     def second_step_extra_bytes(self) -> float:

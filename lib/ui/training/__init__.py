@@ -2,4 +2,5 @@
 
 views.py  the views there are, and the one that is chosen
 train/    Train: one press of Start, and watch
+weigh/    Weigh it: what one step really keeps in memory, beside the calculator's figure
 """

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.ui.kit import controls
 from lib.ui.training.train import view as train
+from lib.ui.training.weigh import view as weigh
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,10 @@ class View:
 
 VIEWS = {
     "Train": View("One press of Start: an adapter learns to order kopi while you watch.", train.view),
+    "Weigh it": View(
+        "What does one training step hold in memory? Weigh a real one, and test the memory calculator with it.",
+        weigh.view,
+    ),
 }
 
 

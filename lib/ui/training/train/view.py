@@ -10,6 +10,7 @@ from lib.ui.training.train import asking, results, run, run_controls
 
 
 def view() -> None:
+    ui.predict("live_lora")
     controls, stage = st.columns([1, 2], gap="large")
     with controls:
         buttons = st.container()

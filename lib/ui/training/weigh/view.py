@@ -1,0 +1,141 @@
+"""Weigh it: the student tests the memory calculator on a real training step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib import ui
+from lib.charts.training import weigh as charts
+from lib.engine import JobState, JobView
+from lib.models.catalogue import catalogue
+from lib.training.weigh.weighing import HERE, Comparison, Parts, Weighed, Weighing, calculated, compared
+from lib.ui.kit import jobs
+from lib.ui.kit.exports import Rows
+from lib.ui.kit.tables import show_table
+from lib.ui.training.weigh.controls import weighing_controls
+
+KIND = "weigh"
+MB = 1_000_000
+CLOSE = 0.01
+"""A calculator that is off by less is called right."""
+
+
+def view() -> None:
+    controls, stage = st.columns([1, 2], gap="large")
+    with controls:
+        buttons = st.container()
+        wanted = weighing_controls()
+        with buttons:
+            jobs.start_and_stop(KIND, "Weigh it", _queue_weighing, wanted, icon="scale")
+    with stage:
+        current = jobs.current(KIND)
+        if wanted and (current is None or not current.events):
+            _before(wanted)
+        jobs.live(KIND, _draw_weighed)
+    rows = _rows(_comparisons(current)) if current else None
+    ui.take_away("live_lora", rows=rows, name="weighed")
+
+
+def _queue_weighing(weighing: Weighing) -> None:
+    wide = catalogue()[weighing.model].wide
+    expected_s = 80.0 if wide else 6.0
+    jobs.submit(
+        KIND, "lib.training.weigh.measuring:weigh", weighing, expected_s=expected_s, time_limit_s=600, wide=wide
+    )
+
+
+def _before(wanted: Weighing) -> None:
+    """What the calculator says, before anything is measured."""
+    says = calculated(wanted.architecture, wanted.setup)
+    st.metric("The calculator says this step will keep", f"{says.kept_bytes / MB:,.1f} MB")
+    st.markdown(
+        "The forward pass leaves tensors behind that the backward pass needs. Press **Weigh it**: a real step runs, "
+        "and every tensor that PyTorch keeps is counted. Then the same step with one thing changed, six times at most."
+    )
+
+
+def _comparisons(view: JobView) -> tuple[Comparison, ...]:
+    weighed = [each for each in view.events if isinstance(each, Weighed)]
+    return tuple(compared(view.argument.architecture, each) for each in weighed)
+
+
+def _draw_weighed(view: JobView) -> None:
+    rows = _comparisons(view)
+    if not rows:
+        if view.state is JobState.RUNNING:
+            st.progress(0.0, "Loading the model, then one real step")
+        return
+    st.plotly_chart(charts.kept_bytes(rows), key="weighed", alt=charts.describe_kept_bytes(rows))
+    planned = len(view.argument.variants())
+    if view.state is JobState.RUNNING:
+        st.progress(len(rows) / planned, f"{len(rows)} of {planned} set-ups weighed")
+        return
+    st.caption(
+        ":material/speed: **Measured** here and now, in fp32, with PyTorch's `saved_tensors_hooks`. "
+        ":material/function: **Calculated** by the memory calculator's code from the model's config.json alone."
+    )
+    _verdict(rows)
+    _parts(rows[0])
+
+
+def _verdict(rows: Sequence[Comparison]) -> None:
+    """Whether the calculator is right, and what pays, in the figures of this very step."""
+    here = rows[0]
+    if abs(here.error) <= CLOSE:
+        st.markdown(f"**The calculator is right to {abs(here.error):.2%}** for your set-up.")
+    elif here.setup.adapter_dropout:
+        st.markdown(
+            f"**The calculator is {abs(here.error):.0%} too low here.** It counts for a GPU, where a dropout mask "
+            "takes 1 byte for each element; on a processor PyTorch keeps it in 4."
+        )
+    else:
+        st.markdown(f"**The calculator is off by {here.error:+.1%}** for your set-up: you have found a gap in it.")
+    others = sorted(rows[1:], key=lambda row: row.measured.kept_bytes)
+    said = [f"{row.name} {_change(row, here)}" for row in others]
+    if said:
+        st.markdown(f"What pays, from most to least: {'; '.join(said)}.")
+
+
+def _change(row: Comparison, here: Comparison) -> str:
+    saved = row.saves(here)
+    return f"**−{saved:.0%}**" if saved >= 0 else f"**+{-saved:.0%}**"
+
+
+def _parts(row: Comparison) -> None:
+    """All that the step holds, kept tensors beside weights, gradients and optimizer."""
+    st.markdown(f"Everything one step holds, with {HERE}:")
+    names = {
+        "kept_bytes": "Kept for the backward pass",
+        "weights_bytes": "Weights, adapter included",
+        "gradients_bytes": "Gradients",
+        "optimizer_bytes": "AdamW's two moments",
+        "total_bytes": "All of them",
+    }
+    table = [
+        {"Part": title, "Measured (MB)": _mb(row.measured, part), "Calculated (MB)": _mb(row.calculated, part)}
+        for part, title in names.items()
+    ]
+    show_table(table, alt="Parts of one step's memory, measured and calculated")
+
+
+def _mb(parts: Parts, name: str) -> float:
+    return round(getattr(parts, name) / MB, 2)
+
+
+def _rows(comparisons: Sequence[Comparison]) -> Rows:
+    return [
+        {
+            "set_up": row.name,
+            "batch": row.setup.batch,
+            "sequence": row.setup.sequence,
+            "method": row.setup.method,
+            "targets": row.setup.targets if row.setup.method == "lora" else "",
+            "rank": row.setup.rank if row.setup.method == "lora" else None,
+            "checkpointing": row.setup.checkpointing,
+            "measured_kept_bytes": row.measured.kept_bytes,
+            "calculated_kept_bytes": round(row.calculated.kept_bytes),
+        }
+        for row in comparisons
+    ]

@@ -1,0 +1,90 @@
+"""A real step weighed, and the calculator held to it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lib.memory.errors import CannotEstimateError
+from lib.memory.train.setup import TrainingSetup
+from lib.training.errors import TrainingError
+from lib.training.weigh.weighing import HERE, Weighing, compared
+
+torch = pytest.importorskip("torch")
+
+from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
+from lib.models.load import load  # noqa: E402
+from lib.training.weigh.measuring import saved_tensor_bytes, token_block, weigh  # noqa: E402
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.usefixtures("bundled_is_tiny"),
+    # peft reads an attribute that transformers 5.23 has renamed
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
+
+
+def a_step(**changed) -> Weighing:
+    setup = {"method": "lora", "precision": "fp32", "batch": 4, "sequence": 32, "rank": 8, **changed}
+    return Weighing(catalogue.BUNDLED, TrainingSetup(**setup))
+
+
+@pytest.mark.parametrize("changed", [{}, {"checkpointing": True}, {"method": "full"}, {"targets": "qv", "rank": 2}])
+def test_the_calculator_is_right_to_a_hundredth_for_every_set_up_of_the_view(changed):
+    weighing = a_step(**changed)
+    weighed = list(weigh(weighing))
+    assert [each.name for each in weighed] == list(weighing.variants())
+    for each in weighed:
+        row = compared(weighing.architecture, each)
+        assert row.error == pytest.approx(0, abs=0.01), each.name
+        assert row.measured.weights_bytes == pytest.approx(row.calculated.weights_bytes, rel=1e-6)
+        assert row.measured.gradients_bytes == row.calculated.gradients_bytes
+        assert row.measured.optimizer_bytes == row.calculated.optimizer_bytes
+
+
+def test_a_dropout_mask_takes_four_bytes_on_a_processor_where_the_calculator_says_one():
+    weighing = a_step(adapter_dropout=True)
+    row = compared(weighing.architecture, next(weigh(weighing)))
+    arch = weighing.architecture
+    inputs = sum(each.inputs * layers for each, layers in arch.all_linears if each.kind in ("attention", "mlp"))
+    first = 3 * arch.hidden_size  # q, k and v of the first layer read a frozen embedding: nothing is kept there
+    masks = 4 * 32 * (inputs - first)
+    assert row.measured.kept_bytes - row.calculated.kept_bytes == pytest.approx(3 * masks, rel=0.02)  # and a few small tables
+
+
+def test_kept_bytes_of_a_product_by_hand():
+    """x·W keeps x for W's gradient and nothing for x's, which nobody asks for."""
+    model, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    ids = token_block(tokenizer, 2, 16)
+    assert ids.shape == (2, 16)
+    for each in model.parameters():
+        each.requires_grad_(False)
+    model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.clone())
+    vocabulary, hidden = model.lm_head.weight.shape
+    kept = saved_tensor_bytes(model, ids)
+    # the input of the head, log-probabilities in fp32, and a few indices
+    assert 4 * 32 * (hidden + vocabulary) <= kept <= 4 * 32 * (hidden + vocabulary) + 1024
+
+
+def test_the_shared_weights_are_not_touched():
+    before, _ = load(catalogue.find(catalogue.BUNDLED))
+    list(weigh(a_step(method="full")))
+    after, _ = load(catalogue.find(catalogue.BUNDLED))
+    assert all(torch.equal(a, b) for a, b in zip(before.parameters(), after.parameters(), strict=True))
+
+
+def test_too_much_for_a_shared_machine_is_refused_before_it_runs():
+    with pytest.raises(TrainingError, match=r"up to 1\.50 GB are measured here: take fewer texts or shorter ones"):
+        a_step(batch=4096, sequence=128)
+    config = json.loads((catalogue.find(catalogue.BUNDLED) / "config.json").read_text())
+    with pytest.raises(CannotEstimateError, match="positions"):
+        a_step(sequence=2 * config["max_position_embeddings"])
+
+
+def test_each_variant_differs_in_one_thing():
+    variants = a_step().variants()
+    assert next(iter(variants)) == HERE
+    for name, setup in variants.items():
+        changed = [field for field in vars(setup) if getattr(setup, field) != getattr(variants[HERE], field)]
+        assert len(changed) == (name != HERE), name
