@@ -50,7 +50,8 @@ def test_a_dropout_mask_takes_four_bytes_on_a_processor_where_the_calculator_say
     inputs = sum(each.inputs * layers for each, layers in arch.all_linears if each.kind in ("attention", "mlp"))
     first = 3 * arch.hidden_size  # q, k and v of the first layer read a frozen embedding: nothing is kept there
     masks = 4 * 32 * (inputs - first)
-    assert row.measured.kept_bytes - row.calculated.kept_bytes == pytest.approx(3 * masks, rel=0.02)  # and a few small tables
+    # and a few small tables
+    assert row.measured.kept_bytes - row.calculated.kept_bytes == pytest.approx(3 * masks, rel=0.02)
 
 
 def test_kept_bytes_of_a_product_by_hand():
