@@ -4,18 +4,10 @@ import streamlit as st
 
 from lib import ui
 from lib.memory import estimate, gpu, gpus
-from lib.ui.memory import (
-    answers,
-    calculator,
-    checked,
-    counting,
-    kept_setup,
-    measurement,
-    over_time,
-    setup_controls,
-    working,
-)
-from lib.ui.memory.architecture_picker import architecture_summary, choose_architecture
+from lib.ui.memory import working
+from lib.ui.memory.calculator import answers, checked, kept_setup, measurement, outcome, over_time
+from lib.ui.memory.choosing import counting, setup_controls
+from lib.ui.memory.choosing.architecture_picker import architecture_summary, choose_architecture
 
 SLUG = "memory_calculator"
 ui.chapter(SLUG)
@@ -37,16 +29,16 @@ with controls:
 with result, ui.guard():
     if arch is not None and setup is not None:
         made = estimate(arch, setup, card)
-        rows, data = calculator.exported(made, card)
-        calculator.memory_bar(made, card, unit)
+        rows, data = outcome.exported(made, card)
+        outcome.memory_bar(made, card, unit)
         st.caption(architecture_summary(arch))
         for note in arch.notes:
             st.caption(f":material/info: {ui.escape(note)}")
-        calculator.beside_the_rule(made, unit)
-        calculator.what_would_fit_buttons(made, card, unit)
+        outcome.beside_the_rule(made, unit)
+        outcome.what_would_fit_buttons(made, card, unit)
 
 st.header("Look closer", anchor=False)
-view = ui.segmented("View", calculator.VIEWS, "working", key="view", label_visibility="collapsed")
+view = ui.segmented("View", outcome.VIEWS, "working", key="view", label_visibility="collapsed")
 with ui.guard():
     if view == "checked":
         checked.how_far_off()

@@ -27,7 +27,7 @@ from lib.places import ROOT
 from lib.quant.findings.results import collect
 from lib.quant.measure.job import measure
 from lib.quant.measure.run import LIBRARY_PRECISIONS, QuantizationRun
-from lib.quant.measure.speed import timed
+from lib.quant.measure.speed.rate import timed
 from lib.training.finetune import finetune
 from lib.training.run import FineTuningRun, HeldOut, Step, usual_learning_rate, usual_steps
 from scripts import measure_memory, memory_probes

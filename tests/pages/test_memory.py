@@ -10,8 +10,8 @@ from lib.memory.ask.packed import pack
 from lib.memory.model.catalogue import architecture
 from lib.memory.serve.setup import ServingSetup
 from lib.places import ROOT
-from lib.ui.memory.calculator import VIEWS
-from lib.ui.memory.setup_controls import PRESETS
+from lib.ui.memory.calculator.outcome import VIEWS
+from lib.ui.memory.choosing.setup_controls import PRESETS
 from tests.pages.conftest import open_chapter
 from tests.unit.memory.test_config_json import GOOD
 from tests.waiting import wait_until

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nltk.translate.bleu_score import SmoothingFunction, corpus_bleu
 
 from lib.metrics.corpus.fast import ROUGE_NAMES
-from lib.metrics.corpus.file import Pair
+from lib.metrics.corpus.reading.file import Pair
 from lib.metrics.corpus.rows import MEASURES, CorpusJob, Scorer, SystemScores, Tally
 from lib.metrics.pair.libraries import rouge_scorer
 from lib.metrics.smoothing import silence_nltk

@@ -16,7 +16,7 @@ from sacrebleu.metrics import BLEU, CHRF
 from lib.errors import StopRequested
 from lib.metrics.corpus.bootstrap import BootstrapProgress, Comparison, paired_bootstrap
 from lib.metrics.corpus.checked import Checked, check_sample, reference_streams
-from lib.metrics.corpus.file import Pair
+from lib.metrics.corpus.reading.file import Pair
 from lib.metrics.corpus.rows import MEASURES, CorpusJob, Scorer, SystemScores, Tally, score_of_sum
 from lib.metrics.sacrebleu_internals import forget_lines
 

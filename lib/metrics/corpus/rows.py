@@ -15,7 +15,7 @@ from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.metrics.base import Metric
 
 from lib.metrics.corpus.fast import ROUGE_NAMES, bleu_of_counts, clipped_counts, fast_rouge
-from lib.metrics.corpus.file import Pair, Pairs
+from lib.metrics.corpus.reading.file import Pair, Pairs
 from lib.metrics.pair.bleu import UNIFORM, check_weights
 from lib.metrics.sacrebleu_internals import forget_lines, row_statistics, score_of_statistics
 from lib.metrics.tokenisers import lost_words, suggested_tokeniser, tokeniser

@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass
 from functools import cache
 
-from lib.metrics.corpus.file import read_table
-from lib.metrics.corpus.table import Table, frame_of_rows
+from lib.metrics.corpus.reading.file import read_table
+from lib.metrics.corpus.reading.table import Table, frame_of_rows
 from lib.metrics.pair.presets import FOLDER
 
 MADE_UP_ROWS, MADE_UP_WORDS = 10_000, 25

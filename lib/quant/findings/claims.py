@@ -14,8 +14,8 @@ from functools import cache
 
 from lib.places import ASSETS
 from lib.quant.findings.results import Ratio, Results, compare, short
-from lib.quant.measure.quality import Agreement
 from lib.quant.measure.run import RowMeasured
+from lib.quant.measure.scoring.quality import Agreement
 from lib.units import format_count, format_gb
 
 

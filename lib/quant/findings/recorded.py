@@ -13,9 +13,9 @@ from pathlib import Path
 from lib.places import ASSETS
 from lib.quant.errors import QuantError
 from lib.quant.findings.results import Results
-from lib.quant.measure.quality import Agreement, ChangedToken, Quality
 from lib.quant.measure.run import Conditions, Finished, Generation, Memory, RowMeasured, Started
-from lib.quant.measure.speed import Rate, Speed
+from lib.quant.measure.scoring.quality import Agreement, ChangedToken, Quality
+from lib.quant.measure.speed.rate import Rate, Speed
 
 MEASUREMENTS = ASSETS / "measurements"
 KEPT_CHANGED = 40  # changed tokens kept of each row: enough to show, small enough to ship

@@ -17,7 +17,7 @@ from lib.quant.measure.run import (
     RowMeasured,
     Started,
 )
-from lib.quant.measure.speed import Rate
+from lib.quant.measure.speed.rate import Rate
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lib.quant.findings.results import Results, compare, pareto_front, short
-from lib.quant.measure.quality import Quality
 from lib.quant.measure.run import RowMeasured
+from lib.quant.measure.scoring.quality import Quality
 from lib.units import format_gb
 
 FREE_PERCENT, NEARLY_FREE_PERCENT = 0.5, 2.0

@@ -13,11 +13,11 @@ from lib.models.catalogue import find
 from lib.models.load import best_device
 from lib.quant.errors import QuantError
 from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapEvent, MapProgress, MapStarted, SensitivityRun
-from lib.quant.measure.estimate import model_files
-from lib.quant.measure.loaded import make_room
-from lib.quant.measure.round_to_nearest import RoundToNearest
+from lib.quant.measure.loading.estimate import model_files
+from lib.quant.measure.loading.loaded import make_room
+from lib.quant.measure.loading.round_to_nearest import RoundToNearest
 from lib.quant.measure.run import held_out_excerpt
-from lib.quant.measure.scoring import TokenScores, Window, score, windows
+from lib.quant.measure.scoring.token_scores import TokenScores, Window, score, windows
 
 PLACE = re.compile(r"\.(\d+)\.(?:.*\.)?(\w+)$")
 

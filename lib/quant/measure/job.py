@@ -26,10 +26,8 @@ from lib.models.origin import origin
 from lib.models.shared import collect
 from lib.quant.errors import QuantError
 from lib.quant.measure.conditions import conditions
-from lib.quant.measure.estimate import model_files
-from lib.quant.measure.loaded import Loaded, Loader
-from lib.quant.measure.passage import Passage
-from lib.quant.measure.quality import Quality
+from lib.quant.measure.loading.estimate import model_files
+from lib.quant.measure.loading.loaded import Loaded, Loader
 from lib.quant.measure.run import (
     REFERENCE,
     TITLES,
@@ -46,9 +44,11 @@ from lib.quant.measure.run import (
     held_out_excerpt,
     other_text,
 )
-from lib.quant.measure.speed import Rate, Speed, timed
-from lib.quant.measure.wide_products import what_is_done
-from lib.quant.measure.writing import first_difference, generate, prefill, prompt_ids
+from lib.quant.measure.scoring.passage import Passage
+from lib.quant.measure.scoring.quality import Quality
+from lib.quant.measure.scoring.wide_products import what_is_done
+from lib.quant.measure.speed.rate import Rate, Speed, timed
+from lib.quant.measure.speed.writing import first_difference, generate, prefill, prompt_ids
 
 CPU = torch.device("cpu")
 OTHER_TOKENS, OTHER_WINDOW, OTHER_OVERLAP = 512, 256, 64

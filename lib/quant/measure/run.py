@@ -10,8 +10,8 @@ from typing import ClassVar
 from lib.models.catalogue import BUNDLED
 from lib.places import ASSETS
 from lib.quant.errors import QuantError
-from lib.quant.measure.quality import Quality
-from lib.quant.measure.speed import Speed
+from lib.quant.measure.scoring.quality import Quality
+from lib.quant.measure.speed.rate import Speed
 from lib.quant.quantizers.absmax import WIDTHS
 
 REFERENCE = "fp32"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from lib.quant.measure.true_bytes import true_bytes
+from lib.quant.measure.loading.true_bytes import true_bytes
 from lib.training.run import Cost
 
 

@@ -11,9 +11,9 @@ from lib.memory.train.training import TrainingEstimate
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula, published
 from lib.ui.kit.tables import show_table
-from lib.ui.memory.architecture_picker import choose_architecture
-from lib.ui.memory.calculator import memory_bar
-from lib.ui.memory.setup_controls import BATCHES, CONTEXTS
+from lib.ui.memory.calculator.outcome import memory_bar
+from lib.ui.memory.choosing.architecture_picker import choose_architecture
+from lib.ui.memory.choosing.setup_controls import BATCHES, CONTEXTS
 from lib.units import format_count, format_gib
 
 WEIGHTS = ("want_memory", "want_computing", "want_kept")

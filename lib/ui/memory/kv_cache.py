@@ -18,8 +18,8 @@ from lib.memory.serve.paging import (
 )
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula, published, simulated
-from lib.ui.memory.architecture_picker import architecture_summary, choose_architecture
-from lib.ui.memory.setup_controls import pick_tokens, set_values, weights_precision
+from lib.ui.memory.choosing.architecture_picker import architecture_summary, choose_architecture
+from lib.ui.memory.choosing.setup_controls import pick_tokens, set_values, weights_precision
 from lib.ui.memory.working import show_working
 from lib.units import format_gib
 

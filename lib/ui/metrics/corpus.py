@@ -8,8 +8,8 @@ import streamlit as st
 from lib.charts.metrics import corpus as charts
 from lib.engine import JobView
 from lib.metrics.corpus.bootstrap import BootstrapProgress
-from lib.metrics.corpus.file import Pairs
 from lib.metrics.corpus.job import CorpusProgress, CorpusScored, result_rows
+from lib.metrics.corpus.reading.file import Pairs
 from lib.metrics.corpus.rows import AUTOMATIC, MEASURES, CorpusJob
 from lib.metrics.pair.presets import shown
 from lib.metrics.tokenisers import not_here, tokenisers

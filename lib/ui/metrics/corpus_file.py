@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.metrics.corpus.columns import guess_columns
-from lib.metrics.corpus.encoding import ENCODINGS
-from lib.metrics.corpus.file import Pair, Pairs, choose_pairs, read_table
+from lib.metrics.corpus.reading.columns import guess_columns
+from lib.metrics.corpus.reading.encoding import ENCODINGS
+from lib.metrics.corpus.reading.file import Pair, Pairs, choose_pairs, read_table
+from lib.metrics.corpus.reading.table import Refused, Table
 from lib.metrics.corpus.samples import sample_table, samples
-from lib.metrics.corpus.table import Refused, Table
 from lib.metrics.errors import CorpusError
 from lib.ui.kit import controls
 from lib.ui.kit.tables import show_table

@@ -11,7 +11,7 @@ from lib.quant.findings.claims import CheckedClaim, Finding, check_claims
 from lib.quant.findings.recorded import RecordedRun, recorded_runs, sizes_on_one_device
 from lib.quant.findings.results import Results, short, table
 from lib.quant.findings.verdict import verdict
-from lib.quant.measure.estimate import WIDTH_BYTES
+from lib.quant.measure.loading.estimate import WIDTH_BYTES
 from lib.quant.measure.run import RowMeasured
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import formula, measured

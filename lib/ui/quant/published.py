@@ -7,7 +7,7 @@ import streamlit as st
 from lib.charts.quant import published as charts
 from lib.quant.findings.published import PublishedTable, published_tables
 from lib.quant.findings.results import Results, short
-from lib.quant.measure.quality import Quality
+from lib.quant.measure.scoring.quality import Quality
 from lib.ui.kit.chapter import published
 from lib.ui.kit.tables import show_table
 

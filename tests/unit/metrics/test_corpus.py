@@ -12,8 +12,8 @@ from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
 from lib.engine import StopRequested
-from lib.metrics.corpus.file import Pair, Pairs, Refused
 from lib.metrics.corpus.job import CorpusScored, result_rows, score_corpus
+from lib.metrics.corpus.reading.file import Pair, Pairs, Refused
 from lib.metrics.corpus.rows import MEASURES, CorpusJob
 from lib.ui.kit.exports import csv_of
 from tests.unit.metrics.nasty import nasty_pairs, word_pairs

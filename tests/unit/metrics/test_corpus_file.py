@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from lib.metrics.corpus.columns import guess_columns
-from lib.metrics.corpus.file import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, Pair, choose_pairs, read_table
+from lib.metrics.corpus.reading.columns import guess_columns
+from lib.metrics.corpus.reading.file import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, Pair, choose_pairs, read_table
 from lib.metrics.errors import CorpusError
 
 TEXTS = [

@@ -13,10 +13,10 @@ from nltk.translate.bleu_score import SmoothingFunction, corpus_bleu
 from sacrebleu.metrics import BLEU, CHRF
 
 from lib.metrics.corpus.checked import reference_streams
-from lib.metrics.corpus.columns import guess_columns
-from lib.metrics.corpus.encoding import ENCODINGS
-from lib.metrics.corpus.file import Pair, Pairs, choose_pairs, read_table
 from lib.metrics.corpus.job import result_rows, score_corpus
+from lib.metrics.corpus.reading.columns import guess_columns
+from lib.metrics.corpus.reading.encoding import ENCODINGS
+from lib.metrics.corpus.reading.file import Pair, Pairs, choose_pairs, read_table
 from lib.metrics.corpus.rows import CorpusJob
 from lib.metrics.errors import CorpusError
 from tests.unit.metrics.nasty import word_pairs

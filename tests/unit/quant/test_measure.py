@@ -20,10 +20,11 @@ from lib.quant import QuantError  # noqa: E402
 from lib.quant.findings.results import collect, table  # noqa: E402
 from lib.quant.layer_map.job import map_sensitivity  # noqa: E402
 from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapStarted, SensitivityRun  # noqa: E402
-from lib.quant.measure import job, loaded  # noqa: E402
-from lib.quant.measure.estimate import check_fits, model_files  # noqa: E402
-from lib.quant.measure.passage import Passage  # noqa: E402
-from lib.quant.measure.round_to_nearest import RoundToNearest  # noqa: E402
+from lib.quant.measure import job  # noqa: E402
+from lib.quant.measure.loading import loaded  # noqa: E402
+from lib.quant.measure.loading.estimate import check_fits, model_files  # noqa: E402
+from lib.quant.measure.loading.round_to_nearest import RoundToNearest  # noqa: E402
+from lib.quant.measure.loading.true_bytes import true_bytes  # noqa: E402
 from lib.quant.measure.run import (  # noqa: E402
     USUAL_QUESTION,
     Finished,
@@ -33,9 +34,9 @@ from lib.quant.measure.run import (  # noqa: E402
     RowMeasured,
     Started,
 )
-from lib.quant.measure.scoring import TokenScores, score, windows  # noqa: E402
-from lib.quant.measure.true_bytes import true_bytes  # noqa: E402
-from lib.quant.measure.writing import first_difference, prompt_ids  # noqa: E402
+from lib.quant.measure.scoring.passage import Passage  # noqa: E402
+from lib.quant.measure.scoring.token_scores import TokenScores, score, windows  # noqa: E402
+from lib.quant.measure.speed.writing import first_difference, prompt_ids  # noqa: E402
 
 pytestmark = pytest.mark.torch
 QUICK = {"tokens": 300, "window": 64, "overlap": 32, "new_tokens": 6, "repeats": 2, "prompt": "Once"}

@@ -9,9 +9,9 @@ import pytest
 from lib.quant.findings.claims import Finding, check_claims, claims
 from lib.quant.findings.results import collect, compare, pareto_front
 from lib.quant.findings.verdict import verdict
-from lib.quant.measure.quality import Agreement, Quality, mean_and_error
 from lib.quant.measure.run import Conditions, Finished, Memory, RowFailed, RowMeasured, Started
-from lib.quant.measure.speed import Rate, Speed, timed
+from lib.quant.measure.scoring.quality import Agreement, Quality, mean_and_error
+from lib.quant.measure.speed.rate import Rate, Speed, timed
 
 STARTED = Started(
     model="m",

@@ -5,8 +5,8 @@ import pytest
 torch = pytest.importorskip("torch")
 bnb = pytest.importorskip("bitsandbytes")
 
-from lib.quant.measure import wide_products  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from lib.quant.measure.wide_products import products_in_fp32, slow_dtypes, what_is_done  # noqa: E402
+from lib.quant.measure.scoring import wide_products  # noqa: E402 (torch first, so that the skip comes before what needs it)
+from lib.quant.measure.scoring.wide_products import products_in_fp32, slow_dtypes, what_is_done  # noqa: E402
 
 pytestmark = pytest.mark.torch
 CPU = torch.device("cpu")

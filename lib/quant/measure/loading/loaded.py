@@ -19,10 +19,10 @@ from transformers import PreTrainedModel
 from lib.models.borrow import own_modules
 from lib.models.load import free_bytes, load
 from lib.models.shared import COPIES
-from lib.quant.measure.estimate import ModelFiles, check_fits
-from lib.quant.measure.round_to_nearest import RoundToNearest
+from lib.quant.measure.loading.estimate import ModelFiles, check_fits
+from lib.quant.measure.loading.round_to_nearest import RoundToNearest
+from lib.quant.measure.loading.true_bytes import true_bytes
 from lib.quant.measure.run import TITLES, Memory
-from lib.quant.measure.true_bytes import true_bytes
 
 LARGEST_FILE_WRITTEN = 600_000_000
 REST_DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lib.metrics.corpus.columns import ID, known_names, looks_like_names
-from lib.metrics.corpus.table import Refused
+from lib.metrics.corpus.reading.columns import ID, known_names, looks_like_names
+from lib.metrics.corpus.reading.table import Refused
 from lib.metrics.errors import CorpusError
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}

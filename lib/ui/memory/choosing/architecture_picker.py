@@ -10,7 +10,7 @@ from lib.memory.model.config_text import MAX_TEXT_BYTES
 from lib.memory.model.hub import text_from_hub
 from lib.memory.model.inventory.keeps import Keeps
 from lib.ui.kit import controls
-from lib.ui.memory.counting import architecture_of
+from lib.ui.memory.choosing.counting import architecture_of
 from lib.units import format_count
 
 NUMBER, SHAPE, PASTED, HUB = "Any number of parameters", "My own shape", "A config.json", "From the Hugging Face hub"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from lib.metrics.corpus.table import Table, is_missing
+from lib.metrics.corpus.reading.table import Table, is_missing
 from lib.places import ASSETS
 
 MAX_NAME_WORDS, MAX_NAME_CHARACTERS = 4, 40

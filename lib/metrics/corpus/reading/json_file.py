@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lib.metrics.corpus.columns import known_names
-from lib.metrics.corpus.table import Cell, Refused
+from lib.metrics.corpus.reading.columns import known_names
+from lib.metrics.corpus.reading.table import Cell, Refused
 from lib.metrics.errors import CorpusError
 
 Objects = list[tuple[int, Mapping[str, Any]]]

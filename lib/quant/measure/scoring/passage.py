@@ -8,8 +8,8 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.quant.errors import QuantError
-from lib.quant.measure.quality import Quality
-from lib.quant.measure.scoring import TokenScores, quality, score, windows
+from lib.quant.measure.scoring.quality import Quality
+from lib.quant.measure.scoring.token_scores import TokenScores, quality, score, windows
 
 
 class Passage:

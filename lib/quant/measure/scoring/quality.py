@@ -1,7 +1,6 @@
 """How well a model predicts a text, and how far it has moved from the model it was made from.
 
-Everything is computed from numbers per token, so that nothing can disagree. No torch: `lib.quant.measure.scoring`
-fills these in.
+Everything is computed from numbers per token, so that nothing can disagree. No torch: `token_scores.py` fills these in.
 """
 
 from __future__ import annotations

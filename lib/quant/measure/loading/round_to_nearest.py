@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
-from lib.quant.measure.estimate import is_linear
+from lib.quant.measure.loading.estimate import is_linear
 from lib.quant.measure.run import RTN_GROUP
 from lib.quant.quantizers.bench import Quantizer
 

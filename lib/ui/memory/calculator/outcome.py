@@ -13,7 +13,7 @@ from lib.memory.terms import Term
 from lib.memory.train.training import LASTING, MOVING
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.text import escape
-from lib.ui.memory.setup_controls import control_values, set_values
+from lib.ui.memory.choosing.setup_controls import control_values, set_values
 from lib.ui.memory.units import in_unit
 from lib.ui.memory.working import plain
 

@@ -9,10 +9,10 @@ from ast import literal_eval
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.metrics.corpus.delimited import MAX_CELL_LINES, read_delimited
-from lib.metrics.corpus.encoding import decode
-from lib.metrics.corpus.json_file import read_json
-from lib.metrics.corpus.table import Cell, Refused, Table, frame_of_rows, is_missing
+from lib.metrics.corpus.reading.delimited import MAX_CELL_LINES, read_delimited
+from lib.metrics.corpus.reading.encoding import decode
+from lib.metrics.corpus.reading.json_file import read_json
+from lib.metrics.corpus.reading.table import Cell, Refused, Table, frame_of_rows, is_missing
 from lib.metrics.errors import CorpusError
 
 MAX_FILE_BYTES = 10_000_000

@@ -12,7 +12,7 @@ from lib.memory.ask.side_by_side import side_by_side
 from lib.memory.model.weights import precision
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
-from lib.ui.memory.setup_controls import METHODS
+from lib.ui.memory.choosing.setup_controls import METHODS
 from lib.ui.memory.units import in_unit
 
 
