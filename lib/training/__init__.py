@@ -13,4 +13,6 @@ forgetting.py  that, measured (worker only)
 batches.py   texts as a model reads them, and what of them counts in the loss (worker only)
 complete.py  completing a prompt that may end inside a word: token healing (worker only)
 weigh/       one real step weighed, beside what the memory calculator says of it
+influence/   which training texts taught a model its answer, and the check by taking them out
+canary/      a code planted among the texts, and how much of it is memorised
 """

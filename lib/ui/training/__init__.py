@@ -1,6 +1,7 @@
-"""Live LoRA on a page, one view at a time.
+"""Live LoRA on a page, one view at a time, and the chapters that stand on its runs.
 
 views.py  the views there are, and the one that is chosen
 train/    Train: one press of Start, and watch
 weigh/    Weigh it: what one step really keeps in memory, beside the calculator's figure
+tracing.py  Who taught it this: an answer traced back to its training texts
 """
