@@ -14,6 +14,8 @@ from lib.training.run import Completion, FineTuningRun, Step, expected_s
 PROMPT = "The code of my locker is"
 TIMES = (0, 1, 4, 16)
 MOST_DIGITS = 4
+CHANCE_BITS = 1 / math.log(2)
+"""Mean exposure of a code drawn blindly: its rank is any with the same chance, and ∫₀¹ -log2 x dx = 1 / ln 2."""
 SCORING_S = {False: 4.0, True: 60.0}
 """For every code of four digits, by a small and a large model, measured on two CPU cores."""
 
