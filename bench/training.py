@@ -26,7 +26,16 @@ from lib.models.errors import ModelUnavailable
 from lib.places import ROOT
 from lib.training.datasets import load_dataset
 from lib.training.progress import Progress, is_right, progress
-from lib.training.run import FineTuningRun, HeldOut, Step, expected_s, time_limit_s, usual_learning_rate, usual_steps
+from lib.training.run import (
+    FineTuningRun,
+    HeldOut,
+    Step,
+    expected_s,
+    time_limit_s,
+    usual_ask_every,
+    usual_learning_rate,
+    usual_steps,
+)
 from lib.ui.kit.jobs import WARM_MODULES
 
 SEEDS = range(10)
@@ -50,7 +59,14 @@ def lines() -> Iterator[Line]:
 
 def default_run(model: str, seed: int = 0) -> FineTuningRun:
     """What the page starts, if nothing on it was touched."""
-    return FineTuningRun(model=model, seed=seed, learning_rate=usual_learning_rate(model), steps=usual_steps(model))
+    return FineTuningRun(
+        model=model,
+        seed=seed,
+        learning_rate=usual_learning_rate(model),
+        steps=usual_steps(model),
+        ask_every=usual_ask_every(model),
+        prompts=("The capital of France is",),
+    )
 
 
 def _ten_seeds(engine: Engine, model: str) -> Iterator[Line]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from lib.engine.errors import QueueFull
 
-REMEMBERED_RUNS = 20
+REMEMBERED_RUNS = 6
+"""Few, for a class that moves sliders slows the runs, and one that reads does not."""
 
 
 @dataclass
