@@ -8,7 +8,6 @@ from lib.engine import JobView
 from lib.evaluation.benchmarks import BenchmarkItem, benchmark_items
 from lib.evaluation.errors import EvaluationError
 from lib.evaluation.likelihood import Item, ItemScored, LikelihoodRun
-from lib.models.catalogue import catalogue
 from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, expected_s
 from lib.ui.evaluation.scored import show_scored_item
 from lib.ui.kit import controls, jobs
@@ -93,9 +92,7 @@ def _ask_and_show(kind: str, label: str, model: str, item: Item) -> bool:
 
 
 def _ask(kind: str, run: LikelihoodRun) -> None:
-    jobs.submit(
-        kind, JOB, run, expected_s=expected_s(run.model), time_limit_s=LIMIT_S, wide=catalogue()[run.model].wide
-    )
+    jobs.submit(kind, JOB, run, expected_s=expected_s(run.model), time_limit_s=LIMIT_S, model=run.model)
 
 
 def _found(view: JobView | None, item: Item) -> ItemScored | None:

@@ -11,7 +11,6 @@ from lib.evaluation.answers import AnswersRun, ModelAnswer
 from lib.evaluation.errors import EvaluationError
 from lib.metrics.pair.presets import shown
 from lib.metrics.pair.scored_pair import PairQuestion, score_pair
-from lib.models.catalogue import catalogue
 from lib.ui.evaluation.answering_model import (
     LIMIT_S,
     choose_model,
@@ -124,7 +123,7 @@ def _ask_for_answers(run: AnswersRun) -> None:
         run,
         expected_s=expected_s(run.model),
         time_limit_s=LIMIT_S,
-        wide=catalogue()[run.model].wide,
+        model=run.model,
     )
 
 

@@ -15,7 +15,6 @@ from lib.evaluation.likelihood import (
     LikelihoodRun,
     LikelihoodStarted,
 )
-from lib.models.catalogue import catalogue
 from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, expected_s, my_adapter
 from lib.ui.evaluation.items import JOB
 from lib.ui.evaluation.scored import MEANING
@@ -68,9 +67,7 @@ def _kind(benchmark: str, name: str) -> str:
 
 
 def _submit_benchmark(kind: str, run: LikelihoodRun) -> None:
-    jobs.submit(
-        kind, JOB, run, expected_s=3 * expected_s(run.model), time_limit_s=LIMIT_S, wide=catalogue()[run.model].wide
-    )
+    jobs.submit(kind, JOB, run, expected_s=3 * expected_s(run.model), time_limit_s=LIMIT_S, model=run.model)
 
 
 def _show_items_done(view: JobView) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from lib.engine import Engine, JobState, JobView
 from lib.errors import StudentError
+from lib.models.catalogue import catalogue
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import owner
 from lib.units import format_duration
@@ -54,11 +55,19 @@ def close() -> None:
 
 
 def submit(
-    kind: str, function: str, argument: Any, *, expected_s: float, time_limit_s: float, wide: bool = False
+    kind: str,
+    function: str,
+    argument: Any,
+    *,
+    expected_s: float,
+    time_limit_s: float,
+    model: str | None = None,
+    wide: bool = False,
 ) -> None:
     """For a button's `on_click`: queue the job; what is wrong is kept for `live` to show.
 
-    wide  it takes all cores and runs alone
+    model  the model it loads: a large one makes the job wide
+    wide   it takes all cores and runs alone
     """
     st.session_state[f"{kind}:problem"] = None
     try:
@@ -69,7 +78,7 @@ def submit(
             kind=kind,
             expected_s=expected_s,
             time_limit_s=time_limit_s,
-            wide=wide,
+            wide=wide or (model is not None and catalogue()[model].wide),
         )
     except StudentError as error:
         st.session_state[f"{kind}:problem"] = str(error)

@@ -43,7 +43,11 @@ def browsers_lately() -> int:
 def owner() -> str:
     """The owner token of this browser."""
     token = str(st.context.cookies.get(COOKIE, ""))  # AppTest gives an object that is no text
-    return token if _TOKEN.fullmatch(token) else st.session_state.setdefault("owner", new_token())
+    if _TOKEN.fullmatch(token):
+        return token
+    if "owner" not in st.session_state:  # one script of a session runs at a time
+        st.session_state["owner"] = new_token()
+    return st.session_state["owner"]
 
 
 def new_token() -> str:

@@ -7,7 +7,6 @@ import streamlit as st
 from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import catalogue
 from lib.quant.layer_map.result import collect
 from lib.quant.layer_map.run import SENSITIVITY_WIDTHS, SensitivityRun
 from lib.quant.measure.duration import map_expected_s, time_limit_s
@@ -44,7 +43,7 @@ def _queue_map(run: QuantizationRun, bits: int) -> None:
         wanted,
         expected_s=map_expected_s(run.model),
         time_limit_s=time_limit_s(run.model),
-        wide=catalogue()[run.model].wide,
+        model=run.model,
     )
 
 

@@ -6,7 +6,6 @@ import streamlit as st
 
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import catalogue
 from lib.training.run import Answer, Question
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
@@ -31,8 +30,9 @@ def ask() -> None:
         except StudentError as error:
             problem(error)
         else:
-            wide = catalogue()[question.model].wide
-            jobs.submit(ASK, "lib.training.finetune:answer", question, expected_s=1.5, time_limit_s=60, wide=wide)
+            jobs.submit(
+                ASK, "lib.training.finetune:answer", question, expected_s=1.5, time_limit_s=60, model=question.model
+            )
     jobs.live(ASK, _draw_answer)
 
 

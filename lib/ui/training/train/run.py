@@ -6,7 +6,6 @@ import streamlit as st
 
 from lib.charts.training import loss, watch
 from lib.engine import JobState, JobView
-from lib.models.catalogue import catalogue
 from lib.training.datasets import Dataset
 from lib.training.progress import Progress, go_on, is_right, progress
 from lib.training.run import Completion, FineTuningRun, expected_s, time_limit_s
@@ -98,9 +97,8 @@ def token_healing() -> None:
 
 
 def _queue_run(run: FineTuningRun) -> None:
-    wide = catalogue()[run.model].wide
     kind_s = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run)}
-    jobs.submit(KIND, "lib.training.finetune:finetune", run, **kind_s, wide=wide)
+    jobs.submit(KIND, "lib.training.finetune:finetune", run, **kind_s, model=run.model)
 
 
 def _draw_run(view: JobView, show: str) -> None:
