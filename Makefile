@@ -20,7 +20,11 @@ test: $(VENV)/.dev browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	-$(BIN)/python -m lib.models.fetch
-	$(BIN)/pytest
+	# Two processes side by side, but the browsers alone. Both parts run, whatever the first says.
+	status=0; \
+	$(BIN)/pytest tests/unit tests/pages --numprocesses 2 --dist loadfile || status=1; \
+	$(BIN)/pytest tests/browser || status=1; \
+	exit $$status
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench

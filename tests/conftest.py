@@ -10,8 +10,11 @@ import pytest
 from lib.models import catalogue
 from tests.tiny_model import write_tiny_model
 
+FOUND = "REAL_MODEL_FOUND"
+"""Where the first process found it: one started by pytest-xdist inherits an environment in which there is none."""
 try:
-    REAL_MODEL, NO_REAL_MODEL = catalogue.find(catalogue.REAL), ""
+    REAL_MODEL, NO_REAL_MODEL = Path(os.environ.get(FOUND) or catalogue.find(catalogue.REAL)), ""
+    os.environ[FOUND] = str(REAL_MODEL)
 except catalogue.ModelUnavailable as why:
     REAL_MODEL, NO_REAL_MODEL = None, f"{why}; `make model` fetches it"
 os.environ["MODELS_FOLDER"] = os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="no-models-")
