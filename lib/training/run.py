@@ -58,7 +58,7 @@ def expected_s(run: FineTuningRun) -> float:
 
 def time_limit_s(run: FineTuningRun) -> float:
     """Seconds after which a run is ended."""
-    return 60 + (8 if catalogue()[run.model].wide else 2) * run.steps
+    return 180 + (8 if catalogue()[run.model].wide else 2) * run.steps
 
 
 def check_prompt(prompt: str) -> None:
