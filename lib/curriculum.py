@@ -24,7 +24,7 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Pretraining and fine-tuning": (),
     "Adapters and prompting": (),
     "Quantization": ("number_formats", "quantization_lab"),
-    "Live LoRA": ("live_lora", "who_taught_it", "canary"),
+    "Live LoRA": ("live_lora", "who_taught_it", "canary", "bug_hunt"),
     "Evaluation": (
         "metrics_playground",
         "corpus_metrics",

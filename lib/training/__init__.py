@@ -15,4 +15,5 @@ complete.py  completing a prompt that may end inside a word: token healing (work
 weigh/       one real step weighed, beside what the memory calculator says of it
 influence/   which training texts taught a model its answer, and the check by taking them out
 canary/      a code planted among the texts, and how much of it is memorised
+faults/      runs that go wrong on purpose, to be diagnosed and repaired
 """

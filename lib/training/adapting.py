@@ -126,8 +126,13 @@ def base_alone(model: nn.Module) -> Iterator[nn.Module]:
     elif isinstance(model, PeftModel) and model.active_peft_config.is_prompt_learning:
         yield model.get_base_model()
     elif isinstance(model, PeftModel) and not took_weights_apart(model):
+        trained = trainable_parameters(model)
         with model.disable_adapter():
             yield model
+        # Put back by peft, all of an adapter asks for gradients again, also what was frozen on purpose.
+        model.requires_grad_(False)
+        for parameter in trained:
+            parameter.requires_grad_(True)
     else:
         yield model
 

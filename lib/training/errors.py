@@ -15,6 +15,7 @@ class Diverged(TrainingError):
     """The loss is no number any more, or far above that of guessing at random."""
 
     def __init__(self, step: int, loss: float, guessing: float, learning_rate: float) -> None:
+        self.step, self.loss = step, loss
         what = f"reached {loss:,.0f}" if math.isfinite(loss) else "stopped being a number"
         super().__init__(
             f"The loss {what} at step {step}, where guessing at random gives {guessing:.1f}: a learning rate of "

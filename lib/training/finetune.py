@@ -61,8 +61,17 @@ DIVERGED = 1.2
 """Times the loss of guessing every token with equal probability, or of the first step where that is more."""
 
 
-def finetune(run: FineTuningRun) -> Iterator[Event]:
+def leave_as_it_is(_: nn.Module) -> None:
+    """What is done to a model before its training, usually."""
+
+
+def finetune(
+    run: FineTuningRun, *, prepare: Callable[[nn.Module], None] = leave_as_it_is, zero_gradient_stops: bool = True
+) -> Iterator[Event]:
     """Train `run.method`, LoRA by default, on the run's texts; yield what a student would want to see, as it happens.
+
+    prepare              may freeze more of the model, before its optimiser is made
+    zero_gradient_stops  whether a first gradient of zero ends the run; the bug hunt lets it go on
 
     Raises TrainingError or ModelUnavailable with a message for the student. A StopRequested thrown in ends
     the training and still tells what the model has learnt.
@@ -70,15 +79,21 @@ def finetune(run: FineTuningRun) -> Iterator[Event]:
     COPIES.free_unused()  # training needs the room
     folder = catalogue.find(run.model)
     with base_for(run, folder) as (base, tokenizer):
-        yield from _finetune(run, folder, base, tokenizer)
+        yield from _finetune(run, folder, base, tokenizer, prepare, zero_gradient_stops)
 
 
 def _finetune(
-    run: FineTuningRun, folder: Path, base: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+    run: FineTuningRun,
+    folder: Path,
+    base: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prepare: Callable[[nn.Module], None],
+    zero_gradient_stops: bool,
 ) -> Iterator[Event]:
     began = time.monotonic()
     torch.manual_seed(run.seed)
     model = with_adapter(base, run, tokenizer)
+    prepare(model)
     data, method = run.data, methods()[run.method]
     prompts = tuple(blank.prompt for blank in data.blanks) + run.prompts
     trained = trainable_parameters(model)
@@ -112,7 +127,10 @@ def _finetune(
         restore(run.resume_from, model, optimizer)
         yield HeldOut(step, base_loss if method.starts_as_base and not first_step else loss_held_out())
         yield Before(said)
-        for event in training_loop(run, model, tokenizer, optimizer, data.training, first_step) if trained else ():
+        loop = training_loop(
+            run, model, tokenizer, optimizer, data.training, first_step, zero_gradient_stops=zero_gradient_stops
+        )
+        for event in loop if trained else ():
             step = event.step
             yield event
             if step % run.evaluate_every == 0 or step == run.steps:
@@ -156,6 +174,8 @@ def training_loop(
     optimizer: torch.optim.Optimizer,
     texts: Sequence[Example],
     first_step: int = 0,
+    *,
+    zero_gradient_stops: bool = True,
 ) -> Iterator[Step]:
     """The whole of fine-tuning: next batch, loss, gradients, update."""
     guessing = math.log(model.config.vocab_size)
@@ -172,7 +192,7 @@ def training_loop(
             raise Diverged(step, loss.item(), guessing, run.learning_rate)
         loss.backward()
         grad_norm = torch.nn.utils.clip_grad_norm_(trainable_parameters(model), max_norm=1.0).item()
-        if step == first_step + 1 and grad_norm == 0:
+        if step == first_step + 1 and grad_norm == 0 and zero_gradient_stops:
             raise TrainingError(
                 "The first gradient is zero: the adapter is not connected to the loss; reload the model"
             )

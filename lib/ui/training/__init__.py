@@ -5,4 +5,5 @@ train/    Train: one press of Start, and watch
 weigh/    Weigh it: what one step really keeps in memory, beside the calculator's figure
 tracing.py  Who taught it this: an answer traced back to its training texts
 canary.py   Canary: a code planted, asked for, and its exposure
+bug_hunt.py Bug hunt: a run with something wrong, diagnosed and repaired
 """

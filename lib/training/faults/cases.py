@@ -1,0 +1,192 @@
+"""The faults as data: what is wrong, what shows it, what looks the same and is not, and what repairs it. No torch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from lib.training.faults import texts
+from lib.training.faults.run import FORGOT_NATS, CaseRun, Outcome
+from lib.training.run import FineTuningRun
+
+Choices = Mapping[str, str]
+PROMPTS = ("Uncle, one Kopi", "The queen said")
+USUAL = FineTuningRun(prompts=PROMPTS, ask_every=0, evaluate_every=10, steps=30)
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A control of the repair."""
+
+    label: str
+    options: tuple[str, ...]
+    as_found: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    key: str
+    cause: str
+    """What a student chooses."""
+    shown_by: str
+    """What in the evidence shows it."""
+    looks_like: str
+    """What would have looked the same, and how it differs."""
+    knobs: tuple[Knob, ...]
+    make: Callable[[Choices], CaseRun]
+    repaired: Callable[[Outcome], bool]
+    wanted: str
+    """What the numbers of a repaired run say."""
+
+    @property
+    def as_found(self) -> dict[str, str]:
+        return {knob.label: knob.as_found for knob in self.knobs}
+
+
+RATES = {"1e-06": 1e-6, "0.015": 1.5e-2, "1.5": 1.5, "1000": 1e3}
+RATE, STEPS, TEXTS, HALF, COUNTS, BOOKS = (
+    "Learning rate",
+    "Steps",
+    "Training texts",
+    "What of the adapter is trained",
+    "What counts in the loss",
+    "Pages of books among the texts",
+)
+TOO_HIGH = "The learning rate is far too high"
+LEARNT_WORDS = "the held-out loss ends below 70% of what it was before training"
+
+
+def _with_rate(choices: Choices) -> CaseRun:
+    return CaseRun(replace(USUAL, learning_rate=RATES[choices[RATE]]))
+
+
+def _few_texts(choices: Choices) -> CaseRun:
+    own = texts.few() if choices[TEXTS] == str(texts.FEW) else None
+    steps = int(choices[STEPS])
+    return CaseRun(replace(USUAL, own=own, steps=steps, rank=32, lr_scheduler_type="constant"))
+
+
+def _one_half(choices: Choices) -> CaseRun:
+    return CaseRun(USUAL, trained_half={"A only": "A", "B only": "B", "A and B": "both"}[choices[HALF]])
+
+
+def _orders_and_books(choices: Choices) -> CaseRun:
+    own = texts.with_books() if choices[BOOKS] == "as many as orders" else None
+    run = replace(USUAL, own=own, steps=int(choices[STEPS]), weighs=True)
+    return CaseRun(run)
+
+
+def _leak(choices: Choices) -> CaseRun:
+    data = texts.leaking()
+    own = data if choices[TEXTS] == "as they came" else texts.without_leak(data)
+    return CaseRun(replace(USUAL, own=own, steps=60))
+
+
+def _questions(choices: Choices) -> CaseRun:
+    run = replace(USUAL, own=texts.asked(loss_on=choices[COUNTS]), loss_on="answer", prompts=texts.QUESTIONS)
+    return CaseRun(run, questions=texts.asked(loss_on="the answer").held_out)
+
+
+def _answers_learnt(found: Outcome) -> bool:
+    loss = found.measured.answer_loss
+    return found.learnt and loss is not None and loss < 1.0
+
+
+FAULTS = (
+    Fault(
+        "overfit",
+        "Too few texts for so many steps: it learns them by heart",
+        "The training loss goes to almost nothing, while the held-out loss falls first and then turns up.",
+        "A rate that is too high also ends with a high held-out loss, but then the training loss is high as well.",
+        (Knob(TEXTS, (str(texts.FEW), "316"), str(texts.FEW)), Knob(STEPS, ("10", "30", "80"), "80")),
+        _few_texts,
+        lambda found: found.learnt and not found.turned_up,
+        f"{LEARNT_WORDS}, and no more than 5% above its lowest point",
+    ),
+    Fault(
+        "diverge",
+        TOO_HIGH,
+        "The loss leaps up within the first steps, out of bounds or far above where it began, and never comes back.",
+        "Too few texts also raise the held-out loss, but only after it has fallen, and the training loss stays low.",
+        (Knob(RATE, tuple(RATES), "1000"),),
+        _with_rate,
+        lambda found: found.learnt,
+        LEARNT_WORDS,
+    ),
+    Fault(
+        "hundredfold",
+        TOO_HIGH,
+        "The first updates throw the loss far above where it began, at a hundred times the usual rate: what the base "
+        "model knew is gone before anything is learnt.",
+        "A model that has forgotten also answers badly, but it got there with a loss that fell; this one never fell.",
+        (Knob(RATE, tuple(RATES), "1.5"),),
+        _with_rate,
+        lambda found: found.learnt,
+        LEARNT_WORDS,
+    ),
+    Fault(
+        "rate_too_low",
+        "The learning rate is far too low",
+        "Both curves are flat, and the samples are the base model's; yet the gradient is not zero, so something could "
+        "be learnt if the steps were longer.",
+        "An adapter with nothing trainable in it draws the same flat curves, but its gradient is exactly zero.",
+        (Knob(RATE, tuple(RATES), "1e-06"),),
+        _with_rate,
+        lambda found: found.learnt,
+        LEARNT_WORDS,
+    ),
+    Fault(
+        "dead_half",
+        "B is frozen at its zero start, so no gradient reaches A",
+        "Both curves are flat, and the gradient is exactly zero at every step. B A stays zero whatever A is, and the "
+        "gradient of A is a product with B.",
+        "A rate that is too low is as flat, but has a gradient. Freezing A at its random start and training B works: "
+        "the gradient of B is a product with A, which is not zero (LoRA-FA, Zhang et al. 2023).",
+        (Knob(HALF, ("A only", "B only", "A and B"), "A only"),),
+        _one_half,
+        lambda found: found.learnt and found.largest_gradient > 0,
+        f"{LEARNT_WORDS}, with a gradient above zero",
+    ),
+    Fault(
+        "forget",
+        "It has seen nothing but orders for too long, and forgot everything else",
+        "The curves are fine: the texts are learnt. But the sample about the queen becomes an order, and the loss on "
+        "pages of a book has risen.",
+        "A rate that is too high ruins everything, the orders too; here the held-out orders are learnt well.",
+        (Knob(BOOKS, ("none", "as many as orders"), "none"), Knob(STEPS, ("10", "60"), "60")),
+        _orders_and_books,
+        lambda found: found.learnt and found.forgot_nats is not None and found.forgot_nats < FORGOT_NATS,
+        f"{LEARNT_WORDS}, and the loss on pages of a book rises by less than {FORGOT_NATS:g} nat per token",
+    ),
+    Fault(
+        "leak",
+        "The held-out texts are among the training texts",
+        "The held-out loss stays close to the training loss, and in the table under the tokens the training text "
+        "nearest to each held-out text is that very text.",
+        "A model that has really learnt also has a low held-out loss, but its held-out texts are new: the nearest "
+        "training texts are other sentences.",
+        (Knob(TEXTS, ("as they came", "without those held out"), "as they came"),),
+        _leak,
+        lambda found: found.measured.overlap == 0 and found.last < found.first,
+        "no held-out text is a training text, and the held-out loss, now an honest one, ends below where it began",
+    ),
+    Fault(
+        "prompt_loss",
+        "The loss counts the question instead of the answer",
+        "The loss falls nicely, but in the preview the tokens of the question are marked and those of the answer are "
+        "not. So it learnt to ask.",
+        "Too few steps also leave the answers bad, but then the loss is still high and the right tokens are marked.",
+        (Knob(COUNTS, ("the question", "the answer"), "the question"),),
+        _questions,
+        _answers_learnt,
+        "the right answers to held-out questions cost less than 1 nat per token",
+    ),
+)
+BY_KEY = {fault.key: fault for fault in FAULTS}
+CAUSES = tuple(dict.fromkeys(fault.cause for fault in FAULTS))
+
+
+def cases(seed: int) -> tuple[Fault, ...]:
+    """Every fault once, in an order by seed."""
+    return tuple(random.Random(seed).sample(FAULTS, len(FAULTS)))
