@@ -135,7 +135,14 @@ def test_a_name_that_stands_twice_in_an_object_loses_nothing():
 
 
 @pytest.mark.parametrize(
-    "cell", ["['hello there' 'hi there']", '["hello there", "hi there"]', "['hello there',\n 'hi there']"]
+    "cell",
+    [
+        "['hello there' 'hi there']",
+        '["hello there", "hi there"]',
+        "['hello there',\n 'hi there']",
+        "('hello there', 'hi there')",
+        "[['hello there'], ['hi there']]",
+    ],
 )
 def test_lists_in_cells_as_pandas_numpy_and_json_write_them(cell):
     quoted = cell.replace('"', '""')
@@ -312,3 +319,42 @@ def test_a_copy_scores_100_in_every_writing(text, tokenise):
     job, result = corpus_of([([text], text), ([text], text)])
     assert job.cut_by in tokenise
     assert result.systems[0].corpus_sacrebleu == pytest.approx(100)
+
+
+MORE_FILES = {
+    "sep in capitals": "SEP=;\nreference;candidate\na cat;a dog\n",
+    "a mark after a backslash": 'reference,candidate\n"a cat",a dog\n"he said \\"hi\\" there, twice",he said hi\n',
+    "a Markdown table": "| reference | candidate |\n|:---|---:|\n| a cat | a dog |\n",
+    "a comment above the names": "# written by a script\nreference,candidate\na cat,a dog\n",
+    "a title above the names": "Results of Monday,,\n\nid,reference,candidate\n1,a cat,a dog\n",
+    "who translated": "system\tdoc\tseg_id\tsource\ttarget\treference\nNMT-1\td1\t1\tKatze\ta dog\ta cat\n",
+    "which model answered": "model,answer,reference\ngpt,a dog,a cat\nllama,b b,c c\n",
+    "OpenAI's evals": '{"item": {"input": "q", "ground_truth": "a cat"}, "sample": {"output_text": "a dog"}}\n',
+    "SummEval": '{"id": "d-1", "decoded": "a dog", "references": ["a cat"], "text": "An article."}\n',
+    "whether it was right": "question,answer,model_answer,correct\nq,a cat,a dog,True\n",
+    "who generated": '[{"instruction": "i", "output": "a dog", "generator": "m", "reference": "a cat"}]',
+    "short answers": "sys,ref\na dog,a cat\n",
+    "words of MySQL, Excel and of no width": "reference,candidate\na cat,a dog\n\\N,x\ny,#VALUE!\nz,\u200b\n",
+}
+
+
+@pytest.mark.parametrize("kind", MORE_FILES)
+def test_more_files_as_tools_write_them(kind):
+    pairs, said, _ = read(MORE_FILES[kind].encode())
+    assert pairs[0] == ["a cat", "a dog"], said
+    assert ['he said "hi" there, twice', "he said hi"] in pairs or "backslash" not in kind
+    assert len(pairs) == 1 or kind in ("a mark after a backslash", "which model answered")
+    assert "left out" in said or "above" not in kind
+
+
+def test_a_first_row_that_no_tool_writes_is_said_to_be_taken_for_names():
+    assert "The first row was read as the names of the columns (hello, hi)" in read(b"hello\thi\nbye\tgood bye\n")[1]
+    assert read(b"mt,ref\na,b\n")[1] == ""
+
+
+def test_one_word_answers_under_an_ambiguous_name_are_texts_where_nothing_else_is():
+    assert read(b"sys,ref\ncat,dog\nx,y\n")[0] == [["dog", "cat"], ["y", "x"]]
+
+
+def test_texts_by_id_are_said_to_have_no_names():
+    assert "None of the names in the file (q1, q2)" in read(b'{"q1": "a b", "q2": "c d"}')[1]

@@ -17,6 +17,7 @@ LOOKED_AT = 200
 """Rows from which a column of texts is told from one of ids."""
 ID = re.compile(r"[\w./:#-]*\d[\w./:#-]*", re.ASCII)
 """One word with a digit in it, such as 17, doc-3 or 5f1c."""
+_VERDICTS = ("true", "false", "yes", "no", "0", "1", "0.0", "1.0")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -52,7 +53,11 @@ def known_names() -> dict[str, dict[str, int]]:
 
 def guess_columns(table: Table) -> Guess:
     """By name first; a side that no name gives is taken from the texts that are left, in their order."""
-    columns = list(table.columns)
+    guess = _guess(table, [column for column in table.columns if not _is_label(table, column)])
+    return guess if guess.problem is None else _guess(table, list(table.columns))
+
+
+def _guess(table: Table, columns: list[str]) -> Guess:
     texts = [column for column in columns if _is_text(table, column)]
     reference = named = _named(columns, "reference")
     candidate = _named([column for column in columns if column != reference], "candidate")
@@ -65,10 +70,20 @@ def guess_columns(table: Table) -> Guess:
     return Guess((reference, *further) if reference else (), candidate)
 
 
+def has_known_name(cells: Sequence[str]) -> bool:
+    """Whether one of these is a name that tools write, or has such a name among its words."""
+    known = _all_known()
+    return any(known & {"_".join(_words(cell)), *_words(cell)} for cell in cells if len(_words(cell)) <= MAX_NAME_WORDS)
+
+
+def _all_known() -> set[str]:
+    return {name for names in known_names().values() for name in names}
+
+
 def looks_like_names(cells: Sequence[str]) -> bool:
     """Whether a first row is a header. Names are short; a sentence or a number among them is a row of texts."""
     words = [_words(cell) for cell in cells]
-    known = {name for names in known_names().values() for name in names}
+    known = _all_known()
     if any(_is_sentence(cell) or re.fullmatch(r"[\d.,]+", cell.strip()) for cell in cells):
         return False
     if any("_".join(each) in known for each in words) or all(known & set(each) for each in words):
@@ -128,6 +143,16 @@ def _is_text(table: Table, column: str) -> bool:
     cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
     flat = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,))]
     return bool(flat) and not all(ID.fullmatch(text.strip()) for text in flat)
+
+
+def _is_label(table: Table, column: str) -> bool:
+    """Whether a column says something of a text: "model" or "system" with one word a cell, "correct" with yes or no."""
+    name, cells = "_".join(_words(column)), [c for c in table.frame[column].head(LOOKED_AT) if not is_missing(c)]
+    if name in known_names()["verdict"]:
+        return all(isinstance(cell, str) and cell.strip().lower() in _VERDICTS for cell in cells)
+    if name not in known_names()["writer"]:
+        return False
+    return not any(isinstance(cell, tuple) or len(cell.split()) > 1 or _UNSPACED.search(cell) for cell in cells)
 
 
 def _further(columns: Sequence[str], reference: str, candidate: str | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lib.metrics.corpus.reading.columns import ID, known_names, looks_like_names
+from lib.metrics.corpus.reading.columns import ID, has_known_name, known_names, looks_like_names
 from lib.metrics.corpus.reading.table import Refused
 from lib.metrics.errors import CorpusError
 
@@ -22,7 +22,11 @@ LOOKED_AT = 100
 """Lines from which the delimiter is told."""
 NAMED = 8
 """How many rows a note names."""
-_SEP = re.compile(r'"?sep=(.)"?\s*')
+_SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_RULE = re.compile(r":?-+:?")
+"""A cell of the line that Markdown draws below the names of a table's columns."""
+_ABOVE = 5
+"""Rows above the names of the columns, such as a title, that are looked at."""
 
 # The module's default refuses cells over 131,072 characters with an error that names no row; ours does.
 csv.field_size_limit(100_000_000)
@@ -62,6 +66,9 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     filled = [(number, cells) for number, cells in records.cells if any(map(str.strip, cells))]
     if not filled:
         raise CorpusError("The file has no row that could be read; it needs a header and one pair of texts a row.")
+    filled, above = _from_the_header(filled) if header is None else (filled, [])
+    if delimiter == "|":
+        filled = _without_rule(filled)
     has_header = looks_like_names(filled[0][1]) if header is None else header
     names = filled.pop(0)[1] if has_header else []
     if names and filled and all(len(cells) == len(names) + 1 and ID.fullmatch(cells[0]) for _, cells in filled):
@@ -71,9 +78,37 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     rows, refused = _fitted(filled, width, delimiter)
     kind = f"{'TSV' if delimiter == chr(9) else 'CSV'}, {DELIMITERS.get(delimiter, delimiter)} between cells"
     notes = [*notes, *_notes_on_marks(records)]
+    if above:
+        notes.append(
+            f"Above the names of the columns stands {' / '.join(above)[:80]!r}, which was left out: it is no row."
+        )
+    if has_header and header is None and not has_known_name(names):
+        shown = ", ".join(name.strip() for name in names if name.strip())[:80]
+        notes.append(
+            f"The first row was read as the names of the columns ({shown}). "
+            "If it is a pair of texts, say so under “First row”."
+        )
     if not has_header:
         notes.append("The first row was read as a pair of texts, since it does not look like names of columns.")
     return Delimited(columns, rows, [*blank, *refused], kind, tuple(notes), has_header)
+
+
+def _from_the_header(filled: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Rows from the names of the columns on, and what stands above them: a title or a comment, alone in its row."""
+    for at, (_, cells) in enumerate(filled[: _ABOVE + 1]):
+        alone = sum(bool(cell.strip()) for cell in cells) < 2
+        if not alone:
+            above = [next(cell.strip() for cell in row if cell.strip()) for _, row in filled[:at]]
+            return (filled[at:], above) if has_known_name(cells) else (filled, [])
+    return filled, []
+
+
+def _without_rule(filled: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """A table as Markdown draws it: no rule below the names, no spaces around a cell, no empty first column."""
+    if len(filled) < 2 or not all(_RULE.fullmatch(cell.strip()) for cell in filled[1][1] if cell.strip()):
+        return filled
+    rows = [(number, [cell.strip() for cell in cells]) for number, cells in (filled[0], *filled[2:])]
+    return rows if any(cells[0] for _, cells in rows) else [(number, cells[1:]) for number, cells in rows]
 
 
 def _delimiter(lines: Sequence[str]) -> str:
@@ -116,12 +151,19 @@ def _record(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] | 
     """(cells, lines used) of the record that begins here; no cells where its quotation marks make no sense."""
     if '"' not in lines[at]:
         return lines[at].split(delimiter), 1
+    cells, used = _quoted_record(lines, at, delimiter)
+    if cells is None and '\\"' in lines[at]:  # as Spark and MySQL write a mark inside a cell
+        cells, used = _quoted_record(lines, at, delimiter, escapechar="\\", doublequote=False)
+    return cells, used
+
+
+def _quoted_record(lines: Sequence[str], at: int, delimiter: str, **marks: object) -> tuple[list[str] | None, int]:
     for used in range(1, min(MAX_CELL_LINES, len(lines) - at) + 1):
         if used > 1 and '"' not in lines[at + used - 1]:
             continue
         text = [line + "\n" for line in lines[at : at + used - 1]] + [lines[at + used - 1]]
         try:
-            return next(csv.reader(text, delimiter=delimiter, strict=True)), used
+            return next(csv.reader(text, delimiter=delimiter, strict=True, **marks)), used
         except csv.Error as error:
             if "unexpected end" not in str(error):
                 break

@@ -19,6 +19,7 @@ MAX_FILE_BYTES = 10_000_000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 50
 MAX_CELL_CHARACTERS = 100_000
+_BETWEEN = (",", "[", "]")
 FIRST = 3
 """How many refused rows are told where every row is refused."""
 
@@ -158,21 +159,24 @@ def _why_not(references: tuple[str, ...], names: list[str], written: list[Cell],
 
 def _read_list(cell: Cell) -> Cell:
     """A list of texts written into a cell, as pandas writes lists and numpy's arrays; any other cell as it is."""
-    if not isinstance(cell, str) or not (cell.lstrip().startswith("[") and cell.rstrip().endswith("]")):
+    text = cell.strip() if isinstance(cell, str) else ""
+    if text[:1] + text[-1:] not in ("[]", "()"):
         return cell
     try:
-        values = json.loads(cell)
+        values = json.loads(text)
     except ValueError:
-        values = _quoted(cell.strip())
+        values = _quoted(text)
+    if isinstance(values, list) and values and all(isinstance(each, list) for each in values):  # [["one"], ["two"]]
+        values = [text for each in values for text in each]
     return tuple(values) if values and all(isinstance(each, str) for each in values) else cell
 
 
 def _quoted(cell: str) -> list[str]:
-    """The strings of "['one', 'two']", commas or not; nothing if there is anything else in it."""
+    """The strings of "['one', 'two']", commas or not, lists in it or not; nothing if there is anything else in it."""
     skipped = (tokenize.NEWLINE, tokenize.NL, tokenize.ENDMARKER)
     try:
         tokens = [each for each in tokenize.generate_tokens(io.StringIO(cell).readline) if each.type not in skipped]
-        if all(each.type == tokenize.STRING or each.string == "," for each in tokens[1:-1]):
+        if all(each.type == tokenize.STRING or each.string in _BETWEEN for each in tokens[1:-1]):
             return [literal_eval(each.string) for each in tokens[1:-1] if each.type == tokenize.STRING]
     except (tokenize.TokenError, SyntaxError, ValueError, IndentationError):
         pass

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lib.metrics.corpus.reading.columns import known_names
+from lib.metrics.corpus.reading.columns import has_known_name, known_names
 from lib.metrics.corpus.reading.table import Cell, Refused
 from lib.metrics.errors import CorpusError
 
@@ -47,6 +47,9 @@ def read_json(text: str) -> tuple[tuple[str, ...], list[tuple[int, tuple[Cell, .
     if not columns:
         first = f" Row {refused[0].number}: {refused[0].why}." if refused else ""
         raise CorpusError(f"No line is a JSON object with a reference and a candidate.{first}")
+    if not has_known_name(columns) and not columns[0].startswith("column "):
+        named = ", ".join(columns[:5])[:80]
+        notes.append(f"None of the names in the file ({named}) says what is a reference and what a candidate.")
     rows = [(number, tuple(_cell(each.get(column)) for column in columns)) for number, each in objects]
     return columns, rows, refused, kind, notes
 
@@ -97,10 +100,15 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
     if len(tables) == 1:  # {"version": …, "data": [{…}, …]}
         return tables[0]
     objects = {key: each for key, each in value.items() if isinstance(each, dict)}
-    if len(objects) == len(value) and value:
+    if len(objects) == len(value) and value and _share_a_key(list(objects.values())):
         return _by_index(objects)
     lists = {key: each for key, each in value.items() if isinstance(each, list)}
     return _by_column(lists, notes) if _is_by_column(value, lists) else [value]
+
+
+def _share_a_key(objects: list[dict]) -> bool:
+    """Columns share the numbers of their rows, rows the names of their columns; parts of one row share nothing."""
+    return len(objects) < 2 or any(set(objects[0]) & set(each) for each in objects[1:])
 
 
 def _by_index(objects: dict[str, dict]) -> list[Any]:

@@ -13,9 +13,13 @@ MISSING = frozenset(
     (
         *("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A"),
         *("NA", "NULL", "NaN", "None", "n/a", "nan", "null", "NAN", "Null"),
+        *("\\N", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"),
     )
 )
-"""Words that stand for nothing: those of `pandas.read_csv` (its argument `na_values`), and two more spellings."""
+"""Words that stand for nothing: those of `pandas.read_csv` (its argument `na_values`), two more spellings, MySQL's \\N
+and Excel's errors."""
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Spaces without width and marks of direction, which `strip` leaves."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Table:
 def is_missing(cell: Cell) -> bool:
     if isinstance(cell, tuple):
         return all(is_missing(each) for each in cell)
-    return cell is None or not cell.strip() or cell.strip() in MISSING
+    return cell is None or (seen := cell.strip().strip(_INVISIBLE).strip()) == "" or seen in MISSING
 
 
 def frame_of_rows(columns: tuple[str, ...], rows: list[tuple[int, tuple[Cell, ...]]]) -> pd.DataFrame:
