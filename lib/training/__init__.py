@@ -8,6 +8,7 @@ base_model.py  what a base model says before any training, worked out once (no t
 finetune.py  the run itself, in plain PyTorch and peft (worker only)
 adapting.py  what a run trains, put on a model, saved and restored (worker only)
 methods/     the ways of fine-tuning: LoRA and its kinds, all weights, prompts, bottlenecks
+comparing/   runs beside each other on the same texts and seeds, and what their numbers show
 known.py     what a model knows besides its texts: facts, and how books go on (no torch)
 forgetting.py  that, measured (worker only)
 batches.py   texts as a model reads them, and what of them counts in the loss (worker only)

@@ -283,6 +283,8 @@ class Finished:
 class Cost:
     """What a run took, measured here and now: bytes of all tensors of a kind."""
 
+    kept_in: str
+    """What those weights of the base are held in that are not quantized: "fp32", "bf16" or "fp16"."""
     trainable: int
     """Parameters, counted."""
     weights_bytes: int

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from lib.models.load import DTYPES
 from lib.quant.measure.loading.true_bytes import true_bytes
 from lib.training.run import Cost
 
@@ -16,6 +17,8 @@ class Scales:
 
     def __init__(self, model: nn.Module, trained: Sequence[nn.Parameter]) -> None:
         self.weights_bytes = true_bytes(model)
+        embedding = next(each for each in model.modules() if isinstance(each, nn.Embedding))
+        self.kept_in = next(name for name, dtype in DTYPES.items() if dtype is embedding.weight.dtype)
         self.trainable = sum(parameter.numel() for parameter in trained)
         self._gradients: dict[int, int] = {}
         self._hooks = [parameter.register_post_accumulate_grad_hook(self._note) for parameter in trained]
@@ -29,6 +32,7 @@ class Scales:
             hook.remove()
         kept = [value for state in optimizer.state.values() for value in state.values()] if optimizer else []
         return Cost(
+            kept_in=self.kept_in,
             trainable=self.trainable,
             weights_bytes=self.weights_bytes,
             gradients_bytes=sum(self._gradients.values()),

@@ -1,0 +1,184 @@
+"""Comparisons: every run made once, failures told, and words only where numbers decide."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.training.comparing.calculated import calculated
+from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
+from lib.training.comparing.findings import learns_less_and_forgets_less, winner
+from lib.training.comparing.outcomes import columns
+from lib.training.comparing.sweeps import SWEEPS
+from lib.training.errors import TrainingError
+from lib.training.known import Known
+from lib.training.run import ATTENTION, MLP, Cost, FineTuningRun, Finished, Forgotten, HeldOut, Step
+
+COST = Cost("fp32", 10, 400, 40, 80, 44, 1.0)
+
+
+def run(method: str = "lora", **more) -> FineTuningRun:
+    return FineTuningRun(**{"method": method, "steps": 4, "batch_size": 2, "rank": 4, **more})
+
+
+def told(setting: int, seed: int, loss: float, book: float) -> list[OfRun]:
+    """A finished run that began at 6 nats on its texts and 3 on the book."""
+    known = [Known(3.0, ()), Known(book, ())]
+    events = [HeldOut(0, 6.0), HeldOut(4, loss), COST, Forgotten(6.0, *known), Finished(4, (), 1.0, b"")]
+    return [OfRun(setting, seed, event) for event in events]
+
+
+FULL_AND_LORA = (Setting("full", run("full")), Setting("LoRA", run("lora")))
+
+
+@pytest.mark.parametrize(
+    ("full", "lora", "learns_less", "forgets_less", "confirmed"),
+    [
+        # (loss, book) by seed; by hand: full learns 4.0 and 4.2 and forgets 2.0 and 2.2
+        ([(2.0, 5.0), (1.8, 5.2)], [(3.0, 4.0), (3.1, 4.1)], True, True, True),
+        ([(2.0, 5.0), (1.8, 5.2)], [(1.0, 4.0), (1.1, 4.1)], False, True, False),
+        ([(2.0, 5.0), (1.8, 5.2)], [(2.05, 4.0), (2.1, 4.1)], None, True, None),
+        ([(2.0, 5.0)], [(3.0, 4.0)], None, None, None),
+    ],
+    ids=["both", "learns more", "within the spread", "one seed"],
+)
+def test_learns_less_and_forgets_less(full, lora, learns_less, forgets_less, confirmed):
+    comparison = Comparison(FULL_AND_LORA, tuple(range(len(full))))
+    events = [
+        event
+        for setting, results in enumerate((full, lora))
+        for seed, result in enumerate(results)
+        for event in told(setting, seed, *result)
+    ]
+    (found,) = learns_less_and_forgets_less(columns(comparison, events))
+    assert found.learns.second == pytest.approx(sum(6 - loss for loss, _ in full) / len(full))
+    assert (found.learns_less, found.forgets_less, found.confirmed) == (learns_less, forgets_less, confirmed)
+
+
+def test_a_sweep_s_winner_needs_more_than_the_spread():
+    comparison = Comparison((Setting("a", run()), Setting("b", run()), Setting("c", run())), (0, 1))
+    near = [*told(0, 0, 2.0, 4), *told(0, 1, 2.4, 4), *told(1, 0, 2.1, 4), *told(1, 1, 2.5, 4)]
+    found = winner(columns(comparison, near))
+    assert found.best.setting.label == "a"
+    assert not found.by.decided
+    far = [*told(0, 0, 2.0, 4), *told(0, 1, 2.4, 4), *told(2, 0, 3.1, 4), *told(2, 1, 3.0, 4)]
+    assert winner(columns(comparison, far)).by.decided
+    assert winner(columns(comparison, told(0, 0, 2.0, 4))) is None
+
+
+def test_what_is_finished_is_not_computed_again():
+    comparison = Comparison(FULL_AND_LORA, (0, 1))
+    half = (*told(0, 0, 2.0, 4.0), OfRun(1, 0, HeldOut(0, 6.0)), RunFailed(0, 1, "too high"))
+    left = comparison.going_on(half)
+    assert list(left.to_do()) == [(1, 0), (1, 1)]
+    assert left.expected_s < comparison.expected_s
+    full, lora = columns(left, ())
+    assert [outcome.seed for outcome in full.whole] == [0]
+    assert [each.message for each in full.failures] == ["too high"]
+    assert not lora.runs, "what was half done begins anew"
+    assert left.going_on((*told(1, 0, 2.0, 4.0), *told(1, 1, 2.0, 4.0))) is None
+
+
+def test_a_comparison_has_limits():
+    with pytest.raises(TrainingError, match="1 to 7 settings; these are 0"):
+        Comparison((), (0,))
+    with pytest.raises(TrainingError, match="1 to 3 seeds; these are 4"):
+        Comparison(FULL_AND_LORA, (0, 1, 2, 3))
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_a_sweep_varies_one_thing(name):
+    settings = SWEEPS[name](run(lora_alpha=8, learning_rate=9e-3), 6)
+    assert len({setting.label for setting in settings}) == len(settings) == 4
+    changed = {
+        "Rank": [(1, 2), (4, 8), (16, 32), (64, 128)],
+        "Learning rate": [0.001, 0.003, 0.009, 0.027],
+        "Which layers": [(), (0, 1), (2, 3), (4, 5)],
+    }[name]
+    read = {
+        "Rank": lambda each: (each.rank, each.lora_alpha),
+        "Learning rate": lambda each: each.learning_rate,
+        "Which layers": lambda each: each.layers,
+    }[name]
+    assert [read(setting.run) for setting in settings] == changed
+
+
+@pytest.mark.usefixtures("bundled_is_tiny")
+@pytest.mark.torch
+class TestRuns:
+    """On the tiny model."""
+
+    pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
+
+    def test_a_run_that_diverges_leaves_its_sentence_and_the_others_go_on(self, monkeypatch):
+        finetune = pytest.importorskip("lib.training.finetune")
+        from lib.training.comparing.job import compare
+
+        monkeypatch.setattr(finetune, "DIVERGED", 0.9)  # so small a model cannot be very wrong
+        settings = (Setting("too fast", run(learning_rate=10.0, steps=40)), Setting("base", run("base")))
+        comparison = Comparison(settings, (0,))
+        events = list(compare(comparison))
+        fast, base = columns(comparison, events)
+        assert "learning rate of 10 is too high" in fast.failures[0].message
+        assert not fast.whole
+        assert base.whole
+
+    def test_an_unexpected_error_is_one_run_s_own(self, monkeypatch):
+        from lib.training.comparing import job
+
+        real = job.finetune
+
+        def broken(run):
+            if run.method == "full":
+                raise OSError("no space left")
+            return real(run)
+
+        monkeypatch.setattr(job, "finetune", broken)
+        full, lora = columns(comparison := Comparison(FULL_AND_LORA, (0,)), list(job.compare(comparison)))
+        assert "no space left" in full.failures[0].message
+        assert lora.whole
+
+    def test_a_stop_halfway_keeps_what_is_finished(self):
+        pytest.importorskip("torch")
+        from lib.errors import StopRequested
+        from lib.training.comparing.job import compare
+
+        comparison = Comparison(FULL_AND_LORA, (0,))
+        events, seen = compare(comparison), []
+        for event in events:
+            seen.append(event)
+            if event.setting == 1 and isinstance(getattr(event, "event", None), Step):
+                break
+        with pytest.raises(StopIteration):
+            events.throw(StopRequested())
+        full, lora = columns(comparison, seen)
+        assert full.whole
+        assert not lora.whole
+        assert list(comparison.going_on(tuple(seen)).to_do()) == [(1, 0)]
+
+    @pytest.mark.parametrize(
+        ("method", "more"),
+        [
+            ("full", {}),
+            ("lora", {}),
+            ("lora", {"target_modules": ("q_proj", "v_proj")}),
+            ("pissa", {"target_modules": ATTENTION}),
+        ],
+    )
+    def test_what_is_measured_is_what_the_calculator_says(self, method, more):
+        """Two ways to the same bytes: tensors of the run, shapes of the config. AdamW's step counts come on top."""
+        pytest.importorskip("torch")
+        from lib.training.comparing.job import compare
+
+        comparison = Comparison((Setting(method, run(method, **more)),), (0,))
+        (column,) = columns(comparison, list(compare(comparison)))
+        cost = column.whole[0].cost
+        states = calculated(column.setting.run, cost.kept_in)
+        # rotary frequencies are a buffer, and no parameter: 8 numbers for a head of 16
+        assert cost.weights_bytes - states.weights == pytest.approx(0, abs=2 * 4 * 8)
+        assert cost.gradients_bytes == states.gradients
+        assert 0 < cost.optimizer_bytes - states.optimizer <= 4 * 100
+
+    def test_what_the_calculator_does_not_know_is_not_guessed(self):
+        assert calculated(run("ia3"), "fp32") is None
+        assert calculated(run("lora", target_modules=MLP), "fp32") is None
+        assert calculated(run("lora", layers=(0,)), "fp32") is None
