@@ -18,9 +18,13 @@ class Difference:
     """The larger spread of the two over their seeds; None where one of them has a single run."""
 
     @property
+    def gap(self) -> float:
+        return abs(self.first - self.second)
+
+    @property
     def decided(self) -> bool:
         """Whether they differ by more than the seeds do."""
-        return self.spread is not None and abs(self.first - self.second) > self.spread
+        return self.spread is not None and self.gap > self.spread
 
 
 def difference(first: Column, second: Column, measure: Measure) -> Difference:

@@ -64,6 +64,12 @@ class Column:
         """The runs that are over."""
         return tuple(run for run in self.runs if run.finished and run.cost and run.forgotten)
 
+    @property
+    def running(self) -> Outcome | None:
+        """The run that has begun and is not over."""
+        failed = {failure.seed for failure in self.failures}
+        return next((run for run in self.runs if not run.finished and run.seed not in failed), None)
+
     def mean(self, measure: Measure) -> float:
         """Over the seeds; NaN before the first is over."""
         return fmean(map(measure, self.whole)) if self.whole else math.nan

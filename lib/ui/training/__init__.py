@@ -6,4 +6,5 @@ weigh/    Weigh it: what one step really keeps in memory, beside the calculator'
 tracing.py  Who taught it this: an answer traced back to its training texts
 canary.py   Canary: a code planted, asked for, and its exposure
 bug_hunt.py Bug hunt: a run with something wrong, diagnosed and repaired
+compare/  Compare: up to four settings on the same texts and seeds, or one setting varied
 """

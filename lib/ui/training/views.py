@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lib.ui.kit import controls
+from lib.ui.training.compare import view as compare
 from lib.ui.training.train import view as train
 from lib.ui.training.weigh import view as weigh
 
@@ -20,6 +21,7 @@ class View:
 
 VIEWS = {
     "Train": View("One press of Start: an adapter learns to order kopi while you watch.", train.view),
+    "Compare": View("Up to four ways side by side: what each learns, costs and forgets.", compare.view),
     "Weigh it": View(
         "What does one training step hold in memory? Weigh a real one, and test the memory calculator with it.",
         weigh.view,

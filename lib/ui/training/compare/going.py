@@ -1,0 +1,45 @@
+"""A comparison as it goes: started, stopped, taken up again after a stop or a lost worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib.engine import JobView
+from lib.models.catalogue import catalogue
+from lib.training.comparing.comparison import Comparison
+from lib.training.comparing.outcomes import Column, columns
+from lib.ui.kit import jobs
+from lib.ui.kit.text import escape
+
+
+def queue_comparison(kind: str, comparison: Comparison) -> None:
+    wide = any(catalogue()[setting.run.model].wide for setting in comparison.settings)
+    times = {"expected_s": comparison.expected_s, "time_limit_s": comparison.time_limit_s}
+    jobs.submit(kind, "lib.training.comparing.job:compare", comparison, **times, wide=wide)
+
+
+def found_by(view: JobView) -> tuple[Column, ...]:
+    return columns(view.argument, view.events)
+
+
+def progress_line(view: JobView, found: Sequence[Column]) -> None:
+    """How far all runs together have come; after an end halfway, the way on."""
+    comparison: Comparison = view.argument
+    planned = len(comparison.settings) * len(comparison.seeds)
+    over = sum(len(column.whole) + len(column.failures) for column in found)
+    if view.state.active:
+        now = next((column for column in found if column.running), None)
+        at = f": {escape(now.setting.label)}, step {now.running.step} of {now.setting.run.steps}" if now else ""
+        st.progress(min(1.0, over / planned), f"Run {min(over + 1, planned)} of {planned}{at}")
+        return
+    left = comparison.going_on(view.events)
+    if left is not None:
+        st.button(
+            f"Go on with the {planned - over} runs that are left",
+            key=f"{view.kind}-go-on",
+            on_click=queue_comparison,
+            args=(view.kind, left),
+            icon=":material/resume:",
+        )

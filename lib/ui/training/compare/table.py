@@ -1,0 +1,121 @@
+"""Cost and forgetting as a table, and every run as rows to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from lib.training.comparing.calculated import architecture_of, calculated
+from lib.training.comparing.outcomes import Column, Measure, Outcome
+from lib.training.known import has_facts
+from lib.training.methods.counting import trained_parameters
+from lib.ui.kit.tables import show_table
+from lib.units import format_duration, format_gb
+
+
+def cost_table(found: Sequence[Column]) -> None:
+    """A column a setting, a row a figure, as the mean over its seeds."""
+    whole = [column for column in found if column.whole]
+    figures = {column.setting.label: _figures(column) for column in whole}
+    names = list(dict.fromkeys(name for each in figures.values() for name in each))
+    rows = [{"": name, **{label: each.get(name, "") for label, each in figures.items()}} for name in names]
+    show_table(rows, alt="Cost and forgetting of each setting", width="stretch", height="content")
+
+
+def _figures(column: Column) -> dict[str, str]:
+    run, cost = column.setting.run, column.whole[0].cost
+    by_formula = trained_parameters(run, architecture_of(run.model))
+    counted = f"{cost.trainable:,}" + ("" if by_formula == cost.trainable else f" (formula: {by_formula:,})")
+    states = calculated(run, cost.kept_in)
+    told = {
+        "Held-out loss": _mean_and_spread(column, lambda outcome: outcome.loss),
+        "Learnt (nats per token)": _mean_and_spread(column, lambda outcome: outcome.learnt),
+        "Perplexity on a book, before": _one(column, lambda outcome: outcome.forgotten.before.book_perplexity, 0),
+        "Perplexity on a book, after": _one(column, lambda outcome: outcome.forgotten.after.book_perplexity, 0),
+        "Forgot (nats per token)": _mean_and_spread(column, lambda outcome: outcome.forgot),
+    }
+    if has_facts(run.model):
+        told["Facts known, before → after"] = (
+            f"{column.whole[0].forgotten.before.facts_known} → "
+            f"{_one(column, lambda outcome: outcome.forgotten.after.facts_known, 1)}"
+        )
+    return told | {
+        "Trained parameters, counted": counted,
+        "Weights": _beside(cost.weights_bytes, states and states.weights),
+        "Gradients": _beside(cost.gradients_bytes, states and states.gradients),
+        "Optimiser": _beside(cost.optimizer_bytes, states and states.optimizer),
+        "Time": format_duration(column.mean(lambda outcome: outcome.cost.seconds)),
+        "On disk": format_gb(cost.files_bytes) if cost.files_bytes else "nothing",
+    }
+
+
+def _beside(measured_bytes: int, by_formula_bytes: float | None) -> str:
+    said = format_gb(measured_bytes)
+    return said if by_formula_bytes is None else f"{said} (calculator {format_gb(by_formula_bytes)})"
+
+
+def _one(column: Column, measure: Measure, decimals: int) -> str:
+    return f"{column.mean(measure):.{decimals}f}"
+
+
+def _mean_and_spread(column: Column, measure: Measure) -> str:
+    spread = column.spread(measure)
+    return f"{column.mean(measure):.2f}" + (f" (spread {spread:.2f})" if spread else "")
+
+
+def what_the_figures_are(found: Sequence[Column]) -> None:
+    """Under the table: what was measured, how, and what cannot be."""
+    facts = any(has_facts(column.setting.run.model) for column in found)
+    asked = (
+        "A fact is known if the right answer is likelier than three wrong ones."
+        if facts
+        else "The bundled model has read a few old books and knows no facts, so only the book is measured on it."
+    )
+    st.caption(
+        ":material/speed: **Measured** here and now: memory is the sum of the bytes of all tensors of a kind, beside "
+        "what the memory calculator says by formula where it knows the set-up; learnt and forgot are against the base "
+        f"model (on Wells's *The Time Machine*); spread is the largest less the smallest over the seeds. {asked}"
+    )
+
+
+def rows_of(found: Sequence[Column]) -> list[dict]:
+    """Every finished run, for a file."""
+    return [_row(column, outcome) for column in found for outcome in column.whole]
+
+
+def _row(column: Column, outcome: Outcome) -> dict:
+    cost, forgotten = outcome.cost, outcome.forgotten
+    return {
+        "setting": column.setting.label,
+        "method": column.setting.run.method,
+        "seed": outcome.seed,
+        "learning_rate": column.setting.run.learning_rate if column.method.trains else None,
+        "steps": outcome.step,
+        "held_out_loss": outcome.loss,
+        "base_held_out_loss": forgotten.base_loss,
+        "book_perplexity_before": forgotten.before.book_perplexity,
+        "book_perplexity_after": forgotten.after.book_perplexity,
+        "facts_known_before": forgotten.before.facts_known if forgotten.before.facts else None,
+        "facts_known_after": forgotten.after.facts_known if forgotten.after.facts else None,
+        "trained_parameters": cost.trainable,
+        "weights_bytes": cost.weights_bytes,
+        "gradients_bytes": cost.gradients_bytes,
+        "optimizer_bytes": cost.optimizer_bytes,
+        "files_bytes": cost.files_bytes,
+        "seconds": cost.seconds,
+    }
+
+
+def facts_table(found: Sequence[Column]) -> None:
+    """Which facts each setting still knows, with its first seed."""
+    whole = [column for column in found if column.whole and column.whole[0].forgotten.before.facts]
+    if not whole:
+        return
+    before = whole[0].whole[0].forgotten.before.facts
+    rows = pd.DataFrame({"": [fact.prompt for fact in before], "before": [fact.picked for fact in before]})
+    for column in whole:
+        rows[column.setting.label] = [fact.picked for fact in column.whole[0].forgotten.after.facts]
+    with st.expander("Ten facts, and what each setting says now", icon=":material/public:"):
+        show_table(rows.to_dict("records"), alt="Ten facts after each setting", width="stretch")
