@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from statistics import fmean
 
@@ -14,9 +15,11 @@ from lib.training.comparing.outcomes import Column, Outcome
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
 MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
-LABEL_HEIGHT = 0.075
-"""Of the plot: how far apart two labels must be to be read."""
-ROOM_FOR_LABELS = 0.42
+LABEL_HEIGHT = 0.14
+"""Of the plot: how far apart two labels of two lines must be to be read."""
+LABEL_CHARACTERS = 12
+"""Of a line of a label: what a phone has room for."""
+ROOM_FOR_LABELS = 0.5
 """Of the steps, to the right of the last one."""
 
 
@@ -48,10 +51,18 @@ def overlaid(columns: Sequence[Column]) -> go.Figure:
             marker={"size": 10, "symbol": MARKS[index % len(MARKS)]},
             name=column.setting.label,
         )
-        ends.append((y[-1], x[-1], column.setting.label, colour))
+        ends.append(
+            (
+                y[-1],
+                x[-1],
+                "<br>".join(textwrap.wrap(column.setting.label, LABEL_CHARACTERS, break_on_hyphens=False)),
+                colour,
+            )
+        )
     heights = _spread_out([end[0] for end in ends], LABEL_HEIGHT * highest)
     for (_, x, text, colour), height in zip(ends, heights, strict=True):
-        fig.add_annotation(label(x, height, text, xanchor="left", xshift=12, font={"color": colour, "size": 15}))
+        look = {"font": {"color": colour, "size": 14}, "align": "left"}
+        fig.add_annotation(label(x, height, text, xanchor="left", xshift=10, **look))
     fig.update_xaxes(range=[-0.02 * last, last * (1 + ROOM_FOR_LABELS)])
     fig.update_yaxes(range=[0, highest * 1.08])
     return fig
@@ -78,6 +89,9 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
     highest = max((point.loss for each in columns for run in each.runs for point in run.held_out), default=6.0)
     for index, column in enumerate(columns):
         place = {"row": index // 2 + 1, "col": index % 2 + 1}
+        fig.add_scatter(
+            x=[0, column.setting.run.steps], y=[None, None], hoverinfo="skip", **place
+        )  # axes from the start
         colour = BLUE if won in (None, column.setting.label) else GREY
         for seed, run in enumerate(column.runs):
             fig.add_scatter(
@@ -99,7 +113,9 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
     for name in ("title", "height", "margin", "font", "paper_bgcolor", "plot_bgcolor"):
         fig.layout[name] = look[name]
     fig.update_layout(showlegend=False)
-    fig.update_yaxes(range=[0, highest * 1.08])
+    fig.update_yaxes(range=[0, highest * 1.08], tickfont={"size": 14})
+    fig.update_xaxes(tickfont={"size": 14})
+    fig.update_xaxes(title="step", row=(len(columns) + 1) // 2)
     return fig
 
 

@@ -24,10 +24,11 @@ WIDTHS = [1, 4, 8, 16, 32, 64, 128, 256]
 OF_LORA = ("lora_alpha", "targets", "lora_dropout")
 
 
-def column(place: int, usual: str, shared: Shared, label: str = "Setting") -> Setting | None:
+def column(place: int, usual: str, shared: Shared) -> Setting | None:
     """The controls of one column; None if nothing is chosen, or (saying what is wrong) if it makes no run."""
     titles = {NONE: NONE, **{name: method.title for name, method in methods().items()}}
-    name = controls.select(f"{label} {place}", titles, usual, key=f"cmp_{place}")
+    about = "  \n".join(f"**{method.title}**: {method.about}" for method in methods().values())
+    name = controls.select(f"Setting {place}", titles, usual, key=f"cmp_{place}", help=about)
     return None if name == NONE else setting_of(f"cmp_{place}", methods()[name], shared)
 
 

@@ -62,7 +62,7 @@ def _one(column: Column, measure: Measure, decimals: int) -> str:
 
 def _mean_and_spread(column: Column, measure: Measure) -> str:
     spread = column.spread(measure)
-    return f"{column.mean(measure):.2f}" + (f" (spread {spread:.2f})" if spread else "")
+    return f"{round(column.mean(measure), 2) + 0.0:.2f}" + (f" (spread {spread:.2f})" if spread else "")
 
 
 def what_the_figures_are(found: Sequence[Column]) -> None:
