@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.engine import JobView
-from lib.models.catalogue import catalogue
 from lib.training.comparing.comparison import Comparison
 from lib.training.comparing.outcomes import Column, columns
 from lib.ui.kit import jobs
@@ -15,9 +14,9 @@ from lib.ui.kit.text import escape
 
 
 def queue_comparison(kind: str, comparison: Comparison) -> None:
-    wide = any(catalogue()[setting.run.model].wide for setting in comparison.settings)
+    model = comparison.settings[0].run.model  # all runs share it
     times = {"expected_s": comparison.expected_s, "time_limit_s": comparison.time_limit_s}
-    jobs.submit(kind, "lib.training.comparing.job:compare", comparison, **times, wide=wide)
+    jobs.submit(kind, "lib.training.comparing.job:compare", comparison, **times, model=model)
 
 
 def found_by(view: JobView) -> tuple[Column, ...]:
