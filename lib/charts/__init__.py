@@ -6,4 +6,5 @@ memory/      the memory calculator, the KV cache, the dilemma
 quant/       number formats, the quantizer bench, the lab, published tables
 metrics/     one pair of texts, a scored corpus
 evaluation/  benchmarks, abilities, skills, the choice of a model
+lesson/      the chapters that belong to no other domain
 """

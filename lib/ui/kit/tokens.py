@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from lib.charts.theme import SEQUENCE
+from lib.charts.theme import ORANGE, SEQUENCE
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Chip:
     """Whether the link's number is written; not where every linked chip has the same."""
     compared_as: str = ""
     """What is compared, where a stemmer made it another word than was written."""
+    strength: float | None = None
+    """From 0 to 1: how deep the colour is, for a chip that has a figure and no link."""
+    figure: str = ""
+    """The number that the depth stands for, written small."""
 
 
 def chips(label: str, row: Sequence[Chip], empty: str = "nothing") -> None:
@@ -49,6 +53,10 @@ def _chip(chip: Chip) -> str:
     if chip.compared_as:
         text += f'<span style="font-size:.7em;opacity:.7;margin-left:.35em">{escape(chip.compared_as)}</span>'
     shape = "padding:.1rem .5rem;border-radius:.5rem;max-width:100%"
+    if chip.strength is not None:
+        fill = f"background:{ORANGE}{round(200 * chip.strength):02x};border-bottom:2px solid {ORANGE}"
+        number = f'<sub style="font-size:.6em;margin-left:.25em">{escape(chip.figure)}</sub>'
+        return f'<span style="{shape};{fill}"{title}>{text}{number}</span>'
     if chip.link is None:
         return f'<span style="{shape};opacity:.55"{title}>{text}</span>'
     colour = SEQUENCE[chip.link % len(SEQUENCE)]

@@ -1,0 +1,4 @@
+"""What the chapters compute that belong to no other domain, a room for each.
+
+pretraining/  a model at work: what it expects at every token, and how sampling settings reshape that
+"""

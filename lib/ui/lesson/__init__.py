@@ -1,0 +1,4 @@
+"""Chapters of no other domain on a page, a room for each.
+
+pretraining/  a model at work
+"""

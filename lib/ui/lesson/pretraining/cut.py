@@ -1,0 +1,50 @@
+"""How both models cut the same text into tokens."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.lesson.pretraining.reading import Reading, visible
+from lib.ui.kit import controls
+from lib.ui.kit.text import escape
+from lib.ui.kit.tokens import Chip, chips
+from lib.ui.lesson.pretraining.sentence import readings, sentence
+
+
+def cut_into_tokens() -> list[dict]:
+    """The rows to take away."""
+    st.caption("Try “Teh C Siew Dai”, a number, your name, a word in another script.")
+    if sentence() is None:
+        return []
+    numbers = controls.toggle("Show token ids", False, key="nt_ids")
+    found = readings()
+    for reading in found.values():
+        row = [
+            Chip(visible(token.text), at % 6, numbered=False, compared_as=str(token.id) if numbers else "")
+            for at, token in enumerate(reading.tokens)
+        ]
+        chips(f"{reading.model}: {len(reading.tokens)} tokens, {_bytes_per_token(reading):.1f} bytes in each", row)
+    counts = {name: len(reading.tokens) for name, reading in found.items()}
+    if len(counts) > 1:
+        fewest = min(counts, key=counts.get)
+        told = " and ".join(f"**{count}** tokens for {escape(name)}" for name, count in counts.items())
+        st.markdown(
+            f"The same text is {told}. Whoever writes it pays one pass through the model per token, so "
+            f"{escape(fewest)} needs the fewest passes."
+            if len(set(counts.values())) > 1
+            else "Both cut it into as many tokens, though not always at the same places."
+        )
+    st.caption(
+        "Both tokenizers are byte-level BPE, made from counts: the bundled model's has 4,096 pieces, learnt from its "
+        "107 books; SmolLM2's 49,152. What was frequent there is one piece, all else is put together from smaller "
+        "ones, in the end from bytes, so that no text is unknown. ␣ is a space: it belongs to the word that follows."
+    )
+    return [
+        {"model": name, "token": visible(token.text), "id": token.id, "bytes": token.size_bytes}
+        for name, reading in found.items()
+        for token in reading.tokens
+    ]
+
+
+def _bytes_per_token(reading: Reading) -> float:
+    return sum(token.size_bytes for token in reading.tokens) / len(reading.tokens)
