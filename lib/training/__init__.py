@@ -3,6 +3,7 @@
 errors.py    what a student can put right, and a run that diverges
 run.py       what a run is (FineTuningRun) and what it tells (events); no torch, so pages may read it
 datasets.py  texts (Example, Dataset) with their training and held-out parts (no torch)
+own_data/    a student's own texts: read, split, and shown as a model will see them
 progress.py  a run as it stands, made of its events (no torch)
 base_model.py  what a base model says before any training, worked out once (no torch)
 finetune.py  the run itself, in plain PyTorch and peft (worker only)

@@ -35,7 +35,7 @@ def complete(
     model.eval()
     front = positions_in_front(model)
     room = model.config.max_position_embeddings - max_new_tokens - front
-    rows = [_row(tokenizer, prompt.rstrip(), room) for prompt in prompts]
+    rows = [_row(tokenizer, prompt, room) for prompt in prompts]
     longest = max((len(row.ids) for row in rows), default=0)
     padding = torch.tensor([longest - len(row.ids) for row in rows], device=model.device)[:, None]
     feed = torch.tensor([[0] * (longest - len(row.ids)) + row.ids for row in rows], device=model.device)
@@ -105,15 +105,19 @@ class _Row:
 
 
 def _row(tokenizer: PreTrainedTokenizerBase, prompt: str, room: int) -> _Row:
-    kept, typed = _split_last_word(prompt)
+    special = tokenizer.batch_decode([[token] for token in tokenizer.all_special_ids])
+    if any(token and token in _split_last_word(prompt)[1] for token in special):
+        kept, typed = prompt, ""  # a chat template's own end: nobody typed it, and letters cannot spell it
+    else:
+        kept, typed = _split_last_word(prompt.rstrip())
     ids = tokenizer(kept, add_special_tokens=False)["input_ids"] if kept else [tokenizer.eos_token_id]
     return _Row(tokenizer, prompt, kept, typed, ids[-room:])
 
 
 def _split_last_word(prompt: str) -> tuple[str, str]:
-    """What stays, and the last word with the space before it: "Kopi O Ko" is ("Kopi O", " Ko")."""
-    kept, space, word = prompt.rpartition(" ")
-    return kept, space + word
+    """What stays, and the last word with the space or the new line before it: "Kopi O Ko" is ("Kopi O", " Ko")."""
+    at = max(prompt.rfind(" "), prompt.rfind("\n"), 0)
+    return prompt[:at], prompt[at:]
 
 
 def _spelling(tokenizer: PreTrainedTokenizerBase, typed: str, device: torch.device) -> torch.Tensor:

@@ -41,12 +41,32 @@ class Dataset:
     training: tuple[Example, ...]
     held_out: tuple[Example, ...]
     blanks: tuple[Blank, ...]
+    ask: str = ""
+    """A question in the manner of the texts, to begin with."""
+    around: tuple[str, str] = ("", "")
+    """What the texts have before a question, and between it and its answer."""
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether its texts ask something and answer it."""
+        return any(example.answers for example in self.training)
+
+
+@dataclass(frozen=True)
+class Usual:
+    steps: int
+    learning_rate: float
 
 
 @cache
 def catalogue() -> dict[str, str]:
     """Title by name, of every dataset that comes with the app."""
     return {name: card["title"] for name, card in _cards().items()}
+
+
+def usual(name: str, *, wide: bool) -> Usual:
+    """Settings with which a run visibly learns these texts, found by trying; `wide` as in ModelCard."""
+    return Usual(**_cards()[name]["usual"]["wide" if wide else "small"])
 
 
 @cache
@@ -64,6 +84,7 @@ def load_dataset(name: str) -> Dataset:
         training=tuple(_example(row) for row in rows if row["split"] == "train"),
         held_out=tuple(_example(row) for row in rows if row["split"] == "held_out"),
         blanks=tuple(Blank(**blank) for blank in card["blanks"]),
+        ask=card["ask"],
     )
 
 

@@ -160,7 +160,7 @@ def _checkpoint(
 
 def answer(question: Question) -> Iterator[Answer]:
     """One prompt, with the adapter off and on."""
-    prompts = (question.prompt,)
+    prompts = (question.as_asked,)
     with borrow(catalogue.find(question.model), base_precision(question.model)) as (base, tokenizer):
         (before,) = complete(base, tokenizer, prompts)
         (after,) = complete(with_files(own_modules(base), question.adapter), tokenizer, prompts)

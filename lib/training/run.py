@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.models.catalogue import BUNDLED, catalogue
+from lib.training import datasets
 from lib.training.datasets import Dataset, load_dataset
 from lib.training.errors import TrainingError
 from lib.training.known import Known
@@ -32,14 +33,14 @@ MAX_STEPS = 500
 MAX_PROMPT_CHARACTERS = 300
 
 
-def usual_learning_rate(model: str) -> float:
+def usual_learning_rate(model: str, dataset: str = "kopi_orders") -> float:
     """A rate at which the default run learns well: higher for the tiny model, whose weights are small."""
-    return 3e-3 if catalogue()[model].wide else 1.5e-2
+    return datasets.usual(dataset, wide=catalogue()[model].wide).learning_rate
 
 
-def usual_steps(model: str) -> int:
-    """So many that the default run fills all blanks, whatever its seed."""
-    return 35 if catalogue()[model].wide else 25
+def usual_steps(model: str, dataset: str = "kopi_orders") -> int:
+    """So many that the default run visibly learns; on kopi it fills all blanks, whatever its seed."""
+    return datasets.usual(dataset, wide=catalogue()[model].wide).steps
 
 
 def usual_ask_every(model: str) -> int:
@@ -172,9 +173,16 @@ class Question:
     prompt: str
     adapter: bytes
     model: str = BUNDLED
+    around: tuple[str, str] = ("", "")
+    """What the texts that were learnt have before a prompt and after it."""
 
     def __post_init__(self) -> None:
         check_prompt(self.prompt)
+
+    @property
+    def as_asked(self) -> str:
+        before, after = self.around
+        return before + self.prompt + after
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 views.py  the views there are, and the one that is chosen
 train/    Train: one press of Start, and watch
+own_data/  Own data: a student's texts, seen as the model will see them, and learnt
 weigh/    Weigh it: what one step really keeps in memory, beside the calculator's figure
 tracing.py  Who taught it this: an answer traced back to its training texts
 canary.py   Canary: a code planted, asked for, and its exposure

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.ui.kit import controls
 from lib.ui.training.compare import view as compare
+from lib.ui.training.own_data import view as own_data
 from lib.ui.training.train import view as train
 from lib.ui.training.weigh import view as weigh
 
@@ -20,8 +21,9 @@ class View:
 
 
 VIEWS = {
-    "Train": View("One press of Start: an adapter learns to order kopi while you watch.", train.view),
+    "Train": View("One press of Start: an adapter learns to order kopi, or other texts, while you watch.", train.view),
     "Compare": View("Up to four ways side by side: what each learns, costs and forgets.", compare.view),
+    "Own data": View("Your texts: see every token that the model will see, then train on them and ask.", own_data.view),
     "Weigh it": View(
         "What does one training step hold in memory? Weigh a real one, and test the memory calculator with it.",
         weigh.view,

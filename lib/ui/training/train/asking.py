@@ -11,29 +11,28 @@ from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
 from lib.ui.training.train.run import KIND, before_and_after, told_by
 
-ASK = "lora-question"
 
-
-def ask() -> None:
+def ask(kind: str = KIND) -> None:
     """A prompt for the fine-tuned model, beside the base model's answer."""
-    view = jobs.current(KIND)
+    view = jobs.current(kind)
     told = told_by(view) if view and not view.state.active else None
     if told is None or told.finished is None:
         return
     st.header("Ask both models", anchor=False)
+    data, asking = view.argument.data, f"{kind}-question"
     with st.form("ask", border=False):
-        prompt = st.text_input("Prompt", "Uncle, one Kopi O", max_chars=300, key="ask_prompt")
+        prompt = st.text_input("Prompt", data.ask, max_chars=300, key=f"ask_prompt:{data.title}")
         asked = st.form_submit_button("Ask", icon=":material/send:")
     if asked:
         try:
-            question = Question(prompt, told.finished.adapter, view.argument.model)
+            question = Question(prompt, told.finished.adapter, view.argument.model, data.around)
         except StudentError as error:
             problem(error)
         else:
             jobs.submit(
-                ASK, "lib.training.finetune:answer", question, expected_s=1.5, time_limit_s=60, model=question.model
+                asking, "lib.training.finetune:answer", question, expected_s=1.5, time_limit_s=60, model=question.model
             )
-    jobs.live(ASK, _draw_answer)
+    jobs.live(asking, _draw_answer)
 
 
 def _draw_answer(view: JobView) -> None:

@@ -10,9 +10,9 @@ from lib.ui.kit import jobs
 from lib.ui.training.train.run import KIND, told_by
 
 
-def exports() -> tuple[list[dict] | None, dict | None]:
+def exports(kind: str = KIND) -> tuple[list[dict] | None, dict | None]:
     """(The curve as rows, everything else as data) of the newest run."""
-    view = jobs.current(KIND)
+    view = jobs.current(kind)
     if view is None or not view.events:
         return None, None
     told = told_by(view)
@@ -43,14 +43,15 @@ def exports() -> tuple[list[dict] | None, dict | None]:
     return rows, data
 
 
-def download_adapter() -> None:
-    view = jobs.current(KIND)
+def download_adapter(kind: str = KIND) -> None:
+    view = jobs.current(kind)
     told = told_by(view) if view else None
     if told and told.finished:
+        name = "own-texts" if view.argument.own else view.argument.dataset.replace("_", "-")
         st.download_button(
             "Adapter (peft)",
             told.finished.adapter,
-            "kopi-adapter.zip",
+            f"{name}-adapter.zip",
             "application/zip",
             icon=":material/extension:",
             help="Load it with PeftModel.from_pretrained(base_model, folder).",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts.training import loss, watch
 from lib.engine import JobState, JobView
-from lib.training.datasets import Dataset
+from lib.training.datasets import Blank, Dataset
 from lib.training.progress import Progress, go_on, is_right, progress
 from lib.training.run import Completion, FineTuningRun, expected_s, time_limit_s
 from lib.ui.kit import controls, jobs
@@ -16,11 +19,14 @@ from lib.units import format_duration
 
 KIND = "lora"
 STOP_HELP = "Stops after this step and says what was learnt. You can go on from there."
+SHORT_PROMPT = 20
+"""Characters; three of them stand side by side."""
+LONGEST_SHOWN = 120
 SHOW = {"loss": "Losses", "smooth": "Smoothed", "all": "Everything a run tells"}
 
 
-def start_and_stop(run: FineTuningRun | None) -> None:
-    jobs.start_and_stop(KIND, "Start", _queue_run, run, stop_help=STOP_HELP)
+def start_and_stop(run: FineTuningRun | None, kind: str = KIND, label: str = "Start") -> None:
+    jobs.start_and_stop(kind, label, _queue_run, run, kind, stop_help=STOP_HELP)
 
 
 def told_by(view: JobView) -> Progress:
@@ -28,24 +34,26 @@ def told_by(view: JobView) -> Progress:
     return progress((*view.argument.earlier, *view.events))
 
 
-def stage(wanted: FineTuningRun | None) -> None:
+def stage(wanted: FineTuningRun | None, kind: str = KIND) -> None:
     """Curve, sizes and blanks of the newest run; before the first, what the one that is `wanted` would be."""
-    view = jobs.current(KIND)
-    show = controls.segmented("Show", SHOW, "loss", key="show", label_visibility="collapsed")
+    view = jobs.current(kind)
+    key = "show" if kind == KIND else f"{kind}-show"
+    show = controls.segmented("Show", SHOW, "loss", key=key, label_visibility="collapsed")
     if view is None or view.state is JobState.WAITING:
-        coming = wanted or FineTuningRun()
+        coming = view.argument if view else wanted or FineTuningRun()
         st.plotly_chart(loss.loss_curve((), (), coming.steps), key="loss", alt="Loss curve, still empty")
         blanks = coming.data.blanks
-        for blank, column in zip(blanks, st.columns(len(blanks) or 1), strict=False):
-            column.markdown(f"### {escape(blank.prompt)}\\_\\_\\_")
+        heading = "#####" if _are_long(blanks) else "###"
+        for blank, place in zip(blanks, _places(blanks), strict=True):
+            place.markdown(f"{heading} {escape(blank.prompt)}\\_\\_\\_")
         start = "" if view else "Press Start. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
-    jobs.live(KIND, lambda now: _draw_run(now, show))
+    jobs.live(kind, lambda now: _draw_run(now, show, kind))
 
 
-def meaning() -> None:
+def meaning(kind: str = KIND) -> None:
     """What happened, in the run's own numbers."""
-    view = jobs.current(KIND)
+    view = jobs.current(kind)
     if view is None or view.state.active or not told_by(view).finished:
         return
     told, run = told_by(view), view.argument
@@ -56,6 +64,13 @@ def meaning() -> None:
             f"Held-out loss fell from **{first.loss:.2f}** to **{last.loss:.2f}** nats per token in {last.step} steps. "
             f"In probabilities: on sentences it never saw, the model gives the right next token "
             f"**{told.last_probability:.1%}** (geometric mean), up from **{told.first_probability:.1%}**."
+        )
+    elif told.steps and told.steps[-1].loss < told.steps[0].loss:
+        st.warning(
+            f"Held-out loss rose from **{first.loss:.2f}** to **{last.loss:.2f}** nats per token while training loss "
+            f"fell from {told.steps[0].loss:.2f} to {told.steps[-1].loss:.2f}: the adapter learnt its "
+            f"{told.started.training_texts:,} texts by heart. Use more texts, or fewer steps.",
+            icon=":material/psychology_alt:",
         )
     else:
         problem(
@@ -96,12 +111,12 @@ def token_healing() -> None:
         )
 
 
-def _queue_run(run: FineTuningRun) -> None:
+def _queue_run(run: FineTuningRun, kind: str) -> None:
     kind_s = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run)}
-    jobs.submit(KIND, "lib.training.finetune:finetune", run, **kind_s, model=run.model)
+    jobs.submit(kind, "lib.training.finetune:finetune", run, **kind_s, model=run.model)
 
 
-def _draw_run(view: JobView, show: str) -> None:
+def _draw_run(view: JobView, show: str, kind: str) -> None:
     if view.state is JobState.WAITING:
         return  # the empty stage is there; forty who wait ask often, and should cost little
     told, run = told_by(view), view.argument
@@ -119,7 +134,7 @@ def _draw_run(view: JobView, show: str) -> None:
     onward = None if view.state.active else go_on(run, (*run.earlier, *view.events))
     if onward:
         label = f"Go on from step {onward.resume_from.step}"
-        st.button(label, on_click=_queue_run, args=(onward,), icon=":material/resume:")
+        st.button(label, on_click=_queue_run, args=(onward, kind), icon=":material/resume:")
 
 
 def _pace(told: Progress, run: FineTuningRun) -> str:
@@ -146,11 +161,11 @@ def _blanks(told: Progress, data: Dataset) -> None:
     """What the model says to each prompt, now and before; the lecture's blanks are marked right or wrong."""
     told_after = told.latest or (None,) * len(told.before)
     pairs = list(zip(told.before, told_after, strict=True))
-    columns = st.columns(len(data.blanks)) if data.blanks else ()
-    for blank, column, (before, after) in zip(data.blanks, columns, pairs, strict=False):
-        with column.container(border=True, height="stretch"):
+    heading = "#####" if _are_long(data.blanks) else "####"
+    for blank, place, (before, after) in zip(data.blanks, _places(data.blanks), pairs, strict=False):
+        with place.container(border=True, height="stretch"):
             now = after or before
-            st.markdown(f"#### {_sentence(now)} {_mark(now, blank)}")
+            st.markdown(f"{heading} {_sentence(now)} {_mark(now, blank)}")
             if after:
                 st.caption(f"Before: {_sentence(before)} {_mark(before, blank)}")
     for before, after in pairs[len(data.blanks) :]:
@@ -159,6 +174,17 @@ def _blanks(told: Progress, data: Dataset) -> None:
     if told.asked:
         with st.expander("The same prompts, every few steps", icon=":material/history:", expanded=True):
             st.markdown(_diary(told, data))
+
+
+def _are_long(blanks: Sequence[Blank]) -> bool:
+    return any(len(blank.prompt) > SHORT_PROMPT for blank in blanks)
+
+
+def _places(blanks: Sequence[Blank]) -> list[DeltaGenerator]:
+    """A place for each blank: side by side, or one below the other where their prompts are long."""
+    if _are_long(blanks):
+        return [st.container() for _ in blanks]
+    return list(st.columns(len(blanks))) if blanks else []
 
 
 def _diary(told: Progress, data: Dataset) -> str:
@@ -195,7 +221,13 @@ def _sentence(completion: Completion) -> str:
     """The prompt, and what the model added to it in colour (bold would need a letter next to its asterisks)."""
     said = completion.continuation.strip()
     gap = " " if completion.continuation[:1].isspace() else ""
-    return f"{escape(completion.prompt)}{gap}:orange[{escape(said) or '…'}]"
+    return f"{escape(_in_a_line(completion.prompt))}{gap}:orange[{escape(said) or '…'}]"
+
+
+def _in_a_line(prompt: str) -> str:
+    """A prompt that a template wrote has lines, and is long before what was asked: its end, in one line."""
+    line = " ⏎ ".join(prompt.split("\n"))
+    return line if line == prompt or len(line) <= LONGEST_SHOWN else "… " + line[-LONGEST_SHOWN:]
 
 
 def _mark(completion: Completion, blank: object) -> str:

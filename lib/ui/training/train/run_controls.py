@@ -15,29 +15,34 @@ from lib.ui.kit.problems import problem
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import offer_real_model, origin_note
 
+KOPI = "kopi_orders"
 LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 5e-3, 1e-2, 1.5e-2, 3e-2, 1e-1, 1.0, 10.0, 1e3]
 RANKS = [1, 2, 4, 8, 16, 32, 64]
+LOSS_ON_TITLES = {"answer": "the answer only", "text": "the whole text"}
 SCHEDULE_TITLES = {"constant": "stays", "linear": "falls linearly", "cosine": "falls as a cosine"}
 
 
 def run_controls() -> FineTuningRun | None:
     """The controls; None (and what is wrong) if they make no run."""
-    titles = datasets.catalogue()
     model = choose_model()
     origin_note(model)
     offer_real_model()
+    dataset = controls.select("Texts", datasets.catalogue(), KOPI, key="texts")
+    data = load_dataset(dataset)
+    st.caption(data.about)
     mine = f":{model}" if model != BUNDLED else ""  # what suits one model does not suit another: each has its own
+    these = "" if dataset == KOPI else f":{dataset}"
     learning_rate = controls.pick(
         "Learning rate",
         LEARNING_RATES,
-        usual_learning_rate(model),
-        key=f"lr{mine}",
+        usual_learning_rate(model, dataset),
+        key=f"lr{mine}{these}",
         format_func=lambda rate: f"{rate:g}",
         help="A model this small takes large steps. QLoRA (Dettmers et al. 2023, appendix B) used 2e-4 at 7B and 13B, "
         "1e-4 at 33B and 65B.",
     )
     rank = controls.pick("Rank r", RANKS, 8, key="rank")
-    steps = controls.slider("Steps", 5, 300, usual_steps(model), key=f"steps{mine}", step=5)
+    steps = controls.slider("Steps", 5, 300, usual_steps(model, dataset), key=f"steps{mine}{these}", step=5)
     usual = "The queen said" if model == BUNDLED else "The capital of France is"
     prompt = controls.text("A prompt of your own", usual, key=f"prompt{mine}", max_chars=300)
     with st.expander("More", icon=":material/tune:"):
@@ -56,8 +61,9 @@ def run_controls() -> FineTuningRun | None:
         )
         targets = controls.select("Adapters on", list(TARGETS), "All linear layers", key="targets")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
-        dataset = controls.select("Texts", titles, "kopi_orders", key="texts")
-        st.caption(load_dataset(dataset).about)
+        loss_on = "text"
+        if data.has_answers:
+            loss_on = controls.segmented("Loss on", LOSS_ON_TITLES, "answer", key="loss_on")
     try:
         run = FineTuningRun(
             rank=rank,
@@ -70,6 +76,7 @@ def run_controls() -> FineTuningRun | None:
             target_modules=TARGETS[targets],
             seed=seed,
             dataset=dataset,
+            loss_on=loss_on,
             model=model,
             ask_every=ask_every,
             prompts=(prompt.strip(),) if prompt.strip() else (),

@@ -1,0 +1,77 @@
+"""What a preview is asked, and what it tells. No torch: pages read these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lib.training.datasets import Dataset
+from lib.training.own_data.texts import OwnText
+
+TEMPLATES = {"model": "the model's own", "plain": "a plain one"}
+SHOWN_TRAINING, SHOWN_HELD_OUT = 12, 4
+WEIGHED_TEXTS = 64
+"""Held-out texts on which the base model's losses are measured, at most."""
+
+
+@dataclass(frozen=True)
+class PreviewRequest:
+    training: tuple[OwnText, ...]
+    held_out: tuple[OwnText, ...]
+    model: str
+    template: str = "model"
+    """One of TEMPLATES; a model without one of its own is given the plain one."""
+    loss_on: str = "answer"
+
+
+@dataclass(frozen=True)
+class SeenToken:
+    text: str
+    special: bool
+    counted: bool
+    """Whether predicting it counts in the loss."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One text as the model reads it."""
+
+    number: int
+    held_out: bool
+    tokens: tuple[SeenToken, ...]
+    cut: str
+    """What is beyond the last token that is read."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All texts as they will be learnt, and some of them token by token."""
+
+    dataset: Dataset
+    prompts: tuple[str, ...]
+    """Beginnings of held-out texts, for a run to ask beside the blanks."""
+    seen: tuple[Seen, ...]
+    template: str
+    """One of TEMPLATES, the one that was used."""
+    has_own_template: bool
+    longest_tokens: int
+    """Most tokens that are read of a text; what is beyond is cut."""
+    training_tokens: int
+    counted_if_text: int
+    """Of the training tokens, those that count when the loss is on the whole text."""
+    counted_if_answer: int
+    cut_rows: tuple[int, ...]
+    without_answer: tuple[int, ...]
+    """Rows whose whole answer is cut off, so that nothing but the end of the text counts."""
+
+
+@dataclass(frozen=True)
+class BaseLosses:
+    """The base model's loss on the same held-out texts, counted in both ways, in nats per token."""
+
+    texts: int
+    on_text: float
+    on_answer: float | None
+    """None where the texts answer nothing."""
+
+
+PreviewEvent = Prepared | BaseLosses

@@ -1,0 +1,122 @@
+"""The view Own data through AppTest: bad input first, each one sentence with nothing lost, then a run on five rows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import open_chapter, rerun_until
+
+ROWS = [
+    {"instruction": f"Order: {meaning}", "response": name}
+    for meaning, name in [
+        ("black coffee with sugar", "Kopi O"),
+        ("black tea with sugar", "Teh O"),
+        ("black coffee with no sugar", "Kopi O Kosong"),
+        ("black tea with no sugar", "Teh O Kosong"),
+        ("iced black coffee with sugar", "Kopi O Peng"),
+    ]
+]
+FIVE = "\n".join(map(json.dumps, ROWS))
+LONG = json.dumps({"instruction": "Go on", "response": "word " * 600})
+
+
+def opened(typed: str = "", **query: str) -> AppTest:
+    app = open_chapter("live_lora", view="Own data", **query)
+    return app.text_area(key="own-text").set_value(typed).run() if typed else app
+
+
+def press(app: AppTest, label: str) -> None:
+    def button():
+        return next(each for each in app.button if each.label == label)
+
+    button().click().run()
+    rerun_until(app, lambda: not button().disabled, f"the end of {label}")
+
+
+def everything(app: AppTest) -> str:
+    shown = (*app.markdown, *app.caption, *app.error, *app.warning, *app.info)
+    return "\n".join(each.value for each in shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("   \n  \n", None),
+        ("only one line", "only one text"),
+        ("x" * 20_000_000, "20.0 MB; up to 2 MB"),
+        ("ab\x00\x01\x02" * 50, "binary"),
+        ("the same\n" * 30, "All 30 texts are the same"),
+        ("colour,size\nred,7\nblue,9", "The columns “colour”, “size”"),
+        ("instruction,response\nWhat is Kopi?,\nWhat is Teh?,", "response is missing"),
+        ('{"messages": "none"}\n{"messages": [{"role": "wizard", "content": "x"}]}', "no list of messages"),
+        ("instruction,response", "There is only a header"),
+    ],
+    ids=["empty", "one-line", "20-MB", "binary", "duplicates", "columns", "no-answer", "no-messages", "header"],
+)
+def test_bad_input_is_one_sentence_and_nothing_is_lost(typed, said):
+    app = opened(typed)
+    assert not app.exception
+    assert app.text_area(key="own-text").value == typed
+    assert [said in each.value.replace("\\", "") for each in app.error] == ([True] if said else [])
+    assert not [each for each in app.button if each.label == "Train on these"]
+
+
+def test_five_rows_are_previewed_learnt_and_asked():
+    app = opened(FIVE + "\n" + FIVE.splitlines()[0], **{"own-steps": "10"})
+    assert "instruction and response" in everything(app).replace("\\", "")
+    assert {each.label: each.value for each in app.metric} == {
+        "To train on": "4", "Held out": "1", "Duplicates left out": "1",
+    }  # fmt: skip
+    assert next(each for each in app.button if each.label == "Train on these").disabled, "nothing is previewed yet"
+    press(app, "Preview")
+    assert not app.exception
+    assert not app.error
+    whole, answer = (
+        float(next(each.value for each in app.metric if each.label == label))
+        for label in ("Loss on the whole text", "Loss on the answer only")
+    )
+    assert whole > 0
+    assert answer > 0
+    assert whole != answer
+    press(app, "Train on these")
+    assert not app.exception
+    assert not app.error
+    assert any(each.value == "What happened" for each in app.header)
+    asked = next(each for each in app.text_input if each.label == "Prompt")
+    asked.set_value("<b>Order</b>: *tea*")
+    press_ask = next(each for each in app.button if each.label == "Ask")
+    press_ask.click().run()
+    rerun_until(app, lambda: "With the adapter" in everything(app).split(r"\<b\>Order")[-1], "both answers")
+    assert r"\<b\>Order\</b\>\: \*tea\*" in everything(app)
+
+
+def test_a_text_longer_than_the_context_is_cut_and_said():
+    app = opened("\n".join([FIVE, LONG]))
+    press(app, "Preview")
+    assert not app.exception
+    assert any("cut there: row 6" in each.value for each in app.warning)
+
+
+def test_near_copies_on_both_sides_are_warned_of():
+    base = "the quick brown fox jumps over the lazy dog near the old mill at the river every single"
+    app = opened("\n".join(f"{base} {day}" for day in ("Monday", "Tuesday", "Friday", "Sunday")))
+    assert any("proves nothing" in each.value for each in app.warning)
+
+
+def test_a_changed_text_asks_for_a_new_preview():
+    app = opened(FIVE)
+    press(app, "Preview")
+    app.text_area(key="own-text").set_value(FIVE.replace("black", "white")).run()
+    assert "press Preview to see them anew" in everything(app)
+    assert next(each for each in app.button if each.label == "Train on these").disabled
+
+
+@pytest.mark.parametrize("query", [{"own-share": "99"}, {"own-seed": "-1"}, {"own-steps": "1e9"}], ids=str)
+def test_a_hostile_link_falls_back_and_says_so(query):
+    app = opened(FIVE, **query)
+    assert not app.exception
+    (key,) = query
+    assert f"The link asks for {key} =" in everything(app)
