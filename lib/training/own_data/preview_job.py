@@ -84,7 +84,7 @@ def _prepared(request: PreviewRequest, tokenizer: PreTrainedTokenizerBase, has_o
             ask=_first_question(request.held_out),
             around=around,
         ),
-        prompts=_prompts(held_out)[: BLANKS - len(blanks)],
+        prompts=tuple(_prompts(held_out)[: BLANKS - len(blanks)]),
         seen=tuple(_seen(*each, tokenizer, request.loss_on) for each in shown),
         template="model" if chat_template else "plain",
         has_own_template=has_own_template,
