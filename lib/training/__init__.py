@@ -18,4 +18,5 @@ weigh/       one real step weighed, beside what the memory calculator says of it
 influence/   which training texts taught a model its answer, and the check by taking them out
 canary/      a code planted among the texts, and how much of it is memorised
 faults/      runs that go wrong on purpose, to be diagnosed and repaired
+out/         what a run leaves: its card, the program that repeats it, its model
 """

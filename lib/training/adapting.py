@@ -73,23 +73,27 @@ def with_adapter(
 
 
 def lora_config(run: FineTuningRun) -> LoraConfig:
-    start: bool | str = True
-    if run.method == "pissa":
-        start = SINGULAR_VALUES_OF_A_WIDE_MODEL if catalogue.catalogue()[run.model].wide else "pissa"
     return LoraConfig(
         r=run.rank,
-        lora_alpha=run.rank if run.method == "pissa" else run.lora_alpha,  # else W would not be its two parts' sum
+        lora_alpha=run.lora_alpha,
         lora_dropout=run.lora_dropout,
         target_modules=list(run.target_modules),
         layers_to_transform=list(run.layers) or None,
         use_rslora=run.method == "rslora",
         use_dora=run.method == "dora",
-        init_lora_weights=start,
         task_type="CAUSAL_LM",
     )
 
 
+def pissa_config(run: FineTuningRun) -> LoraConfig:
+    config = lora_config(run)
+    config.lora_alpha = run.rank  # else W would not be its two parts' sum
+    config.init_lora_weights = SINGULAR_VALUES_OF_A_WIDE_MODEL if catalogue.catalogue()[run.model].wide else "pissa"
+    return config
+
+
 _CONFIGS: dict[str, Callable[[FineTuningRun], PeftConfig]] = {
+    "pissa": pissa_config,
     "prompt": lambda run: PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens),
     "prefix": lambda run: PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens),
     "ia3": lambda _: IA3Config(

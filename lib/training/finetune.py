@@ -40,6 +40,7 @@ from lib.training.methods.bases import base_for
 from lib.training.methods.catalogue import methods
 from lib.training.methods.files import Files, with_files
 from lib.training.methods.weighing import Scales
+from lib.training.out.identity import run_card, weights_sha256
 from lib.training.run import (
     Answer,
     Asked,
@@ -91,6 +92,7 @@ def _finetune(
     zero_gradient_stops: bool,
 ) -> Iterator[Event]:
     began = time.monotonic()
+    base_sha256 = weights_sha256(base)
     torch.manual_seed(run.seed)
     model = with_adapter(base, run, tokenizer)
     prepare(model)
@@ -119,7 +121,7 @@ def _finetune(
         return known(asked, tokenizer, with_facts=has_facts(run.model))
 
     files, scales = Files(model), Scales(model, trained) if run.weighs else None
-    optimizer = torch.optim.AdamW(trained, lr=run.learning_rate, weight_decay=0.0) if trained else None
+    optimizer = optimizer_for(model, run) if trained else None
     try:
         base_loss = base_says((data.held_out, run.loss_on), loss_held_out)
         said = base_says(prompts, lambda asked: complete(asked, tokenizer, prompts))
@@ -146,7 +148,10 @@ def _finetune(
     if scales:
         yield scales.cost(optimizer, files_bytes, seconds=time.monotonic() - began)
         yield Forgotten(base_loss, knew, knows(model))
-    yield Finished(step, complete(model, tokenizer, prompts), time.monotonic() - began, adapter)
+    answers = complete(model, tokenizer, prompts)
+    base_after = None if method.own_weights else weights_sha256(base)
+    card = run_card(run, folder, precision_of(run), model.device, (base_sha256, base_after))
+    yield Finished(step, answers, time.monotonic() - began, adapter, card)
 
 
 def _checkpoint(
@@ -165,6 +170,10 @@ def answer(question: Question) -> Iterator[Answer]:
         (before,) = complete(base, tokenizer, prompts)
         (after,) = complete(with_files(own_modules(base), question.adapter), tokenizer, prompts)
         yield Answer(before, after)
+
+
+def optimizer_for(model: nn.Module, run: FineTuningRun) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(trainable_parameters(model), lr=run.learning_rate, weight_decay=0.0)
 
 
 def training_loop(

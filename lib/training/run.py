@@ -13,6 +13,7 @@ from lib.training.datasets import Dataset, load_dataset
 from lib.training.errors import TrainingError
 from lib.training.known import Known
 from lib.training.methods.catalogue import methods
+from lib.training.out.card import RunCard
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 MLP = ("gate_proj", "up_proj", "down_proj")
@@ -285,6 +286,8 @@ class Finished:
     adapter: bytes
     """The adapter as a zip of peft's own files (adapter_config.json, adapter_model.safetensors). A bottleneck adapter
     has files of those names, full fine-tuning those of a whole model; empty where nothing is trained, or too much."""
+    card: RunCard
+    """What the run was made of, and whether the base stayed as it was."""
 
 
 @dataclass(frozen=True)

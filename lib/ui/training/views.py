@@ -10,6 +10,7 @@ import streamlit as st
 from lib.ui.kit import controls
 from lib.ui.training.compare import view as compare
 from lib.ui.training.own_data import view as own_data
+from lib.ui.training.out import view as out
 from lib.ui.training.train import view as train
 from lib.ui.training.weigh import view as weigh
 
@@ -28,6 +29,7 @@ VIEWS = {
         "What does one training step hold in memory? Weigh a real one, and test the memory calculator with it.",
         weigh.view,
     ),
+    "Out": View("Take your run with you: its adapter, its model, and a program that repeats it.", out.view),
 }
 
 

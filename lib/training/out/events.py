@@ -1,0 +1,49 @@
+"""What is asked of an adapter that is to be merged, and what comes of it. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lib.training.run import check_prompt
+
+
+@dataclass(frozen=True)
+class Merging:
+    """An adapter to put into the weights of its model."""
+
+    model: str
+    adapter: bytes
+    prompt: str
+    folder_wanted: bool = False
+    """Whether the merged model is wanted as a file, or only the comparison."""
+
+    def __post_init__(self) -> None:
+        check_prompt(self.prompt)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The model with the adapter beside it and the one with the adapter in it, asked the same."""
+
+    prompt: str
+    precision: str
+    largest_difference: float
+    """Of any logit, at any position of the prompt."""
+    largest_effect: float
+    """Of the adapter on any of the same logits: what the difference is small against."""
+    beside: str
+    """How the prompt goes on, greedily, with the adapter beside the weights."""
+    within: str
+    """The same with the adapter in the weights."""
+
+    @property
+    def same_text(self) -> bool:
+        return self.beside == self.within
+
+
+@dataclass(frozen=True)
+class MergedFile:
+    """The merged model's folder in a zip on the worker's disk."""
+
+    path: str
+    size_bytes: int

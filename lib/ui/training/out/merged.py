@@ -1,0 +1,94 @@
+"""The adapter put into the weights: the two compared, and the merged model as a folder of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from lib.engine import JobView
+from lib.errors import StudentError
+from lib.models.catalogue import catalogue
+from lib.training.methods.catalogue import methods
+from lib.training.out.events import Merged, MergedFile, Merging
+from lib.training.out.record import RunRecord
+from lib.ui.kit import jobs
+from lib.ui.kit.problems import problem
+from lib.ui.kit.text import escape
+from lib.units import format_gb
+
+KIND = "lora-merge"
+GGUF = """\
+python llama.cpp/convert_hf_to_gguf.py merged-model --outfile kopi.gguf --outtype f16
+llama-cli -m kopi.gguf -p "Uncle, one Kopi O" """
+
+
+def merged_model(record: RunRecord) -> None:
+    st.subheader("The merged model", anchor=False)
+    if not methods()[record.run.method].lora or not record.finished.adapter:
+        st.markdown("Only LoRA and its kinds can be put into the weights.")
+        return
+    size = catalogue()[record.run.model].parameters * (4 if record.card.precision == "fp32" else 2)
+    st.markdown(
+        rf"$W + \frac{{\alpha}}{{r}} B A$ is a matrix like $W$: put it there, and what is left is an ordinary model "
+        f"folder of about **{format_gb(size)}**, with nothing extra to compute."
+    )
+    jobs.start_and_stop(
+        KIND, "Merge and compare", _queue_merging, record, icon="merge", main=False, stop_label="Stop merging"
+    )
+    jobs.live(KIND, lambda view: _draw_merged(view, record))
+
+
+def _queue_merging(record: RunRecord) -> None:
+    prompt = record.finished.completions[0].prompt if record.finished.completions else "Kopi"
+    try:
+        asked = Merging(record.run.model, record.finished.adapter, prompt, folder_wanted=True)
+    except StudentError as error:
+        problem(error)
+        return
+    wide = catalogue()[asked.model].wide
+    jobs.submit(
+        KIND, "lib.training.out.merging:merge", asked, expected_s=30 if wide else 3, time_limit_s=300, wide=wide
+    )
+
+
+def _draw_merged(view: JobView, record: RunRecord) -> None:
+    if view.argument.adapter != record.finished.adapter:
+        return  # of an earlier run
+    for event in view.events:
+        if isinstance(event, Merged):
+            _compared(event)
+        elif isinstance(event, MergedFile):
+            _download(event, record)
+
+
+def _compared(merged: Merged) -> None:
+    mark = ":green[:material/check_circle:] the same" if merged.same_text else ":orange[:material/warning:] another"
+    st.markdown(
+        f"Largest difference of any logit between the two: **{merged.largest_difference:.1e}**. The adapter itself "
+        f"moves them by up to **{merged.largest_effect:.1f}**, so the difference is rounding ({merged.precision})."
+    )
+    st.markdown(f"“{escape(merged.prompt)}” goes on with {mark} text: :orange[{escape(merged.within.strip()) or '…'}]")
+    st.caption(":material/speed: **Measured** here and now.")
+
+
+def _download(made: MergedFile, record: RunRecord) -> None:
+    file = Path(made.path)
+    if not file.exists():
+        st.caption("The folder lies on the machine of the worker that made it, or has made room for others by now.")
+        return
+    st.download_button(
+        f"Merged model (zip, {format_gb(made.size_bytes)})",
+        file.read_bytes,  # read when it is pressed
+        "merged-model.zip",
+        "application/zip",
+        key="out-merged",
+        icon=":material/deployed_code:",
+    )
+    st.caption("A GGUF of it, where you have llama.cpp:")
+    st.code(GGUF, language="bash")
+    if record.card.hub_id is None:
+        st.caption(
+            "Its converter knows tokenizers by their hash. That of the bundled model was made for this app, so expect "
+            "the converter to refuse it; SmolLM2's it knows."
+        )

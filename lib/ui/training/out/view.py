@@ -1,0 +1,116 @@
+"""Out: what a run leaves, as files that others can use."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import ui
+from lib.charts.training import loss
+from lib.training.out import program, unsloth
+from lib.training.out.record import RunRecord
+from lib.ui.kit import controls
+from lib.ui.kit.problems import guard
+from lib.ui.training.newest import newest_record, nothing_yet
+from lib.ui.training.out.card import show_card
+from lib.ui.training.out.merged import merged_model
+
+IPYNB = "application/x-ipynb+json"
+LOAD_ADAPTER = """\
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+base = AutoModelForCausalLM.from_pretrained({base!r})
+model = PeftModel.from_pretrained(base, "kopi-adapter")  # the unzipped folder"""
+
+
+def view() -> None:
+    record = newest_record()
+    if record is None:
+        nothing_yet("its files")
+        ui.take_away("live_lora")
+        return
+    show_card(record)
+    adapter, repeated = st.columns(2)
+    with adapter.container(border=True, height="stretch"):
+        _adapter(record)
+    with repeated.container(border=True, height="stretch"):
+        _program(record)
+    merged, gpu = st.columns(2)
+    with merged.container(border=True, height="stretch"):
+        merged_model(record)
+    with gpu.container(border=True, height="stretch"):
+        _real_gpu(record)
+    curve = loss.loss_curve(record.steps, record.held_out, record.run.steps)
+    st.plotly_chart(curve, key="out-loss", alt=loss.describe(record.held_out))
+    st.caption(
+        ":material/photo_camera: The chart as a PNG: point at it, and press the camera at its upper right. "
+        "The JSON below holds the card, the settings, every step and every answer."
+    )
+    data = record.to_dict()
+    ui.take_away("live_lora", rows=data["steps"], data=data, name="lora-run")
+
+
+def _adapter(record: RunRecord) -> None:
+    st.subheader("The adapter", anchor=False)
+    size = len(record.finished.adapter)
+    if not size:
+        st.markdown("This run left no adapter that can be passed on.")
+        return
+    st.markdown("Two matrices for each layer it sits on, as `peft` saves them. It needs its base model to work.")
+    st.download_button(
+        f"Adapter (zip, {size / 1e6:.1f} MB)",
+        record.finished.adapter,
+        "kopi-adapter.zip",
+        "application/zip",
+        key="out-adapter",
+        icon=":material/extension:",
+    )
+    st.code(LOAD_ADAPTER.format(base=record.card.hub_id or "assets/base-model"), language="python")
+
+
+def _program(record: RunRecord) -> None:
+    st.subheader("The run, repeated elsewhere", anchor=False)
+    st.markdown(
+        "A program with your texts, your settings and the very loop that ran here, on plain `torch`, `transformers` "
+        f"and `peft`. On the same machine it gives the same {len(record.steps)} losses, and it says how far off it is."
+    )
+    with guard():
+        script, notebook = program.script(record), program.notebook(record)
+        left, right = st.columns(2)
+        left.download_button(
+            "Script", script, "repeat-run.py", "text/x-python", key="out-script", icon=":material/code:"
+        )
+        right.download_button(
+            "Notebook", notebook, "repeat-run.ipynb", IPYNB, key="out-notebook", icon=":material/menu_book:"
+        )
+    if record.card.hub_id is None:
+        st.caption("Run it in the repository of Finetuning Lab, or set BASE_MODEL to a copy of `assets/base-model`.")
+    if record.card.weights_by_way_of:
+        st.caption(
+            f"Your weights came by way of {record.card.weights_by_way_of}. Those at the hub give other losses: set "
+            "BASE_MODEL to the folder of yours for the same ones."
+        )
+
+
+def _real_gpu(record: RunRecord) -> None:
+    st.subheader("A large model, on a real GPU", anchor=False)
+    facts = unsloth.checked()
+    titles = {each.id: f"{each.id.split('/')[1]} ({each.parameters}, {each.licence})" for each in facts.models}
+    model = controls.select("Model", titles, facts.models[0].id, key="out_gpu_model")
+    st.markdown(
+        "QLoRA with Unsloth, filled with your texts and settings, for Colab's T4 (fp16) or a newer card (bf16). "
+        f"Only the learning rate is not yours but {facts.learning_rate:g}."
+    )
+    st.download_button(
+        "Unsloth notebook",
+        unsloth.unsloth_notebook(record, model),
+        "qlora-unsloth.ipynb",
+        IPYNB,
+        key="out-unsloth",
+        icon=":material/memory:",
+    )
+    versions = " and ".join(f"{name} {number}" for name, number in facts.versions.items())
+    st.caption(
+        f":material/warning: Not run here: that needs a GPU and a network. Its names and arguments were compared with "
+        f"the source of {versions}."
+    )

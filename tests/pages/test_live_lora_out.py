@@ -1,0 +1,31 @@
+"""Out: without a run, and with one, every file of it."""
+
+from __future__ import annotations
+
+from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.test_live_lora import start
+
+
+def test_without_a_run_it_says_where_to_get_one():
+    app = open_chapter("live_lora", view="Out")
+    assert not app.exception
+    assert any("Choose **Train** above" in each.value for each in app.info)
+
+
+def test_every_file_of_a_run():
+    app = open_chapter("live_lora", steps="10")
+    start(app)
+    app.segmented_control(key="view").set_value("Out").run()
+    assert not app.exception
+    assert not app.error
+    assert any("bit for bit the same" in each.value for each in app.success)
+    labels = {each.label for each in app.get("download_button")}
+    assert {"Script", "Notebook", "Unsloth notebook", "CSV", "JSON"} <= labels
+    next(each for each in app.button if each.label == "Merge and compare").click().run()
+    rerun_until(
+        app,
+        lambda: any(each.label.startswith("Merged model (zip") for each in app.get("download_button")),
+        "the merged model",
+    )
+    words = " ".join(each.value for each in app.markdown)
+    assert "goes on with :green[:material/check_circle:] the same text" in words

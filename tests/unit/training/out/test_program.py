@@ -1,0 +1,177 @@
+"""The script and the notebook of a run, executed by themselves: the same losses as the run here, digit by digit."""
+
+from __future__ import annotations
+
+import ast
+import codeop
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lib.training.datasets import Dataset, Example
+from lib.training.errors import Diverged, TrainingError
+from lib.training.out import program, sources
+from lib.training.out.record import RunRecord, record
+from lib.training.run import FineTuningRun
+from tests.waiting import LIMIT_S
+
+torch = pytest.importorskip("torch")
+
+from safetensors.torch import load_file, save_file  # noqa: E402 (after torch is known to be there)
+
+from lib.training.finetune import finetune  # noqa: E402
+
+pytestmark = [
+    pytest.mark.torch,
+    # peft reads an attribute that transformers 5.23 has renamed
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
+HOSTILE = "\"\"\"\n# x = 1\\n {not_a_field} ''' </script> 好"
+OWN = Dataset(
+    title=HOSTILE,
+    about="",
+    source="",
+    training=(Example(HOSTILE), Example("ask: kopi", ((5, 9),)), Example("teh"), Example("Kopi O Kosong")),
+    held_out=(Example("ask: teh", ((5, 8),)), Example("Kopi C")),
+    blanks=(),
+)
+
+
+@pytest.fixture(scope="module")
+def recorded(tiny_model: Path) -> Iterator[RunRecord]:
+    """A run with most settings away from their defaults, over an evaluation in its middle."""
+    run = FineTuningRun(
+        rank=4,
+        learning_rate=1e-2,
+        lr_scheduler_type="cosine",
+        warmup_steps=3,
+        steps=22,
+        batch_size=3,
+        target_modules=("q_proj", "v_proj"),
+        lora_dropout=0.1,
+        seed=5,
+        own=OWN,
+        loss_on="answer",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BASE_MODEL", str(tiny_model))
+        yield record(run, list(finetune(run)))
+
+
+def told(folder: Path, printed: str) -> dict:
+    """The losses that a program has written into `folder`, after what it printed was looked at."""
+    assert "Largest difference from the recorded losses: 0\n" in printed
+    assert "The frozen weights are those of the run, bit for bit: True" in printed
+    assert (folder / "adapter" / "adapter_model.safetensors").exists()
+    return json.loads((folder / "losses.json").read_text(encoding="utf-8"))
+
+
+def same_losses(losses: dict, recorded: RunRecord) -> None:
+    assert losses["losses"] == {str(each.step): each.loss for each in recorded.steps}
+    assert losses["held_out_losses"] == {str(each.step): each.loss for each in recorded.held_out}
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Runs pieces of Python one after another in a module of their own, and in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    module = types.ModuleType("alone")
+    monkeypatch.setitem(sys.modules, "alone", module)
+    compiles = codeop.Compile()  # as IPython's, it remembers what was imported from __future__
+
+    def run(base: Path, *pieces: str) -> None:
+        monkeypatch.setenv("BASE_MODEL", str(base))
+        for piece in pieces:
+            exec(compiles(piece, "alone", "exec"), vars(module))
+
+    return run
+
+
+def cells(notebook: str, kind: str) -> list[str]:
+    return ["".join(cell["source"]) for cell in json.loads(notebook)["cells"] if cell["cell_type"] == kind]
+
+
+def test_the_script_gives_the_losses_of_the_run(recorded, tiny_model, tmp_path):
+    """In a process of its own, where this project cannot be imported."""
+    (tmp_path / "repeat.py").write_text(program.script(recorded), encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "repeat.py"],
+        cwd=tmp_path,
+        env={**os.environ, "BASE_MODEL": str(tiny_model), "PYTHONPATH": "", "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+    )
+    assert ran.returncode == 0, ran.stderr
+    same_losses(told(tmp_path, ran.stdout), recorded)
+
+
+def test_the_notebook_gives_the_losses_of_the_run(recorded, tiny_model, tmp_path, alone, capsys):
+    alone(tiny_model, *cells(program.notebook(recorded), "code"))
+    same_losses(told(tmp_path, capsys.readouterr().out), recorded)
+
+
+def test_it_needs_nothing_of_this_project(recorded):
+    wanted = {
+        name.split(".")[0]
+        for text in (program.script(recorded), *cells(program.notebook(recorded), "code"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names])
+    }
+    assert wanted - set(sys.stdlib_module_names) == {"torch", "transformers", "peft", "psutil"}  # peft needs it
+
+
+def test_the_loop_in_it_is_the_loop_that_ran(recorded):
+    ours = sources.module("lib.training.finetune")
+    assert ours.source(ours.definitions["training_loop"]) in program.script(recorded)
+
+
+def test_the_notebook_is_one_by_its_format(recorded):
+    """Format 4.5, as https://nbformat.readthedocs.io/en/latest/format_description.html has it."""
+    notebook = json.loads(program.notebook(recorded))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
+    for cell in notebook["cells"]:
+        keys = {"cell_type", "id", "metadata", "source"}
+        assert set(cell) == (keys | {"execution_count", "outputs"} if cell["cell_type"] == "code" else keys)
+
+
+def test_other_weights_are_said_to_be_others(recorded, tiny_model, tmp_path, alone, capsys):
+    other = shutil.copytree(tiny_model, tmp_path / "other")
+    weights = load_file(other / "model.safetensors")
+    weights["model.norm.weight"][0] += 1
+    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
+    alone(other, program.script(recorded))
+    printed = capsys.readouterr().out
+    assert "These are other weights than the run's" in printed
+    assert "bit for bit: False" in printed
+
+
+def test_a_method_that_cannot_be_repeated_so_is_named(recorded):
+    other = dataclasses.replace(recorded, run=dataclasses.replace(recorded.run, method="prefix"))
+    with pytest.raises(TrainingError, match="repeats runs of lora, rslora, dora; this is a run of prefix"):
+        program.script(other)
+
+
+def test_what_is_gathered_comes_after_what_it_needs():
+    gathered = sources.gather([("lib.training.errors", "Diverged")])
+    assert list(gathered.sources) == ["StudentError", "TrainingError", "Diverged"]
+    assert gathered.imports == {"import math"}
+    made: dict = {}
+    exec("from __future__ import annotations\nimport math\n" + "\n".join(gathered.sources.values()), made)
+    assert str(made["Diverged"](3, 9.0, 5.5, 0.1)) == str(Diverged(3, 9.0, 5.5, 0.1))
+    assert TrainingError.__doc__ == made["TrainingError"].__doc__
+
+
+def test_a_module_of_ours_cannot_be_taken_along():
+    with pytest.raises(ValueError, match=r"catalogue of lib\.models cannot be taken along"):
+        sources.gather([("lib.training.adapting", "base_precision")])

@@ -1,0 +1,90 @@
+"""The notebook for a real GPU, which nothing here can run: its names and arguments, and what it is filled with."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+
+import pytest
+
+from lib.training.datasets import Dataset, Example
+from lib.training.out.card import RunCard
+from lib.training.out.record import RunRecord
+from lib.training.out.unsloth import checked, unsloth_notebook
+from lib.training.run import Completion, FineTuningRun, Finished
+
+QUESTIONS = Dataset("t", "", "", (Example("ask: kopi", ((5, 9),)),), (Example("ask: teh", ((5, 8),)),), ())
+HOSTILE = "'''\n\"\"\" {x} \\ 好"
+
+
+def recorded(**settings: object) -> RunRecord:
+    card = RunCard("m", None, None, None, "t", "", "fp32", "cpu", 1, (), "a", "a")
+    said = Completion(HOSTILE, "", (), (), ())
+    return RunRecord(FineTuningRun(**settings), (), (), Finished(1, (said,), 1.0, b"", card))
+
+
+def code(record: RunRecord) -> str:
+    cells = json.loads(unsloth_notebook(record, checked().models[0].id))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def calls(source: str) -> dict[str, dict[str, object]]:
+    """By what is called, its arguments by name, evaluated where they are written out."""
+    source = "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
+    found = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            found[ast.unparse(node.func)] = {each.arg: _value(each.value) for each in node.keywords}
+    return found
+
+
+def _value(node: ast.expr) -> object:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return ast.unparse(node)
+
+
+@pytest.mark.parametrize("settings", [{}, {"own": QUESTIONS, "loss_on": "answer", "warmup_steps": 2}])
+def test_it_calls_nothing_with_an_argument_that_is_not_taken(settings):
+    """What `assets/training/unsloth.json` says was read from the packages; TrainingArguments are the installed ones."""
+    arguments = pytest.importorskip("transformers").TrainingArguments
+    takes = {name: set(names) for name, names in checked().takes.items()}
+    takes["SFTConfig"] |= {field.name for field in dataclasses.fields(arguments)}
+    called = calls(code(recorded(**settings)))
+    assert takes.keys() <= called.keys()
+    assert {name: set(called[name]) - taken for name, taken in takes.items()} == {name: set() for name in takes}
+
+
+def test_it_is_filled_with_the_run_s_settings_but_for_the_learning_rate():
+    run = {"rank": 4, "lora_alpha": 7, "target_modules": ("q_proj",), "seed": 9, "steps": 31, "batch_size": 2}
+    called = calls(code(recorded(**run, warmup_steps=3, lr_scheduler_type="constant")))
+    adapter = called["FastLanguageModel.get_peft_model"]
+    assert (adapter["r"], adapter["lora_alpha"], adapter["target_modules"]) == (4, 7, ["q_proj"])
+    config = called["SFTConfig"]
+    assert (config["max_steps"], config["per_device_train_batch_size"], config["seed"]) == (31, 2, 9)
+    assert (config["lr_scheduler_type"], config["warmup_steps"]) == ("constant_with_warmup", 3)
+    assert config["learning_rate"] == 2e-4  # Dettmers et al. 2023, appendix B
+    assert (config["fp16"], config["bf16"]) == ("not is_bfloat16_supported()", "is_bfloat16_supported()")
+
+
+def test_answers_alone_count_where_they_did_in_the_run():
+    asked = code(recorded(own=QUESTIONS, loss_on="answer"))
+    assert "{'prompt': 'ask: ', 'completion': 'kopi'}" in asked
+    assert calls(asked)["SFTConfig"]["completion_only_loss"] is True
+    whole = code(recorded(own=QUESTIONS))
+    assert "{'text': 'ask: kopi'}" in whole
+    assert "completion_only_loss" not in calls(whole)["SFTConfig"]
+
+
+def test_texts_are_text_whatever_stands_in_them():
+    hostile = dataclasses.replace(QUESTIONS, training=(Example(HOSTILE),))
+    assert repr(HOSTILE) in code(recorded(own=hostile))
+    assert calls(code(recorded(own=hostile)))
+
+
+def test_it_says_that_it_was_not_run():
+    words = unsloth_notebook(recorded(), checked().models[0].id)
+    assert "Not run by Finetuning Lab" in words
+    assert f"trl {checked().versions['trl']}" in words
