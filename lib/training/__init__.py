@@ -19,4 +19,5 @@ influence/   which training texts taught a model its answer, and the check by ta
 canary/      a code planted among the texts, and how much of it is memorised
 faults/      runs that go wrong on purpose, to be diagnosed and repaired
 out/         what a run leaves: its card, the program that repeats it, its model
+inside/      inside an adapter: its update of one matrix, turned up and down, mixed; adapters counted
 """

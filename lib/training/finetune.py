@@ -35,6 +35,7 @@ from lib.training.complete import complete
 from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
 from lib.training.forgetting import known
+from lib.training.inside.watching import look
 from lib.training.known import Known, has_facts
 from lib.training.methods.bases import base_for
 from lib.training.methods.catalogue import methods
@@ -129,12 +130,14 @@ def _finetune(
         restore(run.resume_from, model, optimizer)
         yield HeldOut(step, base_loss if method.starts_as_base and not first_step else loss_held_out())
         yield Before(said)
+        yield from look(model, run, step)
         loop = training_loop(
             run, model, tokenizer, optimizer, data.training, first_step, zero_gradient_stops=zero_gradient_stops
         )
         for event in loop if trained else ():
             step = event.step
             yield event
+            yield from look(model, run, step)
             if step % run.evaluate_every == 0 or step == run.steps:
                 yield HeldOut(step, loss_held_out())
                 yield from _checkpoint(run, step, model, optimizer)

@@ -20,6 +20,7 @@ from lib.training.run import (
     HeldOut,
     Started,
     Step,
+    Watched,
 )
 
 
@@ -33,6 +34,8 @@ class Progress:
     before: tuple[Completion, ...]
     asked: tuple[Asked, ...]
     """On the way, in the order of the steps."""
+    watched: tuple[Watched, ...]
+    """Looks at the update of one matrix, in the order of the steps."""
     finished: Finished | None
     checkpoint: Checkpoint | None
 
@@ -86,6 +89,7 @@ def progress(events: Iterable[Event]) -> Progress:
         held_out=of(HeldOut),
         before=before.completions if before else (),
         asked=of(Asked),
+        watched=of(Watched),
         finished=last(Finished),
         checkpoint=last(Checkpoint),
     )
@@ -97,7 +101,7 @@ def go_on(run: FineTuningRun, events: Iterable[Event]) -> FineTuningRun | None:
     if told.checkpoint is None or told.checkpoint.step >= run.steps:
         return None
     step = told.checkpoint.step
-    kept = [each for each in told.held_out if each.step < step]  # measured again as it goes on
+    kept = [each for each in (*told.held_out, *told.watched) if each.step < step]  # measured again as it goes on
     kept += [each for each in (*told.steps, *told.asked) if each.step <= step]
     return replace(run, resume_from=told.checkpoint, earlier=(Before(told.before), *kept))
 

@@ -11,6 +11,7 @@ from lib.models.catalogue import BUNDLED, catalogue
 from lib.training import datasets
 from lib.training.datasets import Dataset, load_dataset
 from lib.training.errors import TrainingError
+from lib.training.inside.update import Place, Update
 from lib.training.known import Known
 from lib.training.methods.catalogue import methods
 from lib.training.out.card import RunCard
@@ -119,6 +120,8 @@ class FineTuningRun:
     """Steps between two looks at the held-out texts, and between two checkpoints."""
     weighs: bool = False
     """Whether the run also tells what it cost and what it forgot (Cost, Forgotten)."""
+    watched: tuple[int, str] = (0, "q_proj")
+    """Layer, counted from 0, and matrix whose update is shown as it grows; the first with one, if it has none."""
     resume_from: Checkpoint | None = None
     earlier: tuple[Event, ...] = ()
     """What the run told up to that checkpoint."""
@@ -267,6 +270,15 @@ class HeldOut:
     loss: float
 
 
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """The update of one matrix after `step` updates."""
+
+    step: int
+    place: Place
+    update: Update
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """Enough to go on: adapter and optimiser, as the bytes of a torch file."""
@@ -319,4 +331,4 @@ class Forgotten:
     after: Known
 
 
-Event = Started | Before | Step | HeldOut | Asked | Checkpoint | Cost | Forgotten | Finished
+Event = Started | Before | Step | HeldOut | Asked | Watched | Checkpoint | Cost | Forgotten | Finished

@@ -6,4 +6,5 @@ weigh.py  what a step keeps in memory, measured beside calculated
 influence.py  which texts speak for an answer, and what is left of it without them
 canary.py how exposed a planted code is
 compare.py  several runs: held-out loss overlaid, and as small multiples
+inside.py the update of one matrix: heat map, singular values, what a smaller rank keeps
 """

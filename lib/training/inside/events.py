@@ -1,0 +1,50 @@
+"""What is asked of adapters, and what comes of it. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lib.training.errors import TrainingError
+from lib.training.run import Completion, check_prompt
+
+STRENGTHS = tuple(step / 4 for step in range(-4, 9))
+"""λ from −1 to 2 times ΔW."""
+SHARES = tuple(step / 8 for step in range(9))
+"""Of the second adapter in a mixture."""
+
+
+@dataclass(frozen=True)
+class Dialling:
+    """One prompt, to be answered with each adapter at each of some strengths."""
+
+    first_asked: ClassVar[tuple[float, ...]] = (1.0, 0.0)
+    model: str
+    prompt: str
+    adapters: tuple[bytes, ...]
+    settings: tuple[tuple[float, ...], ...]
+    """Each has a strength for every adapter: λ of Σ λᵢ ΔWᵢ."""
+
+    def __post_init__(self) -> None:
+        check_prompt(self.prompt)
+        if not self.adapters or any(len(setting) != len(self.adapters) for setting in self.settings):
+            raise TrainingError(f"Each setting must have {len(self.adapters)} strengths, one for each adapter")
+
+
+@dataclass(frozen=True)
+class Dialled:
+    setting: tuple[float, ...]
+    completion: Completion
+
+
+def dial(model: str, prompt: str, adapter: bytes) -> Dialling:
+    """One adapter from −ΔW to 2 ΔW; its usual strength and its absence first."""
+    first = Dialling.first_asked
+    order = (*first, *(each for each in STRENGTHS if each not in first))
+    return Dialling(model, prompt, (adapter,), tuple((strength,) for strength in order))
+
+
+def mixture(model: str, prompt: str, one: bytes, other: bytes) -> Dialling:
+    """Two adapters, (1 − share) ΔW₁ + share ΔW₂, and both at full strength."""
+    settings = [(1 - share, share) for share in SHARES]
+    return Dialling(model, prompt, (one, other), (*settings, (1.0, 1.0)))
