@@ -10,6 +10,8 @@ import streamlit as st
 from lib.ui.kit import controls
 from lib.ui.training.compare import view as compare
 from lib.ui.training.own_data import view as own_data
+from lib.ui.training.inside import view as inside
+from lib.ui.training.inside.kept import keep_newest
 from lib.ui.training.out import view as out
 from lib.ui.training.train import view as train
 from lib.ui.training.weigh import view as weigh
@@ -25,6 +27,7 @@ VIEWS = {
     "Train": View("One press of Start: an adapter learns to order kopi, or other texts, while you watch.", train.view),
     "Compare": View("Up to four ways side by side: what each learns, costs and forgets.", compare.view),
     "Own data": View("Your texts: see every token that the model will see, then train on them and ask.", own_data.view),
+    "Inside": View("Open the adapter: what it adds, turned up and down, mixed, merged and counted.", inside.view),
     "Weigh it": View(
         "What does one training step hold in memory? Weigh a real one, and test the memory calculator with it.",
         weigh.view,
@@ -37,4 +40,5 @@ def chosen_view() -> None:
     """The choice of a view, and the view."""
     name = controls.segmented("View", {name: name for name in VIEWS}, "Train", key="view")
     st.caption(VIEWS[name].purpose)
+    keep_newest()
     VIEWS[name].draw()

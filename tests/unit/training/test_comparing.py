@@ -23,7 +23,7 @@ def run(method: str = "lora", **more) -> FineTuningRun:
 def told(setting: int, seed: int, loss: float, book: float) -> list[OfRun]:
     """A finished run that began at 6 nats on its texts and 3 on the book."""
     known = [Known(3.0, ()), Known(book, ())]
-    events = [HeldOut(0, 6.0), HeldOut(4, loss), COST, Forgotten(6.0, *known), Finished(4, (), 1.0, b"")]
+    events = [HeldOut(0, 6.0), HeldOut(4, loss), COST, Forgotten(6.0, *known), Finished(4, (), 1.0, b"", None)]
     return [OfRun(setting, seed, event) for event in events]
 
 

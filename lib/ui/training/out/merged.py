@@ -46,9 +46,9 @@ def _queue_merging(record: RunRecord) -> None:
     except StudentError as error:
         problem(error)
         return
-    wide = catalogue()[asked.model].wide
+    expected_s = 30 if catalogue()[asked.model].wide else 3
     jobs.submit(
-        KIND, "lib.training.out.merging:merge", asked, expected_s=30 if wide else 3, time_limit_s=300, wide=wide
+        KIND, "lib.training.out.merging:merge", asked, expected_s=expected_s, time_limit_s=300, model=asked.model
     )
 
 

@@ -1,0 +1,53 @@
+"""The last few adapters that this browser has trained, so that two of them can be mixed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from lib.training.methods.catalogue import methods
+from lib.ui.kit.session import owner
+from lib.ui.training.newest import newest_record
+
+KEPT = 3
+"""Of each browser."""
+ALL_KEPT_BYTES = 64_000_000
+"""Of all browsers together; who has trained longest ago loses theirs first."""
+
+_lock = threading.Lock()
+_kept: OrderedDict[str, OrderedDict[str, Kept]] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Kept:
+    title: str
+    model: str
+    adapter: bytes
+
+
+def keep_newest() -> None:
+    """Put the newest finished run of this browser beside those before it."""
+    record = newest_record()
+    if record is None or not record.finished.adapter or not methods()[record.run.method].lora:
+        return
+    run = record.run
+    title = f"{record.card.data}, rank {run.rank}, {len(record.steps)} steps, seed {run.seed}"
+    with _lock:
+        mine = _kept.setdefault(owner(), OrderedDict())
+        _kept.move_to_end(owner())
+        mine[f"{run.model}: {title}"] = Kept(title, run.model, record.finished.adapter)
+        while len(mine) > KEPT:
+            mine.popitem(last=False)
+        while len(_kept) > 1 and _total_bytes() > ALL_KEPT_BYTES:
+            _kept.popitem(last=False)
+
+
+def kept() -> dict[str, Kept]:
+    """The adapters of this browser by name, the oldest first."""
+    with _lock:
+        return dict(_kept.get(owner(), {}))
+
+
+def _total_bytes() -> int:
+    return sum(len(each.adapter) for mine in _kept.values() for each in mine.values())
