@@ -57,7 +57,7 @@ def test_a_run_is_looked_into_dialled_and_mixed():
     app.select_slider(key="inside_step").set_value(0).run()
     assert "starts at zero" in words(app)
 
-    app.segmented_control(key="inside_part").set_value("dial").run()
+    app.segmented_control(key="inside_part").set_value("The dial").run()
     press(app, "Ask at each strength")
     rerun_until(app, lambda: any("All settings" in each.label for each in app.expander), "an answer at each strength")
     app.select_slider(key="dial_strength").set_value(0.0).run()
@@ -71,7 +71,7 @@ def test_a_run_is_looked_into_dialled_and_mixed():
     app.number_input(key="seed").set_value(1).run()
     start(app)
     app.segmented_control(key="view").set_value("Inside").run()
-    app.segmented_control(key="inside_part").set_value("mix").run()
+    app.segmented_control(key="inside_part").set_value("Two adapters").run()
     press(app, "Mix them")
     rerun_until(app, lambda: "Both at full strength" in words(app), "the mixture")
     assert "50% and 50%" in words(app)

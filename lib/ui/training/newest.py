@@ -1,25 +1,38 @@
-"""The newest finished run of this browser, as the views beside Train use it."""
+"""The newest finished run of this browser, as the views beside Train and Own data use it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from lib.training.out.record import RunRecord, record
-from lib.ui.kit import jobs
-from lib.ui.training.train.run import KIND
+from lib.ui.kit import controls, jobs
+from lib.ui.training.own_data.view import TRAINING as OWN
+from lib.ui.training.train.run import KIND as TRAIN
+from lib.ui.training.train.run import told_by
+
+RUNS = {TRAIN: "Train", OWN: "Own data"}
+"""Where a run can have been started, by the kind of its job."""
 
 
-def newest_record() -> RunRecord | None:
-    """The newest run, once it is over and has learnt something."""
-    view = jobs.current(KIND)
-    if view is None or view.state.active:
+def chosen_run() -> str:
+    """The kind of the run that is looked at; it can be chosen where this browser has one of each."""
+    here = {kind: title for kind, title in RUNS.items() if jobs.current(kind) is not None}
+    if len(here) < 2:
+        return next(iter(here), TRAIN)
+    return controls.segmented("The run started in", here, TRAIN, key="run_of")
+
+
+def newest_record(kind: str) -> RunRecord | None:
+    """The newest run of this kind, once it is over and has learnt something."""
+    view = jobs.current(kind)
+    if view is None or view.state.active or told_by(view).finished is None:
         return None
     return record(view.argument, (*view.argument.earlier, *view.events))
 
 
-def nothing_yet(what: str) -> None:
+def nothing_yet(kind: str, what: str) -> None:
     """What to do where there is no finished run."""
-    view = jobs.current(KIND)
+    view = jobs.current(kind)
     if view is not None and view.state.active:
         st.info(f"Your run is not over yet; {what} will be here when it is.", icon=":material/hourglass_top:")
         return

@@ -9,10 +9,10 @@ import streamlit as st
 
 from lib.ui.kit import controls
 from lib.ui.training.compare import view as compare
-from lib.ui.training.own_data import view as own_data
 from lib.ui.training.inside import view as inside
 from lib.ui.training.inside.kept import keep_newest
 from lib.ui.training.out import view as out
+from lib.ui.training.own_data import view as own_data
 from lib.ui.training.train import view as train
 from lib.ui.training.weigh import view as weigh
 

@@ -19,10 +19,10 @@ KIND = "lora-dial"
 TIME_LIMIT_S = 300
 
 
-def dial_adapter() -> Rows | None:
-    record = newest_record()
+def dial_adapter(kind: str) -> Rows | None:
+    record = newest_record(kind)
     if record is None or not record.finished.adapter:
-        nothing_yet("the dial of its adapter")
+        nothing_yet(kind, "the dial of its adapter")
         return None
     prompt = controls.text("Prompt", "Uncle, one Kopi O", key="dial_prompt", max_chars=300)
     jobs.start_and_stop(

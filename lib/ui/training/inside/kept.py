@@ -7,8 +7,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from lib.training.methods.catalogue import methods
+from lib.training.out.record import RunRecord
 from lib.ui.kit.session import owner
-from lib.ui.training.newest import newest_record
+from lib.ui.training.newest import RUNS, newest_record
 
 KEPT = 3
 """Of each browser."""
@@ -27,8 +28,12 @@ class Kept:
 
 
 def keep_newest() -> None:
-    """Put the newest finished run of this browser beside those before it."""
-    record = newest_record()
+    """Put the newest finished runs of this browser beside those before them."""
+    for kind in RUNS:
+        _keep(newest_record(kind))
+
+
+def _keep(record: RunRecord | None) -> None:
     if record is None or not record.finished.adapter or not methods()[record.run.method].lora:
         return
     run = record.run

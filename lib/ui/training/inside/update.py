@@ -15,25 +15,25 @@ from lib.training.run import FineTuningRun, Watched
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
 from lib.ui.training.newest import nothing_yet
-from lib.ui.training.train.run import KIND, queue_run, told_by
+from lib.ui.training.train.run import queue_run, told_by
 
 ENOUGH = 0.9
 """The share of ‖ΔW‖² that a smaller rank is asked to keep."""
 
 
-def look_at_update() -> Rows | None:
-    view = jobs.current(KIND)
+def look_at_update(kind: str) -> Rows | None:
+    view = jobs.current(kind)
     if view is None or view.state is JobState.WAITING:
         st.markdown(
             r"LoRA leaves $W$ alone and learns what to add: $\Delta W = \frac{\alpha}{r} B A$. Here it is, "
             "as it grows."
         )
-        nothing_yet("the update of every matrix")
+        nothing_yet(kind, "the update of every matrix")
         return None
     if view.state.active:
-        jobs.live(KIND, _draw_growing)
+        jobs.live(kind, _draw_growing)
         return None
-    return _finished(view)
+    return _finished(view, kind)
 
 
 def _draw_growing(view: JobView) -> None:
@@ -44,7 +44,7 @@ def _draw_growing(view: JobView) -> None:
         _show(looks[-1].place, looks[-1].update, looks[-1].step, _largest(looks[-1].update), looks[-1].update)
 
 
-def _finished(view: JobView) -> Rows | None:
+def _finished(view: JobView, kind: str) -> Rows | None:
     told, run = told_by(view), view.argument
     left = updates(told.finished.adapter) if told.finished and told.finished.adapter else {}
     if not left:
@@ -57,7 +57,7 @@ def _finished(view: JobView) -> Rows | None:
             f"Train again and watch {place}",
             icon=":material/visibility:",
             on_click=queue_run,
-            args=(_watching(run, place),),
+            args=(_watching(run, place), kind),
             help="The same run with the same seed, and a look at this matrix every few steps.",
         )
     step, update = None, left[place]

@@ -9,8 +9,11 @@ from lib.ui.training.inside.counting import count_adapter
 from lib.ui.training.inside.dial import dial_adapter
 from lib.ui.training.inside.mixing import mix_adapters
 from lib.ui.training.inside.update import look_at_update
-from lib.ui.training.newest import newest_record, nothing_yet
+from lib.ui.training.newest import chosen_run, newest_record, nothing_yet
 from lib.ui.training.out.merged import merged_model
+
+OF_NO_RUN = ("mix", "count")
+"""Parts that are not about the newest run."""
 
 
 def view() -> None:
@@ -23,14 +26,15 @@ def view() -> None:
     }
     titles = {name: title for name, (title, _) in parts.items()}
     chosen = controls.segmented("Look at", titles, "update", key="inside_part", label_visibility="collapsed")
-    rows = parts[chosen][1]()
+    show = parts[chosen][1]
+    rows = show() if chosen in OF_NO_RUN else show(chosen_run())
     ui.take_away("live_lora", rows=rows, name=f"lora-{chosen}")
 
 
-def _merge() -> Rows | None:
-    record = newest_record()
+def _merge(kind: str) -> Rows | None:
+    record = newest_record(kind)
     if record is None:
-        nothing_yet("its adapter, to be put into the weights,")
+        nothing_yet(kind, "its adapter, to be put into the weights,")
     else:
         merged_model(record)
     return None

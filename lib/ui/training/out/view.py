@@ -10,7 +10,7 @@ from lib.training.out import program, unsloth
 from lib.training.out.record import RunRecord
 from lib.ui.kit import controls
 from lib.ui.kit.problems import guard
-from lib.ui.training.newest import newest_record, nothing_yet
+from lib.ui.training.newest import chosen_run, newest_record, nothing_yet
 from lib.ui.training.out.card import show_card
 from lib.ui.training.out.merged import merged_model
 
@@ -24,9 +24,10 @@ model = PeftModel.from_pretrained(base, "kopi-adapter")  # the unzipped folder""
 
 
 def view() -> None:
-    record = newest_record()
+    kind = chosen_run()
+    record = newest_record(kind)
     if record is None:
-        nothing_yet("its files")
+        nothing_yet(kind, "its files")
         ui.take_away("live_lora")
         return
     show_card(record)

@@ -26,9 +26,7 @@ SHOW = {"loss": "Losses", "smooth": "Smoothed", "all": "Everything a run tells"}
 
 
 def start_and_stop(run: FineTuningRun | None, kind: str = KIND, label: str = "Start") -> None:
-    jobs.start_and_stop(kind, label, _queue_run, run, kind, stop_help=STOP_HELP)
-def start_and_stop(run: FineTuningRun | None) -> None:
-    jobs.start_and_stop(KIND, "Start", queue_run, run, stop_help=STOP_HELP)
+    jobs.start_and_stop(kind, label, queue_run, run, kind, stop_help=STOP_HELP)
 
 
 def told_by(view: JobView) -> Progress:
@@ -113,8 +111,7 @@ def token_healing() -> None:
         )
 
 
-def _queue_run(run: FineTuningRun, kind: str) -> None:
-def queue_run(run: FineTuningRun) -> None:
+def queue_run(run: FineTuningRun, kind: str = KIND) -> None:
     """For a button's `on_click`."""
     kind_s = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run)}
     jobs.submit(kind, "lib.training.finetune:finetune", run, **kind_s, model=run.model)
@@ -138,8 +135,7 @@ def _draw_run(view: JobView, show: str, kind: str) -> None:
     onward = None if view.state.active else go_on(run, (*run.earlier, *view.events))
     if onward:
         label = f"Go on from step {onward.resume_from.step}"
-        st.button(label, on_click=_queue_run, args=(onward, kind), icon=":material/resume:")
-        st.button(label, on_click=queue_run, args=(onward,), icon=":material/resume:")
+        st.button(label, on_click=queue_run, args=(onward, kind), icon=":material/resume:")
 
 
 def _pace(told: Progress, run: FineTuningRun) -> str:
