@@ -21,7 +21,9 @@ def test_the_working_is_what_sacrebleu_prints():
     assert score.format() == f"BLEU = {score.score:.2f} {internals.working(score)}"
 
 
-@pytest.mark.parametrize("metric", [BLEU(), BLEU(tokenize="zh", lowercase=True), CHRF()], ids=str)
+@pytest.mark.parametrize(
+    "metric", [BLEU(), BLEU(tokenize="zh", lowercase=True), CHRF()], ids=["BLEU", "BLEU zh", "chrF"]
+)
 def test_summed_rows_score_as_the_corpus(metric):
     rows = corpus()
     streams = [[refs[n] if n < len(refs) else None for refs, _ in rows] for n in range(3)]
@@ -31,7 +33,7 @@ def test_summed_rows_score_as_the_corpus(metric):
     assert internals.score_of_statistics(metric, total).score == expected
 
 
-@pytest.mark.parametrize("metric", [BLEU(effective_order=True), CHRF()], ids=str)
+@pytest.mark.parametrize("metric", [BLEU(effective_order=True), CHRF()], ids=["BLEU", "chrF"])
 def test_a_row_scores_as_the_sentence(metric):
     for references, text in corpus():
         found = internals.score_of_statistics(metric, internals.row_statistics(metric, references, text)).score
