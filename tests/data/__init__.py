@@ -1,9 +1,11 @@
 """What tests compare with, from outside.
 
 model_configs.json  real config.json files, cut down to what matters for size, with right values and their sources
+more_configs.json   configs of other architectures, with the sizes that their makers publish
 """
 
 import json
 from pathlib import Path
 
 MODEL_CONFIGS = json.loads((Path(__file__).parent / "model_configs.json").read_text(encoding="utf-8"))
+MORE_CONFIGS = json.loads((Path(__file__).parent / "more_configs.json").read_text(encoding="utf-8"))

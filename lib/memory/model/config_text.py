@@ -44,6 +44,12 @@ def aliases() -> dict[str, str]:
 
 
 @cache
+def miscounted() -> dict[str, str]:
+    """model_type → why what transformers builds of it has another size than the published model."""
+    return {name: row["why"] for name, row in _model_types()["miscounted"].items()}
+
+
+@cache
 def _roles() -> dict[str, str]:
     return {name: role for role, names in _model_types()["sizes"].items() for name in names}
 

@@ -44,6 +44,13 @@ def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedMo
         ) from error
 
 
+def give_own_head(model: PreTrainedModel) -> None:
+    """Untie the output matrix: transformers ties every T5, also Flan-T5, whose config says that it is not."""
+    head, embedding = model.get_output_embeddings(), model.get_input_embeddings()
+    if head is not None and embedding is not None and head.weight is embedding.weight:
+        head.weight = nn.Parameter(torch.empty_like(head.weight, device="meta"))
+
+
 @contextmanager
 def bounded() -> Iterator[None]:
     """Within: building ends with a CannotEstimateError once it has made too much, or taken too long."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -105,7 +105,25 @@ def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
         raise CannotEstimateError(f"no pass can be made without its weights ({short(problem)})")
     if cache is None or isinstance(cache, EncoderDecoderCache) or not hasattr(cache, "layers"):
         raise CannotEstimateError("it keeps its cache in a way of its own")
-    return list(cache.layers)
+    return _with_states_beside(cache)
+
+
+@dataclass
+class _StateAlone:
+    """A layer whose state stands beside the cache's layers."""
+
+    state: torch.Tensor
+
+
+def _with_states_beside(cache: Any) -> list[Any]:
+    """The layers of a cache; MiniMax's lists the states of its linear layers apart, by layer."""
+    apart = list(getattr(cache, "linear_cache", ()))
+    layers = [*cache.layers, *[None] * (len(apart) - len(cache.layers))]
+    apart += [[]] * (len(layers) - len(apart))
+    return [
+        _StateAlone(state) if isinstance(state, torch.Tensor) else layer
+        for layer, state in zip(layers, apart, strict=True)
+    ]
 
 
 def _pass(runner: nn.Module, tokens: int) -> Any:
@@ -174,6 +192,8 @@ def _numbers_of(*tensors: torch.Tensor) -> int:
 
 
 def _states(layer: Any) -> list[torch.Tensor]:
+    if isinstance(layer, _StateAlone):
+        return [layer.state]
     if not isinstance(layer, LinearAttentionCacheLayerMixin):
         return []
     found = [*layer.conv_states.values(), *layer.recurrent_states.values()]

@@ -14,7 +14,7 @@ from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
 from lib.memory.model.inventory.tensors import Part
 from lib.memory.model.parts import LatentAttention
-from lib.models.counting.build import build, speaking_part
+from lib.models.counting.build import build, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
 from lib.models.counting.parts import tied_pairs, weights_of
@@ -29,6 +29,8 @@ def count(text: str) -> Iterator[Building | Counted]:
         made, kind, notes = read(config)
         yield Building(f"Building {kind.__name__} without its weights")
         model = build(kind, made)
+        if config.get("tie_word_embeddings") is False and made.is_encoder_decoder:
+            give_own_head(model)
         check_sizes_arrived(config, made, model)
         _check_heads(speaking_part(model).config.get_text_config(decoder=True))
         yield Building("Reading what each layer keeps of a context")

@@ -22,9 +22,12 @@ RULES = tuple(
         (Part.ROUTER, r"router|TopK|MoEGate$|shared_expert_gate|^gate$"),
         (Part.SHARED_EXPERTS, r"shared_?(expert|mlp)"),
         (Part.EXPERTS, r"experts?$|Expert(MLP|GLU)|^experts?_|NaiveMoe"),
-        (Part.STATE, r"mamba|deltanet|linear_?attn|linearattention|lightning|ssm|recurrent|shortconv|rwkv|retention"),
+        (
+            Part.STATE,
+            r"mamba|deltanet|linear_?attn|linearattention|lightning|ssm|recurrent(?!gemma)|shortconv|rwkv|retention|mlstm",
+        ),
         (Part.ATTENTION, r"attention|attn|indexer|compressor|selfoutput"),
-        (Part.MLP, r"mlp|feed_?forward|ffn|intermediate|output$|^fc\d?$"),
+        (Part.MLP, r"mlp|feed_?forward|ffn|intermediate|output$|^fc\d?$|Dense(Gated)?Act|^w[io](_\d)?$"),
         (Part.STATE, r"mixer|^conv$"),
         (Part.EMBEDDING, r"embed|^wte$|^wpe$"),
     )
@@ -72,6 +75,8 @@ class _Places:
         self.language = None
         if decoder is not None:
             self.language = next(name for name, module in self.modules.items() if module is decoder)
+        towers = " ".join(model.config.sub_configs)
+        self.only_hears = bool(SPEECH.search(towers)) and not re.search("vision|image|visual", towers)
         head = speaking_part(model).get_output_embeddings()
         self.head = next((name for name, module in self.modules.items() if module is head), None) if head else None
 
@@ -85,7 +90,7 @@ class _Places:
         if self._is_head(path):
             return Part.HEAD
         if self.language is not None and not path.startswith(f"{self.language}."):
-            return Part.AUDIO if SPEECH.search(path) else Part.VISION
+            return Part.AUDIO if SPEECH.search(path) or self.only_hears else Part.VISION
         for name, kind in self._around(path):
             part = next((part for part, rule in RULES if rule.search(name) or rule.search(kind)), None)
             if part is not None:
@@ -94,7 +99,12 @@ class _Places:
 
     def _is_head(self, path: str) -> bool:
         first = path.split(".", 1)[0]
-        return (self.head is not None and path.startswith(f"{self.head}.")) or first in ("lm_head", "cls", "score")
+        return (self.head is not None and path.startswith(f"{self.head}.")) or first in (
+            "lm_head",
+            "cls",
+            "score",
+            "head",
+        )
 
     def _around(self, path: str) -> Iterator[tuple[str, str]]:
         """(name, class) of the tensor itself and the modules around it, innermost first, the whole model left out."""

@@ -17,7 +17,7 @@ from transformers.models.auto import modeling_auto
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import aliases, names_of, role_of, short
+from lib.memory.model.config_text import aliases, miscounted, names_of, role_of, short
 
 DECODERS = (
     modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
@@ -46,6 +46,8 @@ def read(config: dict) -> tuple[PreTrainedConfig, type[PreTrainedModel], list[st
     notes = []
     given = config.get("model_type")
     known = _known_type(given, config.get("architectures"))
+    if (why := miscounted().get(known)) is not None:
+        raise CannotEstimateError(why)
     if known != given:
         notes.append(f"model_type {short(given)} is built as {known!r}.")
     config["model_type"] = known
@@ -62,9 +64,10 @@ def _known_type(given: object, architectures: object) -> str:
         raise CannotEstimateError('The config has no model_type such as "llama", so nobody can know how it is built.')
     if given in aliases():
         return aliases()[given]
+    named = _class_named(architectures)
     if given in CONFIG_MAPPING_NAMES:
-        return given
-    if (named := _class_named(architectures)) is not None:
+        return given if named is None or _belongs(named, given) else named.config_class.model_type
+    if named is not None:
         return named.config_class.model_type
     raise CannotEstimateError(
         f"model_type {short(given)} is not one that transformers {transformers.__version__} can build without code "
@@ -89,10 +92,17 @@ def _class_named(architectures: object) -> type[PreTrainedModel] | None:
     return found if is_model and found.config_class is not None else None
 
 
+def _belongs(named: type[PreTrainedModel], given: str) -> bool:
+    """Whether the class is of the type, or of a part of it; MiniMax-M2's first config says "minimax", another model."""
+    own, kind = CONFIG_MAPPING[given], named.config_class
+    return issubclass(own, kind) or issubclass(kind, own) or kind in own.sub_configs.values()
+
+
 def is_encoder(config: PreTrainedConfig) -> bool:
     """Whether a model of this config reads a text and writes none."""
-    writes = any(config.model_type in names for names in DECODERS) or config.is_encoder_decoder
-    return not getattr(config, "is_decoder", False) and (config.model_type in ENCODERS or not writes)
+    if config.is_encoder_decoder or getattr(config, "is_decoder", False):
+        return False
+    return config.model_type in ENCODERS or not any(config.model_type in names for names in DECODERS)
 
 
 def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrainedModel]:
@@ -101,8 +111,11 @@ def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrain
     named = _class_named(architectures)
     if named is not None and named.config_class is type(made):
         return named
+    order = (*DECODERS, *OTHERS)
+    if made.is_encoder_decoder:  # some have a class of their decoder alone
+        order = (*OTHERS[:-1], *DECODERS, OTHERS[-1])
     candidates = []
-    for names in (ENCODERS, *DECODERS, *OTHERS) if is_encoder(made) else (*DECODERS, *OTHERS):
+    for names in (ENCODERS, *order) if is_encoder(made) else order:
         name = names.get(kind)
         found = getattr(transformers, name[0] if isinstance(name, tuple | list) else name, None) if name else None
         if found is not None and not (names is modeling_auto.MODEL_MAPPING_NAMES and kind.endswith("_text")):

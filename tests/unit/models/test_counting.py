@@ -10,7 +10,7 @@ import pytest
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.inventory.tensors import Part
 from lib.models.counting.events import Counted
-from tests.data import MODEL_CONFIGS
+from tests.data import MODEL_CONFIGS, MORE_CONFIGS
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]  # other libraries' models warn as they are built
 
@@ -169,3 +169,28 @@ def test_experts_that_a_nested_config_describes_are_not_all_active():
     model = counted(config)
     assert round(model.parameters / 1e9) == 132
     assert round(model.active_parameters / 1e9) == 36
+
+
+@pytest.mark.parametrize("case", MORE_CONFIGS, ids=[case["id"] for case in MORE_CONFIGS])
+def test_other_architectures_as_their_makers_count_them(case):
+    model = counted(case["config"])
+    assert model.parameters == case["parameters"], case["source"]
+    if case["layers"] is None:  # reads one text and writes another: no cache is made up for it
+        assert model.keeps is None
+        assert "two texts" in model.keeps_problem
+    else:
+        assert [model.layers_that(kind) for kind in ("grow", "window", "state")] == case["layers"]
+    assert not model.encoder
+    assert model.by_part.get(Part.OTHER, 0) < 0.02 * model.parameters
+
+
+def test_what_transformers_builds_too_large_is_refused():
+    """LongCat-Flash has 560B (arXiv 2509.01322, abstract); transformers 5.23 builds 741B of it."""
+    with pytest.raises(CannotEstimateError, match="zero_expert_num"):
+        counted({"model_type": "longcat_flash", "hidden_size": 6144, "num_layers": 28, "vocab_size": 131072})
+
+
+def test_the_projector_of_a_model_that_hears_is_no_vision():
+    voxtral = {"model_type": "voxtral", "audio_config": {}, "text_config": {"model_type": "llama", "hidden_size": 3072}}
+    assert set(counted(voxtral).by_part) >= {Part.AUDIO}
+    assert Part.VISION not in counted(voxtral).by_part
