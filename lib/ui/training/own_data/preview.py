@@ -8,7 +8,6 @@ from lib.engine import JobView
 from lib.training.own_data.preview import BaseLosses, Prepared, PreviewRequest, Seen, SeenToken
 from lib.training.own_data.split import Split
 from lib.training.own_data.templates import PLAIN_TEMPLATE
-from lib.training.own_data.texts import MIN_TEXTS
 from lib.ui.kit import tokens
 from lib.ui.kit.tables import show_table
 
@@ -43,8 +42,8 @@ def sides(made: Split) -> None:
                 for each in made.near[:50]
             ]
             show_table(rows, alt="Held-out texts that training nearly has")
-    if MIN_TEXTS <= len(made.held_out) < FEW and not made.near:
-        st.caption(f"{len(made.held_out)} held-out texts are few: their loss can be lucky or unlucky.")
+    if 0 < len(made.held_out) < FEW and not made.near:
+        st.caption("So few held-out texts can be lucky or unlucky: take their loss with caution.")
 
 
 def draw_preview(view: JobView) -> None:
@@ -138,7 +137,7 @@ def _both_losses(prepared: Prepared, view: JobView) -> None:
             st.caption(f"{count:,} of {prepared.training_tokens:,} training tokens count")
     if losses and losses.on_answer is not None:
         st.markdown(
-            f"The same base model and the same {losses.texts:,} held-out texts, two figures: the answer is "
+            f"The same base model and the same held-out texts ({losses.texts:,}), two figures: the answer is "
             f"**{share:.0%}** of what counts in the whole text. On the whole text a model is also taught to write your "
             "questions. Two runs can only be compared when their loss counts the same tokens."
         )

@@ -47,8 +47,9 @@ def texts_in() -> Split:
         persist_state="session",
         placeholder="Paste rows of CSV or JSONL with an instruction and a response each, chat messages, or plain texts",
     )
-    file = st.file_uploader("Or a file: TXT, CSV, TSV, JSON or JSONL", key="own-file")
-    st.caption(f"Up to {MAX_BYTES / 1e6:.0f} MB and {MAX_TEXTS:,} texts. They stay on this machine.")
+    largest_mb = MAX_BYTES // 1_000_000
+    file = st.file_uploader("Or a file: TXT, CSV, TSV, JSON or JSONL", key="own-file", max_upload_size=largest_mb)
+    st.caption(f"Up to {largest_mb} MB and {MAX_TEXTS:,} texts. They stay on this machine.")
     if file is None and not (typed or "").strip():
         st.button("Put in an example", on_click=_put_in_example, icon=":material/edit_note:", key="own-example")
         raise NotYet

@@ -20,6 +20,7 @@ from lib.ui.training.train.run_controls import LEARNING_RATES, LOSS_ON_TITLES, R
 from lib.units import format_duration
 
 PREVIEW, TRAINING = "own-preview", "own-lora"
+TRAIN = "Train on these"
 MOST_STEPS = 300
 
 
@@ -36,7 +37,7 @@ def view() -> None:
             learnt = _run_on(prepared, wanted)
             with preview_place:
                 _preview_buttons(wanted, first=prepared is None)
-            run.start_and_stop(learnt, TRAINING, "Train on these")
+            run.start_and_stop(learnt, TRAINING, TRAIN)
             if learnt is None:
                 st.caption("Look at the preview first: then you know what is learnt.")
     with stage:
@@ -63,7 +64,7 @@ def _stage(made: Split | None, wanted: PreviewRequest | None, learnt: FineTuning
             st.caption("Texts or settings have changed: press Preview to see them anew.")
     if learnt or jobs.current(TRAINING):
         st.divider()
-        run.stage(learnt, TRAINING)
+        run.stage(learnt, TRAINING, TRAIN)
 
 
 def _request(made: Split) -> PreviewRequest:
@@ -80,7 +81,7 @@ def _request(made: Split) -> PreviewRequest:
 
 def _preview_buttons(wanted: PreviewRequest, *, first: bool) -> None:
     jobs.start_and_stop(
-        PREVIEW, "Preview", _queue_preview, wanted, icon="visibility", main=first, stop_label="Stop the preview"
+        PREVIEW, "Preview", _queue_preview, wanted, icon="visibility", main=first, stop_label="Stop preview"
     )
 
 

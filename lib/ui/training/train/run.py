@@ -34,8 +34,11 @@ def told_by(view: JobView) -> Progress:
     return progress((*view.argument.earlier, *view.events))
 
 
-def stage(wanted: FineTuningRun | None, kind: str = KIND) -> None:
-    """Curve, sizes and blanks of the newest run; before the first, what the one that is `wanted` would be."""
+def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") -> None:
+    """Curve, sizes and blanks of the newest run; before the first, what the one that is `wanted` would be.
+
+    label  what the button says that starts it
+    """
     view = jobs.current(kind)
     key = "show" if kind == KIND else f"{kind}-show"
     show = controls.segmented("Show", SHOW, "loss", key=key, label_visibility="collapsed")
@@ -45,8 +48,8 @@ def stage(wanted: FineTuningRun | None, kind: str = KIND) -> None:
         blanks = coming.data.blanks
         heading = "#####" if _are_long(blanks) else "###"
         for blank, place in zip(blanks, _places(blanks), strict=True):
-            place.markdown(f"{heading} {escape(blank.prompt)}\\_\\_\\_")
-        start = "" if view else "Press Start. "
+            place.markdown(f"{heading} {escape(_in_a_line(blank.prompt))}\\_\\_\\_")
+        start = "" if view else f"Press {label}. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
     jobs.live(kind, lambda now: _draw_run(now, show, kind))
 
