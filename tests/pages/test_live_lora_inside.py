@@ -58,13 +58,13 @@ def test_a_run_is_looked_into_dialled_and_mixed():
     assert "starts at zero" in words(app)
 
     app.segmented_control(key="inside_part").set_value("The dial").run()
-    press(app, "Ask at each strength")
+    press(app, "Ask at every strength")
     rerun_until(app, lambda: any("All settings" in each.label for each in app.expander), "an answer at each strength")
     app.select_slider(key="dial_strength").set_value(0.0).run()
     assert "λ = 0" in words(app)
     assert any("this is the base model" in each.value for each in app.caption)
     app.text_input(key="dial_prompt").set_value(" ").run()
-    press(app, "Ask at each strength")
+    press(app, "Ask at every strength")
     assert any("A prompt must have 1 to 300 characters" in each.value for each in app.error)
 
     app.segmented_control(key="view").set_value("Train").run()

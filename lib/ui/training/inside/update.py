@@ -39,7 +39,9 @@ def look_at_update(kind: str) -> Rows | None:
 def _draw_growing(view: JobView) -> None:
     """The newest look at the matrix that the run watches."""
     looks = told_by(view).watched
-    if looks:
+    if not looks:
+        st.progress(0.0, "The first look is coming")
+    else:
         st.progress(looks[-1].step / view.argument.steps, f"Step {looks[-1].step} of {view.argument.steps}")
         _show(looks[-1].place, looks[-1].update, looks[-1].step, _largest(looks[-1].update), looks[-1].update)
 
