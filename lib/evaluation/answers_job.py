@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lib.evaluation.answers import AnswersRun, ModelAnswer
-from lib.evaluation.likelihood_job import with_adapter
 from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
 from lib.training.complete import complete
+from lib.training.methods.files import with_files
 
 
 def answers(run: AnswersRun) -> Iterator[ModelAnswer]:
@@ -16,5 +16,5 @@ def answers(run: AnswersRun) -> Iterator[ModelAnswer]:
     with borrow(catalogue.find(run.model)) as (model, tokenizer):
         yield ModelAnswer("Base model", complete(model, tokenizer, (run.prompt,))[0].continuation.strip())
         if run.adapter is not None:
-            tuned = with_adapter(own_modules(model), run.adapter)
+            tuned = with_files(own_modules(model), run.adapter)
             yield ModelAnswer("Fine-tuned", complete(tuned, tokenizer, (run.prompt,))[0].continuation.strip())

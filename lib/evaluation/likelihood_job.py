@@ -7,10 +7,7 @@ the continuation's.
 
 from __future__ import annotations
 
-import io
-import tempfile
 import time
-import zipfile
 from collections.abc import Iterator
 
 import torch
@@ -28,6 +25,7 @@ from lib.evaluation.likelihood import (
 )
 from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
+from lib.training.methods.files import with_files
 
 Pair = tuple[list[int], list[int]]
 """Token ids of a context and its continuation."""
@@ -40,7 +38,7 @@ def score_items(run: LikelihoodRun) -> Iterator[LikelihoodStarted | ItemScored |
     began = time.monotonic()
     with borrow(catalogue.find(run.model)) as (model, tokenizer):
         if run.adapter is not None:
-            model = with_adapter(own_modules(model), run.adapter)
+            model = with_files(own_modules(model), run.adapter).eval()
         yield LikelihoodStarted(run.model, str(model.device), model.config.max_position_embeddings)
         choices = 0
         try:
@@ -50,16 +48,6 @@ def score_items(run: LikelihoodRun) -> Iterator[LikelihoodStarted | ItemScored |
         except StopRequested:
             pass
     yield LikelihoodDone(time.monotonic() - began, choices)
-
-
-def with_adapter(model: PreTrainedModel, adapter: bytes) -> PreTrainedModel:
-    """The model with a peft adapter from its zip, which takes its place among the model's own modules."""
-    from peft import PeftModel
-
-    with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(io.BytesIO(adapter)) as archive:
-            archive.extractall(folder)
-        return PeftModel.from_pretrained(model, folder).eval()
 
 
 def score_item(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, item: Item) -> ItemScored:

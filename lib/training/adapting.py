@@ -161,11 +161,11 @@ def saved(model: nn.Module, optimizer: torch.optim.Optimizer) -> bytes | None:
     return buffer.getvalue()
 
 
-def restore(checkpoint: Checkpoint | None, model: nn.Module, optimizer: torch.optim.Optimizer) -> int:
-    """Put a checkpoint back; the steps already done."""
+def restore(checkpoint: Checkpoint | None, model: nn.Module, optimizer: torch.optim.Optimizer | None = None) -> None:
+    """Put a checkpoint back, if there is one; without `optimizer` to read, not to go on."""
     if checkpoint is None:
-        return 0
+        return
     state = torch.load(io.BytesIO(checkpoint.state), map_location=model.device, weights_only=True)
     model.load_state_dict(state["trained"], strict=False)
-    optimizer.load_state_dict(state["optimizer"])
-    return checkpoint.step
+    if optimizer is not None:
+        optimizer.load_state_dict(state["optimizer"])

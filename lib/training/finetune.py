@@ -93,7 +93,7 @@ def _finetune(
     zero_gradient_stops: bool,
 ) -> Iterator[Event]:
     began = time.monotonic()
-    base_sha256 = weights_sha256(base)
+    base_sha256 = said_once(folder, (precision_of(run), "weights"), lambda: weights_sha256(base))
     torch.manual_seed(run.seed)
     model = with_adapter(base, run, tokenizer)
     prepare(model)

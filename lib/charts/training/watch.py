@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, figure
 from lib.training.run import FineTuningRun, Step
-
-MB = 1_000_000
+from lib.units import MB
 
 
 def schedule(run: FineTuningRun, done: int = 0) -> go.Figure:

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREY, ORANGE, figure
 from lib.training.weigh.weighing import HERE, Comparison
-
-MB = 1_000_000
+from lib.units import MB
 
 
 def kept_bytes(rows: Sequence[Comparison]) -> go.Figure:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Iterator
 
-import torch
 from torch import nn
 from transformers import PreTrainedModel
 
 from lib.models.borrow import borrow
 from lib.models.catalogue import find
-from lib.training.adapting import base_precision, with_adapter
+from lib.training.adapting import base_precision, restore, with_adapter
 from lib.training.complete import complete
 from lib.training.errors import TrainingError
 from lib.training.finetune import finetune
@@ -76,6 +74,5 @@ def trained(run: FineTuningRun) -> Iterator[Step]:
 def put_back(checkpoint: Checkpoint, base: PreTrainedModel, run: FineTuningRun) -> nn.Module:
     """The model as it was at a checkpoint of `run`, to read."""
     model = with_adapter(base, run)
-    state = torch.load(io.BytesIO(checkpoint.state), map_location=model.device, weights_only=True)
-    model.load_state_dict(state["trained"], strict=False)
+    restore(checkpoint, model)
     return model

@@ -60,17 +60,17 @@ def _prepared(request: PreviewRequest, tokenizer: PreTrainedTokenizerBase, has_o
     around = ("", "") if plain else around_a_question(tokenizer, chat_template=chat_template)
     blanks = _blanks(held_out)
     cut, without_answer, tokens, on_text, on_answer = [], [], 0, 0, 0
-    for text, example in zip(request.training + request.held_out, training + held_out, strict=True):
+    for index, (text, example) in enumerate(zip(request.training + request.held_out, training + held_out, strict=True)):
         ids, labels = labelled(example, tokenizer, "answer")
+        answered = sum(label != IGNORED for label in labels)
+        if index < len(training):
+            tokens += len(ids)
+            on_text += len(ids) - 1
+            on_answer += answered
         if _cut(example, tokenizer, len(ids)):
             cut.append(text.number)
-            if sum(label != IGNORED for label in labels) <= 1:
+            if answered <= 1:
                 without_answer.append(text.number)
-    for example in training:
-        ids, labels = labelled(example, tokenizer, "answer")
-        tokens += len(ids)
-        on_text += len(ids) - 1
-        on_answer += sum(label != IGNORED for label in labels)
     shown = [(text, example, False) for text, example in zip(request.training, training, strict=True)][:SHOWN_TRAINING]
     shown += [(text, each, True) for text, each in zip(request.held_out, held_out, strict=True)][:SHOWN_HELD_OUT]
     return Prepared(

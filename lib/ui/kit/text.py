@@ -10,3 +10,9 @@ def escape(text: str) -> str:
     for character in SPECIAL:
         text = text.replace(character, "\\" + character)
     return text
+
+
+def continued(prompt: str, continuation: str) -> str:
+    """A prompt, and in colour what a model added to it (bold would need a letter next to its asterisks)."""
+    gap = " " if continuation[:1].isspace() else ""
+    return f"{escape(prompt)}{gap}:orange[{escape(continuation.strip()) or '…'}]"

@@ -6,7 +6,6 @@ import streamlit as st
 
 from lib.charts.training import loss
 from lib.engine import JobView
-from lib.models.catalogue import catalogue
 from lib.training.faults.cases import CAUSES, Fault, cases
 from lib.training.faults.outcome import outcome
 from lib.training.faults.run import BrokeOff, CaseRun, Outcome, Preview
@@ -74,8 +73,7 @@ def score_card() -> list[dict]:
 def _queue_case(kind: str, case: CaseRun) -> None:
     run = case.run
     seconds = {"expected_s": expected_s(run) + AFTERWARDS_S, "time_limit_s": time_limit_s(run) + 6 * AFTERWARDS_S}
-    wide = catalogue()[run.model].wide
-    jobs.submit(kind, "lib.training.faults.job:investigate", case, **seconds, wide=wide)
+    jobs.submit(kind, "lib.training.faults.job:investigate", case, **seconds, model=run.model)
 
 
 def _evidence(view: JobView, key: str) -> None:

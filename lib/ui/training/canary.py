@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.charts.training import canary as charts
 from lib.engine import JobView
-from lib.models.catalogue import BUNDLED, catalogue
+from lib.models.catalogue import BUNDLED
 from lib.training.canary.run import MOST_DIGITS, PROMPT, CanaryRun, Planted
 from lib.training.run import FineTuningRun, Step, time_limit_s, usual_learning_rate
 from lib.ui.kit import controls, jobs
@@ -70,9 +70,8 @@ def exports() -> tuple[list[dict] | None, dict | None]:
 
 def _queue_canary(wanted: CanaryRun) -> None:
     limit_s = len(wanted.times) * (time_limit_s(wanted.run) + ASKING_S)
-    wide = catalogue()[wanted.run.model].wide
     name = "lib.training.canary.job:plant_and_ask"
-    jobs.submit(KIND, name, wanted, expected_s=wanted.expected_s, time_limit_s=limit_s, wide=wide)
+    jobs.submit(KIND, name, wanted, expected_s=wanted.expected_s, time_limit_s=limit_s, model=wanted.run.model)
 
 
 def _planted(view: JobView) -> list[Planted]:

@@ -10,7 +10,7 @@ import streamlit as st
 from lib.charts.training import influence as charts
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED, catalogue
+from lib.models.catalogue import BUNDLED
 from lib.training.datasets import load_dataset
 from lib.training.influence.run import TAKEN_OUT, Chances, Check, Retrained, Retraining, Traced, Tracing
 from lib.training.run import FineTuningRun, Step, expected_s, time_limit_s, usual_learning_rate
@@ -106,16 +106,14 @@ def exports() -> tuple[list[dict] | None, dict | None]:
 def _queue_trace(wanted: Tracing) -> None:
     run = wanted.run
     limit_s = time_limit_s(run) + 10 * wanted.expected_s
-    wide = catalogue()[run.model].wide
     name = "lib.training.influence.job:trace"
-    jobs.submit(TRACE, name, wanted, expected_s=wanted.expected_s, time_limit_s=limit_s, wide=wide)
+    jobs.submit(TRACE, name, wanted, expected_s=wanted.expected_s, time_limit_s=limit_s, model=run.model)
 
 
 def _queue_retrain(wanted: Retraining) -> None:
     run = wanted.tracing.run
     kind_s = {"expected_s": 2 * expected_s(run), "time_limit_s": 2 * time_limit_s(run)}
-    wide = catalogue()[run.model].wide
-    jobs.submit(RETRAIN, "lib.training.influence.job:retrain", wanted, **kind_s, wide=wide)
+    jobs.submit(RETRAIN, "lib.training.influence.job:retrain", wanted, **kind_s, model=run.model)
 
 
 def _draw_trace(view: JobView) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from lib import ui
 from lib.lesson.pretraining.reading import BlankFilled, BlanksRun
 from lib.ui.kit import jobs
-from lib.ui.kit.text import escape
+from lib.ui.kit.text import continued, escape
 from lib.ui.lesson.pretraining.sentence import models, submit_to_models
 from lib.ui.models.fetching import origin_note
 
@@ -27,11 +27,8 @@ def blanks_before_tuning() -> list[dict]:
         st.markdown(f"**{escape(name)}**: {sum(each.right for each in mine)} of {len(mine)} right")
         for column, each in zip(st.columns(len(mine)), mine, strict=True):
             with column.container(border=True, height="stretch"):
-                gap = " " if each.continuation[:1].isspace() else ""
                 mark = ":green[:material/check_circle:]" if each.right else ":red[:material/cancel:]"
-                st.markdown(
-                    f"#### {escape(each.prompt)}{gap}:orange[{escape(each.continuation.strip()) or '…'}] {mark}"
-                )
+                st.markdown(f"#### {continued(each.prompt, each.continuation)} {mark}")
                 st.caption(f"“{escape(each.word)}” has a probability of 1 in {each.one_in:,.0f} there.")
         origin_note(name)
     if filled:

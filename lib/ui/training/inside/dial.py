@@ -12,7 +12,7 @@ from lib.training.inside.events import STRENGTHS, Dialled, Dialling, dial
 from lib.training.out.record import RunRecord
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
-from lib.ui.kit.text import escape
+from lib.ui.kit.text import continued
 from lib.ui.training.newest import newest_record, nothing_yet
 
 KIND = "lora-dial"
@@ -65,9 +65,7 @@ def answers_as_rows(view: JobView | None) -> Rows | None:
 
 def said(dialled: Dialled) -> str:
     """The prompt, and in colour what was added to it."""
-    completion = dialled.completion
-    gap = " " if completion.continuation[:1].isspace() else ""
-    return f"{escape(completion.prompt)}{gap}:orange[{escape(completion.continuation.strip()) or '…'}]"
+    return continued(dialled.completion.prompt, dialled.completion.continuation)
 
 
 def _queue_dial(record: RunRecord, prompt: str) -> None:

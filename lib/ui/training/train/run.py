@@ -14,7 +14,7 @@ from lib.training.progress import Progress, go_on, is_right, progress
 from lib.training.run import Completion, FineTuningRun, expected_s, time_limit_s
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
-from lib.ui.kit.text import escape
+from lib.ui.kit.text import continued, escape
 from lib.units import format_duration
 
 KIND = "lora"
@@ -222,10 +222,7 @@ def before_and_after(before: Completion, after: Completion | None) -> None:
 
 
 def _sentence(completion: Completion) -> str:
-    """The prompt, and what the model added to it in colour (bold would need a letter next to its asterisks)."""
-    said = completion.continuation.strip()
-    gap = " " if completion.continuation[:1].isspace() else ""
-    return f"{escape(_in_a_line(completion.prompt))}{gap}:orange[{escape(said) or '…'}]"
+    return continued(_in_a_line(completion.prompt), completion.continuation)
 
 
 def _in_a_line(prompt: str) -> str:

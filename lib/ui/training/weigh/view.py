@@ -15,9 +15,9 @@ from lib.ui.kit import jobs
 from lib.ui.kit.exports import Rows
 from lib.ui.kit.tables import show_table
 from lib.ui.training.weigh.controls import weighing_controls
+from lib.units import MB
 
 KIND = "weigh"
-MB = 1_000_000
 CLOSE = 0.01
 """A calculator that is off by less is called right."""
 
@@ -39,11 +39,9 @@ def view() -> None:
 
 
 def _queue_weighing(weighing: Weighing) -> None:
-    wide = catalogue()[weighing.model].wide
-    expected_s = 80.0 if wide else 6.0
-    jobs.submit(
-        KIND, "lib.training.weigh.measuring:weigh", weighing, expected_s=expected_s, time_limit_s=600, wide=wide
-    )
+    expected_s = 80.0 if catalogue()[weighing.model].wide else 6.0
+    name = "lib.training.weigh.measuring:weigh"
+    jobs.submit(KIND, name, weighing, expected_s=expected_s, time_limit_s=600, model=weighing.model)
 
 
 def _before(wanted: Weighing) -> None:
