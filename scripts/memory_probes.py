@@ -4,7 +4,7 @@
   with shapes and lifetimes but without numbers, so that a 70B model can be measured on a laptop.
 * `cuda_training` and `cuda_serving`: a real run with random weights (memory does not depend on the values), read from
   `torch.cuda.max_memory_allocated`.
-* `saved_tensor_bytes` (the lab's own), `kv_cache_bytes`, `weights_bytes`: byte counts of real tensors on the CPU.
+* `kv_cache_bytes`, `weights_bytes`: byte counts of real tensors on the CPU.
 """
 
 from __future__ import annotations

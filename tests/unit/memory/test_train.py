@@ -149,6 +149,7 @@ def test_what_a_padded_batch_keeps(attention, padded):
     import torch
 
     from lib.memory.model.config_json import from_config
+    from lib.training.weigh.measuring import saved_tensor_bytes
     from scripts import memory_probes as probes
 
     config = {
@@ -165,6 +166,6 @@ def test_what_a_padded_batch_keeps(attention, padded):
     ids = torch.randint(0, 101, (3, 128))
     mask = torch.ones_like(ids)
     mask[1, :40] = 0
-    kept = probes.saved_tensor_bytes(model, ids, mask if padded else None)
+    kept = saved_tensor_bytes(model, ids, mask if padded else None)
     setup = TrainingSetup(precision="bf16", batch=3, sequence=128, attention=attention, padded=padded)
     assert estimate(arch, setup).kept_for_backward_bytes == pytest.approx(kept, rel=0.005)
