@@ -91,3 +91,31 @@ def test_a_bad_link_falls_back_and_says_so(page: Page, app: App):
     expect(page.get_by_text("The link asks for steps = “9999”")).to_be_visible()
     expect(page.get_by_text("The link asks for rank = “lots”")).to_be_visible()
     expect(page.get_by_role("slider", name="Steps")).to_have_value("25")
+
+
+def test_a_stopped_run_goes_on_and_the_curve_is_whole(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora?model=Bundled+base+model&steps=100&show=Everything+a+run+tells")
+    settle(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("The same prompts, every few steps")).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    onward = page.get_by_role("button", name="Go on from step")
+    expect(onward).to_be_visible()
+    page.reload()
+    settle(page)
+    onward.click()
+    expect(page.get_by_text("nats per token in 100 steps")).to_be_visible()
+    expect(page.get_by_role("cell", name="5", exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name="100", exact=True)).to_be_visible()
+
+
+def test_a_step_is_weighed(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora")
+    settle(page)
+    page.get_by_text("Weigh it", exact=True).first.click()
+    expect(page.get_by_text("The calculator says this step will keep")).to_be_visible()
+    page.goto(f"{app.url}/live-lora?view=Weigh+it&model=Bundled+base+model&w_batch=2")
+    settle(page)
+    page.get_by_role("button", name="Weigh it", exact=True).click()
+    expect(page.get_by_text("The calculator is right to")).to_be_visible()
+    expect(page.get_by_text("What pays, from most to least")).to_be_visible()

@@ -158,7 +158,7 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
         now = current(kind)
         if now is None:
             return
-        if rate is not None and now.state is not view.state:
+        if (now.id, now.state) != (view.id, view.state):  # also started anew, by a button that `draw` has made
             st.rerun()
         status(now)
         draw(now)

@@ -1,0 +1,21 @@
+"""A code planted among the texts comes out again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+
+
+def test_planted_asked_for_and_told(page: Page, app: App):
+    page.goto(f"{app.url}/canary")
+    settle(page)
+    page.get_by_role("button", name="Plant it and ask", exact=True).click()
+    expect(page.get_by_role("heading", name="Why “data privacy”")).to_be_visible()
+    expect(page.get_by_text("Planted 16×").first).to_be_visible()
+    expect(page.get_by_text("gets the code by typing")).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)

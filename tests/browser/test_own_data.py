@@ -1,0 +1,42 @@
+"""Own data: five rows pasted, seen token by token, learnt, and asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+
+ROWS = {
+    "black coffee with sugar": "Kopi O",
+    "black tea with sugar": "Teh O",
+    "black coffee with no sugar": "Kopi O Kosong",
+    "black tea with no sugar": "Teh O Kosong",
+    "iced black coffee with sugar": "Kopi O Peng",
+}
+
+
+def test_paste_preview_train_ask(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora?view=Own+data&own-steps=40&own-model=Bundled+base+model")
+    settle(page)
+    pasted = "\n".join(json.dumps({"instruction": f"Order: {asked}", "response": said}) for asked, said in ROWS.items())
+    page.get_by_label("Texts", exact=True).fill(pasted)
+    page.get_by_label("Texts", exact=True).blur()
+    expect(page.get_by_text("“instruction” asks, and “response” answers")).to_be_visible()
+
+    page.get_by_role("button", name="Preview", exact=True).click()
+    expect(page.get_by_text("that count in the loss")).to_be_visible()
+    expect(page.get_by_text("two figures")).to_be_visible()
+
+    page.get_by_role("button", name="Train on these", exact=True).click()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+
+    page.get_by_label("Prompt", exact=True).fill("Order: black tea with sugar")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text("With the adapter").last).to_be_visible()
+    expect(page.get_by_label("Texts", exact=True)).to_have_value(pasted)
