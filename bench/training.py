@@ -25,17 +25,10 @@ from lib.models.device import this_machine
 from lib.models.errors import ModelUnavailable
 from lib.places import ROOT
 from lib.training.datasets import load_dataset
+from lib.training.duration import run_expected_s, run_time_limit_s
+from lib.training.events import HeldOut, Step
 from lib.training.progress import Progress, is_right, progress
-from lib.training.run import (
-    FineTuningRun,
-    HeldOut,
-    Step,
-    expected_s,
-    time_limit_s,
-    usual_ask_every,
-    usual_learning_rate,
-    usual_steps,
-)
+from lib.training.run import FineTuningRun, usual_ask_every, usual_learning_rate, usual_steps
 from lib.ui.kit.jobs import WARM_MODULES
 
 SEEDS = range(10)
@@ -122,7 +115,11 @@ def _bare_steps_per_s(model: str) -> float:
 def _run(engine: Engine, run: FineTuningRun) -> tuple[float, float, tuple[Any, ...]]:
     """(seconds to the first loss, seconds to the end, events) of a run through the engine."""
     started = time.perf_counter()
-    how = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run), "wide": catalogue()[run.model].wide}
+    how = {
+        "expected_s": run_expected_s(run),
+        "time_limit_s": run_time_limit_s(run),
+        "wide": catalogue()[run.model].wide,
+    }
     first_s = None
     for view in followed(engine, "lib.training.finetune:finetune", run, **how):
         if first_s is None and any(isinstance(event, HeldOut) for event in view.events):

@@ -28,8 +28,9 @@ from lib.quant.findings.results import collect
 from lib.quant.measure.job import measure
 from lib.quant.measure.run import LIBRARY_PRECISIONS, QuantizationRun
 from lib.quant.measure.speed.rate import timed
+from lib.training.events import HeldOut, Step
 from lib.training.finetune import finetune
-from lib.training.run import FineTuningRun, HeldOut, Step, usual_learning_rate, usual_steps
+from lib.training.run import FineTuningRun, usual_learning_rate, usual_steps
 from scripts import measure_memory, memory_probes
 from scripts.measure_quantization import measure_model, measure_random, random_as_bundled
 

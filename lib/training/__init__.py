@@ -1,7 +1,10 @@
 """Fine-tuning as a stream of events.
 
 errors.py    what a student can put right, and a run that diverges
-run.py       what a run is (FineTuningRun) and what it tells (events); no torch, so pages may read it
+run.py       what a run is made of: FineTuningRun, its configuration (no torch)
+events.py    what a run tells while it goes (no torch)
+prompts.py   a prompt, what is asked with it, and how a model goes on (no torch)
+duration.py  how long a run takes, and how long it may (no torch)
 datasets.py  texts (Example, Dataset) with their training and held-out parts (no torch)
 own_data/    a student's own texts: read, split, and shown as a model will see them
 progress.py  a run as it stands, made of its events (no torch)

@@ -34,6 +34,7 @@ from lib.training.batches import batch_for, held_out_loss, pick
 from lib.training.complete import complete
 from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
+from lib.training.events import Asked, Before, Checkpoint, Event, Finished, Forgotten, HeldOut, Started, Step
 from lib.training.forgetting import known
 from lib.training.inside.watching import look
 from lib.training.known import Known, has_facts
@@ -42,20 +43,8 @@ from lib.training.methods.catalogue import methods
 from lib.training.methods.files import Files, with_files
 from lib.training.methods.weighing import Scales
 from lib.training.out.identity import run_card, weights_sha256
-from lib.training.run import (
-    Answer,
-    Asked,
-    Before,
-    Checkpoint,
-    Event,
-    FineTuningRun,
-    Finished,
-    Forgotten,
-    HeldOut,
-    Question,
-    Started,
-    Step,
-)
+from lib.training.prompts import Answer, Question
+from lib.training.run import FineTuningRun
 
 ASKED_TOKENS = 10
 """How far an answer goes on the way: enough to see what it orders, and quick."""

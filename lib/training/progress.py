@@ -9,19 +9,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from lib.training.datasets import Blank
-from lib.training.run import (
-    Asked,
-    Before,
-    Checkpoint,
-    Completion,
-    Event,
-    FineTuningRun,
-    Finished,
-    HeldOut,
-    Started,
-    Step,
-    Watched,
-)
+from lib.training.events import Asked, Before, Checkpoint, Event, Finished, HeldOut, Started, Step, Watched
+from lib.training.prompts import Completion
+from lib.training.run import FineTuningRun
 
 
 @dataclass(frozen=True)

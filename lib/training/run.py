@@ -1,20 +1,18 @@
-"""What a run is and what it tells while it goes. No torch here: pages read these."""
+"""What a run is made of: its configuration. No torch: pages read this."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 from lib.models.catalogue import BUNDLED, catalogue
 from lib.training import datasets
 from lib.training.datasets import Dataset, load_dataset
 from lib.training.errors import TrainingError
-from lib.training.inside.update import Place, Update
-from lib.training.known import Known
+from lib.training.events import Checkpoint, Event
 from lib.training.methods.catalogue import methods
-from lib.training.out.card import RunCard
+from lib.training.prompts import check_prompt
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 MLP = ("gate_proj", "up_proj", "down_proj")
@@ -32,7 +30,6 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 """Share of the peak learning rate by the share of the steps after warm-up that are done."""
 LOSS_ON = ("text", "answer")
 MAX_STEPS = 500
-MAX_PROMPT_CHARACTERS = 300
 
 
 def usual_learning_rate(model: str, dataset: str = "kopi_orders") -> float:
@@ -48,28 +45,6 @@ def usual_steps(model: str, dataset: str = "kopi_orders") -> int:
 def usual_ask_every(model: str) -> int:
     """Steps between two questions: an answer of a large model takes as long as a few steps."""
     return 10 if catalogue()[model].wide else 5
-
-
-def expected_s(run: FineTuningRun) -> float:
-    """Seconds a run may take, for the first student in the queue; later ones are told what runs really took.
-
-    Measured on two CPU cores: loading, evaluations and answers, and each step.
-    """
-    steps = run.steps - (run.resume_from.step if run.resume_from else 0)
-    return 12 + 0.8 * steps if catalogue()[run.model].wide else 1.5 + 0.09 * steps
-
-
-def time_limit_s(run: FineTuningRun) -> float:
-    """Seconds after which a run is ended."""
-    return 180 + (8 if catalogue()[run.model].wide else 2) * run.steps
-
-
-def check_prompt(prompt: str) -> None:
-    """Raises TrainingError unless there is something to continue, and not too much."""
-    if not 0 < len(prompt.strip()) <= MAX_PROMPT_CHARACTERS:
-        raise TrainingError(
-            f"A prompt must have 1 to {MAX_PROMPT_CHARACTERS} characters; this has {len(prompt.strip())}"
-        )
 
 
 @dataclass(frozen=True)
@@ -168,167 +143,3 @@ class FineTuningRun:
     def _within(name: str, value: float, low: float, high: float) -> None:
         if not low <= value <= high:
             raise TrainingError(f"{name} must be from {low} to {high:g}; it is {value}")
-
-
-@dataclass(frozen=True)
-class Question:
-    """A prompt for a model and its adapter, after training."""
-
-    prompt: str
-    adapter: bytes
-    model: str = BUNDLED
-    around: tuple[str, str] = ("", "")
-    """What the texts that were learnt have before a prompt and after it."""
-
-    def __post_init__(self) -> None:
-        check_prompt(self.prompt)
-
-    @property
-    def as_asked(self) -> str:
-        before, after = self.around
-        return before + self.prompt + after
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One prompt, continued by the base model and by the fine-tuned one."""
-
-    before: Completion
-    after: Completion
-
-
-@dataclass(frozen=True)
-class Started:
-    """The model is loaded and its adapter in place."""
-
-    trainable: int
-    """Parameters that are trained: those of the adapter."""
-    total: int
-    """Parameters of the model with its adapter."""
-    training_texts: int
-    held_out_texts: int
-    guessing_loss: float
-    """Loss of giving every token of the vocabulary the same probability: ln V."""
-    device: str
-    first_step: int
-    """Steps already done, when a run goes on from a checkpoint."""
-
-
-@dataclass(frozen=True)
-class Completion:
-    """How a prompt was continued, greedily."""
-
-    prompt: str
-    continuation: str
-    prompt_tokens: tuple[str, ...]
-    """The typed prompt as the tokenizer cuts it."""
-    healed_tokens: tuple[str, ...]
-    """The same text, with its last word as the model cut it when it was free to choose."""
-    continuation_tokens: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Before:
-    """What the base model says, before any step."""
-
-    completions: tuple[Completion, ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the model says to the prompts after `step` updates."""
-
-    step: int
-    completions: tuple[Completion, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    step: int
-    loss: float
-    """Mean negative log-likelihood in nats per token, of this batch before its update."""
-    grad_norm: float
-    """Length of the gradient of all trained parameters, before it is clipped."""
-    tokens: int
-    seconds: float
-    """Of this step alone."""
-    elapsed_s: float
-    """Since the first step began, with whatever was measured and asked in between."""
-    memory_bytes: int
-    """What the device has given out; on a processor, what the worker process holds."""
-
-    @property
-    def tokens_per_s(self) -> float:
-        return self.tokens / self.seconds
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Loss on texts that training never sees, after `step` updates."""
-
-    step: int
-    loss: float
-
-
-@dataclass(frozen=True, eq=False)
-class Watched:
-    """The update of one matrix after `step` updates."""
-
-    step: int
-    place: Place
-    update: Update
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """Enough to go on: adapter and optimiser, as the bytes of a torch file."""
-
-    keep_only_newest: ClassVar[bool] = True
-    step: int
-    state: bytes
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What the model says with its adapter."""
-
-    step: int
-    completions: tuple[Completion, ...]
-    seconds: float
-    adapter: bytes
-    """The adapter as a zip of peft's own files (adapter_config.json, adapter_model.safetensors). A bottleneck adapter
-    has files of those names, full fine-tuning those of a whole model; empty where nothing is trained, or too much."""
-    card: RunCard
-    """What the run was made of, and whether the base stayed as it was."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a run took, measured here and now: bytes of all tensors of a kind."""
-
-    kept_in: str
-    """What those weights of the base are held in that are not quantized: "fp32", "bf16" or "fp16"."""
-    trainable: int
-    """Parameters, counted."""
-    weights_bytes: int
-    """Of the model with what was put on it, the state of quantized weights included."""
-    gradients_bytes: int
-    """Of the first step's gradients."""
-    optimizer_bytes: int
-    files_bytes: int
-    """Of what has to be kept on disk to use the result: the adapter, or the whole model."""
-    seconds: float
-    """From the loaded model to the end of training, evaluations on the way included."""
-
-
-@dataclass(frozen=True)
-class Forgotten:
-    """What the base model alone knew, and what the model knows now."""
-
-    base_loss: float
-    """Held-out loss of the base model alone."""
-    before: Known
-    after: Known
-
-
-Event = Started | Before | Step | HeldOut | Asked | Watched | Checkpoint | Cost | Forgotten | Finished

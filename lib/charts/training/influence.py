@@ -23,13 +23,13 @@ def all_scores(traced: Traced) -> go.Figure:
         traces=[{"type": "bar", "y": shares, "marker": {"color": [GREEN if share > 0 else RED for share in shares]}}],
         bargap=0,
         annotations=[
-            _in_words("for the answer", 0.03, 0.9, GREEN, "left"),
-            _in_words("against it", 0.97, 0.1, RED, "right"),
+            _named("for the answer", 0.03, 0.9, GREEN, "left"),
+            _named("against it", 0.97, 0.1, RED, "right"),
         ],
     )
 
 
-def _in_words(text: str, x: float, y: float, colour: str, side: str) -> dict:
+def _named(text: str, x: float, y: float, colour: str, side: str) -> dict:
     place = {"x": x, "y": y, "xref": "paper", "yref": "paper", "xanchor": side}
     return {"text": f"<b>{text}</b>", "showarrow": False, "font": {"color": colour, "size": 15}, **place}
 

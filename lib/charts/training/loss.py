@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, ORANGE, direct_label, figure
+from lib.training.events import HeldOut, Step
 from lib.training.progress import smoothed
-from lib.training.run import HeldOut, Step
 
 
 def loss_curve(

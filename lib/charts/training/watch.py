@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, figure
-from lib.training.run import FineTuningRun, Step
+from lib.training.events import Step
+from lib.training.run import FineTuningRun
 from lib.units import MB
 
 

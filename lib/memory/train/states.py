@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.weights import weights_bytes
-from lib.memory.train.optimizer import optimizer_bytes, step_temporary_bytes, trainable_parameters
+from lib.memory.passes.numerics import FP32
+from lib.memory.train.optimizer import FP32_STATES_BYTES, optimizer_bytes, step_temporary_bytes, trainable_parameters
 from lib.memory.train.setup import TrainingSetup
 
 BUCKET_BYTES = 1e9  # DeepSpeed's default reduce and allgather buckets: 5e8 elements of 2 bytes each
@@ -35,6 +36,18 @@ def training_states(arch: Architecture, setup: TrainingSetup) -> States:
         step_temporary=step_temporary_bytes(arch, setup) / (gpus if stage >= 1 else 1),
         gathered=_gathered(arch, setup, gradients),
     )
+
+
+def states_of_parts(arch: Architecture, weights_as: str, other_bytes: float, trained: int) -> States:
+    """`trained` numbers in fp32 beside frozen weights, stepped by AdamW: an adapter of any kind, a prompt, a prefix.
+
+    4 bytes a trained number, 4 for its gradient, 8 for its two moments (Kingma and Ba 2015, arXiv 1412.6980).
+
+    weights_as   a precision of `lib.memory.model.weights`: "fp32", "bf16", "int8", "nf4", …
+    other_bytes  of a number that this precision leaves as it is
+    """
+    frozen = weights_bytes(arch, weights_as, other_bytes=other_bytes)
+    return States(frozen + FP32 * trained, FP32 * trained, FP32_STATES_BYTES * trained, step_temporary=FP32 * trained)
 
 
 def base_weights_bytes(arch: Architecture, setup: TrainingSetup) -> float:

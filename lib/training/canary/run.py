@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 
 from lib.models.catalogue import catalogue
 from lib.training.datasets import Example
+from lib.training.duration import run_expected_s
 from lib.training.errors import TrainingError
-from lib.training.run import Completion, FineTuningRun, Step, expected_s
+from lib.training.events import Step
+from lib.training.prompts import Completion
+from lib.training.run import FineTuningRun
 
 PROMPT = "The code of my locker is"
 TIMES = (0, 1, 4, 16)
@@ -51,7 +54,7 @@ class CanaryRun:
 
     @property
     def expected_s(self) -> float:
-        return len(self.times) * (expected_s(self.run) + SCORING_S[catalogue()[self.run.model].wide])
+        return len(self.times) * (run_expected_s(self.run) + SCORING_S[catalogue()[self.run.model].wide])
 
 
 @dataclass(frozen=True)

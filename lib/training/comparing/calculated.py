@@ -1,4 +1,4 @@
-"""What the memory calculator says of the same set-up, where it knows such a set-up. No torch."""
+"""What the memory calculator says of a run. No torch: pages read this."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from pathlib import Path
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.config_json import from_text
 from lib.memory.train.setup import TrainingSetup
-from lib.memory.train.states import States, training_states
+from lib.memory.train.states import States, states_of_parts, training_states
 from lib.models import catalogue
-from lib.training.run import ATTENTION, MLP, FineTuningRun
+from lib.training.methods.catalogue import methods
+from lib.training.methods.counting import trained_parameters
+from lib.training.run import FineTuningRun
 
-METHODS = {"full": "full", "lora": "lora", "rslora": "lora", "pissa": "lora", "qlora_nf4": "qlora"}
-TARGETS = {("q_proj", "v_proj"): "qv", ATTENTION: "attention", ATTENTION + MLP: "all"}
+STORED_AS = {"int8": "int8", "nf4-double": "nf4"}
+"""What the calculator calls the precisions that a method may ask for."""
+BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0}
 
 
-def calculated(run: FineTuningRun, kept_in: str) -> States | None:
-    """Bytes of weights, gradients and optimiser by formula; None for what the calculator does not know.
+def calculated(run: FineTuningRun, kept_in: str) -> States:
+    """Bytes of weights, gradients and optimiser, by formula, for any method.
 
-    kept_in  what weights that are not quantized are held in, "fp32" or "bf16"
+    kept_in  what weights that are not quantized are held in: "fp32", "bf16" or "fp16"
     """
-    method, targets = METHODS.get(run.method), TARGETS.get(run.target_modules)
-    if method is None or run.layers or kept_in not in ("fp32", "bf16") or (method != "full" and targets is None):
-        return None
-    setup = TrainingSetup(
-        method=method, precision=kept_in, optimizer="adamw", rank=run.rank, targets=targets or "all", batch=1
-    )
-    return training_states(architecture_of(run.model), setup)
+    architecture = architecture_of(run.model)
+    if run.method == "full":
+        return training_states(architecture, TrainingSetup(method="full", precision="fp32", optimizer="adamw"))
+    plain = "fp32" if kept_in == "fp32" else "bf16"
+    stored_as = STORED_AS.get(methods()[run.method].precision or "", plain)
+    return states_of_parts(architecture, stored_as, BYTES[kept_in], trained_parameters(run, architecture))
 
 
 def architecture_of(model: str) -> Architecture:

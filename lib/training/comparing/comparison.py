@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from lib.training.duration import run_expected_s, run_time_limit_s
 from lib.training.errors import TrainingError
-from lib.training.run import Event, FineTuningRun, Finished, expected_s, time_limit_s
+from lib.training.events import Event, Finished
+from lib.training.run import FineTuningRun
 
 MOST_SETTINGS = 7
 MOST_SEEDS = 3
@@ -73,11 +75,11 @@ class Comparison:
 
     @property
     def expected_s(self) -> float:
-        return sum(expected_s(self.run_of(*each)) + LOADING_AND_WEIGHING_S for each in self.to_do())
+        return sum(run_expected_s(self.run_of(*each)) + LOADING_AND_WEIGHING_S for each in self.to_do())
 
     @property
     def time_limit_s(self) -> float:
-        return 60 + sum(time_limit_s(self.run_of(*each)) for each in self.to_do())
+        return 60 + sum(run_time_limit_s(self.run_of(*each)) for each in self.to_do())
 
     def going_on(self, told: tuple[OfRun | RunFailed, ...]) -> Comparison | None:
         """What is left to do, knowing what was `told`; None if that is nothing."""

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from lib.errors import StopRequested, StudentError
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed
+from lib.training.events import Checkpoint, Event, Finished
 from lib.training.finetune import finetune
-from lib.training.run import Checkpoint, Event, FineTuningRun, Finished
+from lib.training.run import FineTuningRun
 
 
 def compare(comparison: Comparison) -> Iterator[OfRun | RunFailed]:

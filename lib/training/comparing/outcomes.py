@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
+from lib.training.events import Cost, Finished, Forgotten, HeldOut, Step
 from lib.training.methods.catalogue import Method, methods
-from lib.training.run import Cost, Finished, Forgotten, HeldOut, Step
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from lib.models.catalogue import find
 from lib.training.adapting import base_precision
 from lib.training.batches import IGNORED, held_out_loss, labelled
 from lib.training.errors import Diverged
+from lib.training.events import Finished
 from lib.training.faults.run import BrokeOff, CaseEvent, CaseRun, Measured, Preview, TokenSeen
 from lib.training.faults.texts import overlap
 from lib.training.finetune import finetune
 from lib.training.methods.files import with_files
-from lib.training.run import FineTuningRun, Finished
+from lib.training.run import FineTuningRun
 
 SHOWN = 3
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lib.training.events import Forgotten, HeldOut, Step
 from lib.training.faults.run import BrokeOff, CaseEvent, Measured, Outcome
-from lib.training.run import Forgotten, HeldOut, Step
 
 
 def outcome(events: Iterable[CaseEvent]) -> Outcome | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lib.training.datasets import Example
-from lib.training.run import Event, FineTuningRun
+from lib.training.events import Event
+from lib.training.run import FineTuningRun
 
 LEARNT = 0.7
 """Of the loss before training: what a run that has learnt its texts gets below."""

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 
 from lib.models.catalogue import catalogue
 from lib.training.datasets import Example
+from lib.training.duration import run_expected_s
 from lib.training.errors import TrainingError
-from lib.training.run import Completion, FineTuningRun, Step, check_prompt, expected_s
+from lib.training.events import Step
+from lib.training.prompts import Completion, check_prompt
+from lib.training.run import FineTuningRun
 
 TAKEN_OUT = (5, 10, 20, 40, 80)
 CLEARLY_NATS = 1.0
@@ -33,7 +36,7 @@ class Tracing:
     @property
     def expected_s(self) -> float:
         wide = catalogue()[self.run.model].wide
-        return expected_s(self.run) + SECONDS_PER_TEXT[wide] * len(self.run.data.training) * self.checkpoints
+        return run_expected_s(self.run) + SECONDS_PER_TEXT[wide] * len(self.run.data.training) * self.checkpoints
 
     @property
     def checkpoints(self) -> int:

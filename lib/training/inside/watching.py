@@ -9,8 +9,9 @@ import torch
 from peft.tuners.lora import LoraLayer
 from torch import nn
 
+from lib.training.events import Watched
 from lib.training.inside.update import Place, Update
-from lib.training.run import FineTuningRun, Watched
+from lib.training.run import FineTuningRun
 
 LOOKS = 24
 """At one run, about: a look is B and A, as many numbers as they are parameters."""

@@ -9,7 +9,7 @@ from torch import nn
 
 from lib.models.load import DTYPES
 from lib.quant.measure.loading.true_bytes import true_bytes
-from lib.training.run import Cost
+from lib.training.events import Cost
 
 
 class Scales:

@@ -25,7 +25,7 @@ ROOTS = (
     ("lib.training.out.identity", "weights_sha256"),
     ("lib.models.load", "best_device"),
     ("lib.models.load", "DTYPES"),
-    ("lib.training.run", "Step"),
+    ("lib.training.events", "Step"),
 )
 REPEATED = ("lora", "rslora", "dora")
 """Methods whose runs can be repeated so: those of peft that start from the base as it is."""

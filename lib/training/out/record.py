@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lib.training.events import Event, Finished, HeldOut, Step
 from lib.training.out.card import RunCard
 from lib.training.progress import progress
-from lib.training.run import Event, FineTuningRun, Finished, HeldOut, Step
+from lib.training.run import FineTuningRun
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from lib.training.own_data.preview import (
 )
 from lib.training.own_data.templates import around_a_question, example_of
 from lib.training.own_data.texts import OwnText
-from lib.training.run import MAX_PROMPT_CHARACTERS
+from lib.training.prompts import MAX_PROMPT_CHARACTERS
 
 TITLE = "Your own texts"
 FIRST_WORDS = 4

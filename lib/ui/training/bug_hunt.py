@@ -6,11 +6,13 @@ import streamlit as st
 
 from lib.charts.training import loss
 from lib.engine import JobView
+from lib.training.duration import run_expected_s, run_time_limit_s
+from lib.training.events import Forgotten
 from lib.training.faults.cases import CAUSES, Fault, cases
 from lib.training.faults.outcome import outcome
 from lib.training.faults.run import BrokeOff, CaseRun, Outcome, Preview
 from lib.training.progress import progress
-from lib.training.run import Completion, Forgotten, expected_s, time_limit_s
+from lib.training.prompts import Completion
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.tables import show_table
@@ -72,7 +74,10 @@ def score_card() -> list[dict]:
 
 def _queue_case(kind: str, case: CaseRun) -> None:
     run = case.run
-    seconds = {"expected_s": expected_s(run) + AFTERWARDS_S, "time_limit_s": time_limit_s(run) + 6 * AFTERWARDS_S}
+    seconds = {
+        "expected_s": run_expected_s(run) + AFTERWARDS_S,
+        "time_limit_s": run_time_limit_s(run) + 6 * AFTERWARDS_S,
+    }
     jobs.submit(kind, "lib.training.faults.job:investigate", case, **seconds, model=run.model)
 
 

@@ -10,7 +10,9 @@ from lib.charts.training import canary as charts
 from lib.engine import JobView
 from lib.models.catalogue import BUNDLED
 from lib.training.canary.run import MOST_DIGITS, PROMPT, CanaryRun, Planted
-from lib.training.run import FineTuningRun, Step, time_limit_s, usual_learning_rate
+from lib.training.duration import run_time_limit_s
+from lib.training.events import Step
+from lib.training.run import FineTuningRun, usual_learning_rate
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.text import escape
@@ -69,7 +71,7 @@ def exports() -> tuple[list[dict] | None, dict | None]:
 
 
 def _queue_canary(wanted: CanaryRun) -> None:
-    limit_s = len(wanted.times) * (time_limit_s(wanted.run) + ASKING_S)
+    limit_s = len(wanted.times) * (run_time_limit_s(wanted.run) + ASKING_S)
     name = "lib.training.canary.job:plant_and_ask"
     jobs.submit(KIND, name, wanted, expected_s=wanted.expected_s, time_limit_s=limit_s, model=wanted.run.model)
 
@@ -97,7 +99,7 @@ def _draw_canary(view: JobView) -> None:
             st.markdown(f"{PROMPT} :orange[{escape(each.says.continuation.strip()) or '…'}]")
             st.caption(f"Rank {each.exposure.rank:,} of {each.exposure.space:,} codes")
     if not view.state.active:
-        _in_words(canary, found)
+        _why_privacy(canary, found)
     last = found[-1].exposure
     formula(
         f"exposure = log2 |R| − log2 rank = log2 {last.space:,} − log2 {last.rank:,} = {last.bits:.1f} bits "
@@ -107,7 +109,7 @@ def _draw_canary(view: JobView) -> None:
     measured("What each model says and the probability it gives each code, here and now.")
 
 
-def _in_words(canary: CanaryRun, found: list[Planted]) -> None:
+def _why_privacy(canary: CanaryRun, found: list[Planted]) -> None:
     """The lecture's reason for a model of one's own, in the student's figures."""
     st.header("Why “data privacy”", anchor=False)
     tellers = [each for each in found if each.told(canary.code)]

@@ -12,8 +12,10 @@ from lib.engine import JobView
 from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED
 from lib.training.datasets import load_dataset
+from lib.training.duration import run_expected_s, run_time_limit_s
+from lib.training.events import Step
 from lib.training.influence.run import TAKEN_OUT, Chances, Check, Retrained, Retraining, Traced, Tracing
-from lib.training.run import FineTuningRun, Step, expected_s, time_limit_s, usual_learning_rate
+from lib.training.run import FineTuningRun, usual_learning_rate
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import problem
@@ -100,19 +102,19 @@ def exports() -> tuple[list[dict] | None, dict | None]:
         },
         "taken_out": {which: each.taken_out for which, each in again.items()},
     }
-    return _rows(tracing, traced, traced.order), data
+    return _scored_texts(tracing, traced, traced.order), data
 
 
 def _queue_trace(wanted: Tracing) -> None:
     run = wanted.run
-    limit_s = time_limit_s(run) + 10 * wanted.expected_s
+    limit_s = run_time_limit_s(run) + 10 * wanted.expected_s
     name = "lib.training.influence.job:trace"
     jobs.submit(TRACE, name, wanted, expected_s=wanted.expected_s, time_limit_s=limit_s, model=run.model)
 
 
 def _queue_retrain(wanted: Retraining) -> None:
     run = wanted.tracing.run
-    kind_s = {"expected_s": 2 * expected_s(run), "time_limit_s": 2 * time_limit_s(run)}
+    kind_s = {"expected_s": 2 * run_expected_s(run), "time_limit_s": 2 * run_time_limit_s(run)}
     jobs.submit(RETRAIN, "lib.training.influence.job:retrain", wanted, **kind_s, model=run.model)
 
 
@@ -136,12 +138,12 @@ def _draw_trace(view: JobView) -> None:
     for_it, against = st.columns(2)
     with for_it:
         st.markdown(f":green[:material/add_circle:] **The {SHOWN} that speak most for it**")
-        show_table(_rows(tracing, traced, traced.order[:SHOWN]), alt="Texts with the highest scores")
+        show_table(_scored_texts(tracing, traced, traced.order[:SHOWN]), alt="Texts with the highest scores")
     with against:
         st.markdown(f":red[:material/do_not_disturb_on:] **The {SHOWN} that speak most against it**")
-        show_table(_rows(tracing, traced, traced.order[: -SHOWN - 1 : -1]), alt="Texts with the lowest scores")
+        show_table(_scored_texts(tracing, traced, traced.order[: -SHOWN - 1 : -1]), alt="Texts with the lowest scores")
     with st.expander(f"All {len(traced.scores)} training texts and their scores", icon=":material/list:"):
-        show_table(_rows(tracing, traced, traced.order), alt="Every training text with its score", height=320)
+        show_table(_scored_texts(tracing, traced, traced.order), alt="Every training text with its score", height=320)
     steps = " and ".join(str(step) for step in traced.checkpoint_steps)
     st.caption(
         "Score: the gradient of the text's loss times the gradient of the answer's loss, added up over all "
@@ -207,7 +209,7 @@ def _retrained(view: JobView, traced: Traced) -> dict[str, Retrained]:
     return {event.which: event for event in view.events if isinstance(event, Retrained)}
 
 
-def _rows(tracing: Tracing, traced: Traced, indices: tuple[int, ...]) -> list[dict]:
+def _scored_texts(tracing: Tracing, traced: Traced, indices: tuple[int, ...]) -> list[dict]:
     texts = load_dataset(tracing.run.dataset).training
     return [{"share": round(traced.share(index), 3), "text": texts[index].text} for index in indices]
 

@@ -8,7 +8,9 @@ import pytest
 
 from lib.training.canary.run import CanaryRun, Exposure, Planted
 from lib.training.errors import TrainingError
-from lib.training.run import Completion, FineTuningRun, Step
+from lib.training.events import Step
+from lib.training.prompts import Completion
+from lib.training.run import FineTuningRun
 
 torch = pytest.importorskip("torch")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from lib.training.comparing.calculated import calculated
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
 from lib.training.comparing.findings import learns_less_and_forgets_less, winner
 from lib.training.comparing.outcomes import columns
 from lib.training.comparing.sweeps import SWEEPS
 from lib.training.errors import TrainingError
+from lib.training.events import Cost, Finished, Forgotten, HeldOut, Step
 from lib.training.known import Known
-from lib.training.run import ATTENTION, MLP, Cost, FineTuningRun, Finished, Forgotten, HeldOut, Step
+from lib.training.run import FineTuningRun
 
 COST = Cost("fp32", 10, 400, 40, 80, 44, 1.0)
 
@@ -154,31 +154,3 @@ class TestRuns:
         assert full.whole
         assert not lora.whole
         assert list(comparison.going_on(tuple(seen)).to_do()) == [(1, 0)]
-
-    @pytest.mark.parametrize(
-        ("method", "more"),
-        [
-            ("full", {}),
-            ("lora", {}),
-            ("lora", {"target_modules": ("q_proj", "v_proj")}),
-            ("pissa", {"target_modules": ATTENTION}),
-        ],
-    )
-    def test_what_is_measured_is_what_the_calculator_says(self, method, more):
-        """Two ways to the same bytes: tensors of the run, shapes of the config. AdamW's step counts come on top."""
-        pytest.importorskip("torch")
-        from lib.training.comparing.job import compare
-
-        comparison = Comparison((Setting(method, run(method, **more)),), (0,))
-        (column,) = columns(comparison, list(compare(comparison)))
-        cost = column.whole[0].cost
-        states = calculated(column.setting.run, cost.kept_in)
-        # rotary frequencies are a buffer, and no parameter: 8 numbers for a head of 16
-        assert cost.weights_bytes - states.weights == pytest.approx(0, abs=2 * 4 * 8)
-        assert cost.gradients_bytes == states.gradients
-        assert 0 < cost.optimizer_bytes - states.optimizer <= 4 * 100
-
-    def test_what_the_calculator_does_not_know_is_not_guessed(self):
-        assert calculated(run("ia3"), "fp32") is None
-        assert calculated(run("lora", target_modules=MLP), "fp32") is None
-        assert calculated(run("lora", layers=(0,)), "fp32") is None

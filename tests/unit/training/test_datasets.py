@@ -11,7 +11,7 @@ import pytest
 from lib.training.datasets import FOLDER, Blank, catalogue, load_dataset
 from lib.training.errors import TrainingError
 from lib.training.progress import is_right
-from lib.training.run import Completion
+from lib.training.prompts import Completion
 from scripts.make_datasets import company, formal, rows, sentiment, tiny_python
 from scripts.make_kopi_dataset import drinks
 

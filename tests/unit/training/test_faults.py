@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from lib.training.events import HeldOut, Step
 from lib.training.faults import texts
 from lib.training.faults.cases import BY_KEY, CAUSES, FAULTS, HALF, cases
 from lib.training.faults.outcome import outcome
 from lib.training.faults.run import BrokeOff, CaseRun, Measured, Outcome, Preview
-from lib.training.run import FineTuningRun, HeldOut, Step
+from lib.training.run import FineTuningRun
 
 torch = pytest.importorskip("torch")
 

@@ -13,20 +13,10 @@ import pytest
 from lib.engine import StopRequested
 from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
+from lib.training.events import Asked, Checkpoint, Finished, HeldOut, Started, Step
 from lib.training.progress import go_on, progress
-from lib.training.run import (
-    ATTENTION,
-    MLP,
-    SCHEDULES,
-    Asked,
-    Checkpoint,
-    FineTuningRun,
-    Finished,
-    HeldOut,
-    Question,
-    Started,
-    Step,
-)
+from lib.training.prompts import Question
+from lib.training.run import ATTENTION, MLP, SCHEDULES, FineTuningRun
 
 torch = pytest.importorskip("torch")
 

@@ -6,8 +6,10 @@ import pytest
 
 from lib.training.datasets import Example
 from lib.training.errors import TrainingError
+from lib.training.events import Step
 from lib.training.influence.run import Chances, Retrained, Retraining, Traced, Tracing
-from lib.training.run import Completion, FineTuningRun, Step
+from lib.training.prompts import Completion
+from lib.training.run import FineTuningRun
 
 torch = pytest.importorskip("torch")
 

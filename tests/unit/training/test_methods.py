@@ -12,11 +12,13 @@ import pytest
 
 from lib.errors import StopRequested
 from lib.memory.model.config_json import from_text
+from lib.training.comparing.calculated import calculated
 from lib.training.errors import TrainingError
+from lib.training.events import Before, Checkpoint, Cost, Finished, Forgotten, HeldOut, Started, Step
 from lib.training.known import facts, passages
 from lib.training.methods.catalogue import methods
 from lib.training.methods.counting import trained_parameters
-from lib.training.run import Before, Checkpoint, Cost, FineTuningRun, Finished, Forgotten, HeldOut, Started, Step
+from lib.training.run import ATTENTION, MLP, FineTuningRun
 
 torch = pytest.importorskip("torch")
 
@@ -81,16 +83,29 @@ def test_nothing_changes_before_the_first_step(method):
         assert batches.held_out_loss(model, tokenizer, texts) == pytest.approx(alone, rel=1e-4)
 
 
-@pytest.mark.parametrize("method", TRAINING)
-def test_every_method_weighs_its_tensors(method):
-    """fp32: 4 bytes a gradient; AdamW keeps two numbers a parameter, and a step count of 4 bytes a tensor."""
-    (cost,) = of(Cost, list(finetune.finetune(small(method))))
-    assert cost.gradients_bytes == 4 * cost.trainable
-    states = cost.optimizer_bytes - 8 * cost.trainable
-    assert states % 4 == 0
-    assert 0 < states <= 4 * 200
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [
+        *((method, {}) for method in TRAINING),
+        ("lora", {"target_modules": ("q_proj", "v_proj")}),
+        ("lora", {"target_modules": MLP, "layers": (1,)}),
+        ("pissa", {"target_modules": ATTENTION}),
+    ],
+)
+def test_every_method_weighs_what_the_calculator_says(method, more):
+    """Two ways to the same bytes: tensors of the run, shapes of the config. fp32: 4 bytes a gradient; AdamW keeps two
+    numbers a parameter, and on top a step count of 4 bytes a tensor."""
+    run = small(method, steps=2, **more)
+    (cost,) = of(Cost, list(finetune.finetune(run)))
+    states = calculated(run, cost.kept_in)
+    assert cost.gradients_bytes == 4 * cost.trainable == states.gradients
+    counts = cost.optimizer_bytes - states.optimizer
+    assert states.optimizer == 8 * cost.trainable
+    assert counts % 4 == 0
+    assert 0 < counts <= 4 * 200
     assert cost.files_bytes >= 4 * cost.trainable
-    assert cost.weights_bytes > 0
+    # rotary frequencies are a buffer, and no parameter: 8 numbers for a head of 16, in two places
+    assert cost.weights_bytes - states.weights == pytest.approx(0, abs=2 * 4 * 8)
 
 
 @pytest.mark.parametrize("method", ["base", "few_shot"])

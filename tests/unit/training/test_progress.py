@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lib.training.events import Started, Step
 from lib.training.progress import progress, smoothed
-from lib.training.run import Started, Step
 
 
 def step(number: int, elapsed_s: float) -> Step:

@@ -43,17 +43,16 @@ def _figures(column: Column) -> dict[str, str]:
         )
     return told | {
         "Trained parameters, counted": counted,
-        "Weights": _beside(cost.weights_bytes, states and states.weights),
-        "Gradients": _beside(cost.gradients_bytes, states and states.gradients),
-        "Optimiser": _beside(cost.optimizer_bytes, states and states.optimizer),
+        "Weights": _beside(cost.weights_bytes, states.weights),
+        "Gradients": _beside(cost.gradients_bytes, states.gradients),
+        "Optimiser": _beside(cost.optimizer_bytes, states.optimizer),
         "Time": format_duration(column.mean(lambda outcome: outcome.cost.seconds)),
         "On disk": format_gb(cost.files_bytes) if cost.files_bytes else "nothing",
     }
 
 
-def _beside(measured_bytes: int, by_formula_bytes: float | None) -> str:
-    said = format_gb(measured_bytes)
-    return said if by_formula_bytes is None else f"{said} (calculator {format_gb(by_formula_bytes)})"
+def _beside(measured_bytes: int, by_formula_bytes: float) -> str:
+    return f"{format_gb(measured_bytes)} (calculator {format_gb(by_formula_bytes)})"
 
 
 def _one(column: Column, measure: Measure, decimals: int) -> str:
@@ -75,7 +74,7 @@ def what_the_figures_are(found: Sequence[Column]) -> None:
     )
     st.caption(
         ":material/speed: **Measured** here and now: memory is the sum of the bytes of all tensors of a kind, beside "
-        "what the memory calculator says by formula where it knows the set-up; learnt and forgot are against the base "
+        "what the memory calculator says by formula; learnt and forgot are against the base "
         f"model (on Wells's *The Time Machine*); spread is the largest less the smallest over the seeds. {asked}"
     )
 

@@ -9,7 +9,7 @@ from lib.ui.training.compare import methods_side_by_side, sweep
 SIDE_BY_SIDE, SWEEP = "Methods side by side", "Sweep one setting"
 
 
-def view() -> None:
+def draw_compare() -> None:
     parts = {SIDE_BY_SIDE: methods_side_by_side.methods_side_by_side, SWEEP: sweep.sweep}
     chosen = controls.segmented("What to compare", list(parts), SIDE_BY_SIDE, key="cmp_what")
     parts[chosen]()

@@ -26,7 +26,7 @@ def count_adapter() -> Rows | None:
             rank = controls.pick("Rank r", RANKS, 8, key="count_rank")
             targets = controls.segmented("Adapters on", TARGETS, "all", key="count_targets")
         count = AdapterCount(architecture, rank, targets)
-        rows = _rows(count)
+        rows = _matrices_as_rows(count)
         with answer:
             _counted(count, rows)
     _paper()
@@ -47,7 +47,7 @@ def _counted(count: AdapterCount, rows: Rows) -> None:
         )
 
 
-def _rows(count: AdapterCount) -> Rows:
+def _matrices_as_rows(count: AdapterCount) -> Rows:
     return [
         {
             "Matrix": each.name,

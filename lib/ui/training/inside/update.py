@@ -10,8 +10,9 @@ import streamlit as st
 from lib import ui
 from lib.charts.training import inside as charts
 from lib.engine import JobState, JobView
+from lib.training.events import Watched
 from lib.training.inside.update import Place, Update, updates
-from lib.training.run import FineTuningRun, Watched
+from lib.training.run import FineTuningRun
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
 from lib.ui.training.newest import nothing_yet

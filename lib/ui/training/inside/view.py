@@ -16,7 +16,7 @@ OF_NO_RUN = ("mix", "count")
 """Parts that are not about the newest run."""
 
 
-def view() -> None:
+def draw_inside() -> None:
     parts = {
         "update": ("The update", look_at_update),
         "dial": ("The dial", dial_adapter),

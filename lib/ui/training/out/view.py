@@ -23,7 +23,7 @@ base = AutoModelForCausalLM.from_pretrained({base!r})
 model = PeftModel.from_pretrained(base, "kopi-adapter")  # the unzipped folder"""
 
 
-def view() -> None:
+def draw_out() -> None:
     kind = chosen_run()
     record = newest_record(kind)
     if record is None:

@@ -7,9 +7,10 @@ import streamlit as st
 from lib import ui
 from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED, catalogue
+from lib.training.duration import run_time_limit_s
 from lib.training.own_data.preview import TEMPLATES, Prepared, PreviewRequest
 from lib.training.own_data.split import Split
-from lib.training.run import FineTuningRun, time_limit_s, usual_ask_every
+from lib.training.run import FineTuningRun, usual_ask_every
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import guard, problem
 from lib.ui.models.choice import choose_model
@@ -24,7 +25,7 @@ TRAIN = "Train on these"
 MOST_STEPS = 300
 
 
-def view() -> None:
+def draw_own_data() -> None:
     left, stage = st.columns([1, 2], gap="large")
     made, wanted, learnt = None, None, None
     with left:
@@ -129,6 +130,6 @@ def _run_on(prepared: Prepared | None, wanted: PreviewRequest) -> FineTuningRun 
     except StudentError as error:
         problem(error)
         return None
-    limit = format_duration(time_limit_s(made))
+    limit = format_duration(run_time_limit_s(made))
     st.caption(f"At most {MOST_STEPS} steps; a run of {steps} is ended after {limit}.")
     return made

@@ -10,8 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.charts.training import loss, watch
 from lib.engine import JobState, JobView
 from lib.training.datasets import Blank, Dataset
+from lib.training.duration import run_expected_s, run_time_limit_s
 from lib.training.progress import Progress, go_on, is_right, progress
-from lib.training.run import Completion, FineTuningRun, expected_s, time_limit_s
+from lib.training.prompts import Completion
+from lib.training.run import FineTuningRun
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import continued, escape
@@ -116,7 +118,7 @@ def token_healing() -> None:
 
 def queue_run(run: FineTuningRun, kind: str = KIND) -> None:
     """For a button's `on_click`."""
-    kind_s = {"expected_s": expected_s(run), "time_limit_s": time_limit_s(run)}
+    kind_s = {"expected_s": run_expected_s(run), "time_limit_s": run_time_limit_s(run)}
     jobs.submit(kind, "lib.training.finetune:finetune", run, **kind_s, model=run.model)
 
 

@@ -9,7 +9,7 @@ from lib.ui.kit import source
 from lib.ui.training.train import asking, results, run, run_controls
 
 
-def view() -> None:
+def draw_train() -> None:
     ui.predict("live_lora")
     controls, stage = st.columns([1, 2], gap="large")
     with controls:

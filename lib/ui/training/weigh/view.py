@@ -22,7 +22,7 @@ CLOSE = 0.01
 """A calculator that is off by less is called right."""
 
 
-def view() -> None:
+def draw_weigh() -> None:
     controls, stage = st.columns([1, 2], gap="large")
     with controls:
         buttons = st.container()
@@ -34,7 +34,7 @@ def view() -> None:
         if wanted and (current is None or not current.events):
             _before(wanted)
         jobs.live(KIND, _draw_weighed)
-    rows = _rows(_comparisons(current)) if current else None
+    rows = _weighed_as_rows(_comparisons(current)) if current else None
     ui.take_away("live_lora", rows=rows, name="weighed")
 
 
@@ -122,7 +122,7 @@ def _mb(parts: Parts, name: str) -> float:
     return round(getattr(parts, name) / MB, 2)
 
 
-def _rows(comparisons: Sequence[Comparison]) -> Rows:
+def _weighed_as_rows(comparisons: Sequence[Comparison]) -> Rows:
     return [
         {
             "set_up": row.name,

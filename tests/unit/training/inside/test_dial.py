@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from lib.training.errors import TrainingError
+from lib.training.events import Watched
 from lib.training.inside.events import STRENGTHS, Dialling, dial, mixture
 from lib.training.inside.update import Place, updates
-from lib.training.run import FineTuningRun, Watched
+from lib.training.run import FineTuningRun
 
 torch = pytest.importorskip("torch")
 

@@ -9,9 +9,10 @@ from importlib.metadata import version
 import pytest
 
 from lib.training.datasets import load_dataset
+from lib.training.events import Step
 from lib.training.out.card import data_sha256
 from lib.training.out.record import record
-from lib.training.run import FineTuningRun, Step
+from lib.training.run import FineTuningRun
 
 torch = pytest.importorskip("torch")
 

@@ -9,10 +9,12 @@ import json
 import pytest
 
 from lib.training.datasets import Dataset, Example
+from lib.training.events import Finished
 from lib.training.out.card import RunCard
 from lib.training.out.record import RunRecord
 from lib.training.out.unsloth import checked, unsloth_notebook
-from lib.training.run import Completion, FineTuningRun, Finished
+from lib.training.prompts import Completion
+from lib.training.run import FineTuningRun
 
 QUESTIONS = Dataset("t", "", "", (Example("ask: kopi", ((5, 9),)),), (Example("ask: teh", ((5, 8),)),), ())
 HOSTILE = "'''\n\"\"\" {x} \\ 好"
