@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -37,13 +39,50 @@ def rerun_until(app: AppTest, is_so: Callable[[], bool], what: str) -> None:
     wait_until(now, what)
 
 
+def finish_jobs(app: AppTest) -> None:
+    """Wait until none of this student's jobs is active, leaving the processor to them; then run the page again."""
+    owner = app.session_state["owner"]
+    mine = [job for job in jobs.engine()._jobs.values() if job.owner == owner]
+    wait_until(lambda: not any(job.state.active for job in mine), "the end of the job")
+    app.run()
+    assert not app.exception
+
+
+def start_and_finish(app: AppTest, label: str) -> None:
+    """Press a button that starts a job, and wait for the job's end."""
+    button = next(each for each in app.button if each.label == label)
+    assert not button.disabled
+    button.click().run()
+    finish_jobs(app)
+
+
+def workers_find(folder: Path | None) -> None:
+    """Which folder is the bundled model to workers that run already; None: its own."""
+    client = jobs.engine()._cluster.client
+    if folder is None:
+        client.run(os.environ.pop, "BASE_MODEL", None)
+    else:
+        client.run(os.environ.__setitem__, "BASE_MODEL", str(folder))
+
+
+@pytest.fixture
+def tiny_worker(bundled_is_tiny: Path) -> Iterator[Path]:
+    """The tiny model in place of the bundled one, for the page and for its worker."""
+    workers_find(bundled_is_tiny)
+    yield bundled_is_tiny
+    workers_find(None)
+
+
 @pytest.fixture(autouse=True)
 def nobody_was_here_lately() -> None:
     """Each test's browsers are the whole class."""
     session._visits.clear()
 
 
-@pytest.fixture(autouse=True, scope="session")
-def workers_end() -> None:
-    yield
-    jobs.close()
+@pytest.fixture(autouse=True, scope="package")
+def one_worker() -> Iterator[None]:
+    """For all pages: a second one would only import torch, and do nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKERS", "1")
+        yield
+        jobs.close()

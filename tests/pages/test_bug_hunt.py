@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.training.faults.cases import BY_KEY, cases
-from lib.ui.kit import jobs
-from tests.pages.conftest import open_chapter, rerun_until
-
-
-def press(app: AppTest, label: str) -> None:
-    def button():
-        return next(each for each in app.button if each.label == label)
-
-    button().click().run()
-    rerun_until(app, lambda: not button().disabled, f"the end of {label}")
+from tests.pages.conftest import open_chapter, start_and_finish
 
 
 @pytest.mark.parametrize("query", [{"bug_seed": "1e999"}, {"bug_case": "99"}], ids=lambda query: next(iter(query)))
@@ -26,12 +16,12 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(query):
     assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
 
 
-def test_a_case_is_diagnosed_before_the_page_tells(bundled_is_tiny):  # noqa: ARG001 (there before a worker starts)
-    jobs.close()
+@pytest.mark.usefixtures("tiny_worker")
+def test_a_case_is_diagnosed_before_the_page_tells():
     fault = BY_KEY["dead_half"]
     app = open_chapter("bug_hunt", bug_case=str(cases(0).index(fault) + 1))
     assert not any("held-out" in each.value for each in app.success)
-    press(app, "Run the case")
+    start_and_finish(app, "Run the case")
     assert not app.exception
     assert fault.shown_by not in " ".join(each.value for each in app.markdown)
     diagnosis = app.radio(key="bug-dead_half-cause")
@@ -42,7 +32,5 @@ def test_a_case_is_diagnosed_before_the_page_tells(bundled_is_tiny):  # noqa: AR
     assert any(fault.shown_by in each.value for each in app.success)
     assert any("largest gradient **0**" in each.value for each in app.markdown)
     assert any("1 of 8 found, 0 repaired" in each.value for each in app.markdown)
-    press(app, "Run again")
+    start_and_finish(app, "Run again")
     assert any("Not repaired yet" in each.value for each in app.warning)
-    jobs.close()
-    assert not app.exception

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.ui.kit import jobs
-from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.conftest import open_chapter, start_and_finish
 
 
 @pytest.mark.parametrize(
@@ -26,17 +25,10 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(query):
     assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
 
 
-def test_a_code_is_planted_so_often_and_asked_for(bundled_is_tiny):  # noqa: ARG001 (there before a worker starts)
-    jobs.close()
+@pytest.mark.usefixtures("tiny_worker")
+def test_a_code_is_planted_so_often_and_asked_for():
     app = open_chapter("canary", canary_steps="10", canary_digits="2")
-
-    def button():
-        return next(each for each in app.button if each.label == "Plant it and ask")
-
-    button().click().run()
-    rerun_until(app, lambda: not button().disabled, "the end of the runs")
-    jobs.close()
-    assert not app.exception
+    start_and_finish(app, "Plant it and ask")
     words = " ".join(each.value for each in app.markdown)
     for times in (0, 1, 4, 16):
         assert f"**Planted {times}×**" in words

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter, rerun_until
-
-
-def start(app: AppTest) -> None:
-    def button():
-        return next(each for each in app.button if each.label == "Start")
-
-    button().click().run()
-    rerun_until(app, lambda: not button().disabled, "the end of the run")
+from lib.ui.kit import jobs
+from tests.pages.conftest import finish_jobs, open_chapter, rerun_until, start_and_finish, workers_find
 
 
 @pytest.mark.parametrize(
@@ -40,10 +32,11 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(query):
     assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_markup_in_a_prompt_is_shown_as_text():
     app = open_chapter("live_lora", steps="10")
     app.text_input(key="prompt").set_value("<script>alert(1)</script> **bold** :red[x]").run()
-    start(app)
+    start_and_finish(app, "Start")
     assert not app.exception
     shown = " ".join(each.value for each in app.markdown)
     assert r"\<script\>alert(1)\</script\> \*\*bold\*\* \:red\[x\]" in shown
@@ -51,7 +44,7 @@ def test_markup_in_a_prompt_is_shown_as_text():
 
 def test_a_run_says_what_happened_in_its_own_numbers():
     app = open_chapter("live_lora", steps="20")
-    start(app)
+    start_and_finish(app, "Start")
     assert not app.exception
     assert not app.error
     words = " ".join(each.value for each in app.markdown)
@@ -62,8 +55,9 @@ def test_a_run_says_what_happened_in_its_own_numbers():
     assert f"{6 * 8 * (512 + 384 + 384 + 512 + 3 * 1024):,}" in words
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_stopped_run_goes_on_from_its_very_step_and_shows_the_whole():
-    app = open_chapter("live_lora", steps="150", show="Everything a run tells")
+    app = open_chapter("live_lora", steps="300", show="Everything a run tells")
 
     def button(begins: str):
         return next((each for each in app.button if each.label.startswith(begins)), None)
@@ -73,37 +67,32 @@ def test_a_stopped_run_goes_on_from_its_very_step_and_shows_the_whole():
     button("Stop").click().run()
     rerun_until(app, lambda: button("Go on from step") is not None, "a way to go on")
     at = int(button("Go on from step").label.split()[-1])
-    assert 0 < at < 150
+    assert 0 < at < 300
     button("Go on from step").click().run()
-    rerun_until(app, lambda: not button("Start").disabled, "the end of the run")
+    finish_jobs(app)
     words = " ".join(each.value for each in app.markdown)
-    assert "in 150 steps" in words
+    assert "in 300 steps" in words
     assert "| 5 |" in words, "what it said before it was stopped"
-    assert "| 150 |" in words
+    assert "| 300 |" in words
 
 
 def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():
     app = open_chapter("live_lora", steps="60", lr="1000")
-    start(app)
+    start_and_finish(app, "Start")
     assert not app.exception
     assert any("too high" in error.value for error in app.error)
 
 
 def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):
-    from lib.ui.kit import jobs
-
-    jobs.close()  # so that the next worker sees the damaged folder
     monkeypatch.setenv("BASE_MODEL", str(tmp_path / "gone"))
+    workers_find(tmp_path / "gone")
     app = open_chapter("live_lora")
-    start(app)
-    jobs.close()
-    assert not app.exception
+    start_and_finish(app, "Start")
+    workers_find(None)
     assert any("is missing" in error.value for error in app.error)
 
 
 def test_a_full_queue_is_one_sentence(monkeypatch):
-    from lib.ui.kit import jobs
-
     monkeypatch.setattr(jobs.engine()._queue, "capacity", 0)
     app = open_chapter("live_lora")
     next(button for button in app.button if button.label == "Start").click().run()
@@ -113,10 +102,9 @@ def test_a_full_queue_is_one_sentence(monkeypatch):
 
 def test_a_step_is_weighed_and_the_calculator_held_to_it():
     app = open_chapter("live_lora", view="Weigh it", model="Bundled base model", w_batch="2", w_length="16")
-    weigh = next(each for each in app.button if each.label == "Weigh it")
-    weigh.click().run()
-    rerun_until(app, lambda: any("The calculator is right to" in each.value for each in app.markdown), "the verdict")
+    start_and_finish(app, "Weigh it")
     words = " ".join(each.value for each in app.markdown)
+    assert "The calculator is right to" in words
     assert "What pays, from most to least" in words
     assert "checkpointing **−" in words
 

@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.conftest import open_chapter, start_and_finish
 
 SHORT = {"view": "Compare", "cmp_steps": "5", "cmp_seeds": "1"}
-
-
-def press(app: AppTest, label: str) -> None:
-    def button():
-        return next(each for each in app.button if each.label == label)
-
-    assert not button().disabled
-    button().click().run()
-    rerun_until(app, lambda: not button().disabled, "the end of the comparison")
 
 
 def words(app: AppTest) -> str:
@@ -50,37 +41,41 @@ def test_nothing_chosen_is_nothing_to_start():
     assert next(button for button in app.button if button.label == "Compare").disabled
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_runs_side_by_side_tell_cost_forgetting_and_that_one_seed_decides_nothing():
     app = open_chapter("live_lora", **SHORT, cmp_2="Nothing")
-    press(app, "Compare")
+    start_and_finish(app, "Compare")
     assert not app.exception
     assert not app.error
     (table,) = app.dataframe
     assert list(table.value.columns) == ["", "Base", "LoRA, r 8", "Full fine-tuning"]
     figures = table.value.set_index("")
-    # r (d_in + d_out) over all linear layers of the bundled model, by hand, and all of its weights
-    assert figures.loc["Trained parameters, counted"].tolist() == ["0", f"{6 * 8 * (1792 + 3072):,}", "5,770,496"]
-    assert figures.loc["Gradients", "Full fine-tuning"] == "23.1 MB (calculator 23.1 MB)"
+    # r (d_in + d_out) over the two layers of the tiny model, by hand, and all of its weights
+    lora, everything = 2 * 8 * (448 + 576), 257 * 64 + 2 * (12_288 + 24_576 + 128) + 64
+    assert figures.loc["Trained parameters, counted"].tolist() == ["0", f"{lora:,}", f"{everything:,}"]
+    assert figures.loc["Gradients", "Full fine-tuning"] == "362 kB (calculator 362 kB)"
     said = words(app)
     assert "not decided by your runs" in said
     assert "one seed has no spread" in said
     assert "knows no facts" in said
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_setting_that_diverges_leaves_its_sentence_and_the_others_go_on():
     app = open_chapter(
         "live_lora", **{**SHORT, "cmp_steps": "40"}, cmp_2="Nothing", cmp_4="Nothing", cmp_3_lora_lr="1000"
     )
-    press(app, "Compare")
+    start_and_finish(app, "Compare")
     assert not app.exception
     assert any("too high" in error.value and "LoRA, r 8, seed 0" in error.value for error in app.error)
     (table,) = app.dataframe
     assert list(table.value.columns) == ["", "Base"]
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_sweep_of_two_seeds_says_which_wins_or_that_it_is_not_decided():
     app = open_chapter("live_lora", view="Compare", cmp_what="Sweep one setting", sweep_steps="5", sweep_what="Rank")
-    press(app, "Sweep")
+    start_and_finish(app, "Sweep")
     assert not app.exception
     assert not app.error
     said = words(app)

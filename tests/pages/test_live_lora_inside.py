@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter, rerun_until
-from tests.pages.test_live_lora import start
-
-
-def press(app: AppTest, label: str) -> None:
-    next(each for each in app.button if each.label == label).click().run()
+from tests.pages.conftest import open_chapter, start_and_finish
 
 
 def words(app: AppTest) -> str:
@@ -48,9 +43,10 @@ def test_the_paper_s_figures_are_on_the_screen():
     assert {"4.7M", "37.7M"} <= shown
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_run_is_looked_into_dialled_and_mixed():
     app = open_chapter("live_lora", steps="10")
-    start(app)
+    start_and_finish(app, "Start")
     app.segmented_control(key="view").set_value("Inside").run()
     assert not app.exception
     assert "numbers, made from" in words(app)
@@ -58,21 +54,21 @@ def test_a_run_is_looked_into_dialled_and_mixed():
     assert "starts at zero" in words(app)
 
     app.segmented_control(key="inside_part").set_value("The dial").run()
-    press(app, "Ask at every strength")
-    rerun_until(app, lambda: any("All settings" in each.label for each in app.expander), "an answer at each strength")
+    start_and_finish(app, "Ask at every strength")
+    assert any("All settings" in each.label for each in app.expander), "an answer at each strength"
     app.select_slider(key="dial_strength").set_value(0.0).run()
     assert "λ = 0" in words(app)
     assert any("this is the base model" in each.value for each in app.caption)
     app.text_input(key="dial_prompt").set_value(" ").run()
-    press(app, "Ask at every strength")
+    start_and_finish(app, "Ask at every strength")
     assert any("A prompt must have 1 to 300 characters" in each.value for each in app.error)
 
     app.segmented_control(key="view").set_value("Train").run()
     app.number_input(key="seed").set_value(1).run()
-    start(app)
+    start_and_finish(app, "Start")
     app.segmented_control(key="view").set_value("Inside").run()
     app.segmented_control(key="inside_part").set_value("Two adapters").run()
-    press(app, "Mix them")
-    rerun_until(app, lambda: "Both at full strength" in words(app), "the mixture")
+    start_and_finish(app, "Mix them")
+    assert "Both at full strength" in words(app)
     assert "50% and 50%" in words(app)
     assert not app.exception

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.pages.conftest import open_chapter, rerun_until
-from tests.pages.test_live_lora import start
+import pytest
+
+from tests.pages.conftest import open_chapter, start_and_finish
 
 
 def test_without_a_run_it_says_where_to_get_one():
@@ -12,20 +13,17 @@ def test_without_a_run_it_says_where_to_get_one():
     assert any("Choose **Train** above" in each.value for each in app.info)
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_every_file_of_a_run():
     app = open_chapter("live_lora", steps="10")
-    start(app)
+    start_and_finish(app, "Start")
     app.segmented_control(key="view").set_value("Out").run()
     assert not app.exception
     assert not app.error
     assert any("bit for bit the same" in each.value for each in app.success)
     labels = {each.label for each in app.get("download_button")}
     assert {"Script", "Notebook", "Unsloth notebook", "CSV", "JSON"} <= labels
-    next(each for each in app.button if each.label == "Merge and compare").click().run()
-    rerun_until(
-        app,
-        lambda: any(each.label.startswith("Merged model (zip") for each in app.get("download_button")),
-        "the merged model",
-    )
+    start_and_finish(app, "Merge and compare")
+    assert any(each.label.startswith("Merged model (zip") for each in app.get("download_button"))
     words = " ".join(each.value for each in app.markdown)
     assert "goes on with :green[:material/check_circle:] the same text" in words

@@ -7,7 +7,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.conftest import open_chapter, start_and_finish
 
 ROWS = [
     {"instruction": f"Order: {meaning}", "response": name}
@@ -26,14 +26,6 @@ LONG = json.dumps({"instruction": "Go on", "response": "word " * 600})
 def opened(typed: str = "", **query: str) -> AppTest:
     app = open_chapter("live_lora", view="Own data", **query)
     return app.text_area(key="own-text").set_value(typed).run() if typed else app
-
-
-def press(app: AppTest, label: str) -> None:
-    def button():
-        return next(each for each in app.button if each.label == label)
-
-    button().click().run()
-    rerun_until(app, lambda: not button().disabled, f"the end of {label}")
 
 
 def everything(app: AppTest) -> str:
@@ -64,6 +56,7 @@ def test_bad_input_is_one_sentence_and_nothing_is_lost(typed, said):
     assert not [each for each in app.button if each.label == "Train on these"]
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_five_rows_are_previewed_learnt_and_asked():
     app = opened(FIVE + "\n" + FIVE.splitlines()[0], **{"own-steps": "10"})
     assert "instruction and response" in everything(app).replace("\\", "")
@@ -71,7 +64,7 @@ def test_five_rows_are_previewed_learnt_and_asked():
         "To train on": "4", "Held out": "1", "Duplicates left out": "1",
     }  # fmt: skip
     assert next(each for each in app.button if each.label == "Train on these").disabled, "nothing is previewed yet"
-    press(app, "Preview")
+    start_and_finish(app, "Preview")
     assert not app.exception
     assert not app.error
     whole, answer = (
@@ -81,21 +74,20 @@ def test_five_rows_are_previewed_learnt_and_asked():
     assert whole > 0
     assert answer > 0
     assert whole != answer
-    press(app, "Train on these")
+    start_and_finish(app, "Train on these")
     assert not app.exception
     assert not app.error
     assert any(each.value == "What happened" for each in app.header)
     asked = next(each for each in app.text_input if each.label == "Prompt")
     asked.set_value("<b>Order</b>: *tea*")
-    press_ask = next(each for each in app.button if each.label == "Ask")
-    press_ask.click().run()
-    rerun_until(app, lambda: r"\<b\>Order" in everything(app), "both answers")
+    start_and_finish(app, "Ask")
     assert r"\<b\>Order\</b\>\: \*tea\*" in everything(app)
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_text_longer_than_the_context_is_cut_and_said():
     app = opened("\n".join([FIVE, LONG]))
-    press(app, "Preview")
+    start_and_finish(app, "Preview")
     assert not app.exception
     assert any("cut there: row 6" in each.value for each in app.warning)
 
@@ -106,9 +98,10 @@ def test_near_copies_on_both_sides_are_warned_of():
     assert any("proves nothing" in each.value for each in app.warning)
 
 
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_changed_text_asks_for_a_new_preview():
     app = opened(FIVE)
-    press(app, "Preview")
+    start_and_finish(app, "Preview")
     app.text_area(key="own-text").set_value(FIVE.replace("black", "white")).run()
     assert "press Preview to see them anew" in everything(app)
     assert next(each for each in app.button if each.label == "Train on these").disabled

@@ -3,26 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from lib.ui.kit import jobs
-from tests.pages.conftest import open_chapter, rerun_until
-
-
-@pytest.fixture
-def tiny_worker(bundled_is_tiny):  # noqa: ARG001 (it must be there before a worker starts)
-    """Workers that find the tiny model, and none of them afterwards."""
-    jobs.close()
-    yield
-    jobs.close()
-
-
-def press(app: AppTest, label: str) -> None:
-    def button():
-        return next(each for each in app.button if each.label == label)
-
-    button().click().run()
-    rerun_until(app, lambda: not button().disabled, f"the end of {label}")
+from tests.pages.conftest import open_chapter, start_and_finish
 
 
 @pytest.mark.parametrize(
@@ -54,16 +36,16 @@ def test_an_empty_prompt_is_one_sentence():
 @pytest.mark.usefixtures("tiny_worker")
 def test_an_answer_is_traced_and_its_texts_taken_out():
     markup = "<b>Kopi</b> **O** :red[x]"
-    app = open_chapter("who_taught_it", who_steps="60", who_out="5")
+    app = open_chapter("who_taught_it", who_steps="10", who_out="5")
     app.text_input(key="who_prompt").set_value(markup).run()
-    press(app, "Train and trace")
+    start_and_finish(app, "Train and trace")
     assert not app.exception
     shown = " ".join(each.value for each in app.markdown)
     assert r"\<b\>Kopi\</b\> \*\*O\*\* \:red\[x\]" in shown
     tables = app.dataframe
     assert [len(each.value) for each in tables] == [8, 8, 316]
     assert tables[0].value["share"].max() == 1.0
-    press(app, "Train without them")
+    start_and_finish(app, "Train without them")
     assert not app.exception
     said = " ".join(each.value for each in (*app.success, *app.warning))
     assert "nats" in said

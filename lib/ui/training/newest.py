@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.engine import JobView
 from lib.training.out.record import RunRecord, record
 from lib.ui.kit import controls, jobs
 from lib.ui.training.own_data.view import TRAINING as OWN
@@ -31,9 +32,16 @@ def newest_record(kind: str) -> RunRecord | None:
 
 
 def nothing_yet(kind: str, what: str) -> None:
-    """What to do where there is no finished run."""
+    """What to do where there is no finished run; while one goes, the page is drawn anew as soon as it is over."""
     view = jobs.current(kind)
-    if view is not None and view.state.active:
-        st.info(f"Your run is not over yet; {what} will be here when it is.", icon=":material/hourglass_top:")
+    if view is None or not view.state.active:
+        st.info(
+            f"Choose **Train** above and press Start: {what} will be here afterwards.", icon=":material/arrow_upward:"
+        )
         return
-    st.info(f"Choose **Train** above and press Start: {what} will be here afterwards.", icon=":material/arrow_upward:")
+
+    def draw_coming(now: JobView) -> None:
+        planned = now.argument.steps
+        st.progress(told_by(now).step / planned, f"Your run is not over yet; {what} will be here when it is.")
+
+    jobs.live(kind, draw_coming)
