@@ -22,4 +22,4 @@ def test_run_diagnose_repair(page: Page, app: App):
     page.get_by_text("B only", exact=True).click()
     page.get_by_role("button", name="Run again", exact=True).click()
     expect(page.get_by_text("Repaired, by the numbers")).to_be_visible()
-    expect(page.get_by_text("1 of 8 found, 1 repaired")).to_be_visible()
+    expect(page.get_by_text("1 of 10 found, 1 repaired")).to_be_visible()

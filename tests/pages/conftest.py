@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,11 +57,17 @@ def start_and_finish(app: AppTest, label: str) -> None:
 
 def workers_find(folder: Path | None) -> None:
     """Which folder is the bundled model to workers that run already; None: its own."""
+
+    def set_there(value: str | None) -> None:  # a function within a function travels whole, and imports nothing of ours
+        import os
+
+        os.environ.pop("BASE_MODEL", None)
+        if value is not None:
+            os.environ["BASE_MODEL"] = value
+
     client = jobs.engine()._cluster.client
-    if folder is None:
-        client.run(os.environ.pop, "BASE_MODEL", None)
-    else:
-        client.run(os.environ.__setitem__, "BASE_MODEL", str(folder))
+    client.wait_for_workers(1)
+    client.run(set_there, folder and str(folder))
 
 
 @pytest.fixture

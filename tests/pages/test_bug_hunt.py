@@ -31,6 +31,6 @@ def test_a_case_is_diagnosed_before_the_page_tells():
     app.radio(key="bug-dead_half-cause").set_value(fault.cause).run()
     assert any(fault.shown_by in each.value for each in app.success)
     assert any("largest gradient **0**" in each.value for each in app.markdown)
-    assert any("1 of 8 found, 0 repaired" in each.value for each in app.markdown)
+    assert any("1 of 10 found, 0 repaired" in each.value for each in app.markdown)
     start_and_finish(app, "Run again")
     assert any("Not repaired yet" in each.value for each in app.warning)

@@ -29,11 +29,18 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(query):
     assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
 
 
-@pytest.mark.parametrize("part", ["The update", "The dial", "Two adapters", "Merge"])
+@pytest.mark.parametrize("part", ["The update", "The dial", "Merge"])
 def test_without_a_run_it_says_where_to_get_one(part):
     app = open_chapter("live_lora", view="Inside", inside_part=part)
     assert not app.exception
     assert any("Choose **Train** above" in each.value for each in app.info)
+
+
+def test_without_adapters_to_mix_both_are_one_press_away():
+    app = open_chapter("live_lora", view="Inside", inside_part="Two adapters")
+    assert not app.exception
+    both = "Train an adapter each on “Singlish kopi orders” and “Casual to formal English”"
+    assert both in [each.label for each in app.button]
 
 
 def test_the_paper_s_figures_are_on_the_screen():
@@ -63,11 +70,9 @@ def test_a_run_is_looked_into_dialled_and_mixed():
     start_and_finish(app, "Ask at every strength")
     assert any("A prompt must have 1 to 300 characters" in each.value for each in app.error)
 
-    app.segmented_control(key="view").set_value("Train").run()
-    app.number_input(key="seed").set_value(1).run()
-    start_and_finish(app, "Start")
-    app.segmented_control(key="view").set_value("Inside").run()
     app.segmented_control(key="inside_part").set_value("Two adapters").run()
+    start_and_finish(app, "Train an adapter on “Casual to formal English”")
+    assert not any(each.label.startswith("Train an adapter") for each in app.button), "both are there"
     start_and_finish(app, "Mix them")
     assert "Both at full strength" in words(app)
     assert "50% and 50%" in words(app)

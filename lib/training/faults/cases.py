@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from lib.training.faults import texts
 from lib.training.faults.run import FORGOT_NATS, CaseRun, Outcome
-from lib.training.run import FineTuningRun
+from lib.training.run import TARGETS, FineTuningRun
 
 Choices = Mapping[str, str]
 PROMPTS = ("Uncle, one Kopi", "The queen said")
@@ -38,6 +38,8 @@ class Fault:
     repaired: Callable[[Outcome], bool]
     wanted: str
     """What the numbers of a repaired run say."""
+    made_by: str = ""
+    """Where the fault is found in the wild and how it was made here, if that is not the same."""
 
     @property
     def as_found(self) -> dict[str, str]:
@@ -45,15 +47,18 @@ class Fault:
 
 
 RATES = {"1e-06": 1e-6, "0.015": 1.5e-2, "1.5": 1.5, "1000": 1e3}
-RATE, STEPS, TEXTS, HALF, COUNTS, BOOKS = (
+RATE, STEPS, TEXTS, HALF, COUNTS, BOOKS, TEMPLATE, LOADED = (
     "Learning rate",
     "Steps",
     "Training texts",
     "What of the adapter is trained",
     "What counts in the loss",
     "Pages of books among the texts",
+    "Template of the training texts",
+    "The 4-bit model",
 )
-TOO_HIGH = "The learning rate is far too high"
+TEMPLATES = {template.title: template for template in (texts.SPOKEN, texts.ALPACA)}
+ASKED_BEFORE, AFRESH = "asked, then trained", "loaded afresh for training"
 LEARNT_WORDS = "the held-out loss ends below 70% of what it was before training"
 
 
@@ -84,8 +89,19 @@ def _leak(choices: Choices) -> CaseRun:
 
 
 def _questions(choices: Choices) -> CaseRun:
-    run = replace(USUAL, own=texts.asked(loss_on=choices[COUNTS]), loss_on="answer", prompts=texts.QUESTIONS)
+    run = replace(USUAL, own=texts.asked(loss_on=choices[COUNTS]), loss_on="answer", prompts=texts.SPOKEN.questions)
     return CaseRun(run, questions=texts.asked(loss_on="the answer").held_out)
+
+
+def _in_template(choices: Choices) -> CaseRun:
+    data = texts.asked_in(TEMPLATES[choices[TEMPLATE]])
+    run = replace(USUAL, own=data, loss_on="answer", prompts=texts.ALPACA.questions)
+    return CaseRun(run, questions=data.held_out)
+
+
+def _in_four_bits(choices: Choices) -> CaseRun:
+    run = replace(USUAL, method="qlora_nf4", target_modules=TARGETS["Attention: query and value"])
+    return CaseRun(run, without_backward=choices[LOADED] == ASKED_BEFORE)
 
 
 def _answers_learnt(found: Outcome) -> bool:
@@ -106,9 +122,9 @@ FAULTS = (
     ),
     Fault(
         "diverge",
-        TOO_HIGH,
-        "The loss leaps up within the first steps, out of bounds or far above where it began, and never comes back.",
-        "Too few texts also raise the held-out loss, but only after it has fallen, and the training loss stays low.",
+        "The learning rate is so high that the run diverges: the loss leaves all bounds",
+        "Within a few steps the loss is far above that of guessing every token at random, and the run breaks off.",
+        "A rate that is a hundred times too high throws the loss up too, but the run goes on to its last step.",
         (Knob(RATE, tuple(RATES), "1000"),),
         _with_rate,
         lambda found: found.learnt,
@@ -116,10 +132,10 @@ FAULTS = (
     ),
     Fault(
         "hundredfold",
-        TOO_HIGH,
-        "The first updates throw the loss far above where it began, at a hundred times the usual rate: what the base "
-        "model knew is gone before anything is learnt.",
-        "A model that has forgotten also answers badly, but it got there with a loss that fell; this one never fell.",
+        "The learning rate is about a hundred times too high: the loss leaps up, and the run goes on without learning",
+        "The first updates throw the loss above where it began, and to the last step it does not come back: what the "
+        "base model knew is gone before anything is learnt.",
+        "A run that diverges breaks off at once. A model that has forgotten also answers badly, but its loss fell.",
         (Knob(RATE, tuple(RATES), "1.5"),),
         _with_rate,
         lambda found: found.learnt,
@@ -141,7 +157,8 @@ FAULTS = (
         "B is frozen at its zero start, so no gradient reaches A",
         "Both curves are flat, and the gradient is exactly zero at every step. B A stays zero whatever A is, and the "
         "gradient of A is a product with B.",
-        "A rate that is too low is as flat, but has a gradient. Freezing A at its random start and training B works: "
+        "A rate that is too low is as flat, but has a gradient. A 4-bit model without a backward pass has none either, "
+        "but there B is trained too. Freezing A at its random start and training B works: "
         "the gradient of B is a product with A, which is not zero (LoRA-FA, Zhang et al. 2023).",
         (Knob(HALF, ("A only", "B only", "A and B"), "A only"),),
         _one_half,
@@ -181,6 +198,32 @@ FAULTS = (
         _questions,
         _answers_learnt,
         "the right answers to held-out questions cost less than 1 nat per token",
+    ),
+    Fault(
+        "template",
+        "The training texts are in another template than the questions that the model is asked",
+        "The training loss goes low, the held-out loss stops far above it, and the table under the tokens shows two "
+        "templates: one that was learnt and another that is asked.",
+        "Too few texts also part the two losses, but then the held-out loss turns up, and both are written alike.",
+        (Knob(TEMPLATE, tuple(TEMPLATES), texts.SPOKEN.title),),
+        _in_template,
+        _answers_learnt,
+        "the right answers to held-out questions cost less than 1 nat per token",
+    ),
+    Fault(
+        "four_bit",
+        "The 4-bit weights were packed for inference, so no gradient comes back through them",
+        "Both curves are flat, and the gradient is exactly zero, although A and B are both trained: the base is held "
+        "in NF4, and its products have no backward pass.",
+        "With B frozen the gradient is zero as well, but then nothing of B is trained, and the base need not be in "
+        "4 bits.",
+        (Knob(LOADED, (ASKED_BEFORE, AFRESH), ASKED_BEFORE),),
+        _in_four_bits,
+        lambda found: found.learnt and found.largest_gradient > 0,
+        f"{LEARNT_WORDS}, with a gradient above zero",
+        "Seen with bitsandbytes 0.50.2 on processors with AVX512-BF16: one answer in eval() before training packs the "
+        "4-bit weights for a kernel without a backward pass, and nothing says so. Here the backward pass is taken from "
+        "the 4-bit products on purpose, so that any processor shows it.",
     ),
 )
 BY_KEY = {fault.key: fault for fault in FAULTS}

@@ -5,16 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator
 
+import torch
+from bitsandbytes.nn import Linear4bit
 from torch import nn
 from transformers import PreTrainedTokenizerBase
 
 from lib.models.borrow import borrow, own_modules
 from lib.models.catalogue import find
-from lib.training.adapting import base_precision
+from lib.training.adapting import base_precision, precision_of
 from lib.training.batches import IGNORED, held_out_loss, labelled
 from lib.training.errors import Diverged
 from lib.training.events import Finished
-from lib.training.faults.run import BrokeOff, CaseEvent, CaseRun, Measured, Preview, TokenSeen
+from lib.training.faults.run import BrokeOff, CaseEvent, CaseRun, Measured, Preview, TokenSeen, Trainable
 from lib.training.faults.texts import overlap
 from lib.training.finetune import finetune
 from lib.training.methods.files import with_files
@@ -30,7 +32,9 @@ def investigate(case: CaseRun) -> Iterator[CaseEvent]:
         yield _preview(run, tokenizer)
         adapter = b""
         try:
-            for event in finetune(run, prepare=_freeze(case.trained_half), zero_gradient_stops=False):
+            trainable: list[Trainable] = []
+            for event in finetune(run, prepare=_prepared(case, trainable), zero_gradient_stops=False):
+                yield from (trainable.pop() for _ in tuple(trainable))
                 yield event
                 if isinstance(event, Finished):
                     adapter = event.adapter
@@ -42,15 +46,34 @@ def investigate(case: CaseRun) -> Iterator[CaseEvent]:
         yield Measured(answers, overlap(run.data))
 
 
-def _freeze(trained_half: str) -> Callable[[nn.Module], None]:
-    """What keeps the other half of a LoRA adapter as it starts."""
+def _prepared(case: CaseRun, found: list[Trainable]) -> Callable[[nn.Module], None]:
+    """What makes a LoRA model that of the case, and notes in `found` what is trained of it."""
 
     def prepare(model: nn.Module) -> None:
         for name, parameter in model.named_parameters():
-            if trained_half != "both" and "lora_" in name and f"lora_{trained_half}" not in name:
+            if case.trained_half != "both" and "lora_" in name and f"lora_{case.trained_half}" not in name:
                 parameter.requires_grad_(False)
+        if case.without_backward:
+            without_backward(model)
+        trained = {name: each.numel() for name, each in model.named_parameters() if each.requires_grad}
+        halves = [sum(size for name, size in trained.items() if f"lora_{half}" in name) for half in "AB"]
+        found.append(Trainable(*halves))
 
     return prepare
+
+
+def without_backward(model: nn.Module) -> None:
+    """Take the backward pass from products with 4-bit weights.
+
+    It is what bitsandbytes 0.50.2 does on a processor with AVX512-BF16 to a model that was asked before it is trained:
+    the first forward pass in `eval()` packs the weights for a kernel without a backward pass (Linear4bit.forward and
+    matmul_4bit), and they stay so. Here the same is done on any processor. That the embeddings ask for gradients, as
+    peft's prepare_model_for_kbit_training has it, is why nothing raises an error.
+    """
+    model.enable_input_require_grads()
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.forward = torch.no_grad()(module.forward)
 
 
 def _preview(run: FineTuningRun, tokenizer: PreTrainedTokenizerBase) -> Preview:
@@ -63,4 +86,4 @@ def _preview(run: FineTuningRun, tokenizer: PreTrainedTokenizerBase) -> Preview:
     texts = [example.text for example in data.training]
     held_out = [example.text for example in data.held_out[:SHOWN]]
     nearest = [(difflib.get_close_matches(text, texts, n=1, cutoff=0.0) or [""])[0] for text in held_out]
-    return Preview(tuple(training), tuple(zip(held_out, nearest, strict=True)))
+    return Preview(precision_of(run), tuple(training), tuple(zip(held_out, nearest, strict=True)))

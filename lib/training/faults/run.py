@@ -23,6 +23,8 @@ class CaseRun:
     run: FineTuningRun
     trained_half: str = "both"
     """Of the adapter: "A", "B" or "both"."""
+    without_backward: bool = False
+    """Whether products with 4-bit weights have no backward pass, as in a kernel that is for inference alone."""
     questions: tuple[Example, ...] = ()
     """Held-out questions with the right answers marked; none where the texts are no questions."""
 
@@ -38,9 +40,20 @@ class TokenSeen:
 class Preview:
     """What the model is given: the first training texts, token by token, and held-out texts with the nearest."""
 
+    base_held_in: str
+    """A precision of the base's weights: "fp32", "nf4-double", …"""
+
     training: tuple[tuple[TokenSeen, ...], ...]
     held_out: tuple[tuple[str, str], ...]
     """(Held-out text, the training text that is most like it)."""
+
+
+@dataclass(frozen=True)
+class Trainable:
+    """Parameters of the adapter that are trained."""
+
+    in_a: int
+    in_b: int
 
 
 @dataclass(frozen=True)
@@ -82,4 +95,4 @@ class Outcome:
         return self.last > RISEN * self.lowest
 
 
-CaseEvent = Event | Preview | BrokeOff | Measured
+CaseEvent = Event | Preview | Trainable | BrokeOff | Measured

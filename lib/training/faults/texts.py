@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lib.places import ASSETS
 from lib.training.datasets import Dataset, Example, load_dataset
@@ -14,9 +15,26 @@ FEW = 12
 BESIDE_THE_LEAK = 44
 NAME = re.compile(r"\b(?:Kopi|Teh)(?: (?:O|C|Gao|Po|Di Lo|Siew Dai|Ga Dai|Kosong|Peng)\b)*")
 MEANING = re.compile(r"(?:(?:iced|extra strong|strong|weak|black) )*(?:coffee|tea) with [a-z ]*(?:milk|sugar)")
-QUESTION = "Question: What is {name}? Answer: "
-QUESTIONS = tuple(QUESTION.format(name=name).strip() for name in ("Kopi O Kosong", "Teh C Peng"))
 HELD_OUT_ANSWERS = 12
+ASKED_AFTER = ("Kopi O Kosong", "Teh C Peng")
+
+
+@dataclass(frozen=True)
+class Template:
+    """How a question and its answer are written."""
+
+    title: str
+    question: str
+    before_answer: str
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return tuple(self.question.format(name=name) for name in ASKED_AFTER)
+
+
+SPOKEN = Template("Question: … Answer: …", "Question: What is {name}? Answer:", " ")
+ALPACA = Template("### Instruction: … ### Response: …", "### Instruction:\nWhat is {name}?\n\n### Response:\n", "")
+"""As in https://github.com/tatsu-lab/stanford_alpaca#data-release."""
 
 
 def orders() -> Dataset:
@@ -63,17 +81,28 @@ def _other_paragraphs() -> list[str]:
 
 def asked(loss_on: str = "the answer") -> Dataset:
     """What drinks are, as questions with answers; `loss_on` "the question" marks the wrong part as what counts."""
+    examples = [_in_template(pair, SPOKEN, loss_on) for pair in _definitions()]
+    return _held_out_at_the_end(examples, examples)
+
+
+def asked_in(template: Template) -> Dataset:
+    """The same questions: those to learn in `template`, those held out in the one in which the model will be asked."""
     pairs = _definitions()
+    return _held_out_at_the_end(
+        [_in_template(pair, template) for pair in pairs], [_in_template(pair, ALPACA) for pair in pairs]
+    )
 
-    def example(pair: tuple[str, str]) -> Example:
-        question = QUESTION.format(name=pair[0])
-        end = len(question) - 1  # the space belongs to the answer's first token
-        text = f"{question}{pair[1]}."
-        return Example(text, ((0, end),) if loss_on == "the question" else ((end, len(text)),))
 
-    examples = tuple(map(example, pairs))
-    data = orders()
-    return replace(data, training=examples[:-HELD_OUT_ANSWERS], held_out=examples[-HELD_OUT_ANSWERS:], blanks=())
+def _held_out_at_the_end(learnt: Sequence[Example], held_out: Sequence[Example]) -> Dataset:
+    training = tuple(learnt[:-HELD_OUT_ANSWERS])
+    return replace(orders(), training=training, held_out=tuple(held_out[-HELD_OUT_ANSWERS:]), blanks=())
+
+
+def _in_template(pair: tuple[str, str], template: Template, loss_on: str = "the answer") -> Example:
+    question = template.question.format(name=pair[0])
+    text = f"{question}{template.before_answer}{pair[1]}."
+    end = len(question)
+    return Example(text, ((0, end),) if loss_on == "the question" else ((end, len(text)),))
 
 
 def _definitions() -> list[tuple[str, str]]:

@@ -16,10 +16,12 @@ from lib.training.errors import TrainingError
 from lib.training.own_data.records import LINE, Records, read_records
 from lib.training.own_data.texts import (
     ASSISTANT,
+    HELD_OUT,
     MAX_TEXTS,
     MIN_TEXTS,
     PLAIN,
     SYSTEM,
+    TRAINING,
     USER,
     OwnText,
     Refused,
@@ -33,6 +35,14 @@ CONTEXTS = ("input", "context")
 ANSWERS = ("output", "response", "completion", "answer", "target", "assistant", "reply", "chosen")
 MESSAGES = ("messages", "conversations", "conversation", "chat", "dialogue")
 TEXTS = ("text", "content", "document", LINE)
+SPLIT = "split"
+"""The column that says on which side a row is, and what stands in it: the names of the hub's splits, and ours."""
+SIDES = {
+    **dict.fromkeys(("train", "training"), TRAINING),
+    **dict.fromkeys(
+        ("test", "validation", "valid", "val", "dev", "eval", "held_out", "held-out", "held out"), HELD_OUT
+    ),
+}
 ROLES = {
     "system": SYSTEM,
     "developer": SYSTEM,
@@ -81,6 +91,11 @@ class OwnTexts:
     refused: tuple[Refused, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def has_own_split(self) -> bool:
+        """Whether the rows themselves say which are to be learnt and which to be held out."""
+        return {TRAINING, HELD_OUT} <= {text.side for text in self.texts}
+
 
 def read(data: bytes | str) -> Records:
     """The rows of what was given; StudentError in one sentence where there are none."""
@@ -122,7 +137,7 @@ def make_texts(records: Records, form: Form) -> OwnTexts:
     refused = list(records.refused)
     for number, row in records.rows:
         try:
-            texts.append(OwnText(number, _turns(row, form)))
+            texts.append(OwnText(number, _turns(row, form), _side(row)))
         except TrainingError as why:
             refused.append(Refused(number, str(why)))
     refused.sort(key=lambda each: each.number)
@@ -137,6 +152,11 @@ def make_texts(records: Records, form: Form) -> OwnTexts:
     if len(texts) > MAX_TEXTS:
         notes = (f"There are {len(texts):,} texts; the first {MAX_TEXTS:,} are used.",)
     return OwnTexts(tuple(texts[:MAX_TEXTS]), tuple(refused), notes)
+
+
+def _side(row: dict[str, Any]) -> str:
+    said = next((value for column, value in row.items() if column.strip().lower() == SPLIT), "")
+    return SIDES.get(str(said).strip().lower(), "")
 
 
 def _turns(row: dict[str, Any], form: Form) -> tuple[Turn, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lib.evaluation.contamination import PALM_N, PALM_SHARE, words_of
 from lib.training.errors import TrainingError
-from lib.training.own_data.texts import OwnText
+from lib.training.own_data.texts import HELD_OUT, OwnText, Turn
 
 
 @dataclass(frozen=True)
@@ -41,25 +41,35 @@ def split(texts: Sequence[OwnText], held_out_share: float, seed: int) -> Split:
 
     held_out_share  of the different texts, above 0 and below 1
     """
-    first: dict[tuple, OwnText] = {}
-    duplicates = []
-    for text in texts:
-        if text.turns in first:
-            duplicates.append(text)
-        else:
-            first[text.turns] = text
-    unique = list(first.values())
+    unique = list(dict.fromkeys(text.turns for text in texts))
     if len(unique) < 2:
         raise TrainingError(
             f"All {len(texts):,} texts are the same, so none can be held out; give at least two different ones"
         )
     held = min(len(unique) - 1, max(1, math.floor(held_out_share * len(unique) + 0.5)))
-    chosen = set(random.Random(seed).sample(range(len(unique)), held))
-    training = tuple(text for at, text in enumerate(unique) if at not in chosen)
-    held_out = tuple(text for at, text in enumerate(unique) if at in chosen)
-    kept = {text.turns for text in held_out}
+    chosen = random.Random(seed).sample(range(len(unique)), held)
+    return _sides(texts, {unique[at] for at in chosen})
+
+
+def own_split(texts: Sequence[OwnText]) -> Split:
+    """The sides that the texts themselves name; what names none is trained on, and what names both is held out.
+
+    TrainingError where nothing is left to train on.
+    """
+    made = _sides(texts, {text.turns for text in texts if text.side == HELD_OUT})
+    if not made.training:
+        raise TrainingError("Every text to train on is a held-out text too; give at least one that is not")
+    return made
+
+
+def _sides(texts: Sequence[OwnText], kept: set[tuple[Turn, ...]]) -> Split:
+    """Every different text once, those of `kept` held out."""
+    first: dict[tuple[Turn, ...], OwnText] = {}
+    duplicates = tuple(text for text in texts if first.setdefault(text.turns, text) is not text)
+    training = tuple(text for text in first.values() if text.turns not in kept)
+    held_out = tuple(text for text in first.values() if text.turns in kept)
     leaks = sum(text.turns in kept for text in duplicates)
-    return Split(training, held_out, tuple(duplicates), leaks, near_copies(training, held_out))
+    return Split(training, held_out, duplicates, leaks, near_copies(training, held_out))
 
 
 def near_copies(training: Iterable[OwnText], held_out: Iterable[OwnText]) -> tuple[Near, ...]:

@@ -12,6 +12,7 @@ MIN_TEXTS = 2
 PLAIN = "text"
 """The role of a text that nobody says to anybody."""
 USER, ASSISTANT, SYSTEM = "user", "assistant", "system"
+TRAINING, HELD_OUT = "training", "held out"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class OwnText:
     number: int
     """Of its row or line, as the one who gave it counts."""
     turns: tuple[Turn, ...]
+    side: str = ""
+    """TRAINING or HELD_OUT, where the file says it; "" where it does not."""
 
     @property
     def is_plain(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lib.charts.training import loss
@@ -10,7 +12,7 @@ from lib.training.duration import run_expected_s, run_time_limit_s
 from lib.training.events import Forgotten
 from lib.training.faults.cases import CAUSES, Fault, cases
 from lib.training.faults.outcome import outcome
-from lib.training.faults.run import BrokeOff, CaseRun, Outcome, Preview
+from lib.training.faults.run import BrokeOff, CaseEvent, CaseRun, Outcome, Preview, Trainable
 from lib.training.progress import progress
 from lib.training.prompts import Completion
 from lib.ui.kit import controls, jobs
@@ -102,6 +104,7 @@ def _evidence(view: JobView, key: str) -> None:
             change = pages.after.book_loss - pages.before.book_loss
             value = f"{pages.after.book_loss:.2f}"
             three.metric("Loss on pages of a book", value, f"{change:+.2f}", delta_color="inverse")
+    _what_is_trained(view.events)
     for before, after in zip(told.before, told.after, strict=False):
         with st.container(border=True):
             left, right = st.columns(2)
@@ -110,6 +113,15 @@ def _evidence(view: JobView, key: str) -> None:
     preview = next((event for event in view.events if isinstance(event, Preview)), None)
     if preview:
         _what_it_saw(preview)
+
+
+def _what_is_trained(events: Sequence[CaseEvent]) -> None:
+    preview = next((event for event in events if isinstance(event, Preview)), None)
+    trained = next((event for event in events if isinstance(event, Trainable)), None)
+    if preview and trained:
+        st.caption(
+            f"Base held in {preview.base_held_in}. Trained parameters: {trained.in_a:,} in A, {trained.in_b:,} in B."
+        )
 
 
 def _what_it_saw(preview: Preview) -> None:
@@ -152,6 +164,8 @@ def _explain(fault: Fault, found: Outcome) -> None:
         f"In your run: held-out loss **{found.first:.2f}** at first, **{found.lowest:.2f}** at best, "
         f"**{found.last:.2f}** at last; largest gradient **{found.largest_gradient:.3g}**{_more(found)}."
     )
+    if fault.made_by:
+        st.caption(fault.made_by)
     st.markdown(f":material/compare: **What would have looked the same, but is not:** {fault.looks_like}")
 
 

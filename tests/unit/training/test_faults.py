@@ -8,14 +8,27 @@ import pytest
 
 from lib.training.events import HeldOut, Step
 from lib.training.faults import texts
-from lib.training.faults.cases import BY_KEY, CAUSES, FAULTS, HALF, cases
+from lib.training.faults.cases import (
+    AFRESH,
+    ASKED_BEFORE,
+    BY_KEY,
+    CAUSES,
+    FAULTS,
+    HALF,
+    LOADED,
+    TEMPLATE,
+    cases,
+)
 from lib.training.faults.outcome import outcome
-from lib.training.faults.run import BrokeOff, CaseRun, Measured, Outcome, Preview
+from lib.training.faults.run import BrokeOff, CaseRun, Measured, Outcome, Preview, Trainable
 from lib.training.run import FineTuningRun
 
 torch = pytest.importorskip("torch")
 
-from lib.training.faults import job  # noqa: E402 (after torch is known to be there)
+from transformers import AutoTokenizer  # noqa: E402 (after torch is known to be there)
+
+from lib.models import catalogue  # noqa: E402
+from lib.training.faults import job  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -33,11 +46,17 @@ BROKEN = {
     "forget": replace(LEARNT, forgot_nats=3.0),
     "leak": replace(LEARNT, measured=Measured(overlap=44)),
     "prompt_loss": replace(LEARNT, measured=Measured(4.0)),
+    "template": replace(LEARNT, measured=Measured(1.9)),
+    "four_bit": replace(LEARNT, last=5.0, largest_gradient=0.0),
 }
 
 
 def of(kind: type, events: list) -> list:
     return [event for event in events if isinstance(event, kind)]
+
+
+def byte_tokenizer():
+    return AutoTokenizer.from_pretrained(catalogue.find(catalogue.BUNDLED))
 
 
 def small(case: CaseRun) -> CaseRun:
@@ -62,7 +81,7 @@ def test_every_setting_of_the_repair_makes_a_run(fault):
 def test_the_order_is_by_seed_and_holds_every_case_once():
     assert cases(3) == cases(3) != cases(4)
     assert sorted(fault.key for fault in cases(3)) == sorted(BY_KEY)
-    assert len(CAUSES) == len(FAULTS) - 1, "two cases have the same cause"
+    assert len(CAUSES) == len(FAULTS) == 10, "each case has a cause of its own"
 
 
 def test_a_frozen_b_gives_no_gradient_and_changes_nothing():
@@ -71,6 +90,30 @@ def test_a_frozen_b_gives_no_gradient_and_changes_nothing():
     assert [step.grad_norm for step in of(Step, events)] == [0.0, 0.0, 0.0]
     held_out = of(HeldOut, events)
     assert held_out[0].loss == pytest.approx(held_out[-1].loss, abs=1e-6)
+
+
+@pytest.mark.parametrize(("loaded", "learns"), [(ASKED_BEFORE, False), (AFRESH, True)])
+def test_four_bit_weights_without_a_backward_pass_give_no_gradient_in_silence(loaded, learns):
+    events = list(job.investigate(small(BY_KEY["four_bit"].make({LOADED: loaded}))))
+    assert [step.grad_norm > 0 for step in of(Step, events)] == [learns] * 3
+    (trained,) = of(Trainable, events)
+    assert (trained.in_a, trained.in_b) == (2 * 2 * 2 * 64, 2 * 2 * (64 + 32)), "rank 2, q and v, two layers"
+    assert of(Preview, events)[0].base_held_in == "nf4-double"
+    held_out = of(HeldOut, events)
+    assert (held_out[0].loss != held_out[-1].loss) is learns
+
+
+def test_the_preview_shows_two_templates_and_the_repair_has_one():
+    fault = BY_KEY["template"]
+    ((held_out, nearest), *_) = job._preview(fault.make(fault.as_found).run, byte_tokenizer()).held_out
+    assert held_out.startswith("### Instruction:")
+    assert nearest.startswith("Question: ")
+    repaired = fault.make({TEMPLATE: texts.ALPACA.title}).run.data
+    assert all(each.text.startswith("### Instruction:") for each in repaired.training + repaired.held_out)
+    for example in repaired.training:
+        ((start, end),) = example.answers
+        assert example.text[:start].endswith("### Response:\n")
+        assert end == len(example.text)
 
 
 @pytest.mark.parametrize("half", ["B only", "A and B"])

@@ -6,12 +6,15 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from lib.training.inside.pair import PAIR
 from lib.training.methods.catalogue import methods
 from lib.training.out.record import RunRecord
 from lib.ui.kit.session import owner
 from lib.ui.training.newest import RUNS, newest_record
 
-KEPT = 3
+PAIR_KINDS = {dataset: f"lora-pair-{dataset}" for dataset in PAIR}
+"""Kind of the job that trains one of the pair for mixing, by its texts."""
+KEPT = 4
 """Of each browser."""
 ALL_KEPT_BYTES = 64_000_000
 """Of all browsers together; who has trained longest ago loses theirs first."""
@@ -23,13 +26,15 @@ _kept: OrderedDict[str, OrderedDict[str, Kept]] = OrderedDict()
 @dataclass(frozen=True)
 class Kept:
     title: str
+    data: str
+    """Title of the texts it has learnt."""
     model: str
     adapter: bytes
 
 
 def keep_newest() -> None:
     """Put the newest finished runs of this browser beside those before them."""
-    for kind in RUNS:
+    for kind in (*RUNS, *PAIR_KINDS.values()):
         _keep(newest_record(kind))
 
 
@@ -41,7 +46,7 @@ def _keep(record: RunRecord | None) -> None:
     with _lock:
         mine = _kept.setdefault(owner(), OrderedDict())
         _kept.move_to_end(owner())
-        mine[f"{run.model}: {title}"] = Kept(title, run.model, record.finished.adapter)
+        mine[f"{run.model}: {title}"] = Kept(title, record.card.data, run.model, record.finished.adapter)
         while len(mine) > KEPT:
             mine.popitem(last=False)
         while len(_kept) > 1 and _total_bytes() > ALL_KEPT_BYTES:

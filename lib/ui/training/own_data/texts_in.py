@@ -20,7 +20,7 @@ from lib.training.own_data.forms import (
     told_form,
 )
 from lib.training.own_data.records import Records
-from lib.training.own_data.split import Split, split
+from lib.training.own_data.split import Split, own_split, split
 from lib.training.own_data.texts import MAX_BYTES, MAX_TEXTS, Refused
 from lib.ui.kit import controls
 from lib.ui.kit.problems import NotYet
@@ -61,6 +61,8 @@ def texts_in() -> Split:
     form = _choose_form(records, own)
     made = _make(records, own, form)
     _say(made.notes + records.notes, made.refused)
+    if made.has_own_split and controls.toggle("Hold out what the column “split” says", True, key="own-split"):
+        return _by_column(made, own, form)
     left, right = st.columns([2, 1])
     with left:
         share = controls.slider("Held out (%)", 5, 50, 20, key="own-share", step=5)
@@ -119,6 +121,11 @@ def _make(_records: Records, own: str, form: Form) -> OwnTexts:  # noqa: ARG001
 @st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
 def _split(_made: OwnTexts, own: str, form: Form, share: float, seed: int) -> Split:  # noqa: ARG001
     return split(_made.texts, share, seed)
+
+
+@st.cache_resource(max_entries=8, ttl=1800, show_spinner=False)
+def _by_column(_made: OwnTexts, own: str, form: Form) -> Split:  # noqa: ARG001
+    return own_split(_made.texts)
 
 
 def _say(notes: Sequence[str], refused: Sequence[Refused]) -> None:

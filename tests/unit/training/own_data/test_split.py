@@ -7,7 +7,8 @@ import random
 import pytest
 
 from lib.training.errors import TrainingError
-from lib.training.own_data.split import near_copies, split
+from lib.training.own_data.forms import make_texts, read, told_form
+from lib.training.own_data.split import near_copies, own_split, split
 from lib.training.own_data.texts import PLAIN, OwnText, Turn
 
 
@@ -59,3 +60,27 @@ def test_near_copies_are_those_of_palm_s_rule():
 def test_a_short_text_is_near_only_if_all_its_words_are_a_text():
     training = [plain(1, "Kopi O, please!"), plain(2, "Teh C for me")]
     assert [each.text.number for each in near_copies(training, [plain(3, "kopi o please"), plain(4, "Teh C")])] == [3]
+
+
+def given(csv: str):
+    records = read(csv)
+    return make_texts(records, told_form(records))
+
+
+def test_a_file_s_own_split_is_kept_and_a_text_on_both_sides_is_held_out():
+    rows = "text,Split\none,train\ntwo,test\nthree,Validation\ntwo,train\nfour,\n"
+    made = own_split(given(rows).texts)
+    assert given(rows).has_own_split
+    assert [text.words for text in made.training] == ["one", "four"]
+    assert [text.words for text in made.held_out] == ["two", "three"]
+    assert made.would_leak == len(made.duplicates) == 1
+
+
+def test_a_column_that_names_one_side_only_is_no_split():
+    assert not given("text,split\none,train\ntwo,train\n").has_own_split
+    assert not given("text,split\none,left\ntwo,right\n").has_own_split
+
+
+def test_nothing_to_train_on_is_one_sentence():
+    with pytest.raises(TrainingError, match="at least one that is not"):
+        own_split(given("text,split\none,train\none,test\n").texts)
