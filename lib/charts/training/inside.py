@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.theme import BLUE, GREY, ORANGE, figure, label, line
+from lib.charts.theme import BLUE, GREY, ORANGE, figure, line
 from lib.training.inside.update import Place, Update
 
 CELLS = 48
@@ -85,9 +85,8 @@ def kept_by_rank(update: Update, share: float) -> go.Figure:
         height=300,
         traces=[trace],
         xaxis={"dtick": max(1, len(kept) // 8), "range": [0.3, len(kept) + 0.7]},
-        yaxis={"range": [0, 1.12], "tickformat": ".0%"},
+        yaxis={"range": [0, 1.04], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, share]},
         shapes=[line("y", share, dash="dot", color=GREY, width=1)],
-        annotations=[label(len(kept) + 0.6, share, f"{share:.0%}", xanchor="right", yshift=10)],
     )
 
 

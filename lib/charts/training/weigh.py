@@ -42,7 +42,7 @@ def kept_bytes(rows: Sequence[Comparison]) -> go.Figure:
     )
     return figure(
         title,
-        "MB kept for the backward pass",
+        "MB kept",
         height=100 + 46 * len(rows),
         traces=[bars, diamonds],
         yaxis={"autorange": "reversed"},
