@@ -7,6 +7,7 @@ before there is a GPU.
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -21,15 +22,16 @@ import torch
 from lib.memory.model.catalogue import catalogue as architectures
 from lib.memory.model.config_json import from_config
 from lib.memory.train.setup import TrainingSetup
-from lib.models.catalogue import BUNDLED, catalogue, find
+from lib.models.catalogue import BUNDLED, REAL, catalogue, find
 from lib.models.errors import ModelUnavailable
 from lib.places import ROOT
 from lib.quant.findings.results import collect
 from lib.quant.measure.job import measure
 from lib.quant.measure.run import LIBRARY_PRECISIONS, QuantizationRun
 from lib.quant.measure.speed.rate import timed
-from lib.training.events import HeldOut, Step
+from lib.training.events import Cost, HeldOut, Step
 from lib.training.finetune import finetune
+from lib.training.methods.catalogue import methods
 from lib.training.run import FineTuningRun, usual_learning_rate, usual_steps
 from scripts import measure_memory, memory_probes
 from scripts.measure_quantization import measure_model, measure_random, random_as_bundled
@@ -39,6 +41,7 @@ FOUR = ("fp32", "bf16", "int8", "nf4")
 SMALLEST_SHAPE = "SmolLM2-135M"
 LONG = 8_000
 """Tokens from which a set-up is one of long context."""
+METHOD_STEPS, WARM_UP_STEPS = 8, 3
 TINY_S = 10
 """Expected of each item on a processor."""
 TINY = {
@@ -79,6 +82,7 @@ def _on_gpu(out: Path) -> list[Item]:
         Item("six precisions", 20, six_precisions),
         _steps("LoRA", "Llama-3.2-1B", lora, "cuda", 8),
         _steps("QLoRA", "Llama-3.2-1B", qlora, "cuda", 8),
+        *(_method(method, REAL, 4) for method in methods() if is_here(REAL)),
         Item("decode over bare generate", 25, decode_over_bare),
         _random("SmolLM2-135M", quantization, 20),
         _random("Llama-3.1-8B", quantization, 100, FOUR, repeats=5),
@@ -87,6 +91,7 @@ def _on_gpu(out: Path) -> list[Item]:
         _steps("LoRA", "Llama-3.1-8B", lora, "cuda", 15),
         _steps("QLoRA", "Llama-3.1-8B", qlora, "cuda", 20),
         *(Item(f"default LoRA run: {name}", 10, partial(default_run, name)) for name in [BUNDLED, *here]),
+        *(_method(method, BUNDLED, 3) for method in methods()),
         *memory[44:],
         Item(f"quantization: {BUNDLED}", 25, partial(measure_model, BUNDLED, quantization)),
         _random("SmolLM2-360M", quantization, 25),
@@ -104,6 +109,7 @@ def _on_cpu(out: Path) -> list[Item]:
         _steps("LoRA", "tiny", lora, "cpu", TINY_S),
         _steps("QLoRA", "tiny", qlora, "cpu", TINY_S),
         Item("default LoRA run", TINY_S, partial(default_run, BUNDLED)),
+        *(_method(method, BUNDLED, TINY_S) for method in methods()),
         Item(f"quantization: {BUNDLED}", TINY_S, partial(measure_model, BUNDLED, quantization, 512, 2)),
         _random("tiny", quantization, TINY_S, FOUR, repeats=2),
     ]
@@ -206,6 +212,39 @@ def default_run(model: str) -> dict:
         "steps_per_s": len(steps) / sum(step.seconds for step in steps),
         "held_out_loss": [held_out[0], held_out[-1]],
         "run_s": time.monotonic() - began,
+    }
+
+
+def _method(method: str, model: str, expected_s: float) -> Item:
+    return Item(f"method {method}: {model}", expected_s, partial(method_run, method, model))
+
+
+def method_run(method: str, model: str) -> dict:
+    """A short run of one of the methods that Compare offers: its speed, and its memory by kind and at its peak.
+
+    The base is in bf16 where the model is large, in int8 or NF4 where the method is QLoRA's.
+    """
+    on_gpu = torch.cuda.is_available()
+    if on_gpu:
+        torch.cuda.reset_peak_memory_stats()
+    usual = methods()[method].usual_learning_rate(model)
+    # so few examples and positions that they fit any model's context
+    short = {"steps": METHOD_STEPS, "ask_every": 0, "weighs": True, "examples": 1, "virtual_tokens": 8}
+    events = list(finetune(FineTuningRun(method=method, model=model, learning_rate=usual, **short)))
+    steps = [event for event in events if isinstance(event, Step)]
+    cost = next(event for event in events if isinstance(event, Cost))
+    warm = steps[WARM_UP_STEPS:]
+    return {
+        "model": model,
+        "method": method,
+        "kept_in": methods()[method].precision or cost.kept_in,
+        "steps_per_s": len(warm) / sum(step.seconds for step in warm) if warm else None,
+        "tokens_per_s": statistics.median(step.tokens_per_s for step in warm) if warm else None,
+        "weights_bytes": cost.weights_bytes,
+        "gradients_bytes": cost.gradients_bytes,
+        "optimizer_bytes": cost.optimizer_bytes,
+        "peak_bytes": torch.cuda.max_memory_allocated() if on_gpu else None,
+        "first_grad_norm": steps[0].grad_norm if steps else None,
     }
 
 

@@ -9,6 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from lib.models.catalogue import BUNDLED, REAL  # noqa: E402
+from lib.training.methods.catalogue import methods  # noqa: E402
 from scripts import gpu_items, measure_memory  # noqa: E402 (torch first, so that the skip comes before what needs it)
 from scripts import measure_on_gpu as script  # noqa: E402
 from scripts.gpu_items import Item  # noqa: E402
@@ -165,7 +167,11 @@ def test_the_items_for_a_gpu_are_all_that_is_promised_and_the_most_valuable_fit(
     assert len(set(names)) == len(names)
     within, spent = [], 0.0
     for item in planned:
-        if item.name.startswith("default LoRA run") or item.name.startswith("quantization: SmolLM2-135M-"):
+        if (
+            item.name.startswith("default LoRA run")
+            or item.name.startswith("quantization: SmolLM2-135M-")
+            or (item.name.startswith("method ") and item.name.endswith(REAL))
+        ):
             continue  # only where the model is
         spent += item.expected_s
         if spent > 9 * 60 - 20:
@@ -199,6 +205,13 @@ def test_everything_runs_on_a_processor(tmp_path, monkeypatch, capsys):
     assert {record["outcome"] for record in records} == {MEASURED}
     by_name = {record["item"]: record for record in records}
     assert by_name["LoRA steps/s: tiny's shape"]["steps_per_s"] > 0
+    for name, method in methods().items():
+        found = by_name[f"method {name}: {BUNDLED}"]
+        assert (found["steps_per_s"] is not None) is method.trains
+        assert not method.trains or found["first_grad_norm"] > 0
+    assert (
+        by_name[f"method qlora_nf4: {BUNDLED}"]["weights_bytes"] < by_name[f"method full: {BUNDLED}"]["weights_bytes"]
+    )
     assert by_name["default LoRA run"]["held_out_loss"][1] < by_name["default LoRA run"]["held_out_loss"][0]
     assert [run.random_weights for run in recorded_runs(out)] == [False, True]
     monkeypatch.setattr(accuracy, "RECORDED", out / "memory.json")

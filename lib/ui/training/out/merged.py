@@ -18,9 +18,16 @@ from lib.ui.kit.text import escape
 from lib.units import format_gb
 
 KIND = "lora-merge"
-GGUF = """\
-python llama.cpp/convert_hf_to_gguf.py merged-model --outfile kopi.gguf --outtype f16
-llama-cli -m kopi.gguf -p "Uncle, one Kopi O" """
+GGUF = "python llama.cpp/convert_hf_to_gguf.py merged-model --outfile kopi.gguf --outtype f16"
+"""The arguments of that script in llama.cpp's repository: the folder, and where and in which type to write."""
+BY_HAND = """\
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+base = AutoModelForCausalLM.from_pretrained({base!r}{revision})
+merged = PeftModel.from_pretrained(base, "kopi-adapter").merge_and_unload()
+merged.save_pretrained("merged-model")
+AutoTokenizer.from_pretrained({base!r}{revision}).save_pretrained("merged-model")"""
 
 
 def merged_model(record: RunRecord) -> None:
@@ -75,7 +82,13 @@ def _compared(merged: Merged) -> None:
 def _download(made: MergedFile, record: RunRecord) -> None:
     file = Path(made.path)
     if not file.exists():
-        st.caption("The folder lies on the machine of the worker that made it, or has made room for others by now.")
+        st.markdown(
+            "The folder lies on the machine of the worker that made it, or has made room for others by now. With the "
+            "adapter from **Out** the same one is made by"
+        )
+        revision = f", revision={record.card.revision!r}" if record.card.revision else ""
+        base = record.card.hub_id or "assets/base-model"
+        st.code(BY_HAND.format(base=base, revision=revision), language="python")
         return
     st.download_button(
         f"Merged model (zip, {format_gb(made.size_bytes)})",

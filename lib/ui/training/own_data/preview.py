@@ -72,8 +72,6 @@ def _template(prepared: Prepared) -> None:
         "Chat template: the model's own" if prepared.template == "model" else "Template: a plain one",
         icon=":material/forum:",
     ):
-        if not prepared.has_own_template:
-            st.markdown("This model was never taught to chat and has no template, so a plain one is used.")
         st.code(f"{before}{{instruction}}{after}{{response}}" if prepared.template == "model" else PLAIN_TEMPLATE, None)
 
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from lib import ui
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED, catalogue
+from lib.models.catalogue import BUNDLED, catalogue, find
+from lib.models.chat import can_chat
 from lib.training.duration import run_time_limit_s
 from lib.training.own_data.preview import TEMPLATES, Prepared, PreviewRequest
 from lib.training.own_data.split import Split
@@ -76,8 +77,17 @@ def _request(made: Split) -> PreviewRequest:
     template, loss_on = "model", "text"
     if not plain:
         loss_on = controls.segmented("Loss on", LOSS_ON_TITLES, "answer", key="own-loss")
-        template = controls.segmented("Template", TEMPLATES, "model", key="own-template")
+        template = _template(model)
     return PreviewRequest(made.training, made.held_out, model, template, loss_on)
+
+
+def _template(model: str) -> str:
+    """A choice only where the model has a template of its own."""
+    with guard():
+        if can_chat(find(model)):
+            return controls.segmented("Template", TEMPLATES, "model", key="own-template")
+        st.caption("Template: a plain one. This model was never taught to chat and has none of its own.")
+    return "plain"
 
 
 def _preview_buttons(wanted: PreviewRequest, *, first: bool) -> None:
