@@ -1,0 +1,51 @@
+"""A conversation: turns with a role and a text, and how much of them is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lib.lesson.prompt_formats.errors import FormatError
+
+SYSTEM, USER, ASSISTANT = ROLES = ("system", "user", "assistant")
+MOST_TURNS = 8
+MOST_CHARACTERS = 40_000
+"""Of all turns together: about 10,000 tokens of English, at 4 characters per token."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    role: str
+    content: str
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise FormatError(f"A turn's role must be one of {', '.join(ROLES)}; this is {self.role[:20]}")
+
+    def to_dict(self) -> dict[str, str]:
+        """As chat templates know it."""
+        return {"role": self.role, "content": self.content}
+
+
+@dataclass(frozen=True)
+class Conversation:
+    turns: tuple[Turn, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.turns) <= MOST_TURNS:
+            raise FormatError(f"A conversation must have 1 to {MOST_TURNS} turns; this has {len(self.turns)}")
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        return [turn.to_dict() for turn in self.turns]
+
+    @property
+    def characters(self) -> int:
+        return sum(len(turn.content) for turn in self.turns)
+
+    def shortened(self, most: int = MOST_CHARACTERS) -> Conversation:
+        """As it is, or with its texts cut after `most` characters in all."""
+        left, turns = most, []
+        for turn in self.turns:
+            turns.append(replace(turn, content=turn.content[:left]))
+            left -= len(turns[-1].content)
+        return Conversation(tuple(turns))
