@@ -1,7 +1,7 @@
 """A pasted template, rendered in a process of its own.
 
 Jinja's sandbox keeps a template from files and from Python's internals, and no range in it is longer than 100,000. It
-stops neither three loops inside one another nor 9 ** 9 ** 9. A process can be ended: it has SECONDS of the clock, and
+stops neither three loops inside one another nor 9 ** (9 ** 9). A process can be ended: it has SECONDS of the clock, and
 where the system has such limits (not on Windows) as many of the processor and MEMORY_BYTES of memory.
 """
 
