@@ -8,4 +8,5 @@ rendering.py     the rendered text in pieces: special tokens, whose turn it is, 
 own_template.py  a pasted template, rendered in a process that is ended when it takes too long
 tokens.py        a rendered text as token ids: what is asked and told (no torch)
 tokens_job.py    that, cut by a model's own tokenizer (worker only)
+asked/           a model asked in one format or another: what breaks, injection, learning
 """

@@ -7,7 +7,7 @@ are; and with the signs taken out, the text must be the very same, or nothing is
 
 from __future__ import annotations
 
-import itertools
+from itertools import islice, pairwise
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -61,7 +61,7 @@ class Rendered:
                 next((turn for turn, s, e in self.turns or () if s <= first < e), None),
                 _inside(self.learnt, first),
             )
-            for first, end in itertools.pairwise(cuts)
+            for first, end in pairwise(cuts)
         )
 
     @property
@@ -79,9 +79,9 @@ def rendered(form: PromptFormat, conversation: Conversation, *, add_generation_p
 def _turns(
     form: PromptFormat, conversation: Conversation, text: str, add_generation_prompt: bool
 ) -> tuple[tuple[int, int, int], ...] | None:
-    written = text + form.template
-    free = [chr(code) for code in SIGNS if chr(code) not in written]
-    pairs = list(zip(free[::2], free[1::2], strict=False))[: len(conversation.turns)]
+    used = {*text, *form.template}
+    free = (chr(code) for code in SIGNS if chr(code) not in used)
+    pairs = list(islice(zip(free, free, strict=False), len(conversation.turns)))
     if len(pairs) < len(conversation.turns):
         return None
     signed = Conversation(
