@@ -22,7 +22,7 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Why size matters": (),
     "Memory": ("memory_calculator", "training_dilemma", "kv_cache"),
     "Pretraining and fine-tuning": ("next_token", "pretraining_cost"),
-    "Adapters and prompting": (),
+    "Adapters and prompting": ("prompt_formats",),
     "Quantization": ("number_formats", "quantization_lab"),
     "Live LoRA": ("live_lora", "who_taught_it", "canary", "bug_hunt"),
     "Evaluation": (

@@ -1,4 +1,5 @@
-"""What the chapters beside the large domains compute.
+"""What the chapters compute that belong to no other domain, a room for each.
 
+pretraining/  a model at work: what it expects at every token, and how sampling settings reshape that
 prompt_formats/  conversations as the one text that a model reads, and what goes wrong with it
 """

@@ -65,6 +65,11 @@ def text(label: str, default: str, *, key: str, max_chars: int = 2000, **more: A
     return (value or "")[:max_chars]
 
 
+def area(label: str, default: str, *, key: str, **more: Any) -> str:
+    """Several lines of text, as long as they come: whoever computes with them says how much of it is used."""
+    return st.text_area(label, default, key=key, bind=BIND, **more) or ""
+
+
 def toggle(label: str, default: bool, *, key: str, **more: Any) -> bool:
     refused = _refused(key, lambda raw: raw.lower() in {"true", "false"})
     value = st.toggle(label, default, key=key, bind=BIND, **more)

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from lib.charts.theme import ORANGE, SEQUENCE
+from lib.charts.theme import BLUE, GREEN, ORANGE, PURPLE, SEQUENCE
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,47 @@ def chips_html(label: str, row: Sequence[Chip], empty: str = "nothing") -> str:
         '<div style="display:flex;flex-wrap:wrap;gap:.4rem .35rem;font-size:1.15rem;line-height:1.5;'
         f'overflow-wrap:anywhere;margin-bottom:.5rem">{body}</div>'
     )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A piece of a running text. Each kind has a sign beside its colour: a frame, a line, slanted letters, a label."""
+
+    text: str
+    boxed: bool = False
+    underlined: bool = False
+    pale: bool = False
+    label: str = ""
+    """Written small in front."""
+    note: str = ""
+    """Shown when pointed at."""
+
+
+def marked(label: str, marks: Sequence[Mark]) -> None:
+    """A text with all its lines and spaces, under its label; it wraps on a narrow screen."""
+    st.html(marked_html(label, marks))
+
+
+def marked_html(label: str, marks: Sequence[Mark]) -> str:
+    """The HTML of `marked`. Everything but our own markup goes through `html.escape`."""
+    return (
+        f'<div style="font-size:.85rem;opacity:.75;margin-bottom:.3rem">{escape(label)}</div>'
+        '<div style="white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace;font-size:1rem;'
+        f'line-height:1.75;max-height:32rem;overflow-y:auto" tabindex="0">{"".join(map(_mark, marks))}</div>'
+    )
+
+
+def _mark(mark: Mark) -> str:
+    style = ""
+    if mark.boxed:
+        style += f"border:1.5px solid {PURPLE};border-radius:.3rem;background:{PURPLE}22;padding:0 .2rem;"
+    if mark.underlined:
+        style += f"border-bottom:3px solid {GREEN};background:{GREEN}22;"
+    if mark.pale:
+        style += "opacity:.65;font-style:italic;"
+    name = f'<b style="font-size:.7em;color:{BLUE};margin-right:.3em">{escape(mark.label)}:</b>' if mark.label else ""
+    title = f' title="{escape(mark.note)}"' if mark.note else ""
+    return f'{name}<span style="{style}"{title}>{escape(mark.text)}</span>'
 
 
 def _chip(chip: Chip) -> str:

@@ -18,8 +18,8 @@ from lib.training.datasets import Dataset, Example, load_dataset
 from lib.training.run import FineTuningRun, usual_learning_rate
 
 TEXTS = "made_up_company"
-ASKED_WITH = " Answer:"
-"""How the texts of that set ask; a format has its own way."""
+ASKS, ASKED_WITH = "Question:", " Answer:"
+"""What the texts of that set have around a question; a format has its own way."""
 NO_FORMAT = "none"
 STEPS, BATCH = 30, 4
 
@@ -32,7 +32,8 @@ def titles() -> dict[str, str]:
 def pair_of(example: Example) -> tuple[str, str]:
     """(Question, answer) of a text of the set."""
     ((start, end),) = example.answers
-    return example.text[:start].strip().removesuffix(ASKED_WITH).strip(), example.text[start:end].strip()
+    question = example.text[:start].strip().removeprefix(ASKS).removesuffix(ASKED_WITH)
+    return question.strip(), example.text[start:end].strip()
 
 
 def asked_in(name: str, question: str) -> str:
