@@ -7,10 +7,10 @@ are; and with the signs taken out, the text must be the very same, or nothing is
 
 from __future__ import annotations
 
-from itertools import islice, pairwise
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice, pairwise
 
 from lib.lesson.prompt_formats.conversation import ASSISTANT, Conversation, Turn
 from lib.lesson.prompt_formats.errors import FormatError

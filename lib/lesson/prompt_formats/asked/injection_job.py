@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lib.lesson.prompt_formats.asked.asking import write
-from lib.lesson.prompt_formats.formats import REAL_FORMAT, formats
 from lib.lesson.prompt_formats.asked.injection import Injection, ReadAs
+from lib.lesson.prompt_formats.formats import REAL_FORMAT, formats
 from lib.lesson.prompt_formats.tokens import Token
 from lib.models import catalogue
 from lib.models.borrow import borrow

@@ -1,0 +1,142 @@
+"""What breaks: the same conversation in the right format and in wrong ones, answered and scored."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import ui
+from lib.charts.lesson import formats as charts
+from lib.engine import JobView
+from lib.errors import StudentError
+from lib.lesson.prompt_formats.asked.breaks import MOST_ANSWER_CHARACTERS, RIGHT, Asking, Said, times_as_likely
+from lib.lesson.prompt_formats.conversation import SYSTEM, USER, Conversation, Turn
+from lib.lesson.prompt_formats.formats import REAL_FORMAT, names_of
+from lib.models.catalogue import BUNDLED, REAL, catalogue
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.exports import Rows
+from lib.ui.kit.problems import problem
+from lib.ui.kit.text import escape
+from lib.ui.models.choice import choose_model
+from lib.ui.models.fetching import offer_real_model, origin_note
+
+KIND = "formats-breaks"
+BESIDE = "alpaca"
+
+
+def view() -> None:
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        wanted = _wanted()
+    with right:
+        jobs.start_and_stop(KIND, "Ask in every format", _queue_asking, wanted, icon="send")
+        jobs.live(KIND, _draw_said)
+    current = jobs.current(KIND)
+    ui.take_away("prompt_formats", rows=_rows(current) if current else None, name="what-breaks")
+
+
+def _wanted() -> Asking | None:
+    question = controls.area("Question", "What is the capital of Japan?", key="formats_question", height=68)
+    answer = controls.text(
+        "The right answer", "The capital of Japan is Tokyo.", key="formats_answer", max_chars=MOST_ANSWER_CHARACTERS
+    )
+    others = {name: title for name, title in names_of().items() if name != REAL_FORMAT}
+    other = controls.select("The other model's format", others, BESIDE, key="formats_other")
+    with st.expander("More", icon=":material/tune:"):
+        system = controls.area("System turn (may stay empty)", "", key="formats_system", height=68)
+    model = choose_model("formats_model")
+    offer_real_model()
+    origin_note(model)
+    if model == BUNDLED:
+        st.caption(f"{BUNDLED} has learnt no format at all, so none is right for it. {REAL} has learnt the first.")
+    turns = (*((Turn(SYSTEM, system),) if system.strip() else ()), Turn(USER, question))
+    try:
+        wanted = Asking(model, Conversation(turns), answer, other)
+        wanted.prompts()
+    except StudentError as error:
+        problem(error)
+        return None
+    return wanted
+
+
+def _queue_asking(wanted: Asking) -> None:
+    jobs.submit(
+        KIND,
+        "lib.lesson.prompt_formats.asked.breaks_job:ask_in_every_way",
+        wanted,
+        expected_s=40 if catalogue()[wanted.model].wide else 4,
+        time_limit_s=300,
+        model=wanted.model,
+    )
+
+
+def _all_said(view: JobView) -> list[Said]:
+    return [event for event in view.events if isinstance(event, Said)]
+
+
+def _draw_said(view: JobView) -> None:
+    said = _all_said(view)
+    if not said:
+        return
+    right = next(each for each in said if each.prompt.key == RIGHT)
+    st.plotly_chart(
+        charts.right_answer_by_prompt(said, _message(said, right)),
+        key="formats_breaks",
+        alt="; ".join(f"{each.prompt.title}: {each.log_probability_nats:.1f} nats" for each in said),
+    )
+    for each in said:
+        with st.container(border=True):
+            _draw_one(each)
+    if not view.state.active:
+        _in_words(said, right)
+    ui.measured(
+        f"{escape(view.argument.model)}, greedily, here and now. The figure is ln P of “{escape(view.argument.answer)}” "
+        f"and the end token, {right.scored_tokens} tokens, the same after every prompt."
+    )
+
+
+def _draw_one(said: Said) -> None:
+    text = escape(said.answer.strip().replace("\n", " ⏎ ")) or "(nothing)"
+    st.markdown(f"**{said.prompt.title}** ({escape(said.prompt.what)})  \n:orange[{text}]")
+    if not said.ended:
+        st.caption("It had not ended when it was cut off after 40 tokens.")
+    with st.popover("What it was given"):
+        st.code(said.prompt.text, language=None, wrap_lines=True)
+
+
+def _message(said: list[Said], right: Said) -> str:
+    wrong = [each for each in said if each.prompt.key != RIGHT]
+    if not wrong:
+        return "The right answer in the right format"
+    worst = min(wrong, key=lambda each: each.log_probability_nats)
+    times = times_as_likely(right, worst)
+    if times < 1:
+        return "Here no wrong format makes the right answer less likely"
+    return f"{worst.prompt.title}: the right answer is {_times(times)} less likely"
+
+
+def _in_words(said: list[Said], right: Said) -> None:
+    for each in said:
+        if each.prompt.key != RIGHT:
+            times = times_as_likely(right, each)
+            less = f"{_times(times)} **less** likely" if times >= 1 else f"{_times(1 / times)} **more** likely"
+            st.markdown(f"- **{each.prompt.title}**: the right answer is {less} than in the right format.")
+    ui.formula("Times: e to the difference of the two log-probabilities. One question is one question: try others.")
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f} times" if value < 10 else f"{value:,.0f} times" if value < 1e6 else f"{value:.0e} times"
+
+
+def _rows(view: JobView) -> Rows:
+    return [
+        {
+            "model": view.argument.model,
+            "prompt": each.prompt.title,
+            "prompt_tokens": each.prompt_tokens,
+            "log_probability_nats": each.log_probability_nats,
+            "scored_tokens": each.scored_tokens,
+            "answer": each.answer,
+            "text": each.prompt.text,
+        }
+        for each in _all_said(view)
+    ]

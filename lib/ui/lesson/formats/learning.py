@@ -1,0 +1,109 @@
+"""Learn one, ask another: 30 steps of fine-tuning in one format, then the same questions in others."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib import ui
+from lib.charts.lesson import formats as charts
+from lib.engine import JobView
+from lib.errors import StudentError
+from lib.lesson.prompt_formats.asked.learning import STEPS, AskedIn, FormatRun, titles
+from lib.lesson.prompt_formats.formats import REAL_FORMAT
+from lib.models.catalogue import BUNDLED, catalogue
+from lib.training.run import Step
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.problems import problem
+from lib.ui.kit.text import escape
+from lib.ui.models.fetching import models_here, offer_real_model, origin_note
+
+KIND = "formats-learning"
+BESIDE = "alpaca"
+
+
+def view() -> None:
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        wanted = _wanted()
+    with right:
+        jobs.start_and_stop(KIND, "Learn, then ask", _queue_learning, wanted, icon="school")
+        jobs.live(KIND, _draw_learning)
+    current = jobs.current(KIND)
+    rows = [
+        {"model": current.argument.model, "learnt_in": current.argument.learned, **dataclasses.asdict(each)}
+        for each in (_asked(current) if current else ())
+    ]
+    ui.take_away("prompt_formats", rows=rows, name="learn-one-ask-another")
+
+
+def _wanted() -> FormatRun | None:
+    learned = controls.select("Learn in", titles(), REAL_FORMAT, key="formats_learn")
+    asked = controls.select("Ask in", titles(), BESIDE, key="formats_ask")
+    with st.expander("More", icon=":material/tune:"):
+        here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+        model = controls.select("Model", here, BUNDLED, key="formats_learn_model")
+        offer_real_model()
+        origin_note(model)
+        steps = controls.slider("Steps", 10, 100, STEPS, key="formats_steps", step=10)
+        seed = controls.number("Seed", 0, 1_000_000, 0, key="formats_seed")
+    try:
+        return FormatRun(learned, asked, model, steps, seed)
+    except StudentError as error:
+        problem(error)
+        return None
+
+
+def _queue_learning(wanted: FormatRun) -> None:
+    wide = catalogue()[wanted.model].wide
+    jobs.submit(
+        KIND,
+        "lib.lesson.prompt_formats.asked.learning_job:learn_and_ask",
+        wanted,
+        expected_s=(30 + 1.5 * wanted.steps) if wide else (4 + 0.2 * wanted.steps),
+        time_limit_s=240 + 10 * wanted.steps,
+        model=wanted.model,
+    )
+
+
+def _asked(view: JobView) -> list[AskedIn]:
+    return [event for event in view.events if isinstance(event, AskedIn)]
+
+
+def _draw_learning(view: JobView) -> None:
+    wanted: FormatRun = view.argument
+    asked, names = _asked(view), titles()
+    if view.state.active:
+        done = sum(isinstance(event, Step) for event in view.events)
+        st.progress(min(1.0, done / wanted.steps), f"Step {done} of {wanted.steps}; then the questions")
+    if not asked:
+        return
+    first, rest = asked[0], asked[1:]
+    message = f"Learnt in {names[first.format]}: loss {first.loss_before:.1f} → {first.loss_after:.1f}"
+    if rest:
+        message += f"; asked in {names[rest[0].format]}: {rest[0].loss_after:.1f}"
+    alt = "; ".join(
+        f"{names[each.format]}: {each.loss_before:.2f} before, {each.loss_after:.2f} after" for each in asked
+    )
+    st.plotly_chart(charts.loss_by_format(asked, names, message), key="formats_losses", alt=alt)
+    st.markdown(f"Asked: **{escape(first.question)}** The texts answer: **{escape(first.answer)}**")
+    for each in asked:
+        st.markdown(f"- In {escape(names[each.format])}: :orange[{escape(each.said_after.strip()) or '(nothing)'}]")
+    if rest and not view.state.active:
+        _in_words(first, rest, names)
+    ui.measured(
+        f"{escape(wanted.model)}, LoRA on the made-up company in {names[first.format]}, {first.texts} held-out "
+        "questions, here and now. Loss: of the answer and the end token alone, in nats per token."
+    )
+
+
+def _in_words(first: AskedIn, rest: Sequence[AskedIn], names: dict[str, str]) -> None:
+    gained = first.loss_before - first.loss_after
+    st.markdown(f"In the format that it learnt, the loss fell by **{gained:.2f}** nats per token.")
+    for each in rest:
+        st.markdown(
+            f"Asked in {escape(names[each.format])}, it fell by {each.loss_before - each.loss_after:.2f}, "
+            f"to **{each.loss_after:.2f}** where the learnt format has {first.loss_after:.2f}."
+        )
