@@ -89,8 +89,8 @@ def _draw_said(view: JobView) -> None:
     if not view.state.active:
         _in_words(said, right)
     ui.measured(
-        f"{escape(view.argument.model)}, greedily, here and now. The figure is ln P of “{escape(view.argument.answer)}” "
-        f"and the end token, {right.scored_tokens} tokens, the same after every prompt."
+        f"{escape(view.argument.model)}, greedily, here and now. The figure is ln P of "
+        f"“{escape(view.argument.answer)}” and the end token, {right.scored_tokens} tokens, the same after every prompt."
     )
 
 

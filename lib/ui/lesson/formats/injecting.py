@@ -57,8 +57,8 @@ def _wanted() -> Injection | None:
     offer_real_model()
     if model == BUNDLED:
         st.caption(
-            f"{BUNDLED} has no special token for a turn, so it reads both ways alike. {REAL} has them; the turns beside "
-            "this are those that it reads."
+            f"{BUNDLED} has no special token for a turn, so it reads both ways alike. {REAL} has them; the turns shown "
+            "are those that it reads."
         )
     try:
         return Injection(model, system, user)

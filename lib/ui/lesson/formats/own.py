@@ -42,8 +42,8 @@ def view() -> None:
             wanted = None
         jobs.start_and_stop(KIND, "Render it", _queue_own, wanted)
         st.caption(
-            f"`bos_token` is “{escape(form.bos_token)}” and `eos_token` “{escape(form.eos_token)}”, those of {form.title}. "
-            f"A template runs in a process of its own, without files, and is ended after {SECONDS} s."
+            f"`bos_token` is “{escape(form.bos_token)}” and `eos_token` “{escape(form.eos_token)}”, those of "
+            f"{form.title}. A template runs in a process of its own, without files, and is ended after {SECONDS} s."
         )
         jobs.live(KIND, lambda view: _draw_own(view, wanted))
     current = jobs.current(KIND)
