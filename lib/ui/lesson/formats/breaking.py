@@ -90,7 +90,7 @@ def _draw_said(view: JobView) -> None:
         _in_words(said, right)
     ui.measured(
         f"{escape(view.argument.model)}, greedily, here and now. The figure is ln P of "
-        f"“{escape(view.argument.answer)}” and the end token, {right.scored_tokens} tokens, the same after every prompt."
+        f"“{escape(view.argument.answer)}” and the end token, {right.scored_tokens} tokens, the same after each prompt."
     )
 
 
