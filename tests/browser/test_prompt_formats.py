@@ -1,0 +1,26 @@
+"""A conversation is edited, written in another format, and a template is pasted."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+
+
+def test_edited_written_and_rendered_by_a_template_of_one_s_own(page: Page, app: App):
+    page.goto(f"{app.url}/prompt-formats")
+    settle(page)
+    page.get_by_label("Turn 2: text").fill("Where is Ujong Pasir?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("SmolLM2: what the model is given").locator("..")).to_contain_text("Where is Ujong Pasir?")
+    page.get_by_text("Your own", exact=True).click()
+    page.get_by_label("Template, in Jinja").fill("{% for m in messages %}<{{ m.content }}>{% endfor %}")
+    page.keyboard.press("Control+Enter")
+    settle(page)
+    page.get_by_role("button", name="Render it", exact=True).click()
+    expect(page.get_by_text("<Answer in one short sentence.><Where is Ujong Pasir?>")).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)

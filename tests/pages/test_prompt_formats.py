@@ -1,0 +1,113 @@
+"""Prompt formats through AppTest: hostile links and texts first, then the editor and a template to paste."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.ui.kit import jobs
+from lib.ui.lesson.formats.views import VIEWS
+from tests.pages.conftest import open_chapter, rerun_until
+
+
+def drawn(app) -> str:
+    return " ".join(each.proto.body for each in app.get("html"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens(view):
+    app = open_chapter("prompt_formats", formats_view=view)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("view", "key", "value"),
+    [
+        ("Write it", "formats_turns", "1e999"),
+        ("Write it", "formats_first", "<script>alert(1)</script>"),
+        ("Write it", "formats_role_0", "root"),
+        ("What breaks", "formats_answer", "x" * 301),
+        ("What breaks", "formats_other", "SmolLM2"),
+        ("Learn one, ask another", "formats_steps", "0"),
+    ],
+)
+def test_a_hostile_link_falls_back_to_the_default_and_says_so(view, key, value):
+    app = open_chapter("prompt_formats", formats_view=view, **{key: value})
+    assert not app.exception
+    assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
+
+
+def test_markup_in_a_turn_is_only_text():
+    app = open_chapter("prompt_formats", formats_text_1="<script>alert(1)</script>\nالسلام 日本")
+    assert not app.exception
+    assert "<script>" not in drawn(app)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\nالسلام 日本" in drawn(app)
+
+
+def test_a_refused_conversation_is_one_sentence_and_the_other_format_is_drawn():
+    app = open_chapter("prompt_formats", formats_first="Gemma 2")
+    assert not app.exception
+    assert ["System role not supported" in error.value for error in app.error] == [True]
+    assert "&lt;|begin_of_text|&gt;" in drawn(app)
+
+
+def test_too_long_is_cut_with_a_word_and_nothing_typed_is_lost():
+    app = open_chapter("prompt_formats", formats_text_1="x" * 45_000)
+    assert not app.exception
+    assert any("45,093 characters" in warning.value for warning in app.warning)
+    assert len(app.text_area(key="formats_text_1").value) == 45_000
+
+
+def test_turns_are_added_and_removed():
+    app = open_chapter("prompt_formats")
+    texts = [area.value for area in app.text_area]
+    app.button(key="formats_add").click().run()
+    assert [area.value for area in app.text_area] == [*texts, ""]
+    app.button(key="formats_remove_0").click().run()
+    assert [area.value for area in app.text_area] == [*texts[1:], ""]
+    assert not app.exception
+
+
+def test_an_empty_attack_or_answer_is_one_sentence():
+    for query in (
+        {"formats_view": "Injection", "formats_inject_user": " "},
+        {"formats_view": "What breaks", "formats_answer": " "},
+    ):
+        app = open_chapter("prompt_formats", **query)
+        assert not app.exception
+        assert len(app.error) == 1
+
+
+def test_the_forged_turns_are_counted():
+    app = open_chapter("prompt_formats", formats_view="Injection")
+    words = " ".join(each.value for each in app.markdown)
+    assert "Written: **2 turns**" in words
+    assert "**4 turns**" in words
+
+
+def test_a_pasted_template_is_rendered_or_told_its_line():
+    jobs.close()
+    app = open_chapter("prompt_formats", formats_view="Your own")
+
+    def render(template: str) -> None:
+        app.text_area(key="formats_own").set_value(template).run()
+        next(each for each in app.button if each.label == "Render it").click().run()
+        rerun_until(app, lambda: not app.button(key="formats-own-start").disabled, "the rendered template")
+
+    render("{% for m in messages %}[{{ m.role }}]{% endfor %}")
+    assert "[system][user][assistant][user]" in drawn(app)
+    render("fine\n{{ 1 / 0 }}")
+    assert any("Line 2 of the template" in error.value for error in app.error)
+    jobs.close()
+
+
+def test_what_breaks_gives_five_figures(bundled_is_tiny):  # noqa: ARG001 (there before a worker starts)
+    jobs.close()
+    app = open_chapter("prompt_formats", formats_view="What breaks")
+    app.button(key="formats-breaks-start").click().run()
+    rerun_until(app, lambda: not app.button(key="formats-breaks-start").disabled, "the answers")
+    jobs.close()
+    assert not app.error
+    words = " ".join(each.value for each in app.markdown)
+    for title in ("The right format", "Alpaca's format", "No format", "No generation prompt", "Doubled BOS"):
+        assert f"**{title}**" in words
