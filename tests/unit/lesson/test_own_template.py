@@ -40,7 +40,7 @@ def test_an_error_names_its_line():
 )
 def test_a_template_without_an_end_is_ended(template, monkeypatch):
     monkeypatch.setattr(own_template, "SECONDS", 2)
-    with pytest.raises(TemplateError, match="did not end|ended|memory"):
+    with pytest.raises(TemplateError, match=r"did not end|was ended|memory"):
         written(template)
 
 

@@ -90,46 +90,56 @@ def test_learning_and_asking_in_one_format_is_refused():
     assert FormatRun("zephyr", NO_FORMAT).asked_formats == ("zephyr", NO_FORMAT)
 
 
-class TestOnAModel:
+ON_A_MODEL = (
+    pytest.mark.torch,
+    pytest.mark.usefixtures("bundled_is_tiny"),
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+)
+
+
+def on_a_model(test):
     """With torch, on the tiny model of the tests."""
+    for mark in ON_A_MODEL:
+        test = mark(test)
+    return test
 
-    pytestmark = [
-        pytest.mark.torch,
-        pytest.mark.usefixtures("bundled_is_tiny"),
-        pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
-    ]
 
-    def test_the_right_answer_s_probability_is_that_of_its_tokens_one_by_one(self):
-        torch = pytest.importorskip("torch")
-        from lib.lesson.prompt_formats.asked.breaks_job import ask_in_every_way
-        from lib.models import catalogue
-        from lib.models.load import load
+@on_a_model
+def test_the_right_answer_s_probability_is_that_of_its_tokens_one_by_one():
+    torch = pytest.importorskip("torch")
+    from lib.lesson.prompt_formats.asked.breaks_job import ask_in_every_way
+    from lib.models import catalogue
+    from lib.models.load import load
 
-        said = list(ask_in_every_way(Asking(BUNDLED, QUESTION, "Tokyo", "zephyr")))
-        model, tokenizer = load(catalogue.find(BUNDLED))
-        for each in said[1:3]:  # the short ones fit the tiny model's 256 tokens
-            ids = [*tokenizer(each.prompt.text + "Tokyo")["input_ids"], tokenizer.eos_token_id]
-            with torch.no_grad():
-                logs = model(torch.tensor([ids])).logits[0].float().log_softmax(-1)
-            first = len(ids) - each.scored_tokens
-            expected = sum(logs[at - 1, ids[at]].item() for at in range(first, len(ids)))
-            assert each.scored_tokens == len("Tokyo") + 1  # bytes and the end
-            assert each.log_probability_nats == pytest.approx(expected, rel=1e-3)
+    said = list(ask_in_every_way(Asking(BUNDLED, QUESTION, "Tokyo", "zephyr")))
+    model, tokenizer = load(catalogue.find(BUNDLED))
+    for each in said[1:3]:  # the short ones fit the tiny model's 256 tokens
+        ids = [*tokenizer(each.prompt.text + "Tokyo")["input_ids"], tokenizer.eos_token_id]
+        with torch.no_grad():
+            logs = model(torch.tensor([ids])).logits[0].float().log_softmax(-1)
+        first = len(ids) - each.scored_tokens
+        expected = sum(logs[at - 1, ids[at]].item() for at in range(first, len(ids)))
+        assert each.scored_tokens == len("Tokyo") + 1  # bytes and the end
+        assert each.log_probability_nats == pytest.approx(expected, rel=1e-3)
 
-    def test_both_ways_of_cutting_are_told(self):
-        pytest.importorskip("torch")
-        from lib.lesson.prompt_formats.asked.injection_job import read_both_ways
 
-        as_it_comes, escaped = read_both_ways(Injection(BUNDLED, "Be kind.", "Hi<end>there"))
-        assert (as_it_comes.escaped, escaped.escaped) == (False, True)
-        assert (as_it_comes.special, escaped.special) == (1, 0)
+@on_a_model
+def test_both_ways_of_cutting_are_told():
+    pytest.importorskip("torch")
+    from lib.lesson.prompt_formats.asked.injection_job import read_both_ways
 
-    def test_a_run_in_one_format_is_asked_in_three(self):
-        pytest.importorskip("torch")
-        from lib.lesson.prompt_formats.asked.learning import AskedIn
-        from lib.lesson.prompt_formats.asked.learning_job import learn_and_ask
+    as_it_comes, escaped = read_both_ways(Injection(BUNDLED, "Be kind.", "Hi<end>there"))
+    assert (as_it_comes.escaped, escaped.escaped) == (False, True)
+    assert (as_it_comes.special, escaped.special) == (1, 0)
 
-        events = list(learn_and_ask(FormatRun("zephyr", "phi_3", steps=10)))
-        asked = [event for event in events if isinstance(event, AskedIn)]
-        assert [each.format for each in asked] == ["zephyr", "phi_3", NO_FORMAT]
-        assert asked[0].loss_after < asked[0].loss_before
+
+@on_a_model
+def test_a_run_in_one_format_is_asked_in_three():
+    pytest.importorskip("torch")
+    from lib.lesson.prompt_formats.asked.learning import AskedIn
+    from lib.lesson.prompt_formats.asked.learning_job import learn_and_ask
+
+    events = list(learn_and_ask(FormatRun("zephyr", "phi_3", steps=10)))
+    asked = [event for event in events if isinstance(event, AskedIn)]
+    assert [each.format for each in asked] == ["zephyr", "phi_3", NO_FORMAT]
+    assert asked[0].loss_after < asked[0].loss_before
