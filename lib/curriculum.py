@@ -21,8 +21,8 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Start": ("home",),
     "Why size matters": (),
     "Memory": ("memory_calculator", "training_dilemma", "kv_cache"),
-    "Pretraining and fine-tuning": ("next_token", "pretraining_cost"),
-    "Adapters and prompting": ("prompt_formats",),
+    "Pretraining and fine-tuning": ("next_token", "pretraining_cost", "prompt_formats"),
+    "Adapters and prompting": (),
     "Quantization": ("number_formats", "quantization_lab"),
     "Live LoRA": ("live_lora", "who_taught_it", "canary", "bug_hunt"),
     "Evaluation": (

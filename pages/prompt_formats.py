@@ -6,7 +6,8 @@ from lib.ui.lesson.formats.views import chosen_view
 ui.chapter("prompt_formats")
 ui.predict("prompt_formats")
 
-chosen_view()
+taken = chosen_view()
 
 ui.slide_and_fact("prompt_formats")
 ui.check_yourself("prompt_formats")
+ui.take_away("prompt_formats", rows=taken.rows, data=taken.data, name=taken.name)

@@ -16,7 +16,7 @@ def right_answer_by_prompt(said: Sequence[Said], title: str) -> go.Figure:
     lowest = min(each.log_probability_nats for each in said)
     return figure(
         title,
-        "log-probability of the right answer (nats; 0 is certain)",
+        "log-probability (nats; 0 is certain)",
         height=90 + 52 * len(said),
         traces=[
             {

@@ -1,6 +1,7 @@
 """Prompt formats on a page, one view at a time.
 
 views.py      the views there are, and the one that is chosen
+taken.py      what a view leaves to be taken home
 editor.py     the conversation that the student edits
 writing.py    Write it: the conversation in a model's own format, its tokens, what is learnt
 breaking.py   What breaks: the same conversation in the right format and in wrong ones

@@ -9,13 +9,14 @@ from lib.charts.lesson import formats as charts
 from lib.engine import JobView
 from lib.errors import StudentError
 from lib.lesson.prompt_formats.asked.breaks import MOST_ANSWER_CHARACTERS, RIGHT, Asking, Said, times_as_likely
-from lib.lesson.prompt_formats.conversation import SYSTEM, USER, Conversation, Turn
+from lib.lesson.prompt_formats.conversation import ASSISTANT, SYSTEM, USER, Conversation, Turn
 from lib.lesson.prompt_formats.formats import REAL_FORMAT, names_of
 from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
+from lib.ui.lesson.formats.taken import Taken
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import offer_real_model, origin_note
 
@@ -23,7 +24,7 @@ KIND = "formats-breaks"
 BESIDE = "alpaca"
 
 
-def view() -> None:
+def view() -> Taken:
     left, right = st.columns([1, 2], gap="large")
     with left:
         wanted = _wanted()
@@ -31,7 +32,7 @@ def view() -> None:
         jobs.start_and_stop(KIND, "Ask in every format", _queue_asking, wanted, icon="send")
         jobs.live(KIND, _draw_said)
     current = jobs.current(KIND)
-    ui.take_away("prompt_formats", rows=_rows(current) if current else None, name="what-breaks")
+    return Taken("what-breaks", _rows(current) if current else None)
 
 
 def _wanted() -> Asking | None:
@@ -42,13 +43,21 @@ def _wanted() -> Asking | None:
     others = {name: title for name, title in names_of().items() if name != REAL_FORMAT}
     other = controls.select("The other model's format", others, BESIDE, key="formats_other")
     with st.expander("More", icon=":material/tune:"):
-        system = controls.area("System turn (may stay empty)", "", key="formats_system", height=68)
+        st.caption("Turns before the question. Each may stay empty.")
+        before = tuple(
+            Turn(role, controls.area(label, "", key=key, height=68))
+            for role, label, key in (
+                (SYSTEM, "System turn", "formats_system"),
+                (USER, "An earlier question", "formats_earlier_question"),
+                (ASSISTANT, "The answer to it", "formats_earlier_answer"),
+            )
+        )
     model = choose_model("formats_model")
     offer_real_model()
     origin_note(model)
     if model == BUNDLED:
         st.caption(f"{BUNDLED} has learnt no format at all, so none is right for it. {REAL} has learnt the first.")
-    turns = (*((Turn(SYSTEM, system),) if system.strip() else ()), Turn(USER, question))
+    turns = (*(turn for turn in before if turn.content.strip()), Turn(USER, question))
     try:
         wanted = Asking(model, Conversation(turns), answer, other)
         wanted.prompts()

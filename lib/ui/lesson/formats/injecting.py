@@ -13,6 +13,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import chips, marked
+from lib.ui.lesson.formats.taken import Taken
 from lib.ui.lesson.formats.writing import SPECIAL_CHIP, marks_of, token_chip
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import offer_real_model
@@ -27,7 +28,7 @@ What is the capital of France?"""
 SHOWN_TOKENS = 200
 
 
-def view() -> None:
+def view() -> Taken:
     left, right = st.columns([1, 2], gap="large")
     with left:
         wanted = _wanted()
@@ -47,7 +48,7 @@ def view() -> None:
         }
         for each in (_both(current) if current else ())
     ]
-    ui.take_away("prompt_formats", rows=rows, name="injection")
+    return Taken("injection", rows)
 
 
 def _wanted() -> Injection | None:

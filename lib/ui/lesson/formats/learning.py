@@ -18,13 +18,14 @@ from lib.training.run import Step
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
+from lib.ui.lesson.formats.taken import Taken
 from lib.ui.models.fetching import models_here, offer_real_model, origin_note
 
 KIND = "formats-learning"
 BESIDE = "alpaca"
 
 
-def view() -> None:
+def view() -> Taken:
     left, right = st.columns([1, 2], gap="large")
     with left:
         wanted = _wanted()
@@ -36,7 +37,7 @@ def view() -> None:
         {"model": current.argument.model, "learnt_in": current.argument.learned, **dataclasses.asdict(each)}
         for each in (_asked(current) if current else ())
     ]
-    ui.take_away("prompt_formats", rows=rows, name="learn-one-ask-another")
+    return Taken("learn-one-ask-another", rows)
 
 
 def _wanted() -> FormatRun | None:

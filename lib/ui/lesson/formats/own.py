@@ -14,12 +14,13 @@ from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Mark, marked
 from lib.ui.lesson.formats.editor import edited_conversation
+from lib.ui.lesson.formats.taken import Taken
 
 KIND = "formats-own"
 TEXT = "formats_own"
 
 
-def view() -> None:
+def view() -> Taken:
     left, right = st.columns([2, 3], gap="large")
     with left:
         conversation = edited_conversation()
@@ -49,7 +50,7 @@ def view() -> None:
     current = jobs.current(KIND)
     found = _written(current) if current else None
     data = {"template": current.argument.template, "text": found.text} if found else None
-    ui.take_away("prompt_formats", data=data, name="own-template")
+    return Taken("own-template", data=data)
 
 
 def _put_in(template: str) -> None:

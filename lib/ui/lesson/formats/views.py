@@ -9,12 +9,13 @@ import streamlit as st
 
 from lib.ui.kit import controls
 from lib.ui.lesson.formats import breaking, injecting, learning, own, writing
+from lib.ui.lesson.formats.taken import Taken
 
 
 @dataclass(frozen=True)
 class View:
     purpose: str
-    draw: Callable[[], None]
+    draw: Callable[[], Taken]
 
 
 VIEWS = {
@@ -26,8 +27,8 @@ VIEWS = {
 }
 
 
-def chosen_view() -> None:
-    """The choice of a view, and the view."""
+def chosen_view() -> Taken:
+    """The choice of a view, the view, and what it leaves to be taken home."""
     name = controls.segmented("View", {name: name for name in VIEWS}, "Write it", key="formats_view")
     st.caption(VIEWS[name].purpose)
-    VIEWS[name].draw()
+    return VIEWS[name].draw()

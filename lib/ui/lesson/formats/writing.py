@@ -16,6 +16,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tokens import Chip, Mark, chips, marked
 from lib.ui.lesson.formats.editor import edited_conversation
+from lib.ui.lesson.formats.taken import Taken
 from lib.ui.models.fetching import models_here, offer_real_model
 
 KIND = "formats-tokens"
@@ -24,7 +25,7 @@ SHOWN_PIECES, SHOWN_TOKENS = 1_000, 400
 LEARNT_CHIP, SPECIAL_CHIP = 2, 3
 
 
-def view() -> None:
+def view() -> Taken:
     left, right = st.columns([2, 3], gap="large")
     with left:
         conversation = edited_conversation()
@@ -53,7 +54,7 @@ def view() -> None:
         }
         for each in written
     ]
-    ui.take_away("prompt_formats", rows=rows, name="prompt-formats")
+    return Taken("prompt-formats", rows)
 
 
 def _legend() -> None:
