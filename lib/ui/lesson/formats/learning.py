@@ -14,7 +14,7 @@ from lib.errors import StudentError
 from lib.lesson.prompt_formats.asked.learning import STEPS, AskedIn, FormatRun, titles
 from lib.lesson.prompt_formats.formats import REAL_FORMAT
 from lib.models.catalogue import BUNDLED, catalogue
-from lib.training.run import Step
+from lib.training.events import Step
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
