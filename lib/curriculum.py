@@ -19,7 +19,7 @@ WORDS = ASSETS / "course"
 
 COURSE: dict[str, tuple[str, ...]] = {
     "Start": ("home",),
-    "Why size matters": (),
+    "Why size matters": ("model_sizes", "scaling_laws"),
     "Memory": ("memory_calculator", "training_dilemma", "kv_cache"),
     "Pretraining and fine-tuning": ("next_token", "pretraining_cost", "prompt_formats"),
     "Adapters and prompting": (),

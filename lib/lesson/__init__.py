@@ -2,4 +2,5 @@
 
 pretraining/  a model at work: what it expects at every token, and how sampling settings reshape that
 prompt_formats/  conversations as the one text that a model reads, and what goes wrong with it
+scaling/      does size matter: which models there are, scaling laws, a law of one's own
 """

@@ -2,4 +2,5 @@
 
 pretraining/  a model at work
 formats/      prompt formats
+scaling/      does size matter
 """
