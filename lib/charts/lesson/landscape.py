@@ -29,7 +29,7 @@ SPOTS = {"top center": (-0.5, 1), "bottom center": (-0.5, -1), "middle right": (
 """Where a name may stand: its left edge in widths of itself, its middle in lines above the point."""
 
 
-def over_time(models: Sequence[LanguageModel], what: str, title: str) -> go.Figure:
+def over_time(models: Sequence[LanguageModel], what: str, title: str, *, names: bool = True) -> go.Figure:
     """A point a model: month against its `what`, "parameters" or "tokens", on a log axis.
 
     A mixture of experts has a line from the parameters that work on a token to all of them. Models that do not
@@ -37,7 +37,7 @@ def over_time(models: Sequence[LanguageModel], what: str, title: str) -> go.Figu
     """
     known = [each for each in models if getattr(each, what)]
     traces = [_active_lines(known)] if what == "parameters" else []
-    traces += _points(known, lambda each: each.month, lambda each: getattr(each, what), log_x=False)
+    traces += _points(known, lambda each: each.month, lambda each: getattr(each, what), log_x=False, names=names)
     lowest = min((getattr(each, what) for each in known), default=1e9)
     silent = [each for each in models if not getattr(each, what)]
     traces.append(_silent(silent, lowest / 2.2))
@@ -54,10 +54,10 @@ def over_time(models: Sequence[LanguageModel], what: str, title: str) -> go.Figu
     )
 
 
-def size_against_text(models: Sequence[LanguageModel], title: str) -> go.Figure:
+def size_against_text(models: Sequence[LanguageModel], title: str, *, names: bool = True) -> go.Figure:
     """Parameters that work on a token against tokens read, with Chinchilla's 20 tokens per parameter as a line."""
     known = [each for each in models if each.tokens_per_parameter is not None]
-    traces = _points(known, lambda each: each.active_parameters, lambda each: each.tokens, log_x=True)
+    traces = _points(known, lambda each: each.active_parameters, lambda each: each.tokens, log_x=True, names=names)
     ends = [5e7, 1e12]
     traces.append(
         {
@@ -95,9 +95,9 @@ def _count(value: float | None) -> str:
     return NOT_DISCLOSED if value is None else format_count(value)
 
 
-def _points(models: Sequence[LanguageModel], x: Value, y: Value, log_x: bool) -> list[dict]:
+def _points(models: Sequence[LanguageModel], x: Value, y: Value, *, log_x: bool, names: bool) -> list[dict]:
     places = {each.name: ((math.log10(x(each)) if log_x else x(each)), math.log10(y(each))) for each in models}
-    spots = _spots([each.name for each in models if each.named], places)
+    spots = _spots([each.name for each in models if names and each.named], places)
     traces = []
     for (moe, is_open), (name, colour, symbol) in KINDS.items():
         mine = [each for each in models if bool(each.moe) == moe and each.open_weights == is_open]

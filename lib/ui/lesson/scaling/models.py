@@ -35,7 +35,7 @@ EVERYBODY = "Everybody"
 def the_landscape() -> list[dict]:
     """The rows to take away."""
     axes = controls.segmented("Show", AXES, "size", key="ms_axes")
-    wanted = _filters()
+    wanted, names = _filters()
     models = chosen(wanted)
     if not models:
         st.info(
@@ -45,9 +45,9 @@ def the_landscape() -> list[dict]:
     years = by_year(models)
     title = _title(axes, models)
     if axes == "both":
-        fig = charts.size_against_text(models, title)
+        fig = charts.size_against_text(models, title, names=names)
     else:
-        fig = charts.over_time(models, "parameters" if axes == "size" else "tokens", title)
+        fig = charts.over_time(models, "parameters" if axes == "size" else "tokens", title, names=names)
     st.plotly_chart(fig, key="ms_chart", alt=f"{title}. {len(models)} models.")
     silent = sum(each.parameters is None for each in models)
     ui.published(
@@ -62,9 +62,10 @@ def the_landscape() -> list[dict]:
     return _rows(models)
 
 
-def _filters() -> Wanted:
+def _filters() -> tuple[Wanted, bool]:
+    """Which models, and whether the chart names some of them."""
     first, last = landscape()[0].year, landscape()[-1].year
-    with st.expander("More: open or closed, kind, maker, years", icon=":material/filter_alt:"):
+    with st.expander("More: open or closed, kind, maker, years, names", icon=":material/filter_alt:"):
         openness = controls.segmented("Weights", OPEN, "all", key="ms_open")
         kind = controls.segmented("Kind", KIND, "all", key="ms_kind")
         who = controls.select("Maker", [EVERYBODY, *organisations()], EVERYBODY, key="ms_who")
@@ -73,7 +74,8 @@ def _filters() -> Wanted:
             begin = controls.slider("From", first, last, first, key="ms_from")
         with right:
             end = controls.slider("To", first, last, last, key="ms_to")
-    return Wanted(begin, end, openness, kind, None if who == EVERYBODY else who)
+        names = controls.toggle("Names on points", True, key="ms_names", help="Off is clearer on a phone.")
+    return Wanted(begin, end, openness, kind, None if who == EVERYBODY else who), names
 
 
 def _title(axes: str, models: Sequence[LanguageModel]) -> str:

@@ -17,6 +17,7 @@ from lib.lesson.scaling.own import (
     all_forecasts,
     forecast,
     left_out,
+    other_seeds,
     recorded,
     values,
 )
@@ -130,17 +131,29 @@ def _say_the_error(told: Recorded, guess: float, fitted: Forecast) -> None:
     show_table(rows, alt="What each way of fitting the five says of the sixth, and its error")
     least, most = told.errors()
     low, high = left_out(fitted.form, fitted.method, fitted.axis)
-    spread = told.seed_spread
-    chance = f" Another seed moves a run by up to {spread:.3f}." if spread is not None else ""
     forms = {form: forecast(form, fitted.method, fitted.axis).far_away for form in FORMS}
     st.markdown(
-        f"- **Near by the law holds.** Twelve fits to the same five points are off by {least:+.3f} to {most:+.3f} "
-        f"nats. Leaving out one of the five moves this one between {low:.3f} and {high:.3f}.{chance}\n"
+        f"- **Near by.** Twelve fits to the same five points are off by {least:+.3f} to {most:+.3f} nats. Leaving out "
+        f"one of the five moves this one between {low:.3f} and {high:.3f}.\n"
+        f"{_said_of_chance(told, fitted.axis)}"
         f"- **Far away it is a guess.** At {FAR:,} times the sixth's {AXES[fitted.axis]} the fit without a floor says "
         f"{forms['power']:.2f}, the one with a floor {forms['floor']:.2f}. Both pass through the five; the floors "
         "found range from nothing to more than half of the loss, as the table shows.\n"
         "- **What five such runs cannot tell.** Parameters and tokens grew together here, so A / N^α and B / D^β "
         "cannot be told apart. For that, Hoffmann et al. trained over 400 models."
+    )
+
+
+def _said_of_chance(told: Recorded, axis: str) -> str:
+    """How far the seeds move the runs, and the prediction with them; nothing where none was repeated."""
+    spread = told.seed_spread
+    if spread is None:
+        return ""
+    lowest, highest = other_seeds(axis)
+    return (
+        f"- **Chance.** The three smallest sizes were each run with two more seeds. Seeds alone move a run by up to "
+        f"{spread:.3f} nats, as much as a whole step in size, and with other seeds among the five a power law says "
+        f"from {lowest:.3f} to {highest:.3f} of the sixth. That it came so close is luck in part.\n"
     )
 
 
