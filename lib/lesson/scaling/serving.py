@@ -1,6 +1,6 @@
 """Why a small model is trained far past the optimum: it is trained once and then read from all its life.
 
-Whole-life compute = 6 · N · D + 2 · N · tokens served (Sardana et al. 2024, arXiv 2401.00448, equation 2). At one and
+Whole-life compute = 6 · N · D + 2 · N · tokens served (Sardana et al. 2024, arXiv 2401.00448). At one and
 the same loss a smaller model needs more training and less for every token served.
 """
 

@@ -15,7 +15,7 @@ CHINCHILLA = Point(70e9, 1.4e12)
 
 
 def test_constants_are_those_of_the_papers():
-    """Hoffmann et al. 2022, section 3.3; Besiroglu et al. 2024, abstract table; Kaplan et al. 2020, table 2."""
+    """Hoffmann et al. 2022, equation 10; Besiroglu et al. 2024, table 1; Kaplan et al. 2020, table 2."""
     hoffmann, refit, kaplan = sum_law("hoffmann"), sum_law("besiroglu"), laws()["kaplan"]
     assert (hoffmann.e, hoffmann.a, hoffmann.b, hoffmann.alpha, hoffmann.beta) == (1.69, 406.4, 410.7, 0.34, 0.28)
     assert (refit.e, refit.a, refit.b, refit.alpha, refit.beta) == (1.8172, 482.01, 2085.43, 0.3478, 0.3658)

@@ -44,7 +44,7 @@ def cost_of_serving() -> list[dict]:
     st.plotly_chart(charts.whole_life(choice, title), key="sl_life", alt=f"{title}, {choice.best.flops:.3g} FLOPs.")
     _say_what_happened(choice)
     ui.formula(
-        "6 · N · D for training and 2 · N for every token read or written (Sardana et al. 2024, equation 2); D is what "
+        "6 · N · D for training and 2 · N for every token read or written (Sardana et al. 2024); D is what "
         f"brings a model of N parameters to the same loss by {laws()[name].title}'s law. A FLOP of serving is dearer "
         "than one of training, since it keeps a GPU less busy: the real pull towards small models is stronger."
     )
