@@ -57,20 +57,26 @@ def leave_as_it_is(_: nn.Module) -> None:
 
 
 def finetune(
-    run: FineTuningRun, *, prepare: Callable[[nn.Module], None] = leave_as_it_is, zero_gradient_stops: bool = True
+    run: FineTuningRun,
+    *,
+    prepare: Callable[[nn.Module], None] = leave_as_it_is,
+    zero_gradient_stops: bool = True,
+    divergence_stops: bool = True,
 ) -> Iterator[Event]:
     """Train `run.method`, LoRA by default, on the run's texts; yield what a student would want to see, as it happens.
 
     prepare              may freeze more of the model, before its optimiser is made
     zero_gradient_stops  whether a first gradient of zero ends the run; the bug hunt lets it go on
+    divergence_stops     whether a loss far above that of guessing ends it; most training programs go on
 
     Raises TrainingError or ModelUnavailable with a message for the student. A StopRequested thrown in ends
     the training and still tells what the model has learnt.
     """
     COPIES.free_unused()  # training needs the room
     folder = catalogue.find(run.model)
+    stops = {"zero_gradient_stops": zero_gradient_stops, "divergence_stops": divergence_stops}
     with base_for(run, folder) as (base, tokenizer):
-        yield from _finetune(run, folder, base, tokenizer, prepare, zero_gradient_stops)
+        yield from _finetune(run, folder, base, tokenizer, prepare, stops)
 
 
 def _finetune(
@@ -79,7 +85,7 @@ def _finetune(
     base: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     prepare: Callable[[nn.Module], None],
-    zero_gradient_stops: bool,
+    stops: dict[str, bool],
 ) -> Iterator[Event]:
     began = time.monotonic()
     base_sha256 = said_once(folder, (precision_of(run), "weights"), lambda: weights_sha256(base))
@@ -120,9 +126,7 @@ def _finetune(
         yield HeldOut(step, base_loss if method.starts_as_base and not first_step else loss_held_out())
         yield Before(said)
         yield from look(model, run, step)
-        loop = training_loop(
-            run, model, tokenizer, optimizer, data.training, first_step, zero_gradient_stops=zero_gradient_stops
-        )
+        loop = training_loop(run, model, tokenizer, optimizer, data.training, first_step, **stops)
         for event in loop if trained else ():
             step = event.step
             yield event
@@ -177,6 +181,7 @@ def training_loop(
     first_step: int = 0,
     *,
     zero_gradient_stops: bool = True,
+    divergence_stops: bool = True,
 ) -> Iterator[Step]:
     """The whole of fine-tuning: next batch, loss, gradients, update."""
     guessing = math.log(model.config.vocab_size)
@@ -189,7 +194,7 @@ def training_loop(
         loss = model(**batch, use_cache=False).loss
         if step == first_step + 1:
             highest = max(highest, DIVERGED * loss.item())
-        if not loss < highest:  # also true of a loss that is no number
+        if divergence_stops and not loss < highest:  # also true of a loss that is no number
             raise Diverged(step, loss.item(), guessing, run.learning_rate)
         loss.backward()
         grad_norm = torch.nn.utils.clip_grad_norm_(trainable_parameters(model), max_norm=1.0).item()

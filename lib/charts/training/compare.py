@@ -103,8 +103,8 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
                 name=f"seed {run.seed}",
                 **place,
             )
-        if column.whole:
-            text = f"{_mean_loss(column):.2f}"
+        if column.whole or column.failures:
+            text = f"{_mean_loss(column):.2f}" if column.whole else "ended early"
             steps = column.setting.run.steps
             fig.add_annotation(
                 label(steps, highest * 0.85, text, xanchor="right", font={"size": 20, "color": colour}), **place

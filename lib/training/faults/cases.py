@@ -46,6 +46,7 @@ class Fault:
         return {knob.label: knob.as_found for knob in self.knobs}
 
 
+HUNDREDFOLD = "1.5"
 RATES = {"1e-06": 1e-6, "0.015": 1.5e-2, "1.5": 1.5, "1000": 1e3}
 RATE, STEPS, TEXTS, HALF, COUNTS, BOOKS, TEMPLATE, LOADED = (
     "Learning rate",
@@ -64,6 +65,11 @@ LEARNT_WORDS = "the held-out loss ends below 70% of what it was before training"
 
 def _with_rate(choices: Choices) -> CaseRun:
     return CaseRun(replace(USUAL, learning_rate=RATES[choices[RATE]]))
+
+
+def _with_rate_to_the_end(choices: Choices) -> CaseRun:
+    """A hundred times the usual rate is let go on; what is higher still ends in numbers that are none."""
+    return replace(_with_rate(choices), divergence_stops=choices[RATE] != HUNDREDFOLD)
 
 
 def _few_texts(choices: Choices) -> CaseRun:
@@ -136,10 +142,12 @@ FAULTS = (
         "The first updates throw the loss above where it began, and to the last step it does not come back: what the "
         "base model knew is gone before anything is learnt.",
         "A run that diverges breaks off at once. A model that has forgotten also answers badly, but its loss fell.",
-        (Knob(RATE, tuple(RATES), "1.5"),),
-        _with_rate,
+        (Knob(RATE, tuple(RATES), HUNDREDFOLD),),
+        _with_rate_to_the_end,
         lambda found: found.learnt,
         LEARNT_WORDS,
+        "Everywhere else in this app such a run is ended. Most training programs let it go on to its last step, and "
+        "so does this case.",
     ),
     Fault(
         "rate_too_low",

@@ -33,7 +33,13 @@ def investigate(case: CaseRun) -> Iterator[CaseEvent]:
         adapter = b""
         try:
             trainable: list[Trainable] = []
-            for event in finetune(run, prepare=_prepared(case, trainable), zero_gradient_stops=False):
+            events = finetune(
+                run,
+                prepare=_prepared(case, trainable),
+                zero_gradient_stops=False,
+                divergence_stops=case.divergence_stops,
+            )
+            for event in events:
                 yield from (trainable.pop() for _ in tuple(trainable))
                 yield event
                 if isinstance(event, Finished):

@@ -25,6 +25,8 @@ class CaseRun:
     """Of the adapter: "A", "B" or "both"."""
     without_backward: bool = False
     """Whether products with 4-bit weights have no backward pass, as in a kernel that is for inference alone."""
+    divergence_stops: bool = True
+    """Whether a loss far above that of guessing ends the run, as everywhere else in the app."""
     questions: tuple[Example, ...] = ()
     """Held-out questions with the right answers marked; none where the texts are no questions."""
 

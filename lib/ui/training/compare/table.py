@@ -52,7 +52,8 @@ def _figures(column: Column) -> dict[str, str]:
 
 
 def _beside(measured_bytes: int, by_formula_bytes: float) -> str:
-    return f"{format_gb(measured_bytes)} (calculator {format_gb(by_formula_bytes)})"
+    measured, by_formula = format_gb(measured_bytes), format_gb(by_formula_bytes)
+    return f"{measured} ✓" if measured == by_formula else f"{measured} (calculator {by_formula})"
 
 
 def _one(column: Column, measure: Measure, decimals: int) -> str:
@@ -74,7 +75,7 @@ def what_the_figures_are(found: Sequence[Column]) -> None:
     )
     st.caption(
         ":material/speed: **Measured** here and now: memory is the sum of the bytes of all tensors of a kind, beside "
-        "what the memory calculator says by formula; learnt and forgot are against the base "
+        "what the memory calculator says by formula (✓ where it says the same); learnt and forgot are against the base "
         f"model (on Wells's *The Time Machine*); spread is the largest less the smallest over the seeds. {asked}"
     )
 
