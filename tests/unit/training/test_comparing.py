@@ -78,6 +78,12 @@ def test_what_is_finished_is_not_computed_again():
     assert left.going_on((*told(1, 0, 2.0, 4.0), *told(1, 1, 2.0, 4.0))) is None
 
 
+def test_a_method_that_trains_nothing_is_expected_to_take_no_steps():
+    short, long = (Comparison((Setting("base", run("base", steps=steps)),), (0,)) for steps in (4, 400))
+    assert short.expected_s == long.expected_s
+    assert short.expected_s < Comparison((Setting("LoRA", run("lora", steps=400)),), (0,)).expected_s
+
+
 def test_a_comparison_has_limits():
     with pytest.raises(TrainingError, match="1 to 7 settings; these are 0"):
         Comparison((), (0,))

@@ -48,7 +48,7 @@ def _draw_sweep(view: JobView) -> None:
     found = found_by(view)
     progress_line(view, found)
     best = winner(found)
-    if not view.state.active:
+    if not view.state.active and view.argument.going_on(view.events) is None:
         words.who_wins(best)
     st.plotly_chart(charts.small_multiples(found, best), key="sweep-chart", alt=charts.describe(found))
     words.failures(found)
