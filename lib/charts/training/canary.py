@@ -43,18 +43,13 @@ def exposure_by_times(found: Sequence[Planted], times: Sequence[int], code: str,
         ],
         showlegend=False,
         xaxis={"type": "category", "categoryorder": "array", "categoryarray": names, "range": [-0.6, len(names) - 0.4]},
-        yaxis={"range": [0, most_bits * 1.3]},
+        yaxis={
+            "range": [0, most_bits * 1.3],
+            "tickvals": [0, CHANCE_BITS, most_bits],  # the bars say their own heights
+            "ticktext": ["0", f"luck: {CHANCE_BITS:.1f}", f"all: {most_bits:.1f}"],
+        },
         shapes=[
             line("y", most_bits, color=GREY, width=1, dash="dash"),
             line("y", CHANCE_BITS, color=GREY, width=1, dash="dot"),
         ],
-        annotations=[
-            _beside(f"all there are: {most_bits:.1f} bits", most_bits),
-            _beside(f"a code it never saw, on average: {CHANCE_BITS:.1f}", CHANCE_BITS),
-        ],
     )
-
-
-def _beside(text: str, at: float) -> dict:
-    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": at, "yanchor": "bottom"}
-    return {"text": text, "showarrow": False, "font": {"color": GREY, "size": 13}, **place}

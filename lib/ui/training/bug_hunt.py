@@ -23,6 +23,7 @@ from lib.ui.kit.tokens import Chip, chips
 
 FOUND, REPAIRED = "bug:found", "bug:repaired"
 FIRST_TRY, LATER, NO = "at the first try", "later", "not yet"
+HELD_IN = {"nf4-double": "4 bits (NF4)"}
 AFTERWARDS_S = 10.0
 """For the preview and what is measured at the end."""
 
@@ -119,9 +120,8 @@ def _what_is_trained(events: Sequence[CaseEvent]) -> None:
     preview = next((event for event in events if isinstance(event, Preview)), None)
     trained = next((event for event in events if isinstance(event, Trainable)), None)
     if preview and trained:
-        st.caption(
-            f"Base held in {preview.base_held_in}. Trained parameters: {trained.in_a:,} in A, {trained.in_b:,} in B."
-        )
+        held_in = HELD_IN.get(preview.base_held_in, preview.base_held_in)
+        st.caption(f"Base held in {held_in}. Trained parameters: {trained.in_a:,} in A, {trained.in_b:,} in B.")
 
 
 def _what_it_saw(preview: Preview) -> None:

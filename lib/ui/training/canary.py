@@ -9,7 +9,7 @@ import streamlit as st
 from lib.charts.training import canary as charts
 from lib.engine import JobView
 from lib.models.catalogue import BUNDLED
-from lib.training.canary.run import MOST_DIGITS, PROMPT, CanaryRun, Planted
+from lib.training.canary.run import CHANCE_BITS, MOST_DIGITS, PROMPT, CanaryRun, Planted
 from lib.training.duration import run_time_limit_s
 from lib.training.events import Step
 from lib.training.run import FineTuningRun, usual_learning_rate
@@ -92,6 +92,10 @@ def _draw_canary(view: JobView) -> None:
     most = found[0].exposure.most_bits
     alt = "; ".join(f"planted {each.times} times: {each.exposure.bits:.1f} bits" for each in found)
     st.plotly_chart(charts.exposure_by_times(found, canary.times, canary.code, most), key="canary_exposure", alt=alt)
+    st.caption(
+        f"Luck: a code that was never planted has an exposure of {CHANCE_BITS:.1f} bits on average. All: "
+        f"{most:.1f} bits, when no code is likelier."
+    )
     for column, each in zip(st.columns(len(canary.times)), found, strict=False):
         with column.container(border=True, height="stretch"):
             told = each.told(canary.code)

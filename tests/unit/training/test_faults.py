@@ -16,6 +16,7 @@ from lib.training.faults.cases import (
     FAULTS,
     HALF,
     LOADED,
+    RATE,
     TEMPLATE,
     cases,
 )
@@ -133,6 +134,19 @@ def test_a_run_that_breaks_off_is_told_without_its_cause(monkeypatch):
     found = outcome(events)
     assert found.broke_off
     assert not found.learnt
+
+
+def test_a_rate_a_hundred_times_too_high_goes_on_and_one_that_diverges_does_not(monkeypatch):
+    from lib.training import finetune
+
+    monkeypatch.setattr(finetune, "DIVERGED", 0.0)  # whatever the loss is, the guard would end the run
+    ended = {}
+    for key in ("hundredfold", "diverge"):
+        fault = BY_KEY[key]
+        events = list(job.investigate(small(fault.make(fault.as_found))))
+        ended[key] = (len(of(Step, events)), len(of(BrokeOff, events)))
+    assert ended == {"hundredfold": (3, 0), "diverge": (0, 1)}
+    assert BY_KEY["hundredfold"].make({RATE: "1000"}).divergence_stops
 
 
 def test_the_leak_is_in_the_texts_and_taking_it_out_leaves_none():
