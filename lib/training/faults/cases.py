@@ -139,8 +139,8 @@ FAULTS = (
     Fault(
         "hundredfold",
         "The learning rate is about a hundred times too high: the loss leaps up, and the run goes on without learning",
-        "The first updates throw the loss above where it began, and to the last step it does not come back: what the "
-        "base model knew is gone before anything is learnt.",
+        "The first updates throw the loss far above where it began, and by the last step it has not come back below "
+        "that: what the base model knew is gone, and nothing is learnt.",
         "A run that diverges breaks off at once. A model that has forgotten also answers badly, but its loss fell.",
         (Knob(RATE, tuple(RATES), HUNDREDFOLD),),
         _with_rate_to_the_end,
