@@ -21,8 +21,14 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Start": ("home",),
     "Why size matters": ("model_sizes", "scaling_laws"),
     "Memory": ("memory_calculator", "training_dilemma", "kv_cache"),
-    "Pretraining and fine-tuning": ("next_token", "pretraining_cost", "prompt_formats"),
-    "Adapters and prompting": (),
+    "Pretraining and fine-tuning": (
+        "ways_of_training",
+        "which_way",
+        "next_token",
+        "pretraining_cost",
+        "prompt_formats",
+    ),
+    "Adapters and prompting": ("adapters",),
     "Quantization": ("number_formats", "quantization_lab"),
     "Live LoRA": ("live_lora", "who_taught_it", "canary", "bug_hunt"),
     "Evaluation": (

@@ -1,6 +1,8 @@
 """What the chapters compute that belong to no other domain, a room for each.
 
+adapters/     what adapters add to a block, the rank of a real update, what a request pays
 pretraining/  a model at work: what it expects at every token, and how sampling settings reshape that
 prompt_formats/  conversations as the one text that a model reads, and what goes wrong with it
 scaling/      does size matter: which models there are, scaling laws, a law of one's own
+ways/         ways of training: what each changes in a matrix, what it takes, which one a reason leads to
 """

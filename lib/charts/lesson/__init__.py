@@ -6,4 +6,7 @@ formats.py      a right answer after five prompts; losses in the format learnt a
 pretraining.py  what pretraining costs; the loss of a model being born
 scaling.py      loss at one budget, where models lie, whole-life compute, a law through recorded runs
 small_big.py    blanks filled by small and big models, as they are, prompted and tuned
+adapters.py     a transformer block, what is added to it, and where it can be clicked
+ways.py         a matrix before and after each way of training
+weight_update.py  a real update by rank; what each kind of adapter adds to a request
 """

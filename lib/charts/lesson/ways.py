@@ -1,0 +1,72 @@
+"""A corner of a matrix before and after a way of training, and what became of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.charts.theme import BLUE, GREY, ORANGE, figure
+from lib.charts.training.inside import DIVERGING
+from lib.lesson.ways.changes import Change
+
+CUT = 1.3
+"""A bar this many times as long as the second longest is cut there, and says so: pretraining would hide all others."""
+
+
+def corner(numbers: np.ndarray, title: str, largest: float) -> go.Figure:
+    """Number by number; `largest` has the strongest colour."""
+    trace = {
+        "type": "heatmap",
+        "z": numbers,
+        "zmin": -largest,
+        "zmax": largest,
+        "zmid": 0,
+        "colorscale": DIVERGING,
+        "showscale": False,
+        "hovertemplate": "row %{y}, column %{x}: %{z:.3g}<extra></extra>",
+    }
+    bare = {"showticklabels": False, "ticks": ""}
+    return figure(title, height=250, traces=[trace], xaxis=bare, yaxis={**bare, "autorange": "reversed"})
+
+
+def relative_changes(changes: dict[str, Change], titles: dict[str, str], chosen: str) -> go.Figure:
+    """‖after − before‖ / ‖before‖ of the same matrix, way by way."""
+    names = list(changes)
+    found = [changes[name].relative_change for name in names]
+    longest = CUT * sorted(found)[-2]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [min(value, longest) for value in found],
+        "y": list(range(len(names))),
+        "text": [_share(value, longest) for value in found],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {
+            "color": [
+                ORANGE if name == chosen else GREY if not value else BLUE
+                for name, value in zip(names, found, strict=True)
+            ]
+        },
+        "hoverinfo": "skip",
+    }
+    axis = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": [titles[name] for name in names]}
+    here = changes[chosen]
+    told = _share(here.relative_change, float("inf"))
+    title = f"{titles[chosen]}: {here.changed_share:.0%} of the numbers changed, ‖ΔW‖ is {told} of ‖W‖"
+    if not here.relative_change:
+        title = f"{titles[chosen]} changes not one number of this matrix"
+    return figure(
+        title,
+        "‖after − before‖ / ‖before‖",
+        height=90 + 34 * len(names),
+        traces=[trace],
+        showlegend=False,
+        xaxis={"range": [0, 1.35 * longest], "tickformat": ".0%"},
+        yaxis={**axis, "autorange": "reversed"},
+    )
+
+
+def _share(value: float, longest: float) -> str:
+    told = f"{value:.0%}" if value >= 0.1 or not value else f"{value:.1%}"
+    return f"▸▸ {told}" if value > longest else told

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from lib.errors import StudentError
+
+
+class AdapterError(StudentError):
+    """A choice of adapter that a student can put right."""

@@ -1,0 +1,63 @@
+"""What each way takes for Llama 3.1 8B, from the app's own calculators: memory, work, GPU hours, price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from lib.lesson.pretraining.cost import accelerators, presets
+from lib.memory import ServingSetup, TrainingSetup, architecture, estimate
+
+MODEL, PRESET = "Llama-3.1-8B", "Llama 3.1 8B"
+TUNING_TOKENS = 1_000_000
+"""A small data set: about 5,000 answers of 200 tokens."""
+CARD, WELL_USED = "H100", "Llama 3.1 405B"
+"""One such card, used as well as in the pretraining of that model."""
+BACKWARD_AND_FORWARD, WITHOUT_WEIGHT_GRADIENTS = 6, 4
+"""FLOPs for each parameter and token. A frozen weight needs no gradient of its own: 2 forwards, 2 backwards."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One way, for one model."""
+
+    way: str
+    tokens: float
+    """Read while training."""
+    flops: float
+    gpu_hours: float
+    usd: float
+    memory_bytes: float | None
+    """What one GPU must hold at its fullest; None where the work is spread over thousands."""
+    note: str
+
+
+@cache
+def costs() -> tuple[Cost, ...]:
+    """Pretraining as published; the others by formula, one sequence of 1,024 tokens at a time."""
+    arch, preset = architecture(MODEL), presets()[PRESET].pretraining
+    card = accelerators()[CARD]
+    step = {"sequence": 1_024, "checkpointing": True}
+    memory = {
+        "full": estimate(arch, TrainingSetup(method="full", precision="bf16_master", **step)).total_bytes,
+        "lora": estimate(arch, TrainingSetup(method="lora", precision="bf16", **step)).total_bytes,
+        "qlora": estimate(arch, TrainingSetup(method="qlora", precision="bf16", **step)).total_bytes,
+        "serve": estimate(arch, ServingSetup(context=1_024)).total_bytes,
+        "serve_4": estimate(arch, ServingSetup(context=1_024, precision="nf4")).total_bytes,
+    }
+
+    def tuned(way: str, per_weight: int, held: float, note: str) -> Cost:
+        flops = per_weight * arch.parameters * TUNING_TOKENS
+        hours = flops / (card.peak_tflops * 1e12 * presets()[WELL_USED].pretraining.utilization) / 3600
+        return Cost(way, TUNING_TOKENS, flops, hours, hours * card.usd_per_hour, held, note)
+
+    return (
+        Cost(
+            "Pretraining", preset.tokens, preset.flops, preset.gpu_hours, preset.usd, None, "as its run was published"
+        ),
+        tuned("Fine-tuning", BACKWARD_AND_FORWARD, memory["full"], "every weight, AdamW with 32-bit master weights"),
+        tuned("LoRA", WITHOUT_WEIGHT_GRADIENTS, memory["lora"], "rank 16 on all matrices beside 16-bit weights"),
+        tuned("QLoRA", WITHOUT_WEIGHT_GRADIENTS, memory["qlora"], "the same beside 4-bit weights"),
+        Cost("Prompting", 0, 0, 0, 0, memory["serve"], "served in 16 bits; its tokens are paid for at each request"),
+        Cost("Quantization", 0, 0, 0, 0, memory["serve_4"], "served in NF4; rounding takes minutes and trains nothing"),
+    )

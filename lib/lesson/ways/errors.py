@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from lib.errors import StudentError
+
+
+class WaysError(StudentError):
+    """A choice among ways of training that a student can put right."""

@@ -1,0 +1,47 @@
+"""What each way takes for a large model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import ui
+from lib.lesson.ways.costs import CARD, MODEL, TUNING_TOKENS, WELL_USED, costs
+from lib.ui.kit.tables import show_table
+from lib.units import format_count, format_gb
+
+
+def what_it_takes() -> list[dict]:
+    """The rows to take away."""
+    found = costs()
+    first, tuned, lora = found[0], found[1], found[2]
+    left, middle, right = st.columns(3)
+    left.metric("Pretraining", f"{first.gpu_hours / 1e6:,.2f}M GPU hours", border=True)
+    middle.metric("Fine-tuning", f"{tuned.gpu_hours * 3600:,.0f} GPU seconds", border=True)
+    right.metric("Memory, LoRA instead", f"{format_gb(lora.memory_bytes)}", border=True)
+    st.markdown(
+        f"Pretraining of {MODEL} read {format_count(first.tokens)} tokens; tuning it on {format_count(TUNING_TOKENS)} "
+        f"tokens is **{first.flops / tuned.flops / 1e6:,.0f} million times** less work. What stops people is not the "
+        f"work but the memory: {format_gb(tuned.memory_bytes)} for every weight, {format_gb(lora.memory_bytes)} with "
+        "LoRA."
+    )
+    rows = [
+        {
+            "way": each.way,
+            "tokens": format_count(each.tokens),
+            "FLOPs": f"{each.flops:.2g}" if each.flops else "0",
+            "GPU hours": f"{each.gpu_hours:,.3g}" if each.gpu_hours < 1e4 else f"{each.gpu_hours:,.0f}",
+            "USD": f"{each.usd:,.2f}" if each.usd < 1e4 else f"{each.usd:,.0f}",
+            "memory": format_gb(each.memory_bytes) if each.memory_bytes else "thousands of GPUs",
+            "how": each.note,
+        }
+        for each in found
+    ]
+    show_table(rows, alt="Tokens, FLOPs, GPU hours, price and memory of each way")
+    ui.formula(
+        f"6 FLOPs for each parameter and token, 4 where the weight itself is frozen; one {CARD} used as well as for "
+        f"{WELL_USED}. Memory: the calculator's, one sequence of 1,024 tokens, activations checkpointed (which adds "
+        "up to 2 FLOPs, left out). One epoch, one run that succeeds; people, data and failed runs come on top, and for "
+        "RLHF several models at once."
+    )
+    st.page_link("pages/memory_calculator.py", label="Any other model or card: the memory calculator")
+    return rows

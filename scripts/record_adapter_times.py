@@ -1,0 +1,51 @@
+"""Time a request with each kind of adapter on this machine, and record it for the chapter on adapters.
+
+    OMP_NUM_THREADS=1 python scripts/record_adapter_times.py
+
+It is the job that the page starts, with more rounds; what stays is `assets/lesson/adapter_times.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lib.lesson.adapters.timing import Ready, TimingRun  # noqa: E402
+from lib.lesson.adapters.timing_job import time_adapters  # noqa: E402
+from lib.models import catalogue  # noqa: E402
+from lib.models.device import this_machine  # noqa: E402
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "lesson" / "adapter_times.json")
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--model", default=catalogue.BUNDLED, choices=list(catalogue.catalogue()))
+    arguments = parser.parse_args()
+    run = TimingRun(model=arguments.model, rounds=arguments.rounds)
+    ready, *timed = time_adapters(run)
+    assert isinstance(ready, Ready)
+    device = this_machine().processor if ready.device == "cpu" else ready.device
+    told = {
+        "about": "Seconds of a request with each kind of adapter: round, variant, prefill, decode of one token.",
+        "source": "scripts/record_adapter_times.py in this repository",
+        "device": f"{device}, {ready.threads} thread{'s' * (ready.threads != 1)}",
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "run": asdict(run),
+        "ready": asdict(ready),
+        "timed": [[each.round, each.variant, round(each.prefill_s, 6), round(each.decode_s, 6)] for each in timed],
+    }
+    text = json.dumps(told, ensure_ascii=False)
+    text = text.replace('"run":', '\n"run":').replace('"timed":', '\n"timed":').replace("], [", "],\n[")
+    arguments.out.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
