@@ -33,4 +33,4 @@ def test_a_path_is_walked(page: Page, app: App):
     page.get_by_role("radio", name="No", exact=True).or_(
         page.get_by_role("button", name="No", exact=True)
     ).first.click()
-    expect(page.get_by_text("given your documents in its prompt")).to_be_visible()
+    expect(page.get_by_text("given your documents in its prompt").first).to_be_visible()
