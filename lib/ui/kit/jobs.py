@@ -19,7 +19,7 @@ from lib.units import format_duration
 
 WARM_MODULES = ("lib.training.finetune",)
 RUNNING_S, WAITING_S = 0.2, 2.0
-"""How often a page asks: a run that moves, so that a chart has four updates a second; and a place in the queue."""
+"""How often a page asks: a run that moves, and a place in the queue."""
 
 _lock = threading.Lock()
 _engine: Engine | None = None
