@@ -134,7 +134,7 @@ def _say_the_error(told: Recorded, guess: float, fitted: Forecast) -> None:
     forms = {form: forecast(form, fitted.method, fitted.axis).far_away for form in FORMS}
     st.markdown(
         f"- **Near by.** Twelve fits to the same five points are off by {least:+.3f} to {most:+.3f} nats. Leaving out "
-        f"one of the five moves this one between {low:.3f} and {high:.3f}.\n"
+        f"one of the five moves the one by {METHODS[fitted.method]} between {low:.3f} and {high:.3f}.\n"
         f"{_said_of_chance(told, fitted.axis)}"
         f"- **Far away it is a guess.** At {FAR:,} times the sixth's {AXES[fitted.axis]} the fit without a floor says "
         f"{forms['power']:.2f}, the one with a floor {forms['floor']:.2f}. Both pass through the five; the floors "
