@@ -6,6 +6,7 @@ quant/         number formats, teaching quantizers, measurements on a real model
 training/      fine-tuning as a stream of events
 metrics/       what ROUGE, BLEU and chrF count, step by step
 evaluation/    benchmarks, likelihood scoring, choosing a model
+alignment/     rankings, reward models, policies
 lesson/        what the chapters of no other domain compute
 engine/        jobs: submit, follow, stop
 charts/        plain data in, plotly figure out

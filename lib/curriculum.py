@@ -41,7 +41,7 @@ COURSE: dict[str, tuple[str, ...]] = {
         "choosing_a_model",
         "contamination",
     ),
-    "Alignment": (),
+    "Alignment": ("rank_answers", "reward_model", "policy", "reward_hacking", "secret_rule"),
     "Wrap-up": (),
 }
 

@@ -7,4 +7,5 @@ quant/       number formats, the quantizer bench, the lab, published tables
 metrics/     one pair of texts, a scored corpus
 evaluation/  benchmarks, abilities, skills, the choice of a model
 lesson/      the chapters that belong to no other domain
+alignment/   rankings, rewards, policies
 """

@@ -4,7 +4,7 @@ kit/         what every page uses: a chapter's parts, controls, jobs, errors, ta
 memory/      the memory chapters        quant/       the quantization chapters
 metrics/     ROUGE and BLEU             evaluation/  the evaluation chapters
 training/    Live LoRA                  models/      models on a page: what is here, what can be fetched
-lesson/      chapters of no other domain
+lesson/      chapters of no other domain    alignment/   RLHF
 """
 
 from lib.ui.kit.chapter import (

@@ -4,6 +4,7 @@ chapter.py   the parts every chapter has, from its words in `assets/course/`
 controls.py  inputs that live in the link
 exports.py   what a student takes home: rows as a CSV file, anything else as JSON
 jobs.py      a job on a page: start, follow, stop. What it does is the business of its domain
+kept.py      what a student made by hand, kept through a reload
 listener.py  the socket the web server listens on
 problems.py  the one place that shows an error: one sentence, no stack trace, and the page goes on
 session.py   who is asking: a cookie of our own that survives a reload and is in no link

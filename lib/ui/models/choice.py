@@ -13,12 +13,16 @@ CROWD = 4
 """So many browsers make a class: the last of them would wait minutes for the large model, which runs alone."""
 
 
-def choose_model(key: str = "model") -> str:
-    """The model's name, one of those on this machine; why it is the small one, where the real one is here too."""
+def choose_model(key: str = "model", default: str | None = None) -> str:
+    """The model's name, one of those on this machine; why it is the small one, where the real one is here too.
+
+    `default` is chosen to begin with; without it the real one, unless a class is at work.
+    """
     # The bundled model is offered even where it is damaged: the run then says what is missing.
     here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
     crowd = browsers_lately()
-    model = controls.select("Model", here, REAL if REAL in here and crowd < CROWD else BUNDLED, key=key)
-    if model == BUNDLED and REAL in here and crowd >= CROWD:
+    usual = REAL if REAL in here and crowd < CROWD else BUNDLED
+    model = controls.select("Model", here, default or usual, key=key)
+    if default is None and model == BUNDLED and REAL in here and crowd >= CROWD:
         st.caption(f"{crowd} browsers are here, so the small model is chosen: each run of it takes seconds.")
     return model

@@ -1,0 +1,13 @@
+"""How a model is made to answer as people like it: preferences, a reward model, a policy.
+
+errors.py        what a student can put right
+answers.py       prompts, and what is sampled to them (no torch)
+sampling.py      sampling answers (worker only)
+preferences.py   rankings, the pairs that follow, kappa (no torch)
+agreeing.py      several judges on the same pairs (no torch)
+ranking_file.py  rankings as a file to take home and load again (no torch)
+rules.py         tastes that a line of code can judge: rewards to be hacked, rules to be guessed (no torch)
+reward/          a reward model: a small head on hidden states
+policy/          best of n, DPO, GRPO
+secret/          the game of the secret rule
+"""

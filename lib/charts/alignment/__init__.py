@@ -1,0 +1,5 @@
+"""Figures of the alignment chapters.
+
+reward.py  a reward model: learning, how much is enough, calibration, length
+policy.py  best of n, a policy as it is tuned, a reward that is hacked
+"""

@@ -1,0 +1,140 @@
+"""A policy in figures: the best of n, a run as it goes, a reward that is hacked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from lib.alignment.policy.best_of_n import kl_nats
+from lib.alignment.policy.run import Examined, PolicyStep
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, figure, label
+
+
+def best_of(rewards: Sequence[float], chosen: int, unit: str) -> go.Figure:
+    """Expected reward of the best of n by its KL divergence; `rewards[n - 1]` is that of n, `chosen` the n in focus."""
+    kl = [kl_nats(n) for n in range(1, len(rewards) + 1)]
+    named = [n for n in (1, 2, 4, 8, 16) if n <= len(rewards) and n != chosen]
+    return figure(
+        f"Best of {chosen}: {rewards[chosen - 1]:.2f} {unit}, at {kl[chosen - 1]:.2f} nats from the model",
+        "KL divergence from the model (nats)",
+        unit,
+        traces=[
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": kl,
+                "y": list(rewards),
+                "line": {"color": BLUE, "width": 3},
+                "marker": {"size": 7},
+                "hovertext": [f"best of {n}" for n in range(1, len(rewards) + 1)],
+                "hoverinfo": "text+y",
+            },
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [kl[chosen - 1]],
+                "y": [rewards[chosen - 1]],
+                "marker": {"size": 18, "color": ORANGE, "symbol": "diamond"},
+                "hoverinfo": "skip",
+            },
+        ],
+        showlegend=False,
+        annotations=[label(kl[n - 1], rewards[n - 1], f"n = {n}", yshift=-16) for n in named],
+    )
+
+
+def earned(looks: Sequence[Examined], steps: Sequence[PolicyStep], unit: str) -> go.Figure:
+    """What the policy's answers earn by updates: of those sampled to look at, and of each step's own."""
+    first, last = looks[0], looks[-1]
+    title = f"{first.reward:.2f} → {last.reward:.2f} {unit}" if len(looks) > 1 else f"{first.reward:.2f} {unit} before"
+    sampled = [each for each in steps if each.reward is not None]
+    return figure(
+        title,
+        "updates",
+        unit,
+        height=300,
+        traces=[
+            _line([each.step for each in sampled], [each.reward for each in sampled], GREY, width=1),
+            _points([each.step for each in looks], [each.reward for each in looks], BLUE),
+        ],
+        showlegend=False,
+    )
+
+
+def moved(looks: Sequence[Examined]) -> go.Figure:
+    """How far the policy is from the reference, and what ordinary text has become to it."""
+    steps = [each.step for each in looks]
+    last = looks[-1]
+    away = last.book_loss - looks[0].book_loss
+    return figure(
+        f"{last.kl_nats:.1f} nats from the reference; a book {away:+.2f} nats per token",
+        "updates",
+        "nats",
+        height=300,
+        traces=[
+            _points(steps, [each.kl_nats for each in looks], ORANGE) | {"name": "KL per answer", "showlegend": True},
+            _points(steps, [each.book_loss for each in looks], GREEN, symbol="square")
+            | {"name": "loss on a held-out book, per token", "showlegend": True},
+        ],
+    )
+
+
+def overoptimised(looks: Sequence[Examined], unit: str) -> go.Figure:
+    """The reward that is earned and how odd the reference finds the texts, both over √KL (Gao et al. 2022)."""
+    away = [math.sqrt(max(0.0, each.kl_nats)) for each in looks]
+    first, last = looks[0], looks[-1]
+    return figure(
+        f"Reward {first.reward:.1f} → {last.reward:.1f}; a token is "
+        f"{first.reference_nats:.1f} → {last.reference_nats:.1f} nats odd",
+        "√KL: how far from the base model",
+        unit,
+        height=400,
+        traces=[
+            _points(away, [each.reward for each in looks], BLUE)
+            | {"name": f"reward: {unit} (left)", "showlegend": True},
+            _points(away, [-each.reference_nats for each in looks], RED, symbol="x")
+            | {
+                "name": "how natural the base finds it: ln probability per token (right)",
+                "showlegend": True,
+                "yaxis": "y2",
+            },
+        ],
+        yaxis2={"overlaying": "y", "side": "right", "showgrid": False, "tickfont": {"size": 14}, "automargin": True},
+        legend={"orientation": "v", "y": -0.3},
+    )
+
+
+def losses(steps: Sequence[PolicyStep]) -> go.Figure:
+    """The loss of each update."""
+    return figure(
+        f"Loss {steps[-1].loss:.3f} at update {steps[-1].step}",
+        "updates",
+        "loss",
+        height=240,
+        traces=[_line([each.step for each in steps], [each.loss for each in steps], GREY, width=2)],
+        showlegend=False,
+    )
+
+
+def _line(x: Sequence[float], y: Sequence[float], colour: str, width: int) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(x),
+        "y": list(y),
+        "line": {"color": colour, "width": width},
+        "hoverinfo": "skip",
+    }
+
+
+def _points(x: Sequence[float], y: Sequence[float], colour: str, symbol: str = "circle") -> dict:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(x),
+        "y": list(y),
+        "line": {"color": colour, "width": 3},
+        "marker": {"size": 11, "symbol": symbol},
+    }

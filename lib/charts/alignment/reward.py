@@ -1,0 +1,125 @@
+"""A reward model in figures: learning, how much is enough, calibration, length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from lib.alignment.answers import Answer
+from lib.alignment.reward.run import Bin, CurvePoint, RewardStep
+from lib.charts.theme import BLUE, GREY, ORANGE, figure, line
+
+CHANCE = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0.5, "yanchor": "bottom", "showarrow": False}
+PERCENT = {"tickformat": ".0%", "range": [0, 1.05]}
+
+
+def learning(steps: Sequence[RewardStep]) -> go.Figure:
+    """Accuracy on the pairs it learns from and on those about prompts held out, by updates."""
+    last = steps[-1] if steps else None
+    title = f"Right on {last.held_out_accuracy:.0%} of pairs it has not seen" if last else "Learning"
+    x = [each.step for each in steps]
+    return figure(
+        title,
+        "updates",
+        "pairs judged right",
+        traces=[
+            _line(x, [each.training_accuracy for each in steps], "pairs it learns from", GREY, dash="dash"),
+            _line(x, [each.held_out_accuracy for each in steps], "prompts held out", BLUE),
+        ],
+        yaxis=PERCENT,
+        shapes=[line("y", 0.5, color=GREY, width=1, dash="dot")],
+        annotations=[CHANCE | {"text": "a coin"}],
+    )
+
+
+def enough(points: Sequence[CurvePoint], longer: float) -> go.Figure:
+    """Accuracy on prompts never seen by the number of prompts ranked, with its spread; the longer-wins rule beside."""
+    last, first = points[-1], points[0]
+    return figure(
+        f"{first.accuracy:.0%} from {_prompts(first)}, {last.accuracy:.0%} from {_prompts(last)}",
+        "prompts ranked",
+        "held-out pairs judged right",
+        traces=[
+            {
+                **_line([each.prompts for each in points], [each.accuracy for each in points], "", BLUE),
+                "mode": "lines+markers",
+                "marker": {"size": 11},
+                "error_y": {"array": [each.spread for each in points], "thickness": 2, "width": 6},
+            }
+        ],
+        showlegend=False,
+        xaxis={
+            "type": "log",
+            "tickvals": [each.prompts for each in points],
+            "ticktext": [str(p.prompts) for p in points],
+        },
+        yaxis=PERCENT,
+        shapes=[
+            line("y", 0.5, color=GREY, width=1, dash="dot"),
+            line("y", longer, color=ORANGE, width=2, dash="dash"),
+        ],
+        annotations=[
+            CHANCE | {"text": "a coin"},
+            CHANCE | {"text": f"“the longer one is better”: {longer:.0%}", "y": longer, "font": {"color": ORANGE}},
+        ],
+    )
+
+
+def calibration(bins: Sequence[Bin], error: float) -> go.Figure:
+    """How often it is right, against how sure it says it is."""
+    return figure(
+        f"It says how sure it is with an error of {error:.0%}",
+        "how sure it says it is",
+        "how often it is right",
+        traces=[
+            {**_line([0.5, 1], [0.5, 1], "", GREY, dash="dot"), "hoverinfo": "skip"},
+            {
+                **_line([each.said for each in bins], [each.true for each in bins], "", BLUE),
+                "mode": "lines+markers+text",
+                "marker": {"size": 12},
+                "text": [f"{each.pairs} pairs" for each in bins],
+                "textposition": "top center",
+                "cliponaxis": False,
+            },
+        ],
+        showlegend=False,
+        xaxis={"tickformat": ".0%", "range": [0.48, 1.02]},
+        yaxis=PERCENT,
+    )
+
+
+def length(rewards: Sequence[tuple[Answer, float]], correlation: float | None, *, lengthless: bool) -> go.Figure:
+    """Every answer's reward against its length."""
+    what = "Without what length explains" if lengthless else "As learnt"
+    says = "no correlation to speak of" if correlation is None else f"correlation {correlation:+.2f}"
+    return figure(
+        f"{what}: {says} with length",
+        "tokens of the answer",
+        "reward",
+        traces=[
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [answer.tokens for answer, _ in rewards],
+                "y": [reward for _, reward in rewards],
+                "marker": {
+                    "size": 10,
+                    "color": BLUE if lengthless else ORANGE,
+                    "symbol": "circle" if lengthless else "x",
+                },
+                "hovertext": [answer.text[:80] for answer, _ in rewards],
+                "hoverinfo": "text",
+            }
+        ],
+        showlegend=False,
+    )
+
+
+def _line(x: Sequence[float], y: Sequence[float], name: str, colour: str, dash: str = "solid") -> dict:
+    shape = {"color": colour, "width": 3, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "name": name, "line": shape}
+
+
+def _prompts(point: CurvePoint) -> str:
+    return f"{point.prompts} prompt{'s' if point.prompts != 1 else ''}"

@@ -1,0 +1,12 @@
+"""The alignment chapters on the page.
+
+ranked.py    whose rankings: the student's own, kept through a reload, or the course's; as a file
+ranking.py   four answers to a prompt, to be ranked
+agreeing.py  how far a judge agrees with himself and with others
+reward.py    a reward model: learning live, how much is enough, how sure, where wrong, length
+earning.py   which reward a policy is to earn
+best_of_n.py the best of n answers
+policy.py    DPO and GRPO live, before and after
+hacking.py   a reward that is easily earned, and what becomes of the text
+secret.py    a rule that is to be guessed from what the tuned model writes
+"""

@@ -1,0 +1,79 @@
+"""The best of n answers: nothing is trained, the reward only chooses."""
+
+from __future__ import annotations
+
+from statistics import mean
+
+import streamlit as st
+
+from lib.alignment.answers import Sampled, Sampling, prompts
+from lib.alignment.policy.best_of_n import expected_best, kl_nats
+from lib.alignment.policy.run import Reward
+from lib.charts.alignment import policy as charts
+from lib.ui.alignment.earning import choose_reward
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.problems import guard
+from lib.ui.kit.tables import show_table
+
+KIND = "best-of-n"
+PROMPTS, ANSWERS, TOKENS, TEMPERATURE = 6, 16, 24, 0.7
+
+
+def best_of_n(model: str) -> list[dict]:
+    """The rows to take away."""
+    wanted = None
+    with guard():
+        reward, unit = choose_reward(model, "exclaiming", key="bn_reward")
+        seed = controls.number("Seed", 0, 1_000_000, 0, key="bn_seed")
+        wanted = (Sampling(prompts(model)[:PROMPTS], model, ANSWERS, TOKENS, TEMPERATURE, seed), reward, unit)
+    jobs.start_and_stop(KIND, f"Sample {ANSWERS} answers to {PROMPTS} prompts", _queue_samples, wanted)
+    n = controls.slider("n: the reward chooses among so many answers", 1, ANSWERS, 4, key="bn_n")
+    jobs.live(KIND, lambda view: st.progress(len(view.events) / PROMPTS) if view.state.active else None)
+    view = jobs.current(KIND)
+    found: list[tuple[Sampled, tuple[float, ...]]] = list(view.events) if view else []
+    if not found:
+        return []
+    unit = st.session_state.get("bn_unit", "reward")
+    return _show(found, n, unit, view.argument[0].model)
+
+
+def _queue_samples(wanted: tuple[Sampling, Reward, str]) -> None:
+    sampling, reward, unit = wanted
+    st.session_state["bn_unit"] = unit
+    name = "lib.alignment.policy.job:sample_and_score"
+    expected_s = 4 * sampling.expected_s
+    jobs.submit(
+        KIND, name, (sampling, reward), expected_s=expected_s, time_limit_s=120 + 8 * expected_s, model=sampling.model
+    )
+
+
+def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, model: str) -> list[dict]:
+    means = [mean(expected_best(rewards, size) for _, rewards in found) for size in range(1, ANSWERS + 1)]
+    st.plotly_chart(
+        charts.best_of(means, n, unit),
+        key="bn_chart",
+        alt=f"Best of 1: {means[0]:.2f}; best of {n}: {means[n - 1]:.2f}",
+    )
+    rows = []
+    for sampled, rewards in found:
+        first = sampled.answers[0]
+        at = max(range(n), key=lambda number: rewards[number])
+        rows.append(
+            {
+                "prompt": sampled.prompt,
+                "the first answer": first.text,
+                f"its {unit}": rewards[0],
+                f"the best of {n}": sampled.answers[at].text,
+                f"best {unit}": rewards[at],
+            }
+        )
+    show_table(rows, alt=f"The first answer to each prompt and the best of {n}")
+    formula(
+        f"KL(best of n ‖ model) = ln n - (n - 1) / n = ln {n} - {n - 1} / {n} = {kl_nats(n):.3f} nats (Stiennon et al. "
+        "2020, appendix G.3): an upper bound, nearly reached where no answer comes twice and no two earn the same "
+        "(Beirami et al. 2024). The expected reward is that "
+        f"of all subsets of {n} of the {ANSWERS} answers."
+    )
+    measured(f"Answers of {model}, sampled and scored here and now. The price: {n} answers are written, one is shown.")
+    return rows

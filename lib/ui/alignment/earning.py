@@ -1,0 +1,33 @@
+"""Which reward a policy is to earn: a reward model's, or the score of a rule."""
+
+from __future__ import annotations
+
+from lib.alignment.errors import AlignmentError
+from lib.alignment.policy.run import Reward
+from lib.alignment.rules import HACKABLE, RULES
+from lib.ui.alignment.reward import my_head
+from lib.ui.kit import controls
+
+TASTE, LENGTHLESS = "taste", "lengthless"
+
+
+def choose_reward(model: str, default: str, *, key: str) -> tuple[Reward, str]:
+    """(Reward, what its numbers are).
+
+    Raises AlignmentError where the student's reward model is asked for and has not learnt yet.
+    """
+    options = {
+        TASTE: "My reward model",
+        LENGTHLESS: "My reward model, without length",
+        **{name: f"More {RULES[name].counted}" for name in HACKABLE},
+    }
+    chosen = controls.select("What is rewarded", options, default, key=key)
+    if chosen in HACKABLE:
+        return Reward(rule=chosen), RULES[chosen].counted
+    head = my_head(model, lengthless=chosen == LENGTHLESS)
+    if head is None:
+        raise AlignmentError(
+            f"No reward model that reads with {model} has learnt yet in this browser; let one learn on the page before "
+            f"with {model} as its backbone, or reward something that can be counted"
+        )
+    return Reward(head=head), "reward"

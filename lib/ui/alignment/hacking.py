@@ -1,0 +1,96 @@
+"""A reward that is easily earned, and what becomes of the text."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.alignment.policy.run import PolicyRun, Reward, distinct_words
+from lib.alignment.rules import HACKABLE, RULES
+from lib.charts.alignment import policy as charts
+from lib.engine import JobView
+from lib.ui.alignment.policy import BETAS, grpo_run, looks_of, progress, queue_policy
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.problems import guard
+from lib.ui.kit.text import escape
+
+KIND = "hacking"
+SHOWN = 4
+
+
+def hack_a_reward(model: str) -> list[dict]:
+    """The rows to take away."""
+    wanted = None
+    with guard():
+        titles = {name: f"More {RULES[name].counted}" for name in HACKABLE}
+        name = controls.segmented("The reward", titles, "exclaiming", key="rh_reward")
+        beta = controls.pick(
+            "β: how dear it is to move away from the base model", BETAS, 0.0, key="rh_beta", format_func="{:g}".format
+        )
+        with st.expander("More", icon=":material/tune:"):
+            steps = controls.slider("Updates", 8, 96, 24, key="rh_steps", step=8)
+            seed = controls.number("Seed", 0, 1_000_000, 0, key="rh_seed")
+        wanted = (grpo_run(model, Reward(rule=name), beta, 3e-3, steps, seed, looks=8), RULES[name].counted)
+    jobs.start_and_stop(KIND, "Reward it", queue_policy, KIND, wanted)
+    jobs.live(KIND, _draw_hacking)
+    view = jobs.current(KIND)
+    looks = looks_of(view) if view else []
+    return [
+        {
+            "updates": look.step,
+            "reward": look.reward,
+            "kl_nats": look.kl_nats,
+            "reference_nats_per_token": look.reference_nats,
+            "book_loss": look.book_loss,
+            "distinct_words": distinct_words(look.answers),
+            "an_answer": look.answers[0].text,
+        }
+        for look in looks
+    ]
+
+
+def _draw_hacking(view: JobView) -> None:
+    run: PolicyRun = view.argument
+    unit = RULES[run.reward.rule].counted
+    progress(view)
+    looks = looks_of(view)
+    if not looks:
+        return
+    first, last = looks[0], looks[-1]
+    if len(looks) > 1:
+        st.plotly_chart(
+            charts.overoptimised(looks, unit),
+            key="rh_chart",
+            alt=f"{unit} {first.reward:.2f} to {last.reward:.2f}; a token is {last.reference_nats:.2f} nats odd "
+            f"to the base, {first.reference_nats:.2f} before",
+        )
+    st.markdown(f"#### What it writes after {last.step} updates")
+    for answer in last.answers[:SHOWN]:
+        st.markdown(f"{escape(answer.prompt)} :orange[{escape(answer.text) or '…'}]")
+    if view.state.active or len(looks) < 2:
+        return
+    st.markdown(_verdict(unit, looks))
+    formula(
+        "How natural: the mean of ln p(token) under the base model, over all tokens of the answers. √KL is the "
+        "distance that Gao et al. 2022 (figure 1) draw a reward over: what is measured rises, what is meant turns down."
+    )
+    measured(f"{run.model} on this machine, β = {run.beta:g}, {len(last.answers)} answers each time.")
+
+
+def _verdict(unit: str, looks: list) -> str:
+    first, last = looks[0], looks[-1]
+    if last.reward <= first.reward:
+        never = first.reward == 0 and last.reward == 0
+        why = (
+            "no answer ever earned anything, so there was nothing to make likelier: a reward never seen teaches nothing"
+            if never
+            else "the updates were too few or too small, or β holds the model back"
+        )
+        return f"The reward did not rise ({first.reward:.2f} → {last.reward:.2f} {unit}): {why}."
+    return (
+        f"The number that is measured went from **{first.reward:.2f}** to **{last.reward:.2f}** {unit} per answer. "
+        f"Nobody asked for sense, so nobody paid for it: the base model finds each token **{last.reference_nats:.2f}** "
+        f"nats odd instead of {first.reference_nats:.2f}, and {distinct_words(last.answers):.0%} of the words are "
+        f"different ones, {distinct_words(first.answers):.0%} before. A larger β buys back the sense, at the price of "
+        "reward: try one."
+    )

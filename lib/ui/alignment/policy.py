@@ -1,0 +1,178 @@
+"""DPO and GRPO live: what is earned, how far the policy moves, and the same prompts before and after."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.alignment.answers import prompts
+from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward
+from lib.alignment.preferences import pairs_of
+from lib.charts.alignment import policy as charts
+from lib.engine import JobView
+from lib.ui.alignment.earning import choose_reward
+from lib.ui.alignment.ranked import choose_rankings
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.problems import guard
+from lib.ui.kit.tables import show_table
+from lib.ui.models.fetching import origin_note
+
+JOB = "lib.alignment.policy.job:optimise"
+BETAS = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
+RATES = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3]
+
+
+def tune_with_dpo(model: str) -> list[dict]:
+    """Pairs in, policy out: no reward is learnt. The rows to take away."""
+    wanted = None
+    with guard():
+        rankings = choose_rankings(model)
+        pairs = pairs_of(rankings)
+        beta, rate, steps, seed = _settings("dpo", beta=0.1, rate=5e-4, steps=24)
+        reward, unit = choose_reward(model, "longer", key="dpo_reward")
+        asked = tuple(dict.fromkeys(pair.prompt for pair in pairs))[:8] or prompts(model)[:8]
+        run = PolicyRun(
+            "dpo", reward, asked, pairs, model, beta, rate, steps, seed=seed, examine_every=max(1, steps // 4)
+        )
+        wanted = (run, unit)
+    st.caption("What is rewarded is only measured here: DPO learns from the pairs themselves.")
+    return _run_and_show("dpo", wanted)
+
+
+def tune_with_grpo(model: str) -> list[dict]:
+    """Sample, score, update. The rows to take away."""
+    wanted = None
+    with guard():
+        reward, unit = choose_reward(model, "exclaiming", key="grpo_reward")
+        beta, rate, steps, seed = _settings("grpo", beta=0.05, rate=1e-3, steps=20)
+        wanted = (grpo_run(model, reward, beta, rate, steps, seed), unit)
+    return _run_and_show("grpo", wanted)
+
+
+def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, seed: int, looks: int = 4) -> PolicyRun:
+    every = max(1, steps // looks)
+    return PolicyRun(
+        "grpo",
+        reward,
+        prompts(model)[:8],
+        (),
+        model,
+        beta,
+        rate,
+        steps,
+        batch_size=4,
+        group=8,
+        seed=seed,
+        examine_every=every,
+    )
+
+
+def _settings(key: str, *, beta: float, rate: float, steps: int) -> tuple[float, float, int, int]:
+    """(beta, learning rate, updates, seed)."""
+    chosen = controls.pick(
+        "β: how dear it is to move away from the base model", BETAS, beta, key=f"{key}_beta", format_func="{:g}".format
+    )
+    with st.expander("More", icon=":material/tune:"):
+        return (
+            chosen,
+            controls.pick("Learning rate", RATES, rate, key=f"{key}_rate", format_func="{:g}".format),
+            controls.slider("Updates", 4, 120, steps, key=f"{key}_steps", step=4),
+            controls.number("Seed", 0, 1_000_000, 0, key=f"{key}_seed"),
+        )
+
+
+def queue_policy(kind: str, wanted: tuple[PolicyRun, str]) -> None:
+    """For a button's `on_click`."""
+    run, unit = wanted
+    st.session_state[f"{kind}_unit"] = unit
+    jobs.submit(kind, JOB, run, expected_s=run.expected_s, time_limit_s=run.time_limit_s, model=run.model)
+
+
+def _run_and_show(kind: str, wanted: tuple[PolicyRun, str] | None) -> list[dict]:
+    jobs.start_and_stop(kind, "Tune", queue_policy, kind, wanted)
+    jobs.live(kind, lambda view: _draw_policy(kind, view))
+    view = jobs.current(kind)
+    return before_and_after(looks_of(view)) if view and not view.state.active else []
+
+
+def looks_of(view: JobView) -> list[Examined]:
+    return [event for event in view.events if isinstance(event, Examined)]
+
+
+def progress(view: JobView) -> list[PolicyStep]:
+    """The updates so far, with a bar while they go on."""
+    steps = [event for event in view.events if isinstance(event, PolicyStep)]
+    run: PolicyRun = view.argument
+    if view.state.active:
+        done = steps[-1].step if steps else 0
+        st.progress(done / run.steps, f"Update {done} of {run.steps}" if done else "Asked before the first update")
+    return steps
+
+
+def _draw_policy(kind: str, view: JobView) -> None:
+    run: PolicyRun = view.argument
+    unit = st.session_state.get(f"{kind}_unit", "reward")
+    steps, looks = progress(view), looks_of(view)
+    if not looks:
+        return
+    left, right = st.columns(2)
+    left.plotly_chart(
+        charts.earned(looks, steps, unit),
+        key=f"{kind}_earned",
+        alt=f"{looks[0].reward:.2f} to {looks[-1].reward:.2f} {unit}",
+    )
+    right.plotly_chart(
+        charts.moved(looks),
+        key=f"{kind}_moved",
+        alt=f"{looks[-1].kl_nats:.1f} nats from the reference; held-out book {looks[-1].book_loss:.2f} nats per token",
+    )
+    if steps:
+        st.plotly_chart(charts.losses(steps), key=f"{kind}_loss", alt=f"Loss {steps[-1].loss:.3f}")
+    if view.state.active or len(looks) < 2:
+        return
+    _in_words(looks, unit)
+    show_table(before_and_after(looks), alt="The same prompts before and after")
+    _worked(run, steps)
+    origin_note(run.model)
+    measured(
+        f"{run.model} on this machine, {len(looks[-1].answers)} answers each time, temperature {run.temperature:g}."
+    )
+
+
+def before_and_after(looks: list[Examined]) -> list[dict]:
+    """The answers to the same prompts, before the first update and after the last."""
+    if len(looks) < 2:
+        return []
+    first, last = looks[0], looks[-1]
+    rows = {}
+    for one, earns, other, earns_now in zip(first.answers, first.rewards, last.answers, last.rewards, strict=True):
+        row = {"prompt": one.prompt, "before": one.text, "earns": earns, "after": other.text, "earns now": earns_now}
+        rows.setdefault(one.prompt, row)
+    return list(rows.values())
+
+
+def _in_words(looks: list[Examined], unit: str) -> None:
+    first, last = looks[0], looks[-1]
+    spread = (sum((r - last.reward) ** 2 for r in last.rewards) / len(last.rewards) / len(last.rewards)) ** 0.5
+    change = last.reward - first.reward
+    sure = "more than" if abs(change) > 2 * spread else "no more than"
+    st.markdown(
+        f"After {last.step} updates an answer earns **{last.reward:.2f}** instead of **{first.reward:.2f}** {unit} on "
+        f"average, {sure} chance would do with {len(last.answers)} answers (standard error {spread:.2f}). The policy "
+        f"is **{last.kl_nats:.1f} nats** per answer from where it began, and a held-out book costs it "
+        f"{last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: what it pays for the reward."
+    )
+
+
+def _worked(run: PolicyRun, steps: list[PolicyStep]) -> None:
+    last = steps[-1]
+    if run.method == "dpo":
+        formula(
+            f"loss = -ln σ(β (ln π/π_ref(better) - ln π/π_ref(worse))), β = {run.beta:g}: {last.loss:.3f} nats at the "
+            f"last update, ln 2 = 0.693 at the first (Rafailov et al. 2023, equation 7)."
+        )
+    else:
+        formula(
+            "loss = -mean of advantage · π/π_old - β KL over the tokens of each answer; advantage = (reward - mean of "
+            f"its group of {run.group}) / its standard deviation; β = {run.beta:g} (Shao et al. 2024, equations 3, 4)."
+        )

@@ -1,0 +1,100 @@
+"""Whose rankings: the student's own, kept through a reload, or the course's; as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from lib.alignment.errors import AlignmentError
+from lib.alignment.preferences import Again, Ranking, contradictions, course_rankings, pairs_of
+from lib.alignment.ranking_file import from_file
+from lib.models.catalogue import BUNDLED, REAL
+from lib.ui.kit import controls
+from lib.ui.kit.kept import keep, kept
+from lib.ui.kit.problems import problem
+
+OWN, COURSE = "own", "course"
+FILES_BYTES = 2
+
+
+@dataclass
+class Mine:
+    """What this browser has ranked of one model's answers."""
+
+    rankings: list[Ranking] = field(default_factory=list)
+    again: list[Again] = field(default_factory=list)
+
+
+def mine(model: str) -> Mine:
+    name = f"rankings of {model}"
+    found = kept(name)
+    if found is None:
+        found = Mine()
+        keep(name, found)
+    return found
+
+
+def answers_of() -> str:
+    """The model whose answers are ranked."""
+    about = {BUNDLED: "Stories by the bundled model", REAL: "Answers by SmolLM2"}
+    usual = BUNDLED if mine(BUNDLED).rankings and not mine(REAL).rankings else REAL
+    return controls.segmented("Answers", about, usual, key="al_model")
+
+
+def choose_rankings(model: str) -> tuple[Ranking, ...]:
+    """The student's own or the course's; the course's until there are own ones to learn from.
+
+    Raises AlignmentError where there are none.
+    """
+    own, course = mine(model).rankings, course_rankings(model)
+    whose = {OWN: f"Mine ({len(own)})", COURSE: f"The course's ({len(course)})"}
+    chosen = st.segmented_control(
+        "Rankings",
+        list(whose),
+        format_func=whose.__getitem__,
+        default=OWN if own else COURSE,
+        required=True,
+        key="al_whose",
+    )
+    if chosen == COURSE:
+        st.caption("Ranked by the course's author, for whoever works alone: one person's taste, not the truth.")
+        return course
+    if not own:
+        raise AlignmentError("You have ranked nothing yet; rank some answers on the page before, or take the course's")
+    return tuple(own)
+
+
+def in_words(rankings: list[Ranking]) -> str:
+    """How much the rankings say."""
+    none_good = sum(ranking.none_is_good for ranking in rankings)
+    ties = sum(ranking.ties for ranking in rankings)
+    against = contradictions(rankings)
+    words = (
+        f"**{len(rankings)} rankings → {len(pairs_of(rankings))} pairs** of a better and a worse answer; {ties} ties"
+    )
+    if none_good:
+        words += f"; {none_good} times none was good"
+    if against:
+        words += f"; **{against} pairs contradict each other**, and cancel when a reward is learnt from them"
+    return words + "."
+
+
+def load_again(model: str) -> None:
+    """A file of one's own rankings, added to those there are."""
+    with st.expander("Load rankings again", icon=":material/upload:"):
+        upload = st.file_uploader(
+            "A JSON file that this page made", type="json", key="al_upload", max_upload_size=FILES_BYTES
+        )
+        if upload is None:
+            return
+        try:
+            read = from_file(upload.getvalue(), upload.name)
+        except AlignmentError as error:
+            problem(error)
+            return
+        new = [ranking for ranking in read if ranking not in mine(model).rankings]
+        if new:
+            mine(model).rankings.extend(new)
+            st.rerun()
+        st.success(f"{len(read)} rankings of “{upload.name}” are here.", icon=":material/check:")

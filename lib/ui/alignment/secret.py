@@ -1,0 +1,182 @@
+"""A rule that is to be guessed from what the tuned model writes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.alignment.answers import Answer, Sampled, prompts
+from lib.alignment.errors import AlignmentError
+from lib.alignment.policy.run import Examined, PolicyStep
+from lib.alignment.preferences import Pair
+from lib.alignment.rules import RULES, SECRET, mean_count
+from lib.alignment.secret.run import Game, Voted, hidden_rule
+from lib.engine import JobView
+from lib.models.catalogue import BUNDLED
+from lib.ui.alignment.policy import looks_of
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.chapter import measured
+from lib.ui.kit.kept import keep, kept
+from lib.ui.kit.problems import guard
+from lib.ui.kit.tables import show_table
+from lib.ui.kit.text import escape
+
+APP, CHOSEN, HAND = "app", "chosen", "hand"
+VOTERS = {APP: "The app, by a rule it hides", CHOSEN: "The app, by a rule I choose", HAND: "I do"}
+KIND, KIND_PAIRS = "secret-rule", "secret-pairs"
+PROMPTS, SHOWN, VOTES = 8, 6, 16
+
+
+def play_secret_rule() -> list[dict]:
+    """The rows to take away."""
+    who = controls.segmented("Who votes", VOTERS, APP, key="sr_who")
+    seed = controls.number(
+        "Number of the round: it decides the rule that is hidden and the answers", 0, 9999, 1, key="sr_seed"
+    )
+    game = None
+    with guard():
+        game = _game(who, seed)
+    jobs.start_and_stop(KIND, "Vote and tune", _queue_game, game, icon="how_to_vote")
+    jobs.live(KIND, _draw_round)
+    view = jobs.current(KIND)
+    if view is None or view.state.active or len(looks_of(view)) < 2:
+        return []
+    return _guess(view)
+
+
+def _game(who: str, seed: int) -> Game | None:
+    asked = prompts(BUNDLED)[:PROMPTS]
+    if who == APP:
+        return Game(asked, hidden_rule(seed), seed=seed)
+    if who == CHOSEN:
+        with st.expander("The rule: only the voter looks", icon=":material/visibility_off:"):
+            name = st.selectbox(
+                "It prefers answers …",
+                SECRET,
+                format_func=lambda each: RULES[each].title,
+                key="sr_rule",
+                persist_state="session",
+            )
+        return Game(asked, name, seed=seed)
+    pairs = _votes_by_hand(seed)
+    return Game(asked, hidden_rule(seed), pairs, seed=seed) if pairs else None
+
+
+def _votes_by_hand(seed: int) -> tuple[Pair, ...] | None:
+    """The student's own votes, once there are enough of them."""
+    st.markdown(
+        "Think of a rule and tell nobody (“no commas”, “somebody speaks”, “it is night”). Vote by it and nothing else."
+    )
+    jobs.start_and_stop(
+        KIND_PAIRS,
+        "Get answers to vote on",
+        _queue_pairs,
+        seed,
+        icon="edit_note",
+        main=False,
+        stop_label="Stop writing",
+    )
+    jobs.live(KIND_PAIRS, lambda _: None)
+    view = jobs.current(KIND_PAIRS)
+    sampled = [event for event in view.events if isinstance(event, Sampled)] if view else []
+    open_pairs = [(each.answers[at], each.answers[at + 1]) for each in sampled for at in (0, 2)][:VOTES]
+    voted: dict = kept("secret votes") or {}
+    cast = {pair: voted[pair] for pair in open_pairs if pair in voted}
+    left = [pair for pair in open_pairs if pair not in cast]
+    if left:
+        _ask_for_vote(left[0], len(cast) + 1, len(open_pairs))
+    pairs = tuple(_pair(*pair, first) for pair, first in cast.items() if first is not None)
+    if open_pairs and not left and not pairs:
+        raise AlignmentError("Every vote is a tie, so there is nothing to learn; get other answers or another rule")
+    return pairs if open_pairs and not left else None
+
+
+def _ask_for_vote(pair: tuple[Answer, Answer], number: int, total: int) -> None:
+    st.markdown(f"**Vote {number} of {total}** · {escape(pair[0].prompt)}")
+    for column, answer in zip(st.columns(2), pair, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(escape(answer.text))
+    for column, label, first in zip(
+        st.columns(3), ("Left", "No difference", "Right"), (True, None, False), strict=True
+    ):
+        column.button(label, on_click=_keep_vote, args=(pair, first), width="stretch", key=f"sr_{label}")
+
+
+def _keep_vote(pair: tuple[Answer, Answer], first: bool | None) -> None:
+    keep("secret votes", (kept("secret votes") or {}) | {pair: first})
+
+
+def _pair(one: Answer, other: Answer, first: bool) -> Pair:
+    return Pair(one.prompt, one, other) if first else Pair(one.prompt, other, one)
+
+
+def _queue_pairs(seed: int) -> None:
+    sampling = Game(prompts(BUNDLED)[:PROMPTS], hidden_rule(seed), seed=seed).sampling
+    name = "lib.alignment.sampling:write_answers"
+    jobs.submit(KIND_PAIRS, name, sampling, expected_s=sampling.expected_s, time_limit_s=180, model=sampling.model)
+
+
+def _queue_game(game: Game) -> None:
+    st.session_state.pop("sr_guess", None)
+    name = "lib.alignment.secret.job:play"
+    jobs.submit(KIND, name, game, expected_s=game.expected_s, time_limit_s=300, model=game.model)
+
+
+def _draw_round(view: JobView) -> None:
+    voted = next((event for event in view.events if isinstance(event, Voted)), None)
+    if voted:
+        st.caption(f"{len(voted.pairs)} pairs were voted on; DPO learns from them.")
+        if view.state.active:
+            steps = sum(isinstance(event, PolicyStep) for event in view.events)
+            st.progress(steps / view.argument.steps, f"Update {steps} of {view.argument.steps}")
+    looks = looks_of(view)
+    if len(looks) < 2:
+        return
+    for column, look, title in zip(st.columns(2), (looks[0], looks[-1]), ("Before the votes", "After"), strict=True):
+        with column:
+            st.markdown(f"#### {title}")
+            for answer in look.answers[:SHOWN]:
+                st.markdown(f"{escape(answer.prompt)} :orange[{escape(answer.text) or '…'}]")
+
+
+def _guess(view: JobView) -> list[dict]:
+    game: Game = view.argument
+    first, last = looks_of(view)[0], looks_of(view)[-1]
+    by_hand = bool(game.pairs)
+    said = st.radio(
+        "Which rule did the voter follow? It prefers answers …",
+        SECRET,
+        index=None,
+        format_func=lambda name: RULES[name].title,
+        key="sr_guess",
+    )
+    rows = [
+        {
+            "counted": RULES[name].counted,
+            "before": mean_count(RULES[name], first.answers),
+            "after": mean_count(RULES[name], last.answers),
+        }
+        for name in SECRET
+        if name != "no_speech"  # counts what `speech` counts
+    ]
+    if said is None:
+        return []
+    _reveal(game, said, first, last, by_hand=by_hand)
+    with st.expander("Everything that was counted", icon=":material/table:"):
+        show_table(rows, alt="; ".join(f"{row['counted']}: {row['before']:.2f} to {row['after']:.2f}" for row in rows))
+    measured(f"{game.model} on this machine, {len(last.answers)} answers before and after, round {game.seed}.")
+    return rows
+
+
+def _reveal(game: Game, said: str, first: Examined, last: Examined, *, by_hand: bool) -> None:
+    by = RULES[said if by_hand else game.rule]
+    before, after = mean_count(by, first.answers), mean_count(by, last.answers)
+    moved = f"{before:.2f} {by.counted} per answer before the votes, **{after:.2f}** after."
+    if by_hand:
+        st.info(f"Only the voter knows. What can be counted for this guess: {moved}", icon=":material/visibility_off:")
+    elif said == game.rule:
+        st.success(f"Yes: it prefers answers {by.title}. {moved}", icon=":material/check:")
+    else:
+        st.warning(f"No: the rule was to prefer answers {by.title}. {moved}", icon=":material/close:")
+    learnt = (after > before) == by.more and after != before
+    if not by_hand and not learnt:
+        st.caption("The model has not learnt it in this round: the count did not move in the rule's direction.")

@@ -1,0 +1,170 @@
+"""RLHF through AppTest: hostile links first, then ranking, learning, tuning and guessing, on the tiny model."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.alignment.rules import RULES, SECRET
+from lib.alignment.secret.run import hidden_rule
+from lib.models.catalogue import BUNDLED
+from lib.ui.kit import jobs, kept
+from tests.pages.conftest import open_chapter, rerun_until
+
+BACKBONE = {"al_model": "Stories by the bundled model"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_ranked() -> None:
+    kept._kept.clear()
+
+
+@pytest.fixture(scope="module")
+def workers_of_the_tiny_model(tiny_model):
+    """Started once for all tests here, with the tiny model in place of the bundled one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BASE_MODEL", str(tiny_model))
+        jobs.close()
+        yield
+        jobs.close()
+
+
+def press(app: AppTest, label: str) -> None:
+    next(each for each in app.button if each.label == label).click().run()
+    assert not app.exception
+
+
+def over(app: AppTest, label: str):
+    """Whether the run is over that the button with this label starts."""
+    return lambda: not next(each for each in app.button if each.label == label).disabled
+
+
+def said(app: AppTest) -> str:
+    return " ".join(each.value for each in [*app.markdown, *app.caption, *app.info, *app.success, *app.warning])
+
+
+@pytest.mark.parametrize(
+    ("slug", "query"),
+    [
+        ("rank_answers", {"al_model": "<script>alert(1)</script>"}),
+        ("rank_answers", {"al_view": "nothing"}),
+        ("reward_model", {"rm_decay": "-inf"}),
+        ("reward_model", {"rm_seed": "1e999"}),
+        ("policy", {"bn_n": "99"}),
+        ("policy", {"po_view": "PPO"}),
+        ("reward_hacking", {"rh_beta": "nan"}),
+        ("reward_hacking", {"rh_steps": "1000000"}),
+        ("secret_rule", {"sr_seed": "-1"}),
+        ("secret_rule", {"sr_who": "everyone"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else next(iter(value)),
+)
+def test_a_hostile_link_falls_back_to_the_default_and_says_so(slug, query):
+    app = open_chapter(slug, **query)
+    assert not app.exception
+    (key,) = query
+    assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
+
+
+def rank(app: AppTest, *places: int) -> None:
+    groups = [each for each in app.get("button_group") if each.label.startswith("Place of")]
+    for group, place in zip(groups, places, strict=True):
+        group.set_value([place] if isinstance(group.value, list) else place)
+    app.run()
+    press(app, "Keep this ranking")
+
+
+def test_answers_are_ranked_asked_again_and_compared():
+    app = open_chapter("rank_answers")
+    assert "**0 rankings → 0 pairs**" in said(app)
+    rank(app, 1, 2, 3, 4)
+    assert "**1 rankings → 6 pairs**" in said(app)
+    press(app, "None is good")
+    rank(app, 1, 1, 2, 2)
+    rank(app, 4, 3, 2, 1)
+    assert "3 times" not in said(app)
+    assert "1 times none was good" in said(app)
+    assert "Do you still think so?" in said(app)
+    press(app, "They tie")
+    again = open_chapter("rank_answers")  # another browser: it has ranked nothing
+    assert "**0 rankings" in said(again)
+    agreeing = app.get("button_group")[1].set_value("agree").run()
+    assert not agreeing.exception
+    rows = agreeing.dataframe[0].value
+    assert list(rows["judges"]) == ["you, a second time", "you and the course"]
+    assert rows["pairs"].tolist() == [1, 18]
+    press_json = [each for each in app.get("download_button") if each.label == "JSON"]
+    assert press_json
+
+
+def test_a_reward_model_needs_something_to_learn_from():
+    app = open_chapter("rank_answers", **BACKBONE)
+    press(app, "None is good")
+    app.switch_page("pages/reward_model.py").run()
+    assert not app.exception
+    assert "No answer is preferred to another" in " ".join(each.value for each in app.error)
+
+
+@pytest.mark.usefixtures("workers_of_the_tiny_model")
+def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
+    app = open_chapter("policy")
+    app.selectbox(key="bn_reward").set_value("taste").run()
+    assert "No reward model" in " ".join(each.value for each in app.error)
+
+    app.switch_page("pages/reward_model.py").run()
+    app.get("button_group")[0].set_value(BUNDLED).run()
+    press(app, "Let it learn")
+    rerun_until(app, over(app, "Let it learn"), "the end of learning")
+    assert "From 119 pairs a small head of" in said(app)
+    views = next(each for each in app.get("button_group") if each.label == "Look at")
+    for view, words in (
+        ("enough", "standard deviation over 12 draws"),
+        ("sure", "Every pair is judged by a head"),
+        ("wrong", "of 119 pairs it had not seen"),
+        ("length", "the longer answer wins in"),
+    ):
+        views.set_value(view)
+        app.run()
+        assert words in said(app)
+        views = next(each for each in app.get("button_group") if each.label == "Look at")
+
+    app.switch_page("pages/policy.py").run()
+    app.selectbox(key="bn_reward").set_value("taste").run()
+    press(app, "Sample 16 answers to 6 prompts")
+    rerun_until(app, over(app, "Sample 16 answers to 6 prompts"), "the answers")
+    assert "ln 4 - 3 / 4 = 0.636 nats" in said(app)
+    assert len(app.dataframe[0].value) == 6
+
+
+@pytest.mark.usefixtures("workers_of_the_tiny_model")
+def test_a_policy_is_tuned_and_shown_before_and_after():
+    app = open_chapter("policy", po_view="DPO: from pairs", dpo_steps="4")
+    app.get("button_group")[1].set_value("course").run()
+    # The course's rankings of the bundled model's answers serve, since nothing has been ranked.
+    press(app, "Tune")
+    rerun_until(app, over(app, "Tune"), "the end of DPO")
+    assert "After 4 updates an answer earns" in said(app)
+    assert "ln 2 = 0.693" in said(app)
+
+
+@pytest.mark.usefixtures("workers_of_the_tiny_model")
+def test_a_reward_that_is_never_seen_teaches_nothing():
+    app = open_chapter("reward_hacking", rh_reward="More times “please”", rh_steps="8")
+    press(app, "Reward it")
+    rerun_until(app, over(app, "Reward it"), "the end of the updates")
+    assert "a reward never seen teaches nothing" in said(app)
+
+
+@pytest.mark.usefixtures("workers_of_the_tiny_model")
+def test_a_hidden_rule_is_guessed_and_revealed():
+    seed = next(number for number in range(50) if hidden_rule(number) == "short_words")
+    app = open_chapter("secret_rule", sr_seed=str(seed))
+    assert "short" not in app.query_params.get("sr_rule", "")
+    press(app, "Vote and tune")
+    rerun_until(app, over(app, "Vote and tune"), "the end of the round")
+    assert RULES["short_words"].title not in said(app)  # nothing on the page gives it away
+    app.radio(key="sr_guess").set_value("the").run()
+    assert "No: the rule was to prefer answers with shorter words" in said(app)
+    app.radio(key="sr_guess").set_value("short_words").run()
+    assert "Yes: it prefers answers with shorter words" in said(app)
+    assert set(app.radio(key="sr_guess").options) == {RULES[name].title for name in SECRET}

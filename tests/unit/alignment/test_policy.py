@@ -1,0 +1,219 @@
+"""Best of n, DPO and GRPO: formulas by hand and by brute force, the jobs on the tiny model."""
+
+from __future__ import annotations
+
+import math
+import random
+from itertools import combinations
+from statistics import mean
+
+import pytest
+
+from lib.alignment.answers import Answer, Sampled, Sampling
+from lib.alignment.errors import AlignmentError
+from lib.alignment.policy.best_of_n import expected_best, kl_nats
+from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward, distinct_words
+from lib.alignment.preferences import Pair
+from lib.errors import StopRequested
+
+torch = pytest.importorskip("torch")
+
+from lib.alignment.policy import job  # noqa: E402 (after torch is known to be there)
+from lib.alignment.policy.losses import advantages, dpo_loss, grpo_loss, token_log_probabilities  # noqa: E402
+from lib.alignment.sampling import Row, draw, whole_sentences, write_answers  # noqa: E402
+from lib.alignment.secret.job import play  # noqa: E402
+from lib.alignment.secret.run import Game, Voted  # noqa: E402
+from lib.models import catalogue  # noqa: E402
+from lib.models.load import load  # noqa: E402
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.usefixtures("bundled_is_tiny"),
+    # peft reads an attribute that transformers 5.23 has renamed
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
+PROMPTS = ("The king", "A dog")
+PAIRS = tuple(Pair(p, Answer(p, "went, home", 3, False), Answer(p, "stayed here", 3, False)) for p in PROMPTS)
+SMALL = {"steps": 3, "examine_every": 2, "examined": 4, "max_new_tokens": 4, "group": 2, "batch_size": 2, "rank": 2}
+
+
+def test_the_best_of_n_is_that_of_all_subsets():
+    rewards = [random.Random(3).random() for _ in range(7)]
+    for n in range(1, 8):
+        assert expected_best(rewards, n) == pytest.approx(mean(max(each) for each in combinations(rewards, n)))
+    assert expected_best(rewards, 1) == pytest.approx(mean(rewards))
+    with pytest.raises(AlignmentError, match="from 1 to the 7"):
+        expected_best(rewards, 8)
+
+
+def test_kl_of_the_best_of_n():
+    """By integration: the best of n uniform draws has the density n u^(n-1), and KL = ∫ n u^(n-1) ln(n u^(n-1)) du."""
+    for n in (1, 2, 16, 64):
+        slices = 20_000
+        middle = [(at + 0.5) / slices for at in range(slices)]
+        integral = mean(n * u ** (n - 1) * math.log(n * u ** (n - 1)) if u ** (n - 1) > 0 else 0.0 for u in middle)
+        assert kl_nats(n) == pytest.approx(integral, abs=1e-3)
+    with pytest.raises(AlignmentError):
+        kl_nats(0)
+
+
+def test_dpo_loss_by_hand():
+    better, worse = torch.tensor([-5.0, -2.0]), torch.tensor([-4.0, -3.0])
+    reference = (torch.tensor([-6.0, -2.0]), torch.tensor([-4.0, -1.0]))
+    loss, margins = dpo_loss(better, worse, *reference, beta=0.5)
+    assert margins.tolist() == [1.0, 2.0]
+    assert loss.item() == pytest.approx((math.log1p(math.exp(-0.5)) + math.log1p(math.exp(-1.0))) / 2)
+    assert dpo_loss(better, worse, better, worse, 0.3)[0].item() == pytest.approx(math.log(2))
+
+
+def test_advantages_are_standardised_in_each_group():
+    found = advantages(torch.tensor([[1.0, 3.0], [5.0, 5.0]]))
+    assert found.tolist() == [[-1.0, 1.0], [0.0, 0.0]]
+
+
+def test_grpo_s_gradient_is_that_of_reinforce_with_a_penalty():
+    """At π = π_old: -(advantage) · ∇ ln π per token, and the penalty's gradient 1 - π_ref / π."""
+    policy = torch.tensor([[-1.0, -2.0], [-0.5, 0.0]], requires_grad=True)
+    reference = torch.tensor([[-1.5, -2.0], [-0.5, 0.0]])
+    mask = torch.tensor([[1, 1], [1, 0]])
+    grpo_loss(policy, reference, mask, torch.tensor([2.0, -1.0]), beta=0.1).backward()
+    pull = 0.1 * (1 - math.exp(-0.5))
+    expected = [[-(2.0 - pull) / 2 / 2, -2.0 / 2 / 2], [1.0 / 2, 0.0]]
+    assert torch.allclose(policy.grad, torch.tensor(expected), atol=1e-6)
+
+
+def test_log_probabilities_do_not_depend_on_padding_and_are_the_model_s():
+    model, _ = load(catalogue.find(catalogue.BUNDLED))
+    rows = [Row((5, 6, 7), (8, 9)), Row((5,), (8, 9, 10, 0))]
+    found, mask = token_log_probabilities(model, rows, temperature=0.7)
+    assert mask.tolist() == [[True, True, False, False], [True] * 4]
+    for row, said in zip(rows, found, strict=True):
+        with torch.no_grad():
+            logits = model(input_ids=torch.tensor([row.prompt + row.answer])).logits[0] / 0.7
+        alone = [logits[len(row.prompt) - 1 + at].log_softmax(-1)[token].item() for at, token in enumerate(row.answer)]
+        assert said[: len(row.answer)].tolist() == pytest.approx(alone, abs=1e-4)
+
+
+def test_the_same_seed_samples_the_same_answers():
+    sampling = Sampling(PROMPTS, count=3, max_new_tokens=6, seed=5)
+    first, again = list(write_answers(sampling)), list(write_answers(sampling))
+    assert first == again
+    assert [len(each.answers) for each in first] == [3, 3]
+    other = list(write_answers(Sampling(PROMPTS, count=3, max_new_tokens=6, seed=6)))
+    assert other != first
+
+
+def test_an_answer_is_cut_to_whole_sentences():
+    _, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    cut = whole_sentences(tokenizer, Answer("p", "It rains. Then the", 8, ended=False))
+    assert cut.text == "It rains."
+    assert cut.tokens == len(tokenizer("It rains.")["input_ids"])
+    for whole in (Answer("p", "It rains. Then", 5, ended=True), Answer("p", "no end", 2, ended=False)):
+        assert whole_sentences(tokenizer, whole) == whole
+
+
+def test_dpo_makes_what_won_likelier_than_what_lost():
+    run = PolicyRun(
+        "dpo", Reward(rule="no_commas"), PROMPTS, PAIRS, learning_rate=0.02, beta=0.5, **SMALL | {"steps": 12}
+    )
+    events = list(job.optimise(run))
+    steps = [event for event in events if isinstance(event, PolicyStep)]
+    assert steps[0].loss == pytest.approx(math.log(2), abs=1e-4)
+    assert steps[0].accuracy == 0.5  # nothing has moved yet
+    assert steps[-1].accuracy == 1.0
+    assert steps[-1].loss < 0.5
+    looks = [event for event in events if isinstance(event, Examined)]
+    assert [look.step for look in looks] == [0, 2, 4, 6, 8, 10, 12]
+    assert looks[0].kl_nats == pytest.approx(0, abs=1e-4)
+    assert isinstance(events[-1], PolicyDone)
+    assert events[-1].adapter
+
+
+def test_grpo_earns_what_is_rewarded(monkeypatch):
+    """On the bundled model: the tiny one's logits hardly move."""
+    monkeypatch.delenv("BASE_MODEL")
+    run = PolicyRun(
+        "grpo", Reward(rule="the"), ("When the storm had passed,", "At breakfast the next morning"), beta=0.0,
+        learning_rate=6e-3, steps=6, batch_size=2, group=8, max_new_tokens=10, examine_every=6, examined=16, rank=4,
+    )  # fmt: skip
+    events = list(job.optimise(run))
+    first, last = [event for event in events if isinstance(event, Examined)]
+    assert last.reward > first.reward + 1
+    assert last.kl_nats > 1
+    steps = [event for event in events if isinstance(event, PolicyStep)]
+    assert steps[0].kl_nats == pytest.approx(0, abs=1e-3)
+
+
+def test_the_same_seed_gives_the_same_run():
+    run = PolicyRun("grpo", Reward(rule="longer"), PROMPTS, **SMALL)
+    first, again = ([event.loss for event in job.optimise(run) if isinstance(event, PolicyStep)] for _ in range(2))
+    assert first == again
+
+
+def test_a_run_that_is_stopped_still_looks_once_more():
+    run = PolicyRun("grpo", Reward(rule="longer"), PROMPTS, **SMALL)
+    going = job.optimise(run)
+    while not isinstance(next(going), PolicyStep):
+        pass
+    rest = [going.throw(StopRequested()), *going]
+    assert [type(event) for event in rest] == [Examined, PolicyDone]
+    assert rest[0].step == 1
+
+
+def test_answers_are_sampled_and_scored():
+    sampling = Sampling(PROMPTS, count=3, max_new_tokens=5, seed=1)
+    found = list(job.sample_and_score((sampling, Reward(rule="longer"))))
+    for sampled, rewards in found:
+        assert isinstance(sampled, Sampled)
+        assert [len(answer.text.split()) >= 0 for answer in sampled.answers]
+        assert len(rewards) == 3
+
+
+def test_a_round_of_the_secret_rule():
+    game = Game(PROMPTS, "short_words", count=4, steps=2, seed=2)
+    voted, *rest = play(game)
+    assert isinstance(voted, Voted)
+    by = [(pair.better.text, pair.worse.text) for pair in voted.pairs]
+    assert by
+    assert isinstance(rest[-1], PolicyDone)
+    by_hand = list(play(Game(PROMPTS, "short_words", PAIRS, steps=1)))
+    assert by_hand[0].pairs == PAIRS
+
+
+def test_different_words():
+    assert distinct_words([Answer("p", "a b a", 3), Answer("p", "A c", 2)]) == 3 / 5
+    assert distinct_words([Answer("p", "!!", 2)]) == 0.0
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"method": "ppo"},
+        {"method": "dpo"},
+        {"beta": -1.0},
+        {"learning_rate": float("nan")},
+        {"steps": 0},
+        {"group": 1},
+        {"prompts": ()},
+        {"temperature": 0.0},
+    ],
+    ids=str,
+)
+def test_a_run_that_cannot_be_is_refused(setting):
+    with pytest.raises(AlignmentError):
+        PolicyRun(**{"method": "grpo", "reward": Reward(rule="longer"), "prompts": PROMPTS} | setting)
+
+
+def test_a_reward_is_a_rule_s_or_a_model_s():
+    with pytest.raises(AlignmentError, match="one of the two"):
+        Reward()
+    with pytest.raises(AlignmentError, match="no rule called"):
+        Reward(rule="none")
+
+
+def test_draw_tells_the_ids_of_its_answers():
+    model, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    torch.manual_seed(0)
+    rows, answers = draw(model, tokenizer, PROMPTS, Sampling(PROMPTS, max_new_tokens=5))
+    for row, answer in zip(rows, answers, strict=True):
+        assert answer.tokens == len(row.answer) - answer.ended
