@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -10,7 +9,7 @@ from lib.alignment.answers import Answer, Sampling
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Pair
 from lib.alignment.reward.run import Head
-from lib.alignment.rules import rule, words
+from lib.alignment.rules import rule
 from lib.models.catalogue import BUNDLED, catalogue
 
 METHODS = ("dpo", "grpo")
@@ -148,10 +147,3 @@ class PolicyDone:
 
 
 PolicyEvent = PolicyStep | Examined | PolicyDone
-
-
-def distinct_words(answers: Sequence[Answer]) -> float:
-    """Share of different words among all words of the answers: near 0 where all say the same (distinct-1, Li et al.
-    2016, arXiv 1510.03055)."""
-    found = [word.lower() for answer in answers for word in words(answer.text)]
-    return len(set(found)) / len(found) if found else 0.0

@@ -68,15 +68,19 @@ def moved(looks: Sequence[Examined]) -> go.Figure:
     steps = [each.step for each in looks]
     last = looks[-1]
     away = last.book_loss - looks[0].book_loss
+    ends = ((last.kl_nats, "KL per answer", ORANGE), (last.book_loss, "a book, per token", GREEN))
     return figure(
         f"{last.kl_nats:.1f} nats from the reference; a book {away:+.2f} nats per token",
         "updates",
         "nats",
         height=300,
         traces=[
-            _points(steps, [each.kl_nats for each in looks], ORANGE) | {"name": "KL per answer", "showlegend": True},
-            _points(steps, [each.book_loss for each in looks], GREEN, symbol="square")
-            | {"name": "loss on a held-out book, per token", "showlegend": True},
+            _points(steps, [each.kl_nats for each in looks], ORANGE),
+            _points(steps, [each.book_loss for each in looks], GREEN, symbol="square"),
+        ],
+        showlegend=False,
+        annotations=[
+            label(last.step, at, text, xanchor="right", yshift=14, font={"color": colour}) for at, text, colour in ends
         ],
     )
 
@@ -89,20 +93,23 @@ def overoptimised(looks: Sequence[Examined], unit: str) -> go.Figure:
         f"Reward {first.reward:.1f} → {last.reward:.1f}; a token is "
         f"{first.reference_nats:.1f} → {last.reference_nats:.1f} nats odd",
         "√KL: how far from the base model",
-        unit,
+        f"● {unit}",
         height=400,
         traces=[
-            _points(away, [each.reward for each in looks], BLUE)
-            | {"name": f"reward: {unit} (left)", "showlegend": True},
-            _points(away, [-each.reference_nats for each in looks], RED, symbol="x")
-            | {
-                "name": "how natural the base finds it: ln probability per token (right)",
-                "showlegend": True,
-                "yaxis": "y2",
-            },
+            _points(away, [each.reward for each in looks], BLUE),
+            _points(away, [-each.reference_nats for each in looks], RED, symbol="x") | {"yaxis": "y2"},
         ],
-        yaxis2={"overlaying": "y", "side": "right", "showgrid": False, "tickfont": {"size": 14}, "automargin": True},
-        legend={"orientation": "v", "y": -0.3},
+        showlegend=False,
+        yaxis={"title": {"font": {"color": BLUE}}},
+        yaxis2={
+            "title": {"text": "✖ how natural: ln p per token", "font": {"size": 15, "color": RED}},
+            "overlaying": "y",
+            "side": "right",
+            "showgrid": False,
+            "tickfont": {"size": 14},
+            "automargin": True,
+            "nticks": 6,
+        },
     )
 
 

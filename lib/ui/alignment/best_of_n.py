@@ -24,7 +24,7 @@ def best_of_n(model: str) -> list[dict]:
     """The rows to take away."""
     wanted = None
     with guard():
-        reward, unit = choose_reward(model, "exclaiming", key="bn_reward")
+        reward, unit = choose_reward(model, "longer", key="bn_reward")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="bn_seed")
         wanted = (Sampling(prompts(model)[:PROMPTS], model, ANSWERS, TOKENS, TEMPERATURE, seed), reward, unit)
     jobs.start_and_stop(KIND, f"Sample {ANSWERS} answers to {PROMPTS} prompts", _queue_samples, wanted)

@@ -11,7 +11,7 @@ from lib.ui.kit import controls
 TASTE, LENGTHLESS = "taste", "lengthless"
 
 
-def choose_reward(model: str, default: str, *, key: str) -> tuple[Reward, str]:
+def choose_reward(model: str, default: str, *, key: str, label: str = "What is rewarded") -> tuple[Reward, str]:
     """(Reward, what its numbers are).
 
     Raises AlignmentError where the student's reward model is asked for and has not learnt yet.
@@ -21,7 +21,7 @@ def choose_reward(model: str, default: str, *, key: str) -> tuple[Reward, str]:
         LENGTHLESS: "My reward model, without length",
         **{name: f"More {RULES[name].counted}" for name in HACKABLE},
     }
-    chosen = controls.select("What is rewarded", options, default, key=key)
+    chosen = controls.select(label, options, default, key=key)
     if chosen in HACKABLE:
         return Reward(rule=chosen), RULES[chosen].counted
     head = my_head(model, lengthless=chosen == LENGTHLESS)

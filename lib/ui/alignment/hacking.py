@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from lib.alignment.policy.run import PolicyRun, Reward, distinct_words
+from lib.alignment.policy.run import PolicyRun, Reward
 from lib.alignment.rules import HACKABLE, RULES
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
@@ -12,7 +14,7 @@ from lib.ui.alignment.policy import BETAS, grpo_run, looks_of, progress, queue_p
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.problems import guard
-from lib.ui.kit.text import escape
+from lib.ui.kit.text import continued
 
 KIND = "hacking"
 SHOWN = 4
@@ -28,9 +30,17 @@ def hack_a_reward(model: str) -> list[dict]:
             "β: how dear it is to move away from the base model", BETAS, 0.0, key="rh_beta", format_func="{:g}".format
         )
         with st.expander("More", icon=":material/tune:"):
-            steps = controls.slider("Updates", 8, 96, 24, key="rh_steps", step=8)
+            steps = controls.slider("Updates", 8, 96, 16, key="rh_steps", step=8)
             seed = controls.number("Seed", 0, 1_000_000, 0, key="rh_seed")
-        wanted = (grpo_run(model, Reward(rule=name), beta, 3e-3, steps, seed, looks=8), RULES[name].counted)
+        wanted = (
+            replace(
+                grpo_run(model, Reward(rule=name), beta, 2e-3, steps, seed),
+                batch_size=2,
+                examined=16,
+                examine_every=max(1, steps // 8),
+            ),
+            RULES[name].counted,
+        )
     jobs.start_and_stop(KIND, "Reward it", queue_policy, KIND, wanted)
     jobs.live(KIND, _draw_hacking)
     view = jobs.current(KIND)
@@ -42,7 +52,6 @@ def hack_a_reward(model: str) -> list[dict]:
             "kl_nats": look.kl_nats,
             "reference_nats_per_token": look.reference_nats,
             "book_loss": look.book_loss,
-            "distinct_words": distinct_words(look.answers),
             "an_answer": look.answers[0].text,
         }
         for look in looks
@@ -64,9 +73,13 @@ def _draw_hacking(view: JobView) -> None:
             alt=f"{unit} {first.reward:.2f} to {last.reward:.2f}; a token is {last.reference_nats:.2f} nats odd "
             f"to the base, {first.reference_nats:.2f} before",
         )
-    st.markdown(f"#### What it writes after {last.step} updates")
-    for answer in last.answers[:SHOWN]:
-        st.markdown(f"{escape(answer.prompt)} :orange[{escape(answer.text) or '…'}]")
+    shown = last
+    if not view.state.active and len(looks) > 1:
+        by_step = {look.step: look for look in looks}
+        shown = by_step[st.select_slider("After so many updates", list(by_step), last.step, key=f"rh_look_{view.id}")]
+    st.markdown(f"#### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
+    for answer in shown.answers[:SHOWN]:
+        st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
     if view.state.active or len(looks) < 2:
         return
     st.markdown(_verdict(unit, looks))
@@ -90,7 +103,6 @@ def _verdict(unit: str, looks: list) -> str:
     return (
         f"The number that is measured went from **{first.reward:.2f}** to **{last.reward:.2f}** {unit} per answer. "
         f"Nobody asked for sense, so nobody paid for it: the base model finds each token **{last.reference_nats:.2f}** "
-        f"nats odd instead of {first.reference_nats:.2f}, and {distinct_words(last.answers):.0%} of the words are "
-        f"different ones, {distinct_words(first.answers):.0%} before. A larger β buys back the sense, at the price of "
+        f"nats odd instead of {first.reference_nats:.2f}. A larger β buys back the sense, at the price of "
         "reward: try one."
     )

@@ -28,14 +28,14 @@ def tune_with_dpo(model: str) -> list[dict]:
     with guard():
         rankings = choose_rankings(model)
         pairs = pairs_of(rankings)
-        beta, rate, steps, seed = _settings("dpo", beta=0.1, rate=5e-4, steps=24)
-        reward, unit = choose_reward(model, "longer", key="dpo_reward")
+        beta, rate, steps, seed = _settings("dpo", beta=0.1, rate=1e-3, steps=24)
+        reward, unit = choose_reward(model, "longer", key="dpo_reward", label="What is measured")
         asked = tuple(dict.fromkeys(pair.prompt for pair in pairs))[:8] or prompts(model)[:8]
         run = PolicyRun(
             "dpo", reward, asked, pairs, model, beta, rate, steps, seed=seed, examine_every=max(1, steps // 4)
         )
         wanted = (run, unit)
-    st.caption("What is rewarded is only measured here: DPO learns from the pairs themselves.")
+    st.caption("Nothing is rewarded here: DPO learns from the pairs themselves.")
     return _run_and_show("dpo", wanted)
 
 
@@ -49,8 +49,8 @@ def tune_with_grpo(model: str) -> list[dict]:
     return _run_and_show("grpo", wanted)
 
 
-def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, seed: int, looks: int = 4) -> PolicyRun:
-    every = max(1, steps // looks)
+def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, seed: int) -> PolicyRun:
+    every = max(1, steps // 4)
     return PolicyRun(
         "grpo",
         reward,
@@ -160,7 +160,7 @@ def _in_words(looks: list[Examined], unit: str) -> None:
         f"After {last.step} updates an answer earns **{last.reward:.2f}** instead of **{first.reward:.2f}** {unit} on "
         f"average, {sure} chance would do with {len(last.answers)} answers (standard error {spread:.2f}). The policy "
         f"is **{last.kl_nats:.1f} nats** per answer from where it began, and a held-out book costs it "
-        f"{last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: what it pays for the reward."
+        f"{last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: what it pays."
     )
 
 

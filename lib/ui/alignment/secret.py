@@ -18,7 +18,7 @@ from lib.ui.kit.chapter import measured
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
-from lib.ui.kit.text import escape
+from lib.ui.kit.text import continued, escape
 
 APP, CHOSEN, HAND = "app", "chosen", "hand"
 VOTERS = {APP: "The app, by a rule it hides", CHOSEN: "The app, by a rule I choose", HAND: "I do"}
@@ -135,7 +135,7 @@ def _draw_round(view: JobView) -> None:
         with column:
             st.markdown(f"#### {title}")
             for answer in look.answers[:SHOWN]:
-                st.markdown(f"{escape(answer.prompt)} :orange[{escape(answer.text) or '…'}]")
+                st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
 
 
 def _guess(view: JobView) -> list[dict]:

@@ -12,7 +12,7 @@ import pytest
 from lib.alignment.answers import Answer, Sampled, Sampling
 from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.best_of_n import expected_best, kl_nats
-from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward, distinct_words
+from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward
 from lib.alignment.preferences import Pair
 from lib.errors import StopRequested
 
@@ -178,11 +178,6 @@ def test_a_round_of_the_secret_rule():
     assert isinstance(rest[-1], PolicyDone)
     by_hand = list(play(Game(PROMPTS, "short_words", PAIRS, steps=1)))
     assert by_hand[0].pairs == PAIRS
-
-
-def test_different_words():
-    assert distinct_words([Answer("p", "a b a", 3), Answer("p", "A c", 2)]) == 3 / 5
-    assert distinct_words([Answer("p", "!!", 2)]) == 0.0
 
 
 @pytest.mark.parametrize(
