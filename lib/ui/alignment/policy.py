@@ -28,7 +28,7 @@ def tune_with_dpo(model: str) -> list[dict]:
     with guard():
         rankings = choose_rankings(model)
         pairs = pairs_of(rankings)
-        beta, rate, steps, seed = _settings("dpo", beta=0.1, rate=1e-3, steps=24)
+        beta, rate, steps, seed = _method_settings("dpo", beta=0.1, rate=1e-3, steps=24)
         reward, unit = choose_reward(model, "longer", key="dpo_reward", label="What is measured")
         asked = tuple(dict.fromkeys(pair.prompt for pair in pairs))[:8] or prompts(model)[:8]
         run = PolicyRun(
@@ -44,7 +44,7 @@ def tune_with_grpo(model: str) -> list[dict]:
     wanted = None
     with guard():
         reward, unit = choose_reward(model, "exclaiming", key="grpo_reward")
-        beta, rate, steps, seed = _settings("grpo", beta=0.05, rate=1e-3, steps=20)
+        beta, rate, steps, seed = _method_settings("grpo", beta=0.05, rate=1e-3, steps=20)
         wanted = (grpo_run(model, reward, beta, rate, steps, seed), unit)
     return _run_and_show("grpo", wanted)
 
@@ -67,7 +67,7 @@ def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, s
     )
 
 
-def _settings(key: str, *, beta: float, rate: float, steps: int) -> tuple[float, float, int, int]:
+def _method_settings(key: str, *, beta: float, rate: float, steps: int) -> tuple[float, float, int, int]:
     """(beta, learning rate, updates, seed)."""
     chosen = controls.pick(
         "β: how dear it is to move away from the base model", BETAS, beta, key=f"{key}_beta", format_func="{:g}".format
