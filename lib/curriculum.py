@@ -28,7 +28,7 @@ COURSE: dict[str, tuple[str, ...]] = {
         "pretraining_cost",
         "prompt_formats",
     ),
-    "Adapters and prompting": ("adapters",),
+    "Adapters and prompting": ("adapters", "prompting"),
     "Quantization": ("number_formats", "quantization_lab"),
     "Live LoRA": ("live_lora", "who_taught_it", "canary", "bug_hunt"),
     "Evaluation": (

@@ -5,4 +5,5 @@ pretraining/  a model at work
 formats/      prompt formats
 scaling/      does size matter
 ways/         ways of training, and which one to take
+prompting/    prompting
 """

@@ -1,0 +1,87 @@
+"""Record the chapter on prompting once on the real small model, for a page that shows it before anyone runs it.
+
+    OMP_NUM_THREADS=1 python scripts/record_prompting.py [examples|orders|wordings|soft|lora ...]
+
+Each part is the same job that the page runs, with the page's own settings; what it tells goes into
+`assets/lesson/prompting.json`, a part at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lib.lesson.prompting import runs  # noqa: E402
+from lib.lesson.prompting.recorded import FILE  # noqa: E402
+from lib.lesson.prompting.scoring_job import ask_in_every_way  # noqa: E402
+from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS  # noqa: E402
+from lib.lesson.prompting.ways_job import every_way  # noqa: E402
+from lib.models.catalogue import REAL, find  # noqa: E402
+from lib.models.device import this_machine  # noqa: E402
+from lib.models.origin import origin  # noqa: E402
+
+ASKED = {
+    "examples": lambda: runs.by_examples(REAL, USUAL_WORDING, 0),
+    "orders": lambda: runs.by_order(REAL, USUAL_WORDING, 0),
+    "wordings": lambda: runs.by_wording(REAL, tuple(WORDINGS), 0),
+}
+TUNED = {"soft": (runs.PROMPTED, runs.SOFT), "lora": (runs.LORA,)}
+
+
+def facts() -> dict:
+    libraries = ("torch", "transformers", "peft", "tokenizers")
+    return {
+        "model": REAL,
+        "weights_by_way_of": origin(find(REAL)).by_way_of,
+        "device": this_machine().processor,
+        "threads": torch.get_num_threads(),
+        "date": datetime.date.today().isoformat(),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in libraries}},
+        "source": "scripts/record_prompting.py",
+    }
+
+
+def asked(part: str) -> dict:
+    """The part that puts prompts to the model."""
+    *scored, weights = ask_in_every_way(ASKED[part]())
+    for each in scored:
+        print(part, each.asked.name, each.score.right, each.score.favourite, round(each.score.seconds, 1), flush=True)
+    return {part: [dataclasses.asdict(each) for each in scored], "weights": dataclasses.asdict(weights)}
+
+
+def tuned(part: str, before: dict) -> dict:
+    """Some of the three ways, put among those recorded before."""
+    ways, nearest = {each["way"]: each for each in before.get("ways", ())}, before.get("nearest")
+    for event in every_way(runs.WaysRun(REAL, ways=TUNED[part])):
+        if isinstance(event, runs.WayScore):
+            ways[event.way] = dataclasses.asdict(event)
+            print(event.way, event.score.right, round(event.seconds), flush=True)
+        elif isinstance(event, runs.NearestWords):
+            nearest = dataclasses.asdict(event)
+        else:
+            print(event, flush=True)
+    order = [way for way in runs.WaysRun(REAL).ways if way in ways]
+    return {"ways": [ways[way] for way in order], "nearest": nearest}
+
+
+def main(parts: list[str]) -> None:
+    for part in parts or [*ASKED, *TUNED]:
+        found = asked(part) if part in ASKED else None
+        told = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+        told |= found if found is not None else tuned(part, told)
+        told["facts"] = facts()
+        FILE.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
