@@ -59,9 +59,9 @@ def asked(part: str) -> dict:
     return {part: [dataclasses.asdict(each) for each in scored], "weights": dataclasses.asdict(weights)}
 
 
-def tuned(part: str, before: dict) -> dict:
-    """Some of the three ways, put among those recorded before."""
-    ways, nearest = {each["way"]: each for each in before.get("ways", ())}, before.get("nearest")
+def tuned(part: str) -> dict:
+    """Some of the three ways, put among those that are recorded by then."""
+    ways, nearest = {}, None
     for event in every_way(runs.WaysRun(REAL, ways=TUNED[part])):
         if isinstance(event, runs.WayScore):
             ways[event.way] = dataclasses.asdict(event)
@@ -70,16 +70,20 @@ def tuned(part: str, before: dict) -> dict:
             nearest = dataclasses.asdict(event)
         else:
             print(event, flush=True)
+    before = so_far()
+    ways = {each["way"]: each for each in before.get("ways", ())} | ways
     order = [way for way in runs.WaysRun(REAL).ways if way in ways]
-    return {"ways": [ways[way] for way in order], "nearest": nearest}
+    return {"ways": [ways[way] for way in order], "nearest": nearest or before.get("nearest")}
+
+
+def so_far() -> dict:
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
 def main(parts: list[str]) -> None:
     for part in parts or [*ASKED, *TUNED]:
-        found = asked(part) if part in ASKED else None
-        told = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-        told |= found if found is not None else tuned(part, told)
-        told["facts"] = facts()
+        found = asked(part) if part in ASKED else tuned(part)
+        told = so_far() | found | {"facts": facts()}
         FILE.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

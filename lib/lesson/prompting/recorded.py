@@ -21,7 +21,7 @@ class Recorded:
     orders: tuple[AskedScore, ...]
     wordings: tuple[AskedScore, ...]
     ways: tuple[WayScore, ...]
-    nearest: NearestWords
+    nearest: NearestWords | None
     weights: Weights
     facts: dict[str, Any]
     """How it was recorded: model, device, threads, date, versions, settings."""
@@ -31,20 +31,14 @@ class Recorded:
 def recorded() -> Recorded:
     """The run in `assets/lesson/prompting.json`."""
     told = json.loads(FILE.read_text(encoding="utf-8"))
-    near = told["nearest"]
+    near = told.get("nearest")
     return Recorded(
         **{part: tuple(map(_asked_score, told[part])) for part in ("examples", "orders", "wordings")},
         ways=tuple(
             WayScore(**{**way, "score": _score(way["score"]), "weights": Weights(**way["weights"])})
-            for way in told["ways"]
+            for way in told.get("ways", ())
         ),
-        nearest=NearestWords(
-            tuple(Near(**{**each, "words": tuple(each["words"])}) for each in near["near"]),
-            near["usual_distance"],
-            near["usual_length"],
-            _score(near["as_words"]),
-            _score(near["nothing"]),
-        ),
+        nearest=near and _nearest(near),
         weights=Weights(**told["weights"]),
         facts=told["facts"],
     )
@@ -54,6 +48,12 @@ def _asked_score(told: dict) -> AskedScore:
     asked = told["asked"]
     shown = tuple(Sentence(**each) for each in asked["examples"])
     return AskedScore(Asked(asked["name"], asked["wording"], shown), _score(told["score"]))
+
+
+def _nearest(told: dict) -> NearestWords:
+    near = tuple(Near(**{**each, "words": tuple(each["words"])}) for each in told["near"])
+    scores = (_score(told[name]) for name in ("as_words", "nothing"))
+    return NearestWords(near, told["usual_distance"], told["usual_length"], *scores)
 
 
 def _score(told: dict) -> Score:

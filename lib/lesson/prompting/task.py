@@ -10,7 +10,7 @@ from functools import cache
 
 from lib.errors import StudentError
 from lib.places import ASSETS
-from lib.training.datasets import Dataset, Example
+from lib.training.datasets import Blank, Dataset, Example
 
 MOST_EXAMPLES = 8
 MOST_CHARACTERS = 2_000
@@ -126,7 +126,13 @@ def as_dataset(how: Wording) -> Dataset:
         return Example(f"{asked} {sentence.label}", ((len(asked), len(asked) + 1 + len(sentence.label)),))
 
     training = tuple(map(example, task().training))
-    return Dataset(task().title, task().about, task().source, training, training[:HELD_OUT], ())
+    return Dataset(task().title, task().about, task().source, training, training[:HELD_OUT], (_blank(how),))
+
+
+def _blank(how: Wording) -> Blank:
+    """A run asks something before and after; what it is worth is measured on the test sentences."""
+    first = task().training[0]
+    return Blank(how.instruction + how.ask(first.text), first.label)
 
 
 HELD_OUT = 8

@@ -12,10 +12,10 @@ from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
 from lib.training.adapting import base_precision
 from lib.training.base_model import said_once
+from lib.training.events import Finished, Started, Step
 from lib.training.finetune import finetune
 from lib.training.methods.files import with_files
 from lib.training.out.identity import weights_sha256
-from lib.training.run import Finished, Started, Step
 
 
 def every_way(run: WaysRun) -> Iterator[Trained | WayScore | NearestWords]:

@@ -80,8 +80,11 @@ def _ways(view: JobView | None) -> tuple[WayScore, ...]:
 
 def _draw_recorded() -> None:
     told = recorded()
+    if not told.ways:
+        return
     _draw_ways(told.ways)
-    draw_nearest(told.nearest)
+    if told.nearest:
+        draw_nearest(told.nearest)
     say_recorded(told.facts)
 
 
