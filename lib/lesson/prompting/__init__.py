@@ -1,5 +1,6 @@
 """Prompting: one small task asked with no example and with several, in other orders and words, and learnt instead.
 
+errors.py       what a student can put right
 task.py         the task: sentences with labels, wordings, prompts, a student's own sentence
 scores.py       how many are right, and how sure that is
 runs.py         what is asked for and what is told (no torch)

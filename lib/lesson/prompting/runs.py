@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import permutations
 
+from lib.lesson.prompting.errors import PromptingError
 from lib.lesson.prompting.scores import Score
 from lib.lesson.prompting.task import (
     MOST_EXAMPLES,
     USUAL_WORDING,
-    PromptingError,
     Sentence,
     as_dataset,
     examples,

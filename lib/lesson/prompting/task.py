@@ -8,17 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from lib.errors import StudentError
+from lib.lesson.prompting.errors import PromptingError
 from lib.places import ASSETS
 from lib.training.datasets import Blank, Dataset, Example
 
 MOST_EXAMPLES = 8
 MOST_CHARACTERS = 2_000
 """Of a student's own sentence: about 500 tokens of English."""
-
-
-class PromptingError(StudentError):
-    """A sentence or a setting that a student can put right."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from lib.lesson.prompting.errors import PromptingError
 from lib.lesson.prompting.recorded import recorded
 from lib.lesson.prompting.runs import (
     LORA,
@@ -26,7 +27,6 @@ from lib.lesson.prompting.scores import Score, apart, wilson
 from lib.lesson.prompting.task import (
     USUAL_WORDING,
     WORDINGS,
-    PromptingError,
     as_dataset,
     examples,
     shortened,

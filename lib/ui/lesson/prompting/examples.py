@@ -78,7 +78,7 @@ def _say_what_is_worse_than_nothing(scored: Sequence[AskedScore]) -> None:
         return
     label, times = worst.score.favourite
     seen = [sentence.label for sentence in worst.asked.examples]
-    why = ", the label of its last example: it repeats what it has just read" if label == seen[-1] else ""
+    why = ", the label that it has read last" if label == seen[-1] else ""
     st.markdown(
         f"Examples can also harm: with {worst.asked.name} only **{in_numbers(worst.score)}** are right. It says "
         f"“{label}” {times} times of {worst.score.of}{why}."

@@ -22,7 +22,7 @@ from lib.ui.lesson.prompting.scored import (
     wording_for,
 )
 
-CHANGES = {"orders": "The order of three examples", "wordings": "The words of the request"}
+CHANGES = {"orders": "Order of three examples", "wordings": "Wording"}
 
 
 def same_but() -> list[dict]:

@@ -38,7 +38,7 @@ def model_for(key: str) -> str:
     origin_note(model)
     if model == BUNDLED:
         st.caption(
-            f"{BUNDLED} is too small for this task and guesses, whatever the prompt. {REAL} is the one to look at."
+            f"{BUNDLED} is too small for this task: expect about what guessing gives. {REAL} is the one to look at."
         )
     return model
 
