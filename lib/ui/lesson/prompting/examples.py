@@ -38,10 +38,10 @@ def how_many_examples() -> list[dict]:
             st.code(run.asked[-1].prompt("…"), language=None, wrap_lines=True)
     with right:
         jobs.start_and_stop(KIND, "Measure it", queue_asking, KIND, run, icon="play_arrow")
-        return fresh_or_recorded(KIND, "examples", _draw)
+        return fresh_or_recorded(KIND, "examples", _draw_by_examples)
 
 
-def _draw(scored: Sequence[AskedScore], weights: Weights | None) -> None:
+def _draw_by_examples(scored: Sequence[AskedScore], weights: Weights | None) -> None:
     names, scores = [each.asked.name for each in scored], [each.score for each in scored]
     none, last = scores[0], scores[-1]
     title = f"No example: {none.accuracy:.0%} right"

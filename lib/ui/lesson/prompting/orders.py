@@ -49,14 +49,14 @@ def same_but() -> list[dict]:
 
 
 def _draw_orders(scored: Sequence[AskedScore], weights: Weights | None) -> None:
-    _draw(scored, weights, "orders", "The same three examples in another order")
+    _draw_rows(scored, weights, "orders", "The same three examples in another order")
 
 
 def _draw_wordings(scored: Sequence[AskedScore], weights: Weights | None) -> None:
-    _draw(scored, weights, "wordings", "The same request in other words")
+    _draw_rows(scored, weights, "wordings", "The same request in other words")
 
 
-def _draw(scored: Sequence[AskedScore], weights: Weights | None, key: str, what: str) -> None:
+def _draw_rows(scored: Sequence[AskedScore], weights: Weights | None, key: str, what: str) -> None:
     names, scores = [each.asked.name for each in scored], [each.score for each in scored]
     best, worst = max(scores, key=lambda each: each.right), min(scores, key=lambda each: each.right)
     st.plotly_chart(

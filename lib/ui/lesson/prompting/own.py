@@ -88,8 +88,8 @@ def _draw_own(view: JobView, run: OwnRun | None) -> None:
         )
     st.markdown(
         f"Your sentence is {found.sentence_tokens:,} tokens, the prompt {found.prompt_tokens:,}. The four labels "
-        f"together have **{_share(found.all_labels)}** of the probability of all that could be written next: the rest is "
-        "for words that are no label. Scoring picks among the labels alone, so it always gives one, also for a "
+        f"together have **{_share(found.all_labels)}** of the probability of all that could be written next: the rest "
+        "is for words that are no label. Scoring picks among the labels alone, so it always gives one, also for a "
         "sentence about none of them or in a script that the model has hardly seen."
     )
     ui.measured(f"{escape(view.argument.model)}, one pass, here and now.")
