@@ -58,7 +58,7 @@ def accuracy_in_rows(names: Sequence[str], scores: Sequence[Score], guessing: fl
     """The same, a row for each way of asking or of learning."""
     return figure(
         title,
-        "right labels (%), with 95% intervals; dashed: guessing",
+        "right labels (%); dashed: guessing",
         height=70 + 52 * len(scores),
         traces=[
             {
@@ -86,7 +86,7 @@ def how_far_from_words(found: NearestWords, names: Sequence[str], title: str) ->
     furthest = max(each.distance for each in found.near)
     return figure(
         title,
-        "distance to the nearest word; dashed: between real words",
+        "distance; dashed: between words",
         height=70 + 28 * len(found.near),
         traces=[
             {

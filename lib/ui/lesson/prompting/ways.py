@@ -134,7 +134,7 @@ def _draw_ways(ways: Sequence[WayScore]) -> None:
     if best is not worst:
         sure = "do not touch" if apart(best.score, worst.score) else "overlap"
         st.markdown(
-            f"**{NAMES[best.way]}** labels {in_numbers(best.score)} right, **{NAMES[worst.way].lower()}** "
+            f"**{NAMES[best.way]}** labels {in_numbers(best.score)} right, **{NAMES[worst.way]}** "
             f"{in_numbers(worst.score)}: their intervals {sure}."
         )
     if all(each.weights.same for each in ways):
@@ -143,4 +143,4 @@ def _draw_ways(ways: Sequence[WayScore]) -> None:
             "way: **none of the model's own weights is updated** by any of them. Prompting trains nothing at all; the "
             "other two train numbers that stand beside the model or in front of the text."
         )
-    say_interval(NAMES[best.way].lower(), best.score)
+    say_interval(f"“{NAMES[best.way]}”", best.score)
