@@ -31,9 +31,14 @@ class Architecture(Shape):
     """Whether another shape would keep something else, so that one can ask what if."""
     keeps_source: ClassVar[str] = ""
     """Where `keeps` is from, if not from the shape."""
-    passes_spread: ClassVar[float] = 0.0
-    """How far off, as a share, what a pass keeps for a moment may be because the layers are not exactly these."""
+    passes_below: ClassVar[float] = 0.0
+    """By what share less a pass may keep for a moment, because the layers are not exactly these."""
     passes_note: ClassVar[str] = ""
+
+    @property
+    def passes_above(self) -> float:
+        """By what share more a pass may keep for a moment."""
+        return 0.0
 
     @property
     def no_training_because(self) -> str:

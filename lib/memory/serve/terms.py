@@ -80,8 +80,8 @@ def prompt_activations(arch: Architecture, setup: ServingSetup) -> Term:
         working,
         "the layer's operations played forward (tensors die after their last use)",
         arch.passes_note,
-        below=max(ACTIVATION_SPREAD, arch.passes_spread),
-        above=max(ACTIVATION_SPREAD, arch.passes_spread),
+        below=max(ACTIVATION_SPREAD, arch.passes_below),
+        above=max(ACTIVATION_SPREAD, arch.passes_above),
     )
 
 

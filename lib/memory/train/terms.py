@@ -41,10 +41,10 @@ def peak_terms(arch: Architecture, setup: TrainingSetup, peak: Moment, states: S
 
 def _as_sure_as_the_layers(arch: Architecture, term: Term) -> Term:
     """A counted model's layers are not exactly those that the pass was played with."""
-    if not arch.passes_spread:
+    if not arch.passes_above:
         return term
     note = " ".join(part for part in (term.note, arch.passes_note) if part)
-    return replace(term, note=note, below=arch.passes_spread, above=arch.passes_spread)
+    return replace(term, note=note, below=arch.passes_below, above=arch.passes_above)
 
 
 def _temporary(peak: Moment) -> Term:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ MOST_BYTES = 3 * 2**30  # of Python objects, beside what the process had
 LOOK_EVERY = 2_000
 
 
+class NeedsAnotherLibraryError(CannotEstimateError):
+    """A part of the model comes from a library that is not installed."""
+
+
 def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedModel:
     """The model in bf16 on the meta device, its tied weights tied. No code from outside, no weights.
 
@@ -38,6 +43,12 @@ def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedMo
             return model.to(torch.bfloat16).eval()
     except CannotEstimateError:
         raise
+    except ImportError as error:
+        library = re.search(r"requires the (\w+) library", str(error))
+        named = f"the library {library[1]}" if library else f"a library ({short(error)})"
+        raise NeedsAnotherLibraryError(
+            f"transformers builds a part of {config.model_type} with {named}, which this app does not have."
+        ) from error
     except Exception as error:
         raise CannotEstimateError(
             f"transformers cannot build this {config.model_type} ({short(error)}): its size cannot be counted."

@@ -77,7 +77,7 @@ def _by_shapes(model: PreTrainedModel) -> list[Keeps] | None:
         [
             m.k_proj.out_features + m.v_proj.out_features
             for m in layer.modules()
-            if hasattr(m, "k_proj") and hasattr(m, "v_proj")
+            if isinstance(getattr(m, "k_proj", None), nn.Linear) and isinstance(getattr(m, "v_proj", None), nn.Linear)
         ]
         for layer in layers
     ]

@@ -14,11 +14,18 @@ from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
 from lib.memory.model.inventory.tensors import Part
 from lib.memory.model.parts import LatentAttention
-from lib.models.counting.build import build, give_own_head, speaking_part
+from lib.models.counting.build import NeedsAnotherLibraryError, build, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
 from lib.models.counting.parts import tied_pairs, weights_of
-from lib.models.counting.read import check_sizes_arrived, filled_in, is_encoder, read, value_of
+from lib.models.counting.read import (
+    check_sizes_arrived,
+    filled_in,
+    is_encoder,
+    language_alone,
+    read,
+    value_of,
+)
 
 
 def count(text: str) -> Iterator[Building | Counted]:
@@ -28,7 +35,10 @@ def count(text: str) -> Iterator[Building | Counted]:
         yield Building("Reading the config as transformers reads it")
         made, kind, notes = read(config)
         yield Building(f"Building {kind.__name__} without its weights")
-        model = build(kind, made)
+        try:
+            model = build(kind, made)
+        except NeedsAnotherLibraryError as error:
+            config, made, model, notes = _language_alone(config, made, error)
         if config.get("tie_word_embeddings") is False and made.is_encoder_decoder:
             give_own_head(model)
         check_sizes_arrived(config, made, model)
@@ -39,9 +49,21 @@ def count(text: str) -> Iterator[Building | Counted]:
         raise
     except Exception as error:  # a stranger's config in another library's code: anything can come up
         raise CannotEstimateError(
-            f"transformers cannot count this {short(config.get('model_type'))} ({short(error)}): its config does not "
-            "describe a model that can be built."
+            f"transformers does not build this {short(config.get('model_type'))} as a model that can be counted here "
+            f"({short(error)})."
         ) from error
+
+
+def _language_alone(
+    config: dict, made: PreTrainedConfig, problem: NeedsAnotherLibraryError
+) -> tuple[dict, PreTrainedConfig, PreTrainedModel, list[str]]:
+    """Without the tower that cannot be built; the note says that it is left out. Raises `problem` where that is all."""
+    inside = language_alone(config, made)
+    if inside is None:
+        raise problem
+    made, kind, notes = read(inside)
+    notes.append(f"{problem} Only the language model is counted, without the towers beside it.")
+    return inside, made, build(kind, made), notes
 
 
 def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedModel:
@@ -128,7 +150,8 @@ def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:
         tied = head is speaking_part(model).get_input_embeddings().weight
         how = "is the embedding used again" if tied else "has a matrix of its own"
         other = f"its own would add {head.numel():,}" if tied else f"tied there would be {head.numel():,} fewer"
-        yield f"The config does not say whether the output head is tied: here it {how}, transformers' default; {other}."
+        default = f"the default of {speaking_part(model).config.get_text_config(decoder=True).model_type}"
+        yield f"The config does not say whether the output head is tied: here it {how}, {default}; {other}."
     text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
     if any(text.get(name) for name in names_of("predicted_ahead")):
         yield "Layers for predicting several tokens ahead are left out: transformers does not build them."

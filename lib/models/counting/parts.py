@@ -24,7 +24,7 @@ RULES = tuple(
         (Part.EXPERTS, r"experts?$|Expert(MLP|GLU)|^experts?_|NaiveMoe"),
         (
             Part.STATE,
-            r"mamba|deltanet|linear_?attn|linearattention|lightning|ssm|recurrent(?!gemma)|shortconv|rwkv|retention|mlstm",
+            r"mamba|deltanet|linear_?attn|linearattention|lightning|(?<!o)ssm|recurrent(?!gemma)|shortconv|rwkv|retention|mlstm",
         ),
         (Part.ATTENTION, r"attention|attn|indexer|compressor|selfoutput"),
         (Part.MLP, r"mlp|feed_?forward|ffn|intermediate|output$|^fc\d?$|Dense(Gated)?Act|^w[io](_\d)?$"),
@@ -75,7 +75,7 @@ class _Places:
         self.language = None
         if decoder is not None:
             self.language = next(name for name, module in self.modules.items() if module is decoder)
-        towers = " ".join(model.config.sub_configs)
+        towers = " ".join({**model.config.sub_configs, **speaking_part(model).config.sub_configs})
         self.only_hears = bool(SPEECH.search(towers)) and not re.search("vision|image|visual", towers)
         head = speaking_part(model).get_output_embeddings()
         self.head = next((name for name, module in self.modules.items() if module is head), None) if head else None

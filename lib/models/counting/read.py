@@ -56,7 +56,30 @@ def read(config: dict) -> tuple[PreTrainedConfig, type[PreTrainedModel], list[st
         made = CONFIG_MAPPING[known].from_dict(config)
     except Exception as error:
         raise CannotEstimateError(f"transformers cannot read this {known} config: {_reason(error)}.") from error
+    _tie_as_the_language_model(made, config)
     return made, _model_class(made, config.get("architectures")), notes
+
+
+def _tie_as_the_language_model(made: PreTrainedConfig, config: dict) -> None:
+    """Whether the output head is tied, where only the nested config of the language model says it.
+
+    transformers 5 looks in the outer config and ties by its default; the checkpoints were saved by transformers 4,
+    which asked the inner one (InternVL3-8B and Mistral Small 3.1 have heads of their own).
+    """
+    outer = getattr(made, "thinker_config", made)
+    written = config.get("thinker_config", config) if outer is not made else config
+    text = outer.get_text_config(decoder=True)
+    silent = isinstance(written, dict) and "tie_word_embeddings" not in written
+    said = value_of(text, "tie_word_embeddings")
+    if silent and said is not None and text is not outer and not outer.is_encoder_decoder:
+        outer.tie_word_embeddings = said
+
+
+def language_alone(config: dict, made: PreTrainedConfig) -> dict | None:
+    """The config of the language model inside this one, to be counted by itself; None where it has none."""
+    text = made.get_text_config(decoder=True)
+    inside = next((config[name] for name in made.sub_configs if value_of(made, name) is text and name in config), None)
+    return {"model_type": text.model_type, **inside} if isinstance(inside, dict) and text is not made else None
 
 
 def _known_type(given: object, architectures: object) -> str:
@@ -168,13 +191,18 @@ def _given_sizes(given: dict, made: PreTrainedConfig, where: str) -> Iterator[tu
         inner = value_of(made, key)
         if isinstance(value, dict) and isinstance(inner, PreTrainedConfig):
             yield from _given_sizes(value, inner, f"{key}.")
-        elif role_of(key) and type(value) is int and value > 1 and not _left_over(where, key):
+        elif role_of(key) and type(value) is int and value > 1 and not _left_over(where, key, given):
             yield where, key, value, made
 
 
-def _left_over(where: str, key: str) -> bool:
-    """A tower's vocabulary: left by the model it was taken from, and no size of the tower."""
-    return where.startswith(TOWER_CONFIGS) and role_of(key) == "vocabulary"
+def _left_over(where: str, key: str, given: dict) -> bool:
+    """A field that is no size of this model.
+
+    A tower's vocabulary is left by the model it was taken from; heads of a latent have their own two sizes (Kimi
+    Linear writes a head_dim of 72 beside them).
+    """
+    of_a_tower = where.startswith(TOWER_CONFIGS) and role_of(key) == "vocabulary"
+    return of_a_tower or (key == "head_dim" and bool(given.get("kv_lora_rank")))
 
 
 def _has(config: PreTrainedConfig, key: str, value: int) -> bool:
@@ -219,4 +247,5 @@ def _padded(value: int, found: set[int]) -> bool:
 
 def _reason(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
-    return text[:160].rstrip(".")
+    text = text.split(" Should contain one of ")[0]  # and every type there is
+    return (text if len(text) <= 160 else text[:159] + "…").rstrip(".")

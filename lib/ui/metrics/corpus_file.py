@@ -84,7 +84,7 @@ def choose_columns(chosen: Chosen) -> Pairs:
     left = [column for column in columns if column not in (*guess.references, guess.candidate)]
     other_at = 1 + columns.index(left[0]) if chosen.has_other and left else 0
     other = three.selectbox("A second system to compare", [NONE, *columns], other_at, key=f"other:{own}")
-    if not references or candidate is None:
+    if not references or candidate is None or (guess.labels and candidate == guess.candidate):
         raise CorpusError(guess.problem or "Choose at least one column of references and one for the candidate.")
     pairs = _pairs(table, chosen.source, references, candidate, None if other == NONE else other)
     _say_notes(pairs.notes)

@@ -113,3 +113,40 @@ def test_kimi_k2_needs_a_terabyte_and_two_gibibytes_of_cache():
     assert KVCache(kimi, 32_768).total_bytes / 2**30 == pytest.approx(2.14, abs=0.01)
     assert kimi.active_parameters / 1e9 == pytest.approx(32.9, abs=0.1)
     assert {each.part for each in kimi.tensors} >= {Part.EXPERTS, Part.SHARED_EXPERTS, Part.VISION}
+
+
+SMALL = {"hidden_size": 256, "num_hidden_layers": 2, "num_attention_heads": 8, "num_key_value_heads": 4}
+SMALL |= {"intermediate_size": 768, "vocab_size": 512, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+EXPERTS = {"num_experts": 8, "num_experts_per_tok": 2}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"model_type": "smollm3", **SMALL},
+        {"model_type": "nemotron", **SMALL},  # two matrices in its MLP: keeps least of those tried
+        {"model_type": "seed_oss", "head_dim": 32, **SMALL},
+        {"model_type": "flex_olmo", **SMALL, **EXPERTS},  # sends tokens to experts by copies: keeps most
+    ],
+    ids=lambda config: config["model_type"],
+)
+def test_what_a_layer_keeps_lies_in_the_band_that_is_shown(config):
+    """A real pass on this processor: what one layer more leaves for the backward pass."""
+    import torch
+    import transformers
+
+    from lib.memory.passes.layers import layer_profile
+    from lib.training.weigh.measuring import saved_tensor_bytes
+
+    def kept(layers: int) -> int:
+        made = transformers.AutoConfig.for_model(**{**config, "num_hidden_layers": layers})
+        model = transformers.AutoModelForCausalLM.from_config(made, attn_implementation="sdpa").float().train()
+        return saved_tensor_bytes(model, torch.arange(256).view(2, 128))
+
+    torch.manual_seed(0)
+    measured = kept(2) - kept(1)
+    arch = counted(config, "small")
+    assert not arch.no_training_because
+    numerics = TrainingSetup(precision="fp32", batch=2, sequence=128).numerics(arch, fresh_grads=True)
+    shown = layer_profile(arch, arch.layer_kinds()[-1], numerics, 2, 128, True).saved_bytes
+    assert (1 - arch.passes_below) * shown < measured < (1 + arch.passes_above) * shown

@@ -358,3 +358,45 @@ def test_one_word_answers_under_an_ambiguous_name_are_texts_where_nothing_else_i
 
 def test_texts_by_id_are_said_to_have_no_names():
     assert "None of the names in the file (q1, q2)" in read(b'{"q1": "a b", "q2": "c d"}')[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[\n {"reference": "a", "prediction": "b"},\n {"reference": "c", "prediction": "d"},\n]', "line 3, column 39"),
+        ('{"predictions": ["a b", "c",],\n "references": ["d", "e"]}', "comma at line 1, column 28"),
+        ('[{"reference": "a", "prediction": "b",}]', "column 38, which stands before a closing }"),
+        ("{'reference': 'a', 'prediction': 'b'}", "double quotation mark"),
+        ('[{"reference": "a"},\n{"reference": "b", "pre', "breaks off in the middle, at line 2, column 20"),
+        ('[{"reference": "a" "prediction": "b"}]', "at line 1, column 20 something else is expected"),
+        ("<!DOCTYPE html>\n<table><tr><td>reference</td></tr></table>", "web page"),
+    ],
+)
+def test_where_a_file_breaks_off_being_json_is_said(text, words):
+    pairs, said, _ = read(text.encode())
+    assert pairs is None
+    assert words in said
+    assert said.count(". ") == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "label,prediction\n0,1\n1,1\n0,0\n",
+        "text,label,pred\na good film,1,1\na bad film,0,1\n",
+        '{"label": 3, "prediction": 2}\n{"label": 0, "prediction": 4}\n',
+        "prediction,label\nTrue,False\nTrue,True\n",
+        "target,prediction\n1,0\n0,0\n",
+    ],
+)
+def test_classes_are_no_texts(text):
+    pairs, said, _ = read(text.encode())
+    assert pairs is None
+    assert "only numbers, true or false" in said
+
+
+def test_references_written_as_objects_are_texts_and_roles_are_not():
+    row = {"prediction": "a", "references": [{"text": "a b"}, {"text": "a c"}]}
+    assert read(json.dumps(row).encode())[0] == [[["a b", "a c"], "a"]]
+    chat = {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yo"}]}
+    assert read(json.dumps(chat).encode())[0] is None

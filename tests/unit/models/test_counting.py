@@ -194,3 +194,22 @@ def test_the_projector_of_a_model_that_hears_is_no_vision():
     voxtral = {"model_type": "voxtral", "audio_config": {}, "text_config": {"model_type": "llama", "hidden_size": 3072}}
     assert set(counted(voxtral).by_part) >= {Part.AUDIO}
     assert Part.VISION not in counted(voxtral).by_part
+
+
+def test_a_tower_from_another_library_is_left_out_and_said_to_be():
+    """Gemma 3n's vision tower comes from timm; its language model is counted, with 4 of 35 layers over all tokens.
+
+    Gemma 3n, transformers' documentation: the last 15 layers use the keys and values of earlier ones.
+    """
+    text = {"model_type": "gemma3n_text", "hidden_size": 2048, "num_hidden_layers": 35, "vocab_size": 262400}
+    model = counted({"model_type": "gemma3n", "text_config": text, "vision_config": {"model_type": "gemma3n_vision"}})
+    assert model.built_as == "Gemma3nForCausalLM"
+    assert [model.layers_that(kind) for kind in ("grow", "window")] == [4, 16]
+    assert any("timm" in note and "without the towers" in note for note in model.notes)
+
+
+def test_the_parts_of_a_model_that_sees_and_hears():
+    case = next(case for case in MORE_CONFIGS if case["id"] == "Qwen2.5-Omni-7B")
+    parts = counted(case["config"]).by_part
+    assert parts[Part.VISION] == 676_550_144  # Qwen2.5-VL-7B has the same tower: 8,292,166,656 less 7,615,616,512
+    assert parts[Part.AUDIO] > 2e9

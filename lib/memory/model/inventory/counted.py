@@ -59,7 +59,7 @@ class CountedModel:
     @property
     def has_states(self) -> bool:
         """Whether layers of linear attention or a state space are among its own."""
-        return Part.STATE in self.by_part or any(each.state_bytes for each in self.keeps or ())
+        return Part.STATE in self.by_part if self.keeps is None else any(each.state_bytes for each in self.keeps)
 
     @property
     def tower_parameters(self) -> int:

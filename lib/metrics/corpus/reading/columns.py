@@ -17,6 +17,7 @@ LOOKED_AT = 200
 """Rows from which a column of texts is told from one of ids."""
 ID = re.compile(r"[\w./:#-]*\d[\w./:#-]*", re.ASCII)
 """One word with a digit in it, such as 17, doc-3 or 5f1c."""
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?|true|false", re.IGNORECASE)
 _VERDICTS = ("true", "false", "yes", "no", "0", "1", "0.0", "1.0")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -27,12 +28,19 @@ class Guess:
 
     references: tuple[str, ...]
     candidate: str | None
+    labels: bool = False
+    """Whether both hold classes, as a classifier writes them."""
 
     @property
     def problem(self) -> str | None:
         """What is missing, for a page that cannot go on by itself."""
         if self.references and self.candidate:
-            return None
+            if not self.labels:
+                return None
+            return (
+                f"“{self.references[0]}” and “{self.candidate}” hold only numbers, true or false: they are labels, and "
+                "BLEU and ROUGE compare texts. Choose columns of texts, or upload another file."
+            )
         lacking = "a candidate" if self.references else "a reference"
         return (
             f"No column looks like {lacking}: ids and numbers are no texts. Choose the columns, or upload another file."
@@ -67,7 +75,8 @@ def _guess(table: Table, columns: list[str]) -> Guess:
             found = _named(left, "either") or next(iter(_free(left)), None)
             reference, candidate = (found, candidate) if role == "reference" else (reference, found)
     further = _further(columns, named, candidate) if named else ()
-    return Guess((reference, *further) if reference else (), candidate)
+    chosen = (reference, *further) if reference else ()
+    return Guess(chosen, candidate, bool(chosen and candidate) and _are_classes(table, [*chosen, candidate]))
 
 
 def has_known_name(cells: Sequence[str]) -> bool:
@@ -143,6 +152,18 @@ def _is_text(table: Table, column: str) -> bool:
     cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
     flat = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,))]
     return bool(flat) and not all(ID.fullmatch(text.strip()) for text in flat)
+
+
+def _are_classes(table: Table, columns: list[str]) -> bool:
+    """Whether they hold classes and no texts: only 0 and 1, true and false, or numbers under a name such as "label".
+
+    Other numbers may be answers: a target of 42 and a prediction of 42 are texts.
+    """
+    cells = [cell for column in columns for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
+    if not all(isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()) for cell in cells):
+        return False
+    named = any({"label", "labels", "class", "classes"} & set(_words(column)) for column in columns)
+    return named or all(cell.strip().lower() in _VERDICTS for cell in cells)
 
 
 def _is_label(table: Table, column: str) -> bool:

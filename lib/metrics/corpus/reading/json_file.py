@@ -74,12 +74,29 @@ def _stream(text: str, error: Exception) -> tuple[list[tuple[int, Any]], list[Re
             except (ValueError, RecursionError):
                 refused.append(Refused(number, "the line is not valid JSON"))
     if not any(isinstance(value, dict) for _, value in values):
-        where = f" at line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
-        raise CorpusError(
-            f"The file begins as JSON but is not valid JSON{where}; put one object on each line, as in "
-            '{"reference": "…", "candidate": "…"}.'
-        ) from error
+        raise CorpusError(f"The file begins as JSON but is not valid JSON: {_what_is_wrong(text, error)}.") from error
     return values, refused
+
+
+def _what_is_wrong(text: str, error: Exception) -> str:
+    """Where a JSON text breaks off being that, and what would be right there."""
+    if not isinstance(error, json.JSONDecodeError):
+        return "it is nested too deep; put one object on each line"
+    before = text[: error.pos].rstrip()
+    if before.endswith(",") and text[error.pos : error.pos + 1] in ("]", "}"):
+        return f"take out the comma {_place(text, len(before) - 1)}, which stands before a closing {text[error.pos]}"
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
+        return f"it breaks off in the middle, {_place(text, error.pos)}; save it again as a whole"
+    if text[error.pos] in "'“”‘’":
+        return f'{text[error.pos]} {_place(text, error.pos)} must be the straight double quotation mark, "'
+    return (
+        f"{_place(text, error.pos)} something else is expected ({error.msg[0].lower()}{error.msg[1:]}); "
+        'put one object on each line, as in {"reference": "…", "candidate": "…"}'
+    )
+
+
+def _place(text: str, at: int) -> str:
+    return f"at line {text.count(chr(10), 0, at) + 1:,}, column {at - text.rfind(chr(10), 0, at):,}"
 
 
 def _next(text: str, at: int) -> int:
@@ -96,7 +113,9 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
     if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):  # DataFrame.to_json("split")
         names = [str(name) for name in value["columns"]]
         return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in value["data"]]
-    tables = [each for each in value.values() if isinstance(each, list) and each and isinstance(each[0], dict)]
+    references = known_names()["reference"]  # {"references": [{"text": "…"}, …]} is a row's, no table
+    listed = [each for key, each in value.items() if isinstance(each, list) and each and key.lower() not in references]
+    tables = [each for each in listed if isinstance(each[0], dict)]
     if len(tables) == 1:  # {"version": …, "data": [{…}, …]}
         return tables[0]
     objects = {key: each for key, each in value.items() if isinstance(each, dict)}
@@ -176,7 +195,8 @@ def _flat(value: dict, before: str = "") -> dict[str, Any]:
 def _cell(value: Any) -> Cell:
     """Texts and numbers are texts, a list of them is several texts; null, NaN and anything else is nothing."""
     if isinstance(value, list):
-        cells = [cell for each in value for cell in _several(_cell(each))]
+        texts = [each.get("text") if isinstance(each, dict) else each for each in value]  # [{"text": "…", …}]
+        cells = [cell for each in texts for cell in _several(_cell(each))]
         return tuple(cells) or None
     if isinstance(value, str):
         return value
