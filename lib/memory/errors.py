@@ -9,3 +9,7 @@ class CannotEstimateError(StudentError):
 
 class NeedsCounting(CannotEstimateError):
     """No formula here knows this model: it has to be built from its config, without weights, and counted."""
+
+
+class NeedsAnotherLibrary(CannotEstimateError):
+    """A part of the model comes from a library that is not installed."""

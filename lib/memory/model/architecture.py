@@ -33,12 +33,9 @@ class Architecture(Shape):
     """Where `keeps` is from, if not from the shape."""
     passes_below: ClassVar[float] = 0.0
     """By what share less a pass may keep for a moment, because the layers are not exactly these."""
+    passes_above: ClassVar[float] = 0.0
+    """By what share more."""
     passes_note: ClassVar[str] = ""
-
-    @property
-    def passes_above(self) -> float:
-        """By what share more a pass may keep for a moment."""
-        return 0.0
 
     @property
     def no_training_because(self) -> str:

@@ -15,17 +15,13 @@ from torch import nn
 from torch.nn.modules import module as registry
 from transformers import PreTrainedConfig, PreTrainedModel
 
-from lib.memory.errors import CannotEstimateError
+from lib.memory.errors import CannotEstimateError, NeedsAnotherLibrary
 from lib.memory.model.config_text import short
 
 MOST_MODULES = 400_000  # the largest real one has 100,000 (256 experts as modules of their own in 60 layers)
 MOST_SECONDS = 60.0
 MOST_BYTES = 3 * 2**30  # of Python objects, beside what the process had
 LOOK_EVERY = 2_000
-
-
-class NeedsAnotherLibraryError(CannotEstimateError):
-    """A part of the model comes from a library that is not installed."""
 
 
 def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedModel:
@@ -46,7 +42,7 @@ def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedMo
     except ImportError as error:
         library = re.search(r"requires the (\w+) library", str(error))
         named = f"the library {library[1]}" if library else f"a library ({short(error)})"
-        raise NeedsAnotherLibraryError(
+        raise NeedsAnotherLibrary(
             f"transformers builds a part of {config.model_type} with {named}, which this app does not have."
         ) from error
     except Exception as error:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from lib.errors import StudentError
-from lib.memory.errors import CannotEstimateError
+from lib.memory.errors import CannotEstimateError, NeedsAnotherLibrary
 from lib.memory.model.config_text import longest_context, names_of, parse, short
 from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
 from lib.memory.model.inventory.tensors import Part
 from lib.memory.model.parts import LatentAttention
-from lib.models.counting.build import NeedsAnotherLibraryError, build, give_own_head, speaking_part
+from lib.models.counting.build import build, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
 from lib.models.counting.parts import tied_pairs, weights_of
@@ -37,7 +37,7 @@ def count(text: str) -> Iterator[Building | Counted]:
         yield Building(f"Building {kind.__name__} without its weights")
         try:
             model = build(kind, made)
-        except NeedsAnotherLibraryError as error:
+        except NeedsAnotherLibrary as error:
             config, made, model, notes = _language_alone(config, made, error)
         if config.get("tie_word_embeddings") is False and made.is_encoder_decoder:
             give_own_head(model)
@@ -55,7 +55,7 @@ def count(text: str) -> Iterator[Building | Counted]:
 
 
 def _language_alone(
-    config: dict, made: PreTrainedConfig, problem: NeedsAnotherLibraryError
+    config: dict, made: PreTrainedConfig, problem: NeedsAnotherLibrary
 ) -> tuple[dict, PreTrainedConfig, PreTrainedModel, list[str]]:
     """Without the tower that cannot be built; the note says that it is left out. Raises `problem` where that is all."""
     inside = language_alone(config, made)

@@ -125,7 +125,7 @@ EXPERTS = {"num_experts": 8, "num_experts_per_tok": 2}
     [
         {"model_type": "smollm3", **SMALL},
         {"model_type": "nemotron", **SMALL},  # two matrices in its MLP: keeps least of those tried
-        {"model_type": "seed_oss", "head_dim": 32, **SMALL},
+        {"model_type": "seed_oss", "head_dim": 32, **SMALL},  # dropout on the residual stream
         {"model_type": "flex_olmo", **SMALL, **EXPERTS},  # sends tokens to experts by copies: keeps most
     ],
     ids=lambda config: config["model_type"],

@@ -89,7 +89,7 @@ def test_mixed_encodings_lose_nothing_and_name_the_lines():
         (b"x" * (MAX_FILE_BYTES + 1), "10 MB"),
         (b"only one column\nand one row", "Only one column"),
         (b"reference,candidate\n", "no row"),
-        (b"{not json}\n", "not valid JSON at line 1"),
+        (b"{not json}\n", "not valid JSON: at line 1"),
         (b'[{"reference": "a"', "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
         (b"[1, 2]", "No line is a JSON object"),
