@@ -74,6 +74,15 @@ class SlideFact:
 
 
 @dataclass(frozen=True)
+class SlideTopic:
+    """What a slide of the lecture is about, and the chapter in which it is done."""
+
+    slide: str
+    topic: str
+    slug: str
+
+
+@dataclass(frozen=True)
 class Chapter:
     slug: str
     group: str
@@ -120,6 +129,15 @@ def chapter(slug: str) -> Chapter:
 def chapters() -> tuple[Chapter, ...]:
     """Every chapter in the order of the course."""
     return tuple(chapter(slug) for slugs in COURSE.values() for slug in slugs)
+
+
+@cache
+def slide_topics() -> tuple[SlideTopic, ...]:
+    """What each slide is about, in the lecture's order."""
+    slides = json.loads((ASSETS / "lesson" / "slides.json").read_text(encoding="utf-8"))
+    return tuple(
+        SlideTopic(slide["slide"], each["topic"], each["page"]) for slide in slides for each in slide["topics"]
+    )
 
 
 def neighbours(slug: str) -> tuple[Chapter | None, Chapter | None]:

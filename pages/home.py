@@ -3,12 +3,15 @@
 import streamlit as st
 
 from lib import curriculum, ui
+from lib.ui.kit.chapter import find_slide
 from lib.ui.models import machine
 
 st.title("Finetuning Lab", anchor=False)
 st.markdown("#### Fine-tuning a language model, as something you do")
 if st.button("Train a model now", type="primary", icon=":material/play_circle:"):
     st.switch_page(curriculum.chapter("live_lora").file)
+
+find_slide()
 
 st.header("The course", anchor=False)
 for group, slugs in curriculum.COURSE.items():

@@ -115,6 +115,22 @@ def footer(url_path: str) -> None:
             )
 
 
+def find_slide() -> None:
+    """A box in which an instructor types what is on the slide, and the link to the chapter that does it."""
+    topics = curriculum.slide_topics()
+    at = st.selectbox(
+        "Find the chapter of a slide",
+        range(len(topics)),
+        index=None,
+        format_func=lambda number: f"{topics[number].slide} · {topics[number].topic}",
+        placeholder="Type a slide's title, or a word on it",
+        key="home_slide",
+    )
+    if at is not None:
+        found = curriculum.chapter(topics[at].slug)
+        st.page_link(found.file, label=f"Go to **{found.title}**", icon=found.icon)
+
+
 def formula(text: str) -> None:
     """Say that a number comes from a formula."""
     st.caption(f":material/function: **Formula.** {text}")
