@@ -43,6 +43,6 @@ def test_a_secret_rule_is_guessed(page: Page, app: App):
     settle(page)
     page.get_by_role("button", name="Vote and tune").click()
     expect(page.get_by_role("heading", name="Before the votes")).to_be_visible()
-    page.get_by_text("with more “the”").click()
+    page.get_by_role("radio", name="with more “the”").check(force=True)
     expect(page.get_by_text("per answer before the votes")).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
