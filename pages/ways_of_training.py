@@ -3,8 +3,13 @@
 from lib import ui
 from lib.ui.lesson.ways.changes import what_changes
 from lib.ui.lesson.ways.costs import what_it_takes
+from lib.ui.lesson.ways.two_ways import two_ways_out
 
-VIEWS = {"changes": ("What changes", what_changes), "costs": ("What it takes", what_it_takes)}
+VIEWS = {
+    "changes": ("What changes", what_changes),
+    "costs": ("What it takes", what_it_takes),
+    "two": ("Shortcomings and ways out", two_ways_out),
+}
 
 ui.chapter("ways_of_training")
 ui.predict("ways_of_training")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lib.lesson.ways.sorting import boards
-from tests.pages.conftest import open_chapter
+from lib.ui.kit import jobs
+from tests.pages.conftest import open_chapter, rerun_until
 
 
 def text(app) -> str:
@@ -59,3 +60,19 @@ def test_cards_are_sorted_and_a_wrong_place_is_explained():
     app.segmented_control(key="ww_trained_1").set_value("few").run()
     assert not app.exception
     assert board.cards[1].why in text(app)
+
+
+def test_the_shortcomings_are_seen_and_a_layer_is_replaced(bundled_is_tiny):  # noqa: ARG001 (before a worker starts)
+    jobs.close()
+    app = open_chapter("ways_of_training", wt_view="Shortcomings and ways out")
+
+    def button():
+        return next(each for each in app.button if each.label == "Ask it, then replace its last layer")
+
+    button().click().run()
+    rerun_until(app, lambda: not button().disabled, "the new head")
+    jobs.close()
+    assert not app.exception
+    assert "wanted: Ines Okoro" in text(app)
+    assert "can say nothing else any more" in text(app)
+    assert "the same, by their hash" in text(app)

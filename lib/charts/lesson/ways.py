@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.theme import BLUE, GREY, ORANGE, figure
+from lib.charts.theme import BLUE, GREY, ORANGE, figure, label, line
 from lib.charts.training.inside import DIVERGING
 from lib.lesson.ways.changes import Change
+from lib.lesson.ways.new_head import HeadStep
 
 CUT = 1.3
 """A bar this many times as long as the second longest is cut there, and says so: pretraining would hide all others."""
@@ -70,3 +73,29 @@ def relative_changes(changes: dict[str, Change], titles: dict[str, str], chosen:
 def _share(value: float, longest: float) -> str:
     told = f"{value:.0%}" if value >= 0.1 or not value else f"{value:.1%}"
     return f"▸▸ {told}" if value > longest else told
+
+
+def new_head(steps: Sequence[HeadStep], labels: int) -> go.Figure:
+    """Accuracy of a new head by its updates, on what it learns from and on what it has never seen."""
+    last = steps[-1]
+    x = [each.step for each in steps]
+    curve = {"type": "scatter", "mode": "lines", "x": x}
+    return figure(
+        f"A new last layer: {last.test_accuracy:.0%} right after {last.step} updates",
+        "updates",
+        "sentences labelled right",
+        height=300,
+        traces=[
+            curve
+            | {"y": [each.training_accuracy for each in steps], "line": {"color": GREY, "width": 3, "dash": "dash"}},
+            curve | {"y": [each.test_accuracy for each in steps], "line": {"color": BLUE, "width": 3}},
+        ],
+        showlegend=False,
+        yaxis={"tickformat": ".0%", "range": [0, 1.1]},
+        shapes=[line("y", 1 / labels, color=GREY, width=1, dash="dot")],
+        annotations=[
+            label(last.step, last.training_accuracy, "learnt from", xanchor="right", yshift=12, font={"color": GREY}),
+            label(last.step, last.test_accuracy, "never seen", xanchor="right", yshift=-14, font={"color": BLUE}),
+            label(last.step, 1 / labels, "guessing", xanchor="right", yshift=12, font={"color": GREY}),
+        ],
+    )

@@ -24,10 +24,10 @@ TITLES = {
 PAGES = {
     "pretraining": ("pages/pretraining_cost.py", "What pretraining costs, and a model being born"),
     "fine_tuning": ("pages/live_lora.py", "Fine-tune all weights: Live LoRA, Compare"),
-    "rlhf": ("pages/who_taught_it.py", "Which training text taught an answer"),
+    "rlhf": ("pages/rank_answers.py", "Rank answers, let a reward learn, tune a policy"),
     "adapters": ("pages/adapters.py", "Adapters, one by one"),
-    "soft_prompt": ("pages/live_lora.py", "Train a soft prompt: Live LoRA, Compare"),
-    "prompting": ("pages/next_token.py", "What a model does with a prompt"),
+    "soft_prompt": ("pages/prompting.py", "A soft prompt, and the words nearest to it"),
+    "prompting": ("pages/prompting.py", "What examples in a prompt are worth"),
     "quantization": ("pages/quantization_lab.py", "Load a real model in 4 bits"),
 }
 
