@@ -41,6 +41,7 @@ def test_costs_are_the_calculators():
     app = open_chapter("ways_of_training", wt_view="What it takes")
     assert not app.exception
     assert "15 million times" in text(app)  # 15T tokens over 1M
+    assert "1.6% of it" in text(app)  # 60 of 3,640 petaflop/s-days, Ouyang et al. 2022
 
 
 def test_a_path_is_walked_to_its_end():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 
 from lib.lesson.pretraining.cost import accelerators, presets
 from lib.memory import ServingSetup, TrainingSetup, architecture, estimate
+from lib.places import ASSETS
+from lib.sources import Source
 
 MODEL, PRESET = "Llama-3.1-8B", "Llama 3.1 8B"
 TUNING_TOKENS = 1_000_000
@@ -30,6 +33,31 @@ class Cost:
     memory_bytes: float | None
     """What one GPU must hold at its fullest; None where the work is spread over thousands."""
     note: str
+
+
+@dataclass(frozen=True)
+class FeedbackCost:
+    """What tuning by human feedback took, as published, in petaflop/s-days (10^15 · 86,400 FLOPs)."""
+
+    model: str
+    supervised_pf_days: float
+    rlhf_pf_days: float
+    pretraining_pf_days: float
+    source: Source
+
+    @property
+    def rlhf_flops(self) -> float:
+        return self.rlhf_pf_days * 1e15 * 86_400
+
+    @property
+    def share_of_pretraining(self) -> float:
+        return self.rlhf_pf_days / self.pretraining_pf_days
+
+
+@cache
+def feedback_cost() -> FeedbackCost:
+    told = json.loads((ASSETS / "lesson" / "rlhf_cost.json").read_text(encoding="utf-8"))
+    return FeedbackCost(**{**told, "source": Source(**told["source"])})
 
 
 @cache

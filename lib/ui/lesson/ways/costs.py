@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib import ui
-from lib.lesson.ways.costs import CARD, MODEL, TUNING_TOKENS, WELL_USED, costs
+from lib.lesson.ways.costs import CARD, MODEL, TUNING_TOKENS, WELL_USED, costs, feedback_cost
 from lib.ui.kit.tables import show_table
 from lib.units import format_count, format_gb
 
@@ -40,8 +40,14 @@ def what_it_takes() -> list[dict]:
     ui.formula(
         f"6 FLOPs for each parameter and token, 4 where the weight itself is frozen; one {CARD} used as well as for "
         f"{WELL_USED}. Memory: the calculator's, one sequence of 1,024 tokens, activations checkpointed (which adds "
-        "up to 2 FLOPs, left out). One epoch, one run that succeeds; people, data and failed runs come on top, and for "
-        "RLHF several models at once."
+        "up to 2 FLOPs, left out). One epoch, one run that succeeds; people, data and failed runs come on top."
+    )
+    rlhf = feedback_cost()
+    ui.published(
+        f"RLHF of {rlhf.model}: {rlhf.rlhf_pf_days:g} petaflop/s-days ({rlhf.rlhf_flops:.2g} FLOPs), after "
+        f"{rlhf.supervised_pf_days:g} for supervised tuning and {rlhf.pretraining_pf_days:,g} for pretraining: "
+        f"{rlhf.share_of_pretraining:.1%} of it, without the labellers' time "
+        f"([{rlhf.source.title}]({rlhf.source.url}))."
     )
     st.page_link("pages/memory_calculator.py", label="Any other model or card: the memory calculator")
     return rows
