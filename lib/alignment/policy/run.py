@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from statistics import mean
+from statistics import mean, stdev
 
 from lib.alignment.answers import Answer, Sampling
 from lib.alignment.errors import AlignmentError
@@ -28,6 +29,11 @@ class Reward:
             raise AlignmentError("A reward must be a rule's or a reward model's; choose one of the two")
         if self.rule is not None:
             rule(self.rule)
+
+    @property
+    def unit(self) -> str:
+        """What its numbers are."""
+        return "reward" if self.rule is None else rule(self.rule).counted
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,11 @@ class Examined:
     @property
     def reward(self) -> float:
         return mean(self.rewards)
+
+    @property
+    def standard_error(self) -> float:
+        """Of the mean reward."""
+        return stdev(self.rewards) / math.sqrt(len(self.rewards)) if len(self.rewards) > 1 else 0.0
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ def best_of_n(model: str) -> list[dict]:
     """The rows to take away."""
     wanted = None
     with guard():
-        reward, unit = choose_reward(model, "longer", key="bn_reward")
+        reward = choose_reward(model, "longer", key="bn_reward")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="bn_seed")
-        wanted = (Sampling(prompts(model)[:PROMPTS], model, ANSWERS, TOKENS, TEMPERATURE, seed), reward, unit)
+        wanted = (Sampling(prompts(model)[:PROMPTS], model, ANSWERS, TOKENS, TEMPERATURE, seed), reward)
     jobs.start_and_stop(KIND, f"Sample {ANSWERS} answers to {PROMPTS} prompts", _queue_samples, wanted)
     n = controls.slider("n: the reward chooses among so many answers", 1, ANSWERS, 4, key="bn_n")
     jobs.live(KIND, lambda view: st.progress(len(view.events) / PROMPTS) if view.state.active else None)
@@ -34,13 +34,12 @@ def best_of_n(model: str) -> list[dict]:
     found: list[tuple[Sampled, tuple[float, ...]]] = list(view.events) if view else []
     if not found:
         return []
-    unit = st.session_state.get("bn_unit", "reward")
-    return _show(found, n, unit, view.argument[0].model)
+    sampling, reward = view.argument
+    return _show(found, n, reward.unit, sampling.model)
 
 
-def _queue_samples(wanted: tuple[Sampling, Reward, str]) -> None:
-    sampling, reward, unit = wanted
-    st.session_state["bn_unit"] = unit
+def _queue_samples(wanted: tuple[Sampling, Reward]) -> None:
+    sampling, reward = wanted
     name = "lib.alignment.policy.job:sample_and_score"
     expected_s = 4 * sampling.expected_s
     jobs.submit(

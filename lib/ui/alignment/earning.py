@@ -11,11 +11,8 @@ from lib.ui.kit import controls
 TASTE, LENGTHLESS = "taste", "lengthless"
 
 
-def choose_reward(model: str, default: str, *, key: str, label: str = "What is rewarded") -> tuple[Reward, str]:
-    """(Reward, what its numbers are).
-
-    Raises AlignmentError where the student's reward model is asked for and has not learnt yet.
-    """
+def choose_reward(model: str, default: str, *, key: str, label: str = "What is rewarded") -> Reward:
+    """Raises AlignmentError where the student's reward model is asked for and has not learnt yet."""
     options = {
         TASTE: "My reward model",
         LENGTHLESS: "My reward model, without length",
@@ -23,11 +20,11 @@ def choose_reward(model: str, default: str, *, key: str, label: str = "What is r
     }
     chosen = controls.select(label, options, default, key=key)
     if chosen in HACKABLE:
-        return Reward(rule=chosen), RULES[chosen].counted
+        return Reward(rule=chosen)
     head = my_head(model, lengthless=chosen == LENGTHLESS)
     if head is None:
         raise AlignmentError(
             f"No reward model that reads with {model} has learnt yet in this browser; let one learn on the page before "
             f"with {model} as its backbone, or reward something that can be counted"
         )
-    return Reward(head=head), "reward"
+    return Reward(head=head)

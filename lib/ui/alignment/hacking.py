@@ -32,14 +32,11 @@ def hack_a_reward(model: str) -> list[dict]:
         with st.expander("More", icon=":material/tune:"):
             steps = controls.slider("Updates", 8, 96, 16, key="rh_steps", step=8)
             seed = controls.number("Seed", 0, 1_000_000, 0, key="rh_seed")
-        wanted = (
-            replace(
-                grpo_run(model, Reward(rule=name), beta, 2e-3, steps, seed),
-                batch_size=2,
-                examined=16,
-                examine_every=max(1, steps // 8),
-            ),
-            RULES[name].counted,
+        wanted = replace(
+            grpo_run(model, Reward(rule=name), beta, 2e-3, steps, seed),
+            batch_size=2,
+            examined=16,
+            examine_every=max(1, steps // 8),
         )
     jobs.start_and_stop(KIND, "Reward it", queue_policy, KIND, wanted)
     jobs.live(KIND, _draw_hacking)
@@ -60,7 +57,7 @@ def hack_a_reward(model: str) -> list[dict]:
 
 def _draw_hacking(view: JobView) -> None:
     run: PolicyRun = view.argument
-    unit = RULES[run.reward.rule].counted
+    unit = run.reward.unit
     progress(view)
     looks = looks_of(view)
     if not looks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from lib.alignment.answers import prompts
@@ -29,12 +31,11 @@ def tune_with_dpo(model: str) -> list[dict]:
         rankings = choose_rankings(model)
         pairs = pairs_of(rankings)
         beta, rate, steps, seed = _method_settings("dpo", beta=0.1, rate=1e-3, steps=24)
-        reward, unit = choose_reward(model, "longer", key="dpo_reward", label="What is measured")
+        reward = choose_reward(model, "longer", key="dpo_reward", label="What is measured")
         asked = tuple(dict.fromkeys(pair.prompt for pair in pairs))[:8] or prompts(model)[:8]
-        run = PolicyRun(
+        wanted = PolicyRun(
             "dpo", reward, asked, pairs, model, beta, rate, steps, seed=seed, examine_every=max(1, steps // 4)
         )
-        wanted = (run, unit)
     st.caption("Nothing is rewarded here: DPO learns from the pairs themselves.")
     return _run_and_show("dpo", wanted)
 
@@ -43,9 +44,9 @@ def tune_with_grpo(model: str) -> list[dict]:
     """Sample, score, update. The rows to take away."""
     wanted = None
     with guard():
-        reward, unit = choose_reward(model, "exclaiming", key="grpo_reward")
+        reward = choose_reward(model, "exclaiming", key="grpo_reward")
         beta, rate, steps, seed = _method_settings("grpo", beta=0.05, rate=1e-3, steps=20)
-        wanted = (grpo_run(model, reward, beta, rate, steps, seed), unit)
+        wanted = grpo_run(model, reward, beta, rate, steps, seed)
     return _run_and_show("grpo", wanted)
 
 
@@ -81,14 +82,12 @@ def _method_settings(key: str, *, beta: float, rate: float, steps: int) -> tuple
         )
 
 
-def queue_policy(kind: str, wanted: tuple[PolicyRun, str]) -> None:
+def queue_policy(kind: str, run: PolicyRun) -> None:
     """For a button's `on_click`."""
-    run, unit = wanted
-    st.session_state[f"{kind}_unit"] = unit
     jobs.submit(kind, JOB, run, expected_s=run.expected_s, time_limit_s=run.time_limit_s, model=run.model)
 
 
-def _run_and_show(kind: str, wanted: tuple[PolicyRun, str] | None) -> list[dict]:
+def _run_and_show(kind: str, wanted: PolicyRun | None) -> list[dict]:
     jobs.start_and_stop(kind, "Tune", queue_policy, kind, wanted)
     jobs.live(kind, lambda view: _draw_policy(kind, view))
     view = jobs.current(kind)
@@ -111,7 +110,7 @@ def progress(view: JobView) -> list[PolicyStep]:
 
 def _draw_policy(kind: str, view: JobView) -> None:
     run: PolicyRun = view.argument
-    unit = st.session_state.get(f"{kind}_unit", "reward")
+    unit = run.reward.unit
     steps, looks = progress(view), looks_of(view)
     if not looks:
         return
@@ -153,13 +152,13 @@ def before_and_after(looks: list[Examined]) -> list[dict]:
 
 def _in_words(looks: list[Examined], unit: str) -> None:
     first, last = looks[0], looks[-1]
-    spread = (sum((r - last.reward) ** 2 for r in last.rewards) / len(last.rewards) / len(last.rewards)) ** 0.5
+    spread = math.hypot(first.standard_error, last.standard_error)
     change = last.reward - first.reward
     sure = "more than" if abs(change) > 2 * spread else "no more than"
     st.markdown(
         f"After {last.step} updates an answer earns **{last.reward:.2f}** instead of **{first.reward:.2f}** {unit} on "
-        f"average, {sure} chance would do with {len(last.answers)} answers (standard error {spread:.2f}). The policy "
-        f"is **{last.kl_nats:.1f} nats** per answer from where it began, and a held-out book costs it "
+        f"average, {sure} chance would do with {len(last.answers)} answers each time (standard error of the "
+        f"difference {spread:.2f}). The policy is **{last.kl_nats:.1f} nats** per answer from where it began, and a held-out book costs it "
         f"{last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: what it pays."
     )
 
