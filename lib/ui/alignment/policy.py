@@ -158,7 +158,8 @@ def _in_words(looks: list[Examined], unit: str) -> None:
     st.markdown(
         f"After {last.step} updates an answer earns **{last.reward:.2f}** instead of **{first.reward:.2f}** {unit} on "
         f"average, {sure} chance would do with {len(last.answers)} answers each time (standard error of the "
-        f"difference {spread:.2f}). The policy is **{last.kl_nats:.1f} nats** per answer from where it began, and a held-out book costs it "
+        f"difference {spread:.2f}). The policy is "
+        f"**{last.kl_nats:.1f} nats** per answer from where it began, and a held-out book costs it "
         f"{last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: what it pays."
     )
 
