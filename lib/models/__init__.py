@@ -10,4 +10,5 @@ device.py     processor, memory, GPUs and precisions of this machine (no torch)
 load.py       a model and its tokenizer in a precision (torch: only a worker imports it)
 shared.py     copies that several readers use at once, each loaded once (torch: only a worker imports it)
 borrow.py     a model to read, out of those copies (torch: only a worker imports it)
+hidden.py     the mean of its last hidden states over a text (torch: only a worker imports it)
 """

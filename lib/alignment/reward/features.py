@@ -9,6 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.alignment.answers import Answer
 from lib.alignment.sampling import asked
+from lib.models.hidden import mean_hidden_states
 
 ROWS_AT_ONCE = 16
 
@@ -34,10 +35,4 @@ def _of_some(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, answers
         room = model.config.max_position_embeddings - len(text)
         rows.append(prompt[-room:] + text)
         starts.append(len(rows[-1]) - len(text))
-    longest = max(map(len, rows))
-    # Filled up at the right: a causal model's numbers at a token do not depend on what follows it.
-    ids = torch.tensor([row + [tokenizer.eos_token_id] * (longest - len(row)) for row in rows], device=model.device)
-    states = model.base_model(input_ids=ids, use_cache=False).last_hidden_state.float()
-    return torch.stack(
-        [state[start : len(row)].mean(0) for state, start, row in zip(states, starts, rows, strict=True)]
-    )
+    return mean_hidden_states(model, rows, starts)

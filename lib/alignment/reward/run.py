@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -191,11 +192,7 @@ def longer_wins(pairs: Sequence[Pair]) -> float:
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
     """Pearson's r; None where one of the two never varies."""
-    one, other = _centred(first), _centred(second)
-    length = math.sqrt(sum(a * a for a in one) * sum(b * b for b in other))
-    return sum(a * b for a, b in zip(one, other, strict=True)) / length if length > 1e-12 else None
-
-
-def _centred(values: Sequence[float]) -> list[float]:
-    mean = sum(values) / len(values)
-    return [value - mean for value in values]
+    try:
+        return statistics.correlation(first, second)
+    except statistics.StatisticsError:
+        return None

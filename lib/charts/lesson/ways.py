@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREY, ORANGE, figure, label, line
-from lib.charts.training.inside import DIVERGING
 from lib.lesson.ways.changes import Change
 from lib.lesson.ways.new_head import HeadStep
 
 CUT = 1.3
 """A bar this many times as long as the second longest is cut there, and says so: pretraining would hide all others."""
-
-
-def corner(numbers: np.ndarray, title: str, largest: float) -> go.Figure:
-    """Number by number; `largest` has the strongest colour."""
-    trace = {
-        "type": "heatmap",
-        "z": numbers,
-        "zmin": -largest,
-        "zmax": largest,
-        "zmid": 0,
-        "colorscale": DIVERGING,
-        "showscale": False,
-        "hovertemplate": "row %{y}, column %{x}: %{z:.3g}<extra></extra>",
-    }
-    bare = {"showticklabels": False, "ticks": ""}
-    return figure(title, height=250, traces=[trace], xaxis=bare, yaxis={**bare, "autorange": "reversed"})
 
 
 def relative_changes(changes: dict[str, Change], titles: dict[str, str], chosen: str) -> go.Figure:

@@ -83,7 +83,7 @@ def error_by_rank(update: RealUpdate, rank: int) -> go.Figure:
     )
 
 
-def corner(numbers: np.ndarray, title: str, largest: float) -> go.Figure:
+def corner(numbers: np.ndarray, title: str, largest: float, height: int = 260) -> go.Figure:
     """The upper left corner of a matrix, number by number; `largest` has the strongest colour."""
     trace = {
         "type": "heatmap",
@@ -93,10 +93,10 @@ def corner(numbers: np.ndarray, title: str, largest: float) -> go.Figure:
         "zmid": 0,
         "colorscale": DIVERGING,
         "showscale": False,
-        "hovertemplate": "row %{y}, column %{x}: %{z:.2g}<extra></extra>",
+        "hovertemplate": "row %{y}, column %{x}: %{z:.3g}<extra></extra>",
     }
     bare = {"showticklabels": False, "ticks": ""}
-    return figure(title, height=260, traces=[trace], xaxis=bare, yaxis={**bare, "autorange": "reversed"})
+    return figure(title, height=height, traces=[trace], xaxis=bare, yaxis={**bare, "autorange": "reversed"})
 
 
 def request_times(times: Times, part: str) -> go.Figure:

@@ -78,8 +78,14 @@ class NewHead:
     """Parameters of the new head."""
     replaced: int
     """Parameters of the head whose place it takes: hidden_size × vocabulary."""
+    hidden_size: int
     frozen_sha256: tuple[str, str]
     """Of all weights of the model, before and after."""
+
+    @property
+    def vocabulary(self) -> int:
+        """Tokens that the replaced head gave a probability."""
+        return self.replaced // self.hidden_size
 
 
 HeadEvent = Wrote | SentencesRead | HeadStep | NewHead

@@ -14,6 +14,7 @@ from lib.lesson.prompting.task import Sentence, task
 from lib.lesson.ways.new_head import HeadEvent, HeadRun, HeadStep, NewHead, SentencesRead, Wrote, questions
 from lib.models import catalogue
 from lib.models.borrow import borrow
+from lib.models.hidden import mean_hidden_states
 from lib.training.adapting import base_precision
 from lib.training.complete import complete
 from lib.training.out.identity import weights_sha256
@@ -56,6 +57,7 @@ def replace_the_head(run: HeadRun) -> Iterator[HeadEvent]:
             ),
             trained=sum(each.numel() for each in head.parameters()),
             replaced=model.get_output_embeddings().weight.numel(),
+            hidden_size=rows.shape[1],
             frozen_sha256=(before, weights_sha256(model)),
         )
 
@@ -72,17 +74,12 @@ def _learn(run: HeadRun, head: torch.nn.Linear, rows: torch.Tensor, tested: torc
             yield HeadStep(step, loss.item(), _accuracy(head, rows, wanted), _accuracy(head, tested, test_wanted))
 
 
-@torch.no_grad()
 def hidden_states(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, sentences: Sequence[Sentence]
 ) -> torch.Tensor:
     """The mean of the last hidden states over each sentence's tokens, [sentences, hidden_size]."""
     ids = [tokenizer(each.text, add_special_tokens=False)["input_ids"] for each in sentences]
-    longest = max(map(len, ids))
-    # Filled up at the right: a causal model's numbers at a token do not depend on what follows it.
-    padded = torch.tensor([each + [tokenizer.eos_token_id] * (longest - len(each)) for each in ids])
-    states = model.base_model(input_ids=padded.to(model.device), use_cache=False).last_hidden_state.float().cpu()
-    return torch.stack([state[: len(each)].mean(0) for state, each in zip(states, ids, strict=True)])
+    return mean_hidden_states(model, ids, [0] * len(ids)).cpu()
 
 
 def _numbers(sentences: Sequence[Sentence]) -> torch.Tensor:

@@ -29,7 +29,7 @@ from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_here, origin_note
+from lib.ui.models.fetching import models_to_choose, origin_note
 
 KIND = "reward-model"
 VIEWS = {
@@ -80,7 +80,7 @@ def fitted_of(view: JobView | None) -> Fitted | None:
 
 def _wanted(model: str, rankings: tuple[Ranking, ...]) -> RewardRun:
     with st.expander("More", icon=":material/tune:"):
-        here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+        here = models_to_choose()
         usual = model if model in here else BUNDLED
         backbone = controls.select("Backbone: the model that reads the answers", here, usual, key="rm_model")
         origin_note(backbone)

@@ -7,7 +7,7 @@ import streamlit as st
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls
 from lib.ui.kit.session import browsers_lately
-from lib.ui.models.fetching import models_here
+from lib.ui.models.fetching import models_to_choose
 
 CROWD = 4
 """So many browsers make a class: the last of them would wait minutes for the large model, which runs alone."""
@@ -18,8 +18,7 @@ def choose_model(key: str = "model", default: str | None = None) -> str:
 
     `default` is chosen to begin with; without it the real one, unless a class is at work.
     """
-    # The bundled model is offered even where it is damaged: the run then says what is missing.
-    here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+    here = models_to_choose()
     crowd = browsers_lately()
     usual = REAL if REAL in here and crowd < CROWD else BUNDLED
     model = controls.select("Model", here, default or usual, key=key)

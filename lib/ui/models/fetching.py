@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.engine import JobView
-from lib.models.catalogue import REAL, catalogue, find
+from lib.models.catalogue import BUNDLED, REAL, catalogue, find
 from lib.models.errors import ModelUnavailable
 from lib.models.fetch.events import Fetched, FetchProgress
 from lib.models.fetch.job import progress_of_another
@@ -30,6 +30,11 @@ def models_here() -> tuple[list[str], dict[str, str]]:
         else:
             here.append(name)
     return here, missing
+
+
+def models_to_choose() -> list[str]:
+    """Models that a page offers. The bundled one also where it is damaged: the run then says what is missing."""
+    return list(dict.fromkeys([BUNDLED, *models_here()[0]]))
 
 
 def offer_real_model() -> None:

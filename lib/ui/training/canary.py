@@ -16,7 +16,7 @@ from lib.training.run import FineTuningRun, usual_learning_rate
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_here, origin_note
+from lib.ui.models.fetching import models_to_choose, origin_note
 
 KIND = "canary"
 STEPS, BATCH = 40, 8
@@ -27,7 +27,7 @@ def wanted_canary() -> CanaryRun:
     """The code, and the runs it is planted in."""
     seed = controls.number("Seed of the code", 0, 1_000_000, 0, key="canary_seed")
     with st.expander("More", icon=":material/tune:"):
-        here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+        here = models_to_choose()
         model = controls.select("Model", here, BUNDLED, key="canary_model")
         origin_note(model)
         steps = controls.slider("Steps", 10, 120, STEPS, key="canary_steps", step=10)

@@ -21,7 +21,7 @@ from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_here, origin_note
+from lib.ui.models.fetching import models_to_choose, origin_note
 from lib.units import format_duration
 
 TRACE, RETRAIN = "who-trace", "who-retrain"
@@ -34,7 +34,7 @@ def wanted_trace() -> Tracing | None:
     """The question and the run behind it; None (and what is wrong) if they make none."""
     prompt = controls.text("Ask the tuned model to go on from", "He pays one dollar", key="who_prompt", max_chars=300)
     with st.expander("More", icon=":material/tune:"):
-        here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+        here = models_to_choose()
         model = controls.select("Model", here, BUNDLED, key="who_model")
         origin_note(model)
         steps = controls.slider("Steps", 10, 120, STEPS, key="who_steps", step=10)

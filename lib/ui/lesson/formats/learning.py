@@ -19,7 +19,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.lesson.formats.taken import Taken
-from lib.ui.models.fetching import models_here, offer_real_model, origin_note
+from lib.ui.models.fetching import models_to_choose, offer_real_model, origin_note
 
 KIND = "formats-learning"
 BESIDE = "alpaca"
@@ -44,7 +44,7 @@ def _wanted() -> FormatRun | None:
     learned = controls.select("Learn in", titles(), REAL_FORMAT, key="formats_learn")
     asked = controls.select("Ask in", titles(), BESIDE, key="formats_ask")
     with st.expander("More", icon=":material/tune:"):
-        here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+        here = models_to_choose()
         model = controls.select("Model", here, BUNDLED, key="formats_learn_model")
         offer_real_model()
         origin_note(model)

@@ -17,7 +17,7 @@ from lib.ui.kit.problems import problem
 from lib.ui.kit.tokens import Chip, Mark, chips, marked
 from lib.ui.lesson.formats.editor import edited_conversation
 from lib.ui.lesson.formats.taken import Taken
-from lib.ui.models.fetching import models_here, offer_real_model
+from lib.ui.models.fetching import models_to_choose, offer_real_model
 
 KIND = "formats-tokens"
 BESIDE = "llama_3_1"
@@ -131,7 +131,7 @@ def _what_happened(found: Rendered) -> None:
 
 def _token_ids(found: Rendered) -> None:
     with st.expander("Token ids", icon=":material/tag:"):
-        here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+        here = models_to_choose()
         usual = REAL if REAL in here else BUNDLED
         model = controls.select("Cut by the tokenizer of", here, usual, key="formats_tokenizer")
         offer_real_model()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib import ui
 from lib.charts.lesson import ways as charts
+from lib.charts.lesson.weight_update import corner
 from lib.lesson.ways.changes import Change, Changes, changes
 from lib.ui.kit import controls
 from lib.ui.kit.tables import show_table
@@ -69,7 +70,9 @@ def _corners(here: Change) -> None:
     for column, (title, numbers, strongest) in zip(st.columns(3), parts, strict=True):
         with column:
             st.plotly_chart(
-                charts.corner(numbers, title, strongest), key=f"wt_{title[:5]}", alt=f"The matrix's corner: {title}"
+                corner(numbers, title, strongest, height=250),
+                key=f"wt_{title[:5]}",
+                alt=f"The matrix's corner: {title}",
             )
     st.caption(
         f"The first {here.before.shape[0]} rows and columns. Blue is below zero, orange above. Before and after share "

@@ -89,7 +89,7 @@ def _ways_out(run: HeadRun, done: NewHead, last: HeadStep) -> None:
         f"({best_low:.0%} to {best_high:.0%}; recorded, see Prompting). Nothing is trained."
     )
     st.markdown(
-        f"**The other: replace a layer.** The head that gave each of {done.replaced // _hidden_size(done):,} tokens a "
+        f"**The other: replace a layer.** The head that gave each of {done.vocabulary:,} tokens a "
         f"probability ({done.replaced:,} weights) is taken off. In its place {done.trained:,} numbers give each of "
         f"{labels} labels one. Trained on {len(task().training)} sentences, it gets **{done.score.right} of "
         f"{done.score.of}** right ({low:.0%} to {high:.0%}), always answers in the wanted form, and can say nothing "
@@ -102,11 +102,6 @@ def _ways_out(run: HeadRun, done: NewHead, last: HeadStep) -> None:
         st.page_link(page, label=words, icon=":material/arrow_forward:")
     ui.formula(
         f"loss = -ln of the label's share under softmax(W h + b): {last.loss:.3f} nats on the training sentences; "
-        f"ln {labels} = {math.log(labels):.3f} knows nothing. W is {labels} × {_hidden_size(done)}."
+        f"ln {labels} = {math.log(labels):.3f} knows nothing. W is {labels} × {done.hidden_size}."
     )
     ui.measured(f"{run.model} on this machine, {done.score.seconds:.1f} s to read and to learn.")
-
-
-def _hidden_size(done: NewHead) -> int:
-    """From the new head: a weight for each hidden number and one bias, for every label."""
-    return done.trained // len(task().labels) - 1

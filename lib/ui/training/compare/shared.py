@@ -11,7 +11,7 @@ from lib.training import datasets
 from lib.training.comparing.comparison import MOST_SEEDS
 from lib.training.run import usual_steps
 from lib.ui.kit import controls
-from lib.ui.models.fetching import models_here
+from lib.ui.models.fetching import models_to_choose
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Shared:
 
 def shared_controls(prefix: str, usual_seeds: int) -> Shared:
     """The bundled model unless another is asked for: a comparison is many runs."""
-    here = list(dict.fromkeys([BUNDLED, *models_here()[0]]))
+    here = models_to_choose()
     left, middle, right = st.columns([2, 1, 1])
     with left:
         model = controls.select("Model", here, BUNDLED, key=f"{prefix}_model")
