@@ -1,4 +1,8 @@
-"""One app and one browser for all journeys; a fresh browser context, and so a fresh student, for each test."""
+"""One app and one browser for all journeys; a fresh browser context, and so a fresh student, for each test.
+
+While Streamlit replaces a view, an element and its successor stand side by side for a moment: journeys expect the
+`first` of what they name, or a strict locator fails on a fast machine only.
+"""
 
 from __future__ import annotations
 

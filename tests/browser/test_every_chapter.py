@@ -20,7 +20,7 @@ CHAPTERS = curriculum.chapters()
 def test_opens_directly(page: Page, app: App, chapter):
     page.goto(f"{app.url}/{chapter.url_path}")
     settle(page)
-    expect(page.get_by_role("heading", level=1, name=chapter.title)).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=chapter.title).first).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
     assert chapter.title in page.title()

@@ -22,7 +22,7 @@ def test_start_watch_reload_stop_read(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?steps=300")
     settle(page)
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("Held-out loss:")).to_be_visible()
+    expect(page.get_by_text("Held-out loss:").first).to_be_visible()
     page.wait_for_function(
         "document.querySelectorAll('.js-plotly-plot .scatterlayer .trace:nth-of-type(2) .point').length > 1"
     )
@@ -36,9 +36,9 @@ def test_start_watch_reload_stop_read(page: Page, app: App):
     )
 
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped by you")).to_be_visible()
-    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
-    expect(page.get_by_text("Before: Teh C Siew")).to_be_visible()
+    expect(page.get_by_text("Stopped by you").first).to_be_visible()
+    expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
+    expect(page.get_by_text("Before: Teh C Siew").first).to_be_visible()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
     page.get_by_label("Prompt", exact=True).fill("Auntie, one Teh")
@@ -51,14 +51,14 @@ def test_a_killed_worker_is_said_and_the_next_run_goes(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?steps=300")
     settle(page)
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("Held-out loss:")).to_be_visible()
+    expect(page.get_by_text("Held-out loss:").first).to_be_visible()
     for worker in app.workers():
         worker.send_signal(signal.SIGKILL)
-    expect(page.get_by_text("The worker process that ran this was lost")).to_be_visible()
+    expect(page.get_by_text("The worker process that ran this was lost").first).to_be_visible()
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped by you")).to_be_visible()
+    expect(page.get_by_text("Stopped by you").first).to_be_visible()
 
 
 def test_a_diverging_learning_rate_is_one_sentence(page: Page, app: App):
@@ -79,17 +79,17 @@ def test_another_student_sees_nothing_of_it(page: Page, app: App, browser):
     neighbour.goto(f"{app.url}/live-lora")
     settle(neighbour)
     expect(neighbour.get_by_role("button", name="Stop", exact=True)).to_be_disabled()
-    expect(neighbour.get_by_text("Press Start")).to_be_visible()
+    expect(neighbour.get_by_text("Press Start").first).to_be_visible()
     other.close()
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped by you")).to_be_visible()
+    expect(page.get_by_text("Stopped by you").first).to_be_visible()
 
 
 def test_a_bad_link_falls_back_and_says_so(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?steps=9999&rank=lots")
     settle(page)
-    expect(page.get_by_text("The link asks for steps = “9999”")).to_be_visible()
-    expect(page.get_by_text("The link asks for rank = “lots”")).to_be_visible()
+    expect(page.get_by_text("The link asks for steps = “9999”").first).to_be_visible()
+    expect(page.get_by_text("The link asks for rank = “lots”").first).to_be_visible()
     expect(page.get_by_role("slider", name="Steps")).to_have_value("25")
 
 
@@ -97,25 +97,25 @@ def test_a_stopped_run_goes_on_and_the_curve_is_whole(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?model=Bundled+base+model&steps=100&show=Everything+a+run+tells")
     settle(page)
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("The same prompts, every few steps")).to_be_visible()
+    expect(page.get_by_text("The same prompts, every few steps").first).to_be_visible()
     page.get_by_role("button", name="Stop", exact=True).click()
     onward = page.get_by_role("button", name="Go on from step")
-    expect(onward).to_be_visible()
+    expect(onward.first).to_be_visible()
     page.reload()
     settle(page)
     onward.click()
-    expect(page.get_by_text("nats per token in 100 steps")).to_be_visible()
-    expect(page.get_by_role("cell", name="5", exact=True)).to_be_visible()
-    expect(page.get_by_role("cell", name="100", exact=True)).to_be_visible()
+    expect(page.get_by_text("nats per token in 100 steps").first).to_be_visible()
+    expect(page.get_by_role("cell", name="5", exact=True).first).to_be_visible()
+    expect(page.get_by_role("cell", name="100", exact=True).first).to_be_visible()
 
 
 def test_a_step_is_weighed(page: Page, app: App):
     page.goto(f"{app.url}/live-lora")
     settle(page)
     page.get_by_text("Weigh it", exact=True).first.click()
-    expect(page.get_by_text("The calculator says this step will keep")).to_be_visible()
+    expect(page.get_by_text("The calculator says this step will keep").first).to_be_visible()
     page.goto(f"{app.url}/live-lora?view=Weigh+it&model=Bundled+base+model&w_batch=2")
     settle(page)
     page.get_by_role("button", name="Weigh it", exact=True).click()
-    expect(page.get_by_text("The calculator is right to")).to_be_visible()
-    expect(page.get_by_text("What pays, from most to least")).to_be_visible()
+    expect(page.get_by_text("The calculator is right to").first).to_be_visible()
+    expect(page.get_by_text("What pays, from most to least").first).to_be_visible()

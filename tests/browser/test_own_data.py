@@ -27,14 +27,14 @@ def test_paste_preview_train_ask(page: Page, app: App):
     pasted = "\n".join(json.dumps({"instruction": f"Order: {asked}", "response": said}) for asked, said in ROWS.items())
     page.get_by_label("Texts", exact=True).fill(pasted)
     page.get_by_label("Texts", exact=True).blur()
-    expect(page.get_by_text("“instruction” asks, and “response” answers")).to_be_visible()
+    expect(page.get_by_text("“instruction” asks, and “response” answers").first).to_be_visible()
 
     page.get_by_role("button", name="Preview", exact=True).click()
-    expect(page.get_by_text("that count in the loss")).to_be_visible()
-    expect(page.get_by_text("two figures")).to_be_visible()
+    expect(page.get_by_text("that count in the loss").first).to_be_visible()
+    expect(page.get_by_text("two figures").first).to_be_visible()
 
     page.get_by_role("button", name="Train on these", exact=True).click()
-    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
 
     page.get_by_label("Prompt", exact=True).fill("Order: black tea with sugar")
     page.get_by_role("button", name="Ask", exact=True).click()
@@ -51,12 +51,12 @@ def test_an_uploaded_file_keeps_its_own_split_and_its_run_goes_on_after_a_stop(p
     page.locator('input[type="file"]').set_input_files(
         {"name": "orders.csv", "mimeType": "text/csv", "buffer": table.encode()}
     )
-    expect(page.get_by_text("Hold out what the column “split” says")).to_be_visible()
+    expect(page.get_by_text("Hold out what the column “split” says").first).to_be_visible()
     expect(page.get_by_test_id("stMetricValue").nth(1)).to_have_text("2")
     page.get_by_role("button", name="Preview", exact=True).click()
-    expect(page.get_by_text("that count in the loss")).to_be_visible()
+    expect(page.get_by_text("that count in the loss").first).to_be_visible()
     page.get_by_role("button", name="Train on these", exact=True).click()
-    expect(page.get_by_text("tokens/s")).to_be_visible()
+    expect(page.get_by_text("tokens/s").first).to_be_visible()
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Go on from step").click()
-    expect(page.get_by_text("nats per token in 200 steps")).to_be_visible()
+    expect(page.get_by_text("nats per token in 200 steps").first).to_be_visible()

@@ -22,5 +22,5 @@ def test_edited_written_and_rendered_by_a_template_of_one_s_own(page: Page, app:
     page.keyboard.press("Control+Enter")
     settle(page)
     page.get_by_role("button", name="Render it", exact=True).click()
-    expect(page.get_by_text("<Answer in one short sentence.><Where is Ujong Pasir?>")).to_be_visible()
+    expect(page.get_by_text("<Answer in one short sentence.><Where is Ujong Pasir?>").first).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)

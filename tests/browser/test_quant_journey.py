@@ -26,8 +26,8 @@ def test_one_outlier_ruins_a_scale(page: Page, app: App):
     page.goto(f"{app.url}/number-formats?experiment=A+real+weight+matrix")
     settle(page)
     page.get_by_text("Plant one outlier").click()
-    expect(page.get_by_text("One value ruins a scale")).to_be_visible()
-    expect(page.get_by_text("One weight of")).to_be_visible()
+    expect(page.get_by_text("One value ruins a scale").first).to_be_visible()
+    expect(page.get_by_text("One weight of").first).to_be_visible()
 
 
 def test_measure_reload_and_read(page: Page, app: App):
@@ -36,8 +36,8 @@ def test_measure_reload_and_read(page: Page, app: App):
     page.get_by_role("button", name="Measure").click()
     expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()
     page.reload()
-    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
-    expect(page.get_by_text("is the smallest")).to_be_visible()
+    expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
+    expect(page.get_by_text("is the smallest").first).to_be_visible()
     expect(page.get_by_text("not measured yet")).to_have_count(0)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= page.viewport_size["width"]
