@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from lib import curriculum
 from lib.places import ROOT
@@ -16,21 +18,42 @@ from tests.waiting import LIMIT_S, wait_until
 APP = str(ROOT / "app.py")
 
 
+COMPONENTS = BidiComponentManager()
+"""For all tests: each AppTest of its own would look through every installed package for components (0.2 s)."""
+COMPONENTS.discover_and_register_components(start_file_watching=False)
+
+
 def open_chapter(slug: str, **query: str) -> AppTest:
-    """The chapter, opened with this query in its link."""
+    """The chapter, opened directly with this query in its link, as by whoever clicks on one."""
     app = AppTest.from_file(APP, default_timeout=LIMIT_S)
+    app._bidi_component_manager = COMPONENTS
+    # `switch_page` knows the pages only after a first run, which would be one of the home page.
+    app._page_hash = "" if slug == "home" else calc_hash(curriculum.chapter(slug).url_path)
     for key, value in query.items():
         app.query_params[key] = value
-    if slug == "home":
-        return app.run()
-    app.run()
-    return app.switch_page(str(curriculum.chapter(slug).file.relative_to(ROOT))).run()
+    return app.run()
+
+
+def _is_at_work(app: AppTest) -> bool:
+    """Whether a job of this student waits or runs."""
+    owner = app.session_state["owner"]
+    return any(job.owner == owner and job.state.active for job in jobs.engine()._jobs.values())
 
 
 def rerun_until(app: AppTest, is_so: Callable[[], bool], what: str) -> None:
-    """Run the page again, as its own timer would in a browser, until what is waited for is there."""
+    """Run the page again, as its own timer would in a browser, until what is waited for is there.
+
+    The longer it takes, the more rarely, so that the processor is the job's; and as soon as the job is over.
+    """
+    turns = pause = 0
 
     def now() -> bool:
+        nonlocal turns, pause
+        pause -= 1
+        if pause > 0 and _is_at_work(app):
+            return False
+        turns += 1
+        pause = turns
         app.run()
         assert not app.exception
         return is_so()
@@ -40,9 +63,7 @@ def rerun_until(app: AppTest, is_so: Callable[[], bool], what: str) -> None:
 
 def finish_jobs(app: AppTest) -> None:
     """Wait until none of this student's jobs is active, leaving the processor to them; then run the page again."""
-    owner = app.session_state["owner"]
-    mine = [job for job in jobs.engine()._jobs.values() if job.owner == owner]
-    wait_until(lambda: not any(job.state.active for job in mine), "the end of the job")
+    wait_until(lambda: not _is_at_work(app), "the end of the job")
     app.run()
     assert not app.exception
 
