@@ -44,6 +44,8 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Alignment": ("rank_answers", "reward_model", "policy", "reward_hacking", "secret_rule"),
     "Wrap-up": (),
 }
+LOOKED_UP = ("home", "glossary", "references")
+"""Pages on which something is found or looked up: nothing on them can be done, so they don't count as progress."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,12 @@ def slide_topics() -> tuple[SlideTopic, ...]:
     return tuple(
         SlideTopic(slide["slide"], each["topic"], each["page"]) for slide in slides for each in slide["topics"]
     )
+
+
+@cache
+def about_group(group: str) -> str:
+    """What a group of chapters is about, in a sentence."""
+    return json.loads((ASSETS / "lesson" / "groups.json").read_text(encoding="utf-8"))[group]
 
 
 def neighbours(slug: str) -> tuple[Chapter | None, Chapter | None]:

@@ -1,29 +1,29 @@
-"""Start: what this is, the course map, and what this machine can do."""
+"""Start: one search, the course as the lecture runs with what is done, and what this machine can do."""
 
 import streamlit as st
 
 from lib import curriculum, ui
-from lib.ui.kit.chapter import find_slide
+from lib.lesson.progress.standing import course_standing
+from lib.ui.home.course_map import course_map, go_on, how_far
+from lib.ui.home.finding import find
+from lib.ui.home.keeping import keep_progress
+from lib.ui.kit.keeping.progress import progress
 from lib.ui.models import machine
+
+course = course_standing(progress())
 
 st.title("Finetuning Lab", anchor=False)
 st.markdown("#### Fine-tuning a language model, as something you do")
-if st.button("Train a model now", type="primary", icon=":material/play_circle:"):
-    st.switch_page(curriculum.chapter("live_lora").file)
-
-find_slide()
+st.markdown("Beside each slide of the lecture, something to move, measure, train or rank, with real models.")
+with st.container(horizontal=True, vertical_alignment="center"):
+    go_on(course)
+    st.page_link(curriculum.chapter("live_lora").file, label="Train a model now", icon=":material/model_training:")
+find()
 
 st.header("The course", anchor=False)
-for group, slugs in curriculum.COURSE.items():
-    listed = [curriculum.chapter(slug) for slug in slugs if slug != "home"]
-    if not listed:
-        continue
-    st.subheader(group, anchor=False)
-    for first in range(0, len(listed), 3):
-        for chapter, column in zip(listed[first : first + 3], st.columns(3), strict=False):
-            with column.container(border=True, height="stretch"):
-                st.page_link(chapter.file, label=f"**{chapter.title}**", icon=chapter.icon)
-                st.caption(f"You will be able to {chapter.goals[0]}.")
+how_far(course)
+course_map(course)
+keep_progress()
 
 st.header("This machine", anchor=False)
 machine.overview()

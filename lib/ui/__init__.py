@@ -1,6 +1,7 @@
 """What pages are made of. The only folder under `lib` that imports Streamlit.
 
 kit/         what every page uses: a chapter's parts, controls, jobs, errors, tables, files
+home/        the first page: one search, the course and what of it is done
 memory/      the memory chapters        quant/       the quantization chapters
 metrics/     ROUGE and BLEU             evaluation/  the evaluation chapters
 training/    Live LoRA                  models/      models on a page: what is here, what can be fetched
@@ -19,6 +20,7 @@ from lib.ui.kit.chapter import (
     take_away,
 )
 from lib.ui.kit.controls import number, pick, segmented, select, slider, text, toggle
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard, problem
 from lib.ui.kit.text import escape
 
@@ -29,6 +31,7 @@ __all__ = [
     "footer",
     "formula",
     "guard",
+    "happened",
     "measured",
     "number",
     "pick",

@@ -3,6 +3,7 @@
 chapter.py   the parts every chapter has, from its words in `assets/course/`
 controls.py  inputs that live in the link
 exports.py   what a student takes home: rows as a CSV file, anything else as JSON
+keeping/     what a student keeps: progress, and what pages said of their own numbers
 jobs.py      a job on a page: start, follow, stop. What it does is the business of its domain
 kept.py      what a student made by hand, kept through a reload
 listener.py  the socket the web server listens on

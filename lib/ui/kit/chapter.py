@@ -14,12 +14,16 @@ import streamlit as st
 from lib import curriculum
 from lib.curriculum import Chapter, Question
 from lib.ui.kit.exports import Rows, csv_of, json_of
+from lib.ui.kit.keeping.notes import start_notes
+from lib.ui.kit.keeping.progress import note_answer, note_opened, recall_answer
 from lib.ui.kit.session import note_visit
 
 
 def chapter(slug: str) -> Chapter:
     """Title, goals and the slide it belongs to."""
     note_visit()
+    note_opened(slug)
+    start_notes(slug)
     words = curriculum.chapter(slug)
     st.title(words.title, anchor=False)
     st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")
@@ -115,22 +119,6 @@ def footer(url_path: str) -> None:
             )
 
 
-def find_slide() -> None:
-    """A box in which an instructor types what is on the slide, and the link to the chapter that does it."""
-    topics = curriculum.slide_topics()
-    at = st.selectbox(
-        "Find the chapter of a slide",
-        range(len(topics)),
-        index=None,
-        format_func=lambda number: f"{topics[number].slide} · {topics[number].topic}",
-        placeholder="Type a slide's title, or a word on it",
-        key="home_slide",
-    )
-    if at is not None:
-        found = curriculum.chapter(topics[at].slug)
-        st.page_link(found.file, label=f"Go to **{found.title}**", icon=found.icon)
-
-
 def formula(text: str) -> None:
     """Say that a number comes from a formula."""
     st.caption(f":material/function: **Formula.** {text}")
@@ -152,6 +140,7 @@ def published(text: str) -> None:
 
 
 def _ask(question: Question, key: str) -> bool:
+    recall_answer(key, [option.text for option in question.options])
     answer = st.radio(
         question.question,
         [option.text for option in question.options],
@@ -162,6 +151,7 @@ def _ask(question: Question, key: str) -> bool:
     )
     option = next((option for option in question.options if option.text == answer), None)
     if option is not None:
+        note_answer(key, option.text)
         show = st.success if option.correct else st.warning
         show(option.why, icon=":material/check:" if option.correct else ":material/close:")
     return option is not None

@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from lib.ui.kit.keeping.notes import note_setting
+
 BIND = "query-params"
 
 
@@ -22,6 +24,7 @@ def slider(label: str, low: float, high: float, default: float, *, key: str, **m
     value = st.slider(label, low, high, default, key=key, bind=BIND, **more)
     value = value if low <= value <= high else default
     _say_refused(refused, key, f"a number from {low:,} to {high:,}", f"{default:,}")
+    note_setting(key, label, value)
     return value
 
 
@@ -31,7 +34,9 @@ def pick(label: str, options: list[Any], default: Any, *, key: str, **more: Any)
     refused = _refused(key, lambda raw: raw in map(show, options))
     value = st.select_slider(label, options, default, key=key, bind=BIND, **more)
     _say_refused(refused, key, f"one of {', '.join(map(show, options))}", show(default))
-    return value if value in options else default
+    value = value if value in options else default
+    note_setting(key, label, show(value))
+    return value
 
 
 def number(label: str, low: float, high: float, default: float, *, key: str, **more: Any) -> Any:
@@ -44,6 +49,7 @@ def number(label: str, low: float, high: float, default: float, *, key: str, **m
     value = st.number_input(label, float(low), float(high), float(default), key=key, bind=BIND, **shape, **more)
     value = value if value is not None and low <= value <= high else default
     _say_refused(refused, key, f"a number from {low:,} to {high:,}", f"{default:,}")
+    note_setting(key, label, kind(value))
     return kind(value)
 
 
@@ -62,18 +68,22 @@ def text(label: str, default: str, *, key: str, max_chars: int = 2000, **more: A
     refused = _refused(key, lambda raw: len(raw) <= max_chars)
     value = st.text_input(label, default, key=key, max_chars=max_chars, bind=BIND, **more)
     _say_refused(refused, key, f"at most {max_chars:,} characters", "the usual text")
+    note_setting(key, label, value or "")
     return (value or "")[:max_chars]
 
 
 def area(label: str, default: str, *, key: str, **more: Any) -> str:
     """Several lines of text, as long as they come: whoever computes with them says how much of it is used."""
-    return st.text_area(label, default, key=key, bind=BIND, **more) or ""
+    value = st.text_area(label, default, key=key, bind=BIND, **more) or ""
+    note_setting(key, label, value)
+    return value
 
 
 def toggle(label: str, default: bool, *, key: str, **more: Any) -> bool:
     refused = _refused(key, lambda raw: raw.lower() in {"true", "false"})
     value = st.toggle(label, default, key=key, bind=BIND, **more)
     _say_refused(refused, key, "true or false", str(default).lower())
+    note_setting(key, label, "on" if value else "off")
     return value
 
 
@@ -93,7 +103,9 @@ def _choice(
     shown = list(labels.values())
     listed = ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
     _say_refused(refused, key, f"one of {listed}", labels[default])
-    return value if value in labels else default
+    value = value if value in labels else default
+    note_setting(key, label, labels[value])
+    return value
 
 
 def _refused(key: str, valid: Callable[[str], bool]) -> str | None:

@@ -28,3 +28,9 @@ def kept(what: str, default: Any = None) -> Any:
     """What this browser keeps under that name."""
     with _lock:
         return _kept.get(owner(), {}).get(what, default)
+
+
+def forget_all() -> None:
+    """Everything that this browser keeps."""
+    with _lock:
+        _kept.pop(owner(), None)

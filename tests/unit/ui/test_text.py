@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lib.ui.kit.text import escape
+from lib.ui.kit.text import escape, plain
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,23 @@ def test_nothing_in_it_is_markup(text):
 
 def test_plain_words_stay():
     assert escape("Kopi O Kosong, 2 cups.") == "Kopi O Kosong, 2 cups."
+
+
+@pytest.mark.parametrize(
+    ("markdown", "read"),
+    [
+        ("**Loss 2.1** of :orange[kopi]", "Loss 2.1 of kopi"),
+        (":material/check: :green-badge[done] `kv`", "done kv"),
+        ("[Hu et al.](https://arxiv.org/abs/2106.09685) found", "Hu et al. found"),
+        ("#### You paid 3.7 bits", "You paid 3.7 bits"),
+        ("- 2 × 3 * 4 = 24", "2 × 3 * 4 = 24"),
+        ("USD\\~3", "USD~3"),
+    ],
+)
+def test_markdown_is_read_as_plain_text(markdown, read):
+    assert plain(markdown) == read
+
+
+@pytest.mark.parametrize("text", ["**bold** [a](b) :red[x]", "C:\\dir <b> $x$", "a_b`c`|~"])
+def test_what_was_escaped_comes_out_as_it_was(text):
+    assert plain(escape(text)) == text

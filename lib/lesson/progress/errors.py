@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from lib.errors import StudentError
+
+
+class ProgressError(StudentError):
+    """A file of progress that cannot be loaded."""

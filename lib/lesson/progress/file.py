@@ -1,0 +1,90 @@
+"""The record as a JSON file that is taken home and loaded again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from lib.curriculum import chapters
+from lib.lesson.progress.errors import ProgressError
+from lib.lesson.progress.record import (
+    MOST_CHARACTERS,
+    MOST_SENTENCES,
+    MOST_SETTINGS,
+    Answered,
+    Progress,
+    Told,
+    questions_by_key,
+)
+
+FORMAT = "finetuning-lab progress 1"
+MOST_BYTES = 1_000_000
+EXPECTED = "it must be a file that “Save my progress” made"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file holds of this course, and how much it holds of chapters and questions that the course lacks."""
+
+    progress: Progress
+    left_out: int
+
+
+def to_file(progress: Progress) -> dict[str, Any]:
+    """What `json.dumps` takes."""
+    return {
+        "format": FORMAT,
+        "opened": list(progress.opened),
+        "answers": {key: {"first": each.first, "last": each.last} for key, each in progress.answers.items()},
+        "told": {
+            slug: {"settings": [list(pair) for pair in each.settings], "sentences": list(each.sentences)}
+            for slug, each in progress.told.items()
+        },
+    }
+
+
+def from_file(content: bytes, name: str) -> Loaded:
+    """Raises ProgressError, naming what is wrong."""
+    if len(content) > MOST_BYTES:
+        raise ProgressError(f"“{name}” is larger than {MOST_BYTES // 1_000_000} MB; {EXPECTED}.")
+    try:
+        read = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise ProgressError(f"“{name}” is no JSON; {EXPECTED}.") from None
+    if not isinstance(read, dict) or read.get("format") != FORMAT:
+        raise ProgressError(f"“{name}” holds no progress; {EXPECTED}.")
+    try:
+        opened, answers, told = read["opened"], read["answers"], read["told"]
+        slugs = {each.slug for each in chapters()}
+        known = {key: question for slug in slugs for key, question in questions_by_key(slug).items()}
+        record = Progress(
+            tuple(dict.fromkeys(slug for slug in _texts(opened) if slug in slugs)),
+            {key: found for key, each in answers.items() if (found := _answered(each, known.get(key)))},
+            {slug: _told(each) for slug, each in told.items() if slug in slugs},
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ProgressError(f"“{name}” cannot be read, since a part of it is missing or changed; {EXPECTED}.") from None
+    left = len(set(opened) - slugs) + len(answers) - len(record.answers) + len(told) - len(record.told)
+    return Loaded(record, left)
+
+
+def _answered(given: dict[str, Any], question: Any) -> Answered | None:
+    """None where the course no longer asks this, or no longer offers one of these answers."""
+    first, last = _texts([given["first"], given["last"]])
+    offered = {option.text for option in question.options} if question else set()
+    return Answered(first, last) if {first, last} <= offered else None
+
+
+def _told(given: dict[str, Any]) -> Told:
+    settings, sentences = given["settings"], _texts(given["sentences"])
+    pairs = tuple((label, value) for label, value in map(_texts, settings))
+    if not isinstance(settings, list) or len(pairs) > MOST_SETTINGS or len(sentences) > MOST_SENTENCES:
+        raise ValueError("no list, or more than a page keeps")
+    return Told(pairs, sentences)
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(each, str) and len(each) <= MOST_CHARACTERS for each in given):
+        raise ValueError("not a list of texts")
+    return tuple(given)

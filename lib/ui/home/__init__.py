@@ -1,0 +1,6 @@
+"""The first page.
+
+finding.py     one search box: slides, chapters
+course_map.py  the course as the lecture runs, with what is done, and the button that goes on
+keeping.py     what a student has done so far: taken home, loaded again, forgotten
+"""

@@ -1,0 +1,154 @@
+"""What counts as done and what is next, on the course as it ships; files of others, hostile ones first."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lib import curriculum
+from lib.curriculum import LOOKED_UP
+from lib.lesson.progress.errors import ProgressError
+from lib.lesson.progress.file import FORMAT, from_file, to_file
+from lib.lesson.progress.record import (
+    MOST_CHARACTERS,
+    MOST_SENTENCES,
+    Progress,
+    Told,
+    prediction_key,
+    question_key,
+)
+from lib.lesson.progress.standing import State, course_standing
+
+SLUGS = [each.slug for each in curriculum.chapters() if each.slug not in LOOKED_UP]
+FIRST, SECOND, THIRD = SLUGS[:3]
+
+
+def option(slug: str, number: int, correct: bool) -> str:
+    question = curriculum.chapter(slug).questions[number - 1]
+    return next(each.text for each in question.options if each.correct is correct)
+
+
+def answered(progress: Progress, slug: str, correct: bool = True) -> Progress:
+    for number in range(1, len(curriculum.chapter(slug).questions) + 1):
+        progress = progress.with_answer(question_key(slug, number), option(slug, number, correct))
+    return progress
+
+
+def standing_of(progress: Progress, slug: str):
+    return next(each for each in course_standing(progress).chapters if each.chapter.slug == slug)
+
+
+def file_of(**changed) -> bytes:
+    return json.dumps({"format": FORMAT, "opened": [], "answers": {}, "told": {}} | changed).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is no JSON"),
+        (b"\xff\xfe\x00", "is no JSON"),
+        (b"[" * 100_000, "is no JSON"),
+        (b"[]", "holds no progress"),
+        (b'{"format": "finetuning-lab rankings 1"}', "holds no progress"),
+        (b" " * 1_000_001, "larger than 1 MB"),
+        (json.dumps({"format": FORMAT}).encode(), "cannot be read"),
+        (file_of(opened="kv_cache"), "cannot be read"),
+        (file_of(opened=[["kv_cache"]]), "cannot be read"),
+        (file_of(answers=[1]), "cannot be read"),
+        (file_of(answers={"check_kv_cache_1": "yes"}), "cannot be read"),
+        (file_of(answers={"check_kv_cache_1": {"first": None, "last": {}}}), "cannot be read"),
+        (file_of(told={"kv_cache": {"settings": [["a"]], "sentences": []}}), "cannot be read"),
+        (file_of(told={"kv_cache": {"settings": {}, "sentences": []}}), "cannot be read"),
+        (file_of(told={"kv_cache": {"settings": [], "sentences": ["x" * (MOST_CHARACTERS + 1)]}}), "cannot be read"),
+        (file_of(told={"kv_cache": {"settings": [], "sentences": ["x"] * (MOST_SENTENCES + 1)}}), "cannot be read"),
+        (file_of(told=None), "cannot be read"),
+    ],
+)
+def test_what_is_no_file_of_progress_is_refused_in_a_sentence(content, says):
+    with pytest.raises(ProgressError, match=says) as refused:
+        from_file(content, "x.json")
+    assert str(refused.value).endswith("“Save my progress” made.")
+
+
+def test_what_the_course_does_not_have_is_left_out_and_counted():
+    right = option("kv_cache", 1, True)
+    read = from_file(
+        file_of(
+            opened=["kv_cache", "no_such_chapter"],
+            answers={
+                "check_kv_cache_1": {"first": right, "last": right},
+                "check_kv_cache_2": {"first": "an answer of an older course", "last": "the same"},
+                "check_no_such_chapter_1": {"first": right, "last": right},
+            },
+            told={"__proto__": {"settings": [], "sentences": []}},
+        ),
+        "x.json",
+    )
+    assert read.progress.opened == ("kv_cache",)
+    assert set(read.progress.answers) == {"check_kv_cache_1"}
+    assert read.progress.told == {}
+    assert read.left_out == 4
+
+
+def test_a_file_brings_back_what_was_saved():
+    saved = answered(Progress(), FIRST, correct=False).with_opened(FIRST).with_opened(SECOND)
+    saved = answered(saved, FIRST).with_told({FIRST: Told((("Context", "4,096"),), ("“<b>” costs 128 KB",))})
+    read = from_file(json.dumps(to_file(saved)).encode(), "x.json")
+    assert read.progress == saved
+    assert read.left_out == 0
+
+
+def test_a_chapter_is_done_once_all_its_questions_stand_right():
+    progress = Progress().with_opened(FIRST)
+    assert standing_of(progress, FIRST).state is State.STARTED
+    progress = answered(progress, FIRST, correct=False)
+    wrong = standing_of(progress, FIRST)
+    assert (wrong.answered, wrong.right, wrong.state) == (wrong.questions, 0, State.STARTED)
+    put_right = standing_of(answered(progress, FIRST), FIRST)
+    assert (put_right.right, put_right.right_at_first, put_right.state) == (put_right.questions, 0, State.DONE)
+    assert standing_of(Progress(), FIRST).state is State.NEW
+
+
+def test_a_prediction_counts_as_it_was_made_first():
+    slug = next(slug for slug in SLUGS if curriculum.chapter(slug).predict)
+    options = curriculum.chapter(slug).predict.options
+    wrong, right = (next(each.text for each in options if each.correct is is_it) for is_it in (False, True))
+    progress = Progress().with_answer(prediction_key(slug), wrong).with_answer(prediction_key(slug), right)
+    assert standing_of(Progress(), slug).prediction is None
+    assert standing_of(progress, slug).prediction is False
+    course = course_standing(progress)
+    assert (course.predicted, course.predicted_rightly) == (1, 0)
+
+
+def test_next_is_the_chapter_opened_last_until_it_is_done_then_the_one_after_it():
+    assert course_standing(Progress()).next.slug == FIRST
+    progress = Progress().with_opened(SECOND)
+    assert course_standing(progress).next.slug == SECOND
+    assert course_standing(answered(progress, SECOND)).next.slug == THIRD
+    assert course_standing(answered(progress, SECOND).with_opened("home")).next.slug == THIRD
+
+
+def test_next_comes_round_to_what_was_left_out_and_ends():
+    progress = Progress()
+    for slug in SLUGS[1:]:
+        progress = answered(progress.with_opened(slug), slug)
+    assert course_standing(progress).next.slug == FIRST
+    everything = course_standing(answered(progress, FIRST))
+    assert everything.next is None
+    assert everything.right == everything.questions
+    assert everything.count(State.DONE) == len(SLUGS)
+
+
+def test_two_records_are_joined_first_answers_from_the_older_and_last_ones_from_the_newer():
+    older = answered(Progress().with_opened(FIRST).with_opened(SECOND), FIRST, correct=False)
+    newer = answered(Progress().with_opened(FIRST), FIRST)
+    joined = newer.joined_to(older)
+    assert joined.opened == (SECOND, FIRST)
+    standing = standing_of(joined, FIRST)
+    assert (standing.right, standing.right_at_first) == (standing.questions, 0)
+
+
+def test_every_group_says_what_it_is_about():
+    for group in curriculum.COURSE:
+        assert group == "Start" or curriculum.about_group(group).endswith(".")
