@@ -8,6 +8,7 @@ metrics/       what ROUGE, BLEU and chrF count, step by step
 evaluation/    benchmarks, likelihood scoring, choosing a model
 alignment/     rankings, reward models, policies
 lesson/        what the chapters of no other domain compute
+classroom/     a class in one room: questions, votes, what comes of them
 engine/        jobs: submit, follow, stop
 charts/        plain data in, plotly figure out
 ui/            what pages are made of

@@ -43,9 +43,10 @@ COURSE: dict[str, tuple[str, ...]] = {
     ),
     "Alignment": ("rank_answers", "reward_model", "policy", "reward_hacking", "secret_rule"),
     "Wrap-up": (),
+    "Class": ("room", "join"),
 }
-LOOKED_UP = ("home", "glossary", "references")
-"""Pages on which something is found or looked up: nothing on them can be done, so they don't count as progress."""
+LOOKED_UP = ("home", "glossary", "references", "room", "join")
+"""Pages on which something is found or looked up, and those that need a class: they don't count as progress."""
 
 
 @dataclass(frozen=True)

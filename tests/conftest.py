@@ -18,6 +18,8 @@ try:
 except catalogue.ModelUnavailable as why:
     REAL_MODEL, NO_REAL_MODEL = None, f"{why}; `make model` fetches it"
 os.environ["MODELS_FOLDER"] = os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="no-models-")
+# Rooms of a class are kept in a file of the tests' own, where there is none at first.
+os.environ["DATABASE_URL"] = f"sqlite:///{tempfile.mkdtemp(prefix='rooms-')}/rooms.sqlite"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that wait for each other crawl on a busy machine

@@ -7,5 +7,6 @@ quant/       number formats, the quantizer bench, the lab, published tables
 metrics/     one pair of texts, a scored corpus
 evaluation/  benchmarks, abilities, skills, the choice of a model
 lesson/      the chapters that belong to no other domain
+classroom/   a room's votes
 alignment/   rankings, rewards, policies
 """

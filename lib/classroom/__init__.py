@@ -1,0 +1,21 @@
+"""A class in one room: questions put to everybody, answers that nobody sees before they are shown.
+
+errors.py       what is wrong, in a sentence that a student or an instructor can act on
+keys.py         codes, keys and tokens: how they are made, and what of them is kept
+names.py        names of two words made up here, and a student's own
+limits.py       how often one client may do something
+addresses.py    the link with which a phone joins
+records.py      what a room is to a page: frozen dataclasses
+tables.py       the tables in which rooms are kept
+where.py        where rooms are kept, without asking there
+database.py     the one connection to SQLite or PostgreSQL, and the upgrade of its tables at first use
+rooms.py        opening a room, leading it, changing its key, deleting it
+members.py      joining a room, and finding it again
+questions.py    putting a question to the room, and its way from the first vote to the answer
+answers.py      giving an answer, and what comes of all answers: counts, flows, texts
+taking_home.py  everything of a room as rows and as one document
+migrations/     how the tables came to be, step by step (Alembic)
+
+SQLAlchemy is imported when the first room is opened, looked for or joined: import what is needed from the module that
+has it, within the function that needs it, where a page must stay small without a room.
+"""

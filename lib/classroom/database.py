@@ -1,0 +1,132 @@
+"""The one connection to where rooms are kept: SQLite by default, PostgreSQL by DATABASE_URL.
+
+With PostgreSQL several web processes serve one room; with SQLite in WAL mode several on one machine do.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from lib.classroom.errors import RoomsUnreachable
+from lib.classroom.tables import SCHEMA
+from lib.classroom.where import database_url
+from lib.places import ROOT
+
+UPGRADE_LIMIT_S = 120
+BUSY_MS = 10_000
+"""How long SQLite waits for another writer."""
+
+
+class Database:
+    """Where rooms are kept. `reading` and `writing` give a connection within a transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        more = {} if url.startswith("sqlite") else {"pool_size": 10, "connect_args": {"connect_timeout": 5}}
+        self._engine = sa.create_engine(url, pool_pre_ping=True, **more)
+        self._ready = False
+        self._lock = threading.Lock()
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        with _said_plainly():
+            self._make_ready()
+            with self._engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """All of the block or nothing of it is kept. SQLite lets one writer in at a time, from its first statement."""
+        with _said_plainly():
+            self._make_ready()
+            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @property
+    def dialect(self) -> str:
+        return self._engine.dialect.name
+
+    def _make_ready(self) -> None:
+        with self._lock:
+            if not self._ready:
+                if self.dialect == "sqlite":
+                    Path(self._engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+                if self._schema() != SCHEMA:
+                    _upgrade(self.url)
+                self._ready = True
+
+    def _schema(self) -> str | None:
+        with self._engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, OSError) as error:
+        raise RoomsUnreachable(
+            "The place where rooms are kept does not answer; nothing is lost, try again in a few seconds."
+        ) from error
+
+
+def _upgrade(url: str) -> None:
+    """In a process of its own: Alembic would cost the web process 11 MB for ever."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lib.classroom.migrations.upgrade"],
+        cwd=ROOT,
+        env={**os.environ, "ROOMS_DATABASE": url},
+        capture_output=True,
+        text=True,
+        timeout=UPGRADE_LIMIT_S,
+        check=False,
+    )
+    if done.returncode:
+        raise RoomsUnreachable(
+            "The place where rooms are kept could not be prepared; its operator finds why in the server's output."
+        ) from RuntimeError(done.stderr[-2000:])
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    """WAL, so that readers never wait for a writer; foreign keys, so that a room goes with all that is in it."""
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection, _) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_databases: dict[str, Database] = {}
+_lock = threading.Lock()
+
+
+def database() -> Database:
+    """The database of this process, as the environment says."""
+    url = database_url()
+    with _lock:
+        if url not in _databases:
+            _databases[url] = Database(url)
+        return _databases[url]

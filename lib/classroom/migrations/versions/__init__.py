@@ -1,0 +1,4 @@
+"""The steps, oldest first.
+
+first_rooms.py   rooms, who leads them, members, questions, answers
+"""

@@ -1,0 +1,68 @@
+"""Which question comes next: any chapter's, or one of the instructor's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import curriculum
+from lib.classroom.records import LONGEST_TEXT, Room
+from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.kit.controls import select
+from lib.ui.kit.session import owner
+
+
+def choosing(room: Room) -> None:
+    from lib.classroom.questions import PREDICT, parts_of
+
+    with_questions = {each.slug: each.title for each in curriculum.chapters() if parts_of(each.slug)}
+    slug = select("Chapter", with_questions, "next_token", key="room_chapter")
+    for part, question in parts_of(slug).items():
+        with st.container(border=True):
+            kind = "Predict first" if part == PREDICT else "Check yourself"
+            st.markdown(f"**{kind}.** {question.question}")
+            st.markdown("\n".join(f"- {option.text}" for option in question.options))
+            st.button(
+                "Put it to the room",
+                key=f"ask_{slug}_{part}",
+                icon=":material/campaign:",
+                on_click=_ask,
+                args=(room.code, slug, part),
+            )
+    with st.form("ask_in_words"):
+        st.text_input(
+            "Ask something to be answered in their own words",
+            key="own_question",
+            max_chars=LONGEST_TEXT,
+            placeholder="What surprised you?",
+        )
+        st.form_submit_button("Ask it", icon=":material/campaign:", on_click=_ask_in_words, args=(room.code,))
+    _asked_before(room)
+
+
+def _asked_before(room: Room) -> None:
+    from lib.classroom.questions import all_asked
+
+    asked = all_asked(db(), room.code)
+    if asked:
+        with st.expander(f"Asked in this room so far: {len(asked)}", icon=":material/history:"):
+            st.markdown("\n".join(f"{each.number}. {_title(each)} · {each.stage.value}" for each in asked))
+
+
+def _title(asked) -> str:
+    from lib.ui.kit.text import escape
+
+    return escape(asked.question) if asked.in_words else asked.question
+
+
+def _ask(code: str, slug: str, part: str) -> None:
+    from lib.classroom.questions import ask
+
+    if attempt(ask, db(), code, owner(), slug, part) is not None:
+        st.session_state[VIEW] = "show"
+
+
+def _ask_in_words(code: str) -> None:
+    from lib.classroom.questions import ask_in_words
+
+    if attempt(ask_in_words, db(), code, owner(), st.session_state["own_question"]) is not None:
+        st.session_state[VIEW] = "show"

@@ -1,0 +1,60 @@
+"""The key, everything to take home, the end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from lib.classroom.records import Room
+from lib.ui.classroom.doing import attempt, db
+from lib.ui.classroom.opening import KEY
+from lib.ui.kit.exports import Rows
+from lib.ui.kit.kept import keep, kept
+from lib.ui.kit.session import owner
+
+
+def ending(room: Room) -> tuple[Rows, Any]:
+    from lib.classroom.taking_home import answers_as_rows, room_as_document
+
+    rows = answers_as_rows(db(), room.code, owner())
+    document = room_as_document(db(), room.code, owner())
+    ends = datetime.fromtimestamp(room.ends_at_s, UTC)
+    st.markdown(
+        f"Room **{room.code}** holds {_counted(room.members, 'student')}, "
+        f"{_counted(len(document['questions']), 'question')} and {_counted(len(rows), 'answer')}, "
+        f"and ends by itself on {ends:%d %B at %H:%M} UTC. The files below hold all of it; names are left out."
+    )
+    with st.expander("The instructor's key", icon=":material/key:"):
+        st.caption("With it another browser leads this room too, such as your phone. Not for the projector.")
+        key = kept(KEY)
+        if key:
+            st.code(key, language=None)
+        else:
+            st.markdown("It was told once and is not kept. Make a new one if you need it.")
+        st.button("Make a new key", icon=":material/autorenew:", on_click=_new_key, args=(room.code,))
+        st.caption("The old key, and every other browser that leads with it, is then shut out.")
+    with st.expander("End the room now", icon=":material/delete:"):
+        st.markdown("Everything in it is deleted at once: questions, answers, names. Take it home first.")
+        st.button("Delete the room and everything in it", type="primary", on_click=_delete, args=(room.code,))
+    return rows, document
+
+
+def _new_key(code: str) -> None:
+    from lib.classroom.rooms import new_key_for
+
+    key = attempt(new_key_for, db(), code, owner())
+    if key is not None:
+        keep(KEY, key)
+
+
+def _delete(code: str) -> None:
+    from lib.classroom.rooms import delete_room
+
+    attempt(delete_room, db(), code, owner())
+    keep(KEY, None)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

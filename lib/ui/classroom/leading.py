@@ -1,0 +1,83 @@
+"""The room on the projector, and its views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from lib.classroom.addresses import address_here, join_link, reachable
+from lib.classroom.records import Room
+from lib.ui.classroom.choosing import choosing
+from lib.ui.classroom.doing import VIEW, db, say_what_was_refused
+from lib.ui.classroom.ending import ending
+from lib.ui.classroom.question import question_on_projector
+from lib.ui.classroom.watching import BETWEEN_S, watch
+from lib.ui.classroom.words import reading_words
+from lib.ui.kit.controls import segmented
+from lib.ui.kit.exports import Rows
+
+VIEWS = {"show": "On the projector", "ask": "Put a question", "words": "The room's words", "end": "Take home, end"}
+QR_PIXELS = 300
+
+
+def leading(room: Room) -> tuple[Rows | None, Any]:
+    """One of the views of a room; rows and a document where it is about taking them home."""
+    view = segmented("View", VIEWS, "show", key=VIEW, label_visibility="collapsed")
+    say_what_was_refused()
+    if view == "ask":
+        choosing(room)
+    elif view == "words":
+        reading_words(room)
+    elif view == "end":
+        return ending(room)
+    else:
+        _projector(room)
+    return None, None
+
+
+def _projector(room: Room) -> None:
+    from lib.classroom.questions import current
+
+    asked = current(db(), room.code)
+    link = join_link(st.context.url or "http://localhost:8501/room", room.code, address_here())
+    if asked is None:
+        _invitation(room, link)
+        return
+    st.caption(f":material/qr_code_2: Join at `{link}` · code **{room.code}**")
+    question_on_projector(room, asked)
+
+
+def _invitation(room: Room, link: str) -> None:
+    picture, words = st.columns([2, 3], vertical_alignment="center")
+    picture.image(_qr(link), width=QR_PIXELS, alt=f"QR code of the link {link}")
+    with words:
+        st.markdown("Scan, or open **Join a room** and type")
+        st.title(" ".join(room.code), anchor=False)
+        st.code(link, language=None, wrap_lines=True)
+        if not reachable(link):
+            st.caption(":material/wifi_off: This machine has no address in a network: no phone can reach this link.")
+        watch(lambda: _members(room.code), room.members, BETWEEN_S, _say_members)
+        st.button("Put the first question", type="primary", icon=":material/quiz:", on_click=_to_view, args=("ask",))
+
+
+def _members(code: str) -> int:
+    from lib.classroom.rooms import room
+
+    return room(db(), code).members
+
+
+def _say_members(members: int) -> None:
+    st.markdown(f"### {members} {'student is' if members == 1 else 'students are'} in the room")
+
+
+def _to_view(view: str) -> None:
+    st.session_state[VIEW] = view
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _qr(link: str) -> str:
+    """Dark on light in both themes: many phones read no other. Drawn here, without a network."""
+    import segno
+
+    return segno.make(link, error="m", micro=False).svg_inline(scale=8, dark="#000", light="#fff")

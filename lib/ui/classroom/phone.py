@@ -1,0 +1,166 @@
+"""A student's phone: joining in one tap, answering, seeing what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.charts.classroom.votes import LETTERS, describe_votes, votes
+from lib.classroom.names import LONGEST, made_up_name
+from lib.classroom.records import LONGEST_TEXT, Asked, Member, Stage
+from lib.classroom.where import may_hold_rooms
+from lib.ui.classroom.doing import attempt, db, say_what_was_refused
+from lib.ui.classroom.watching import BETWEEN_S, PHONE_S, watch
+from lib.ui.kit.controls import text
+from lib.ui.kit.session import owner
+from lib.ui.kit.text import escape
+
+
+def room_joined() -> tuple[str, Member] | None:
+    """The room that this browser is in, unless the link names another."""
+    if not may_hold_rooms():
+        return None
+    from lib.classroom.members import room_of
+
+    found = room_of(db(), owner())
+    wanted = "".join(st.query_params.get("code", "").split()).replace("-", "").upper()
+    return None if found and wanted and wanted != found[0] else found
+
+
+def joining() -> None:
+    """Code and name are filled in where they can be: what is left is one tap."""
+    say_what_was_refused()
+    if "made_up" not in st.session_state:
+        st.session_state["made_up"] = made_up_name()
+    code = text("Code of the room", "", key="code", max_chars=12, placeholder="five letters")
+    name = st.text_input("Your name here", st.session_state["made_up"], key="room_name", max_chars=LONGEST)
+    st.button("Join", type="primary", icon=":material/login:", width="stretch", on_click=_join, args=(code, name))
+    st.caption("The name is made up; use another if you like. No account, and the room forgets all of it in a day.")
+
+
+def _join(code: str, name: str) -> None:
+    from lib.classroom.members import join
+
+    attempt(join, db(), code, owner(), name or st.session_state["made_up"])
+
+
+def in_the_room(code: str, member: Member) -> None:
+    from lib.classroom.questions import current
+
+    say_what_was_refused()
+    asked = current(db(), code)
+    if asked is None:
+        st.markdown(f"You are **{escape(member.name)}**. The next question appears here by itself.")
+    else:
+        _question(code, asked)
+    # Asked of the database as it is now, compared with what this page shows.
+    every_s = PHONE_S if asked is not None and asked.stage.is_open else BETWEEN_S
+    watch(lambda: _seen(code), _seen_of(code, asked), every_s)
+    _more(code, member)
+
+
+def _seen(code: str) -> tuple:
+    from lib.classroom.questions import current
+
+    return _seen_of(code, current(db(), code))
+
+
+def _seen_of(code: str, asked: Asked | None) -> tuple:
+    """What of a question makes a phone draw itself anew."""
+    if asked is None:
+        return (None,)
+    if asked.stage is Stage.SHOWN and asked.in_words:
+        from lib.classroom.answers import words
+
+        return (asked.number, asked.stage, tuple(words(db(), code, asked.number)))
+    return (asked.number, asked.stage)
+
+
+def _question(code: str, asked: Asked) -> None:
+    from lib.classroom.answers import own_answer
+
+    first, second = own_answer(db(), code, owner(), asked.number)
+    st.subheader(escape(asked.question) if asked.in_words else asked.question, anchor=False)
+    if asked.stage is Stage.SHOWN:
+        _shown(code, asked, first if second is None else second)
+    elif asked.in_words:
+        _write(code, asked, first)
+    elif asked.stage is Stage.ARGUING:
+        said = "You gave no answer."
+        if first is not None:
+            said = f"You said **{LETTERS[first]} · {asked.choices[first].text}**."
+        st.info(f"{said} Now find somebody who said something else, and convince each other.", icon=":material/forum:")
+    else:
+        _choose(code, asked, second if asked.stage is Stage.VOTING_AGAIN else first)
+        if asked.stage is Stage.VOTING_AGAIN and first is not None:
+            st.caption(f"Before you argued you said {LETTERS[first]}. Answer anew, the same or another.")
+
+
+def _choose(code: str, asked: Asked, mine: int | None) -> None:
+    for number, choice in enumerate(asked.choices):
+        st.button(
+            f"{LETTERS[number]} · {choice.text}",
+            key=f"answer_{code}_{asked.number}_{asked.stage}_{number}",
+            type="primary" if number == mine else "secondary",
+            icon=":material/check:" if number == mine else None,
+            width="stretch",
+            wrap=True,
+            on_click=_answer,
+            args=(code, asked.number, number),
+        )
+    done = "Your answer is in; you may change it while the vote is open." if mine is not None else "Tap an answer."
+    st.caption(f"{done} How fast you are does not count.")
+
+
+def _answer(code: str, number: int, choice: int) -> None:
+    from lib.classroom.answers import answer
+
+    attempt(answer, db(), code, owner(), number, choice)
+
+
+def _write(code: str, asked: Asked, mine: str | None) -> None:
+    key = f"words_{code}_{asked.number}"
+    with st.form(f"{key}_form"):
+        st.text_area("Your words", mine or "", key=key, max_chars=LONGEST_TEXT)
+        st.form_submit_button("Send", width="stretch", on_click=_send_words, args=(code, asked.number, key))
+    st.caption(("Sent. " if mine else "") + "The instructor reads it before the room does.")
+
+
+def _send_words(code: str, number: int, key: str) -> None:
+    from lib.classroom.answers import answer_in_words
+
+    attempt(answer_in_words, db(), code, owner(), number, st.session_state[key])
+
+
+def _shown(code: str, asked: Asked, mine: int | str | None) -> None:
+    from lib.classroom.answers import score, tally, words
+
+    if asked.in_words:
+        for each in words(db(), code, asked.number):
+            st.markdown(f"- {escape(each.text)}")
+        return
+    if mine is not None:
+        choice = asked.choices[mine]
+        show = st.success if choice.correct else st.warning
+        icon = ":material/check:" if choice.correct else ":material/close:"
+        show(f"You said **{LETTERS[mine]} · {choice.text}**. {choice.why}", icon=icon)
+    if mine is None or not asked.choices[mine].correct:
+        right, choice = next((n, c) for n, c in enumerate(asked.choices) if c.correct)
+        st.info(f"Right is **{LETTERS[right]} · {choice.text}**. {choice.why}", icon=":material/check:")
+    counts = tally(db(), code, asked.number)
+    if sum(counts.last):
+        st.plotly_chart(votes(asked, counts), key="phone_votes", alt=describe_votes(asked, counts))
+    mine_so_far = score(db(), code, owner())
+    st.markdown(f"You have **{mine_so_far.right} of {mine_so_far.shown}** right so far.")
+
+
+def _more(code: str, member: Member) -> None:
+    with st.expander("More", icon=":material/more_horiz:"):
+        st.markdown(f"You are **{escape(member.name)}** in room **{code}**. Only you see that name.")
+        st.button("Leave the room and take my answers out of it", on_click=_leave, args=(code,))
+
+
+def _leave(code: str) -> None:
+    from lib.classroom.members import leave
+
+    attempt(leave, db(), code, owner())
+    st.query_params.clear()

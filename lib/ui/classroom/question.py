@@ -1,0 +1,154 @@
+"""One question before the room, from the first vote to the flows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import curriculum
+from lib.charts.classroom.votes import LETTERS, describe_flows, describe_votes, flows, name_of, votes
+from lib.classroom.records import Asked, Room, Stage, Tally
+from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.watching import PROJECTOR_S, watch
+from lib.ui.kit.keeping.notes import happened
+from lib.ui.kit.session import owner
+from lib.ui.kit.text import escape
+
+PEEK_S = 2.0
+SAYS = {
+    Stage.VOTING: ":material/how_to_vote: **Vote**, each for yourself. Nobody sees the answers yet.",
+    Stage.ARGUING: ":material/forum: **Argue**: find somebody who answered differently, and convince them.",
+    Stage.VOTING_AGAIN: ":material/how_to_vote: **Vote again.** Nobody sees the answers yet.",
+    Stage.SHOWN: ":material/visibility: **What the room said**",
+}
+
+
+def question_on_projector(room: Room, asked: Asked) -> None:
+    st.header(asked.question if asked.choices else escape(asked.question), anchor=False)
+    if asked.stage is not Stage.SHOWN:
+        st.markdown("\n\n".join(f"#### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
+    st.markdown(SAYS[asked.stage])
+    if asked.stage is Stage.SHOWN:
+        _what_came_of_it(room, asked)
+    else:
+        _counting(room, asked)
+    _buttons(room, asked)
+
+
+def _counting(room: Room, asked: Asked) -> None:
+    """How many have answered, live; what they said only behind a button, for the instructor's eyes."""
+    from lib.classroom.answers import answered
+    from lib.classroom.rooms import room as room_now
+
+    def look() -> tuple[int, int]:
+        return answered(db(), room.code, asked.number), room_now(db(), room.code).members
+
+    if asked.stage.is_open:
+        watch(look, None, PROJECTOR_S, _say_counts)
+    else:
+        _say_counts(look())
+    if asked.choices:
+        with st.popover("Peek before they do", icon=":material/visibility_lock:"):
+            st.caption("Everybody who sees this screen sees it too.")
+            if asked.stage.is_open:
+                watch(lambda: _tally(room, asked), None, PEEK_S, lambda tally: _peek(asked, tally))
+            else:
+                _peek(asked, _tally(room, asked))
+
+
+def _say_counts(counts: tuple[int, int]) -> None:
+    given, members = counts
+    st.progress(min(1.0, given / members) if members else 0.0, f"**{given} of {members}** have answered")
+
+
+def _peek(asked: Asked, tally: Tally) -> None:
+    for number, choice in enumerate(asked.choices):
+        first, second = tally.first[number], tally.second[number]
+        then = f", then {second}" if asked.voted_again else ""
+        st.markdown(f"{name_of(asked, number)} · {first}{then} · {choice.text}")
+
+
+def _tally(room: Room, asked: Asked) -> Tally:
+    from lib.classroom.answers import tally
+
+    return tally(db(), room.code, asked.number, browser=owner())
+
+
+def _what_came_of_it(room: Room, asked: Asked) -> None:
+    if asked.in_words:
+        from lib.classroom.answers import words
+
+        let_through = words(db(), room.code, asked.number)
+        for each in let_through:
+            st.markdown(f"#### “{escape(each.text)}”")
+        if not let_through:
+            st.caption("Nothing is let through yet: choose under “The room's words”.")
+        return
+    tally = _tally(room, asked)
+    if not sum(tally.last):
+        st.info("Nobody has answered.", icon=":material/how_to_vote:")
+        return
+    both = bool(sum(tally.second))
+    left, right = st.columns(2) if both else (st.container(), None)
+    left.plotly_chart(votes(asked, tally), key="room_votes", alt=describe_votes(asked, tally))
+    if right is not None:
+        right.plotly_chart(flows(asked, tally), key="room_flows", alt=describe_flows(asked, tally))
+    for number, choice in enumerate(asked.choices):
+        with st.container(border=choice.correct):
+            st.markdown(f"**{name_of(asked, number)} · {choice.text}** – {choice.why}")
+    happened(_in_words(asked, tally), name=f"room {asked.number}")
+    if asked.slug:
+        chapter = curriculum.chapter(asked.slug)
+        st.page_link(chapter.file, label=f"Now try it: {chapter.title}", icon=":material/science:", width="content")
+
+
+def _in_words(asked: Asked, tally: Tally) -> str:
+    if tally.majority is None:
+        said = "No answer had more votes than every other."
+    else:
+        most, total = tally.last[tally.majority], sum(tally.last)
+        which = "which is right" if asked.choices[tally.majority].correct else "which is not right"
+        said = f"Most of the room, {most} of {total}, said {LETTERS[tally.majority]}, {which}."
+    if tally.answered_both:
+        said += f" Of the {tally.answered_both} who answered both times, {tally.changed} changed their answer."
+    return said
+
+
+def _buttons(room: Room, asked: Asked) -> None:
+    with st.container(horizontal=True):
+        if asked.stage is Stage.VOTING and asked.choices:
+            _move_button("Argue, then vote again", ":material/forum:", room, asked, Stage.ARGUING, "primary")
+        if asked.stage is Stage.ARGUING:
+            _move_button("Vote again", ":material/how_to_vote:", room, asked, Stage.VOTING_AGAIN, "primary")
+        if asked.stage is not Stage.SHOWN:
+            kind = "primary" if asked.stage is Stage.VOTING_AGAIN or asked.in_words else "secondary"
+            _move_button("Show the answers", ":material/visibility:", room, asked, Stage.SHOWN, kind)
+        if asked.stage is Stage.SHOWN:
+            st.button("Next question", icon=":material/quiz:", type="primary", on_click=_to_next)
+        _move_button("Put it away", ":material/close:", room, asked, Stage.PUT_AWAY)
+        st.button(
+            "Forget all answers and ask afresh",
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=_reset,
+            args=(room.code, asked.number),
+        )
+
+
+def _to_next() -> None:
+    st.session_state[VIEW] = "ask"
+
+
+def _move_button(label: str, icon: str, room: Room, asked: Asked, to: Stage, kind: str = "secondary") -> None:
+    st.button(label, icon=icon, type=kind, on_click=_move, args=(room.code, asked.number, to))
+
+
+def _move(code: str, number: int, to: Stage) -> None:
+    from lib.classroom.questions import move
+
+    attempt(move, db(), code, owner(), number, to)
+
+
+def _reset(code: str, number: int) -> None:
+    from lib.classroom.questions import reset
+
+    attempt(reset, db(), code, owner(), number)

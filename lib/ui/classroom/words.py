@@ -1,0 +1,52 @@
+"""The room's own words, seen by the instructor first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.classroom.records import Asked, Room, Words
+from lib.ui.classroom.doing import attempt, db
+from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
+from lib.ui.kit.session import owner
+from lib.ui.kit.text import escape
+
+
+def reading_words(room: Room) -> None:
+    from lib.classroom.answers import words
+    from lib.classroom.questions import all_asked
+
+    st.caption("Only you see these. What you let through appears on the projector and on every phone when it is shown.")
+    in_words = [each for each in all_asked(db(), room.code) if each.in_words]
+    if not in_words:
+        st.info("Ask something in their own words first, under “Put a question”.", icon=":material/edit_note:")
+        return
+    asked = in_words[-1]
+    st.markdown(f"**{escape(asked.question)}**")
+    every_s = PROJECTOR_S if asked.stage.is_open else BETWEEN_S
+    watch(
+        lambda: words(db(), room.code, asked.number, browser=owner()),
+        None,
+        every_s,
+        lambda said: _list_words(room, asked, said),
+    )
+
+
+def _list_words(room: Room, asked: Asked, said: list[Words]) -> None:
+    if not said:
+        st.caption("No answer yet.")
+    for each in said:
+        text, button = st.columns([4, 1], vertical_alignment="center")
+        text.markdown((":material/visibility: " if each.let_through else "") + escape(each.text))
+        button.button(
+            "Hide" if each.let_through else "Let through",
+            key=f"through_{asked.number}_{each.number}_{each.let_through}",
+            on_click=_let_through,
+            args=(room.code, each.number, not each.let_through),
+            width="stretch",
+        )
+
+
+def _let_through(code: str, number: int, through: bool) -> None:
+    from lib.classroom.answers import let_through
+
+    attempt(let_through, db(), code, owner(), number, through)

@@ -1,0 +1,105 @@
+"""A lesson in one room: an instructor at the projector and three students, each in a browser of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def phones(browser: Browser) -> Iterator[list[Page]]:
+    contexts = [browser.new_context(viewport=PHONE) for _ in range(3)]
+    pages = [context.new_page() for context in contexts]
+    for each in pages:
+        each.set_default_timeout(LIMIT_MS)
+    yield pages
+    for context in contexts:
+        context.close()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def answer(phone: Page, letter: str) -> None:
+    phone.get_by_role("button", name=f"{letter} ·").first.click()
+    expect(phone.get_by_text("Your answer is in").first).to_be_visible()
+
+
+def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: list[Page]):
+    hostile = "<img src=x onerror=a>"
+    alarms: list[str] = []
+    for each in (page, *phones):
+        each.on("dialog", lambda dialog: alarms.append(dialog.message))
+    page.goto(f"{app.url}/room")
+    press(page, "Open a room")
+    heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
+    expect(heading.first).to_be_visible()
+    code = heading.first.inner_text().split()[-1]
+    expect(page.get_by_alt_text("QR code of the link").first).to_be_visible()
+
+    for number, phone in enumerate(phones):
+        phone.goto(f"{app.url}/join?code={code}")
+        if number == 1:
+            name = phone.get_by_label("Your name here").first
+            name.fill(hostile)
+            name.press("Enter")
+            settle(phone)
+        press(phone, "Join")
+        expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
+    expect(phones[1].get_by_text(hostile).first).to_be_visible()  # as letters
+    assert phones[1].locator("img[src='x']").count() == 0
+    expect(page.get_by_text("3 students are in the room").first).to_be_visible()
+
+    press(page, "Put the first question")
+    expect(page.get_by_text("How surprised was it?").first).to_be_visible()
+    page.get_by_role("button", name="Put it to the room").nth(1).click()
+    for phone, letter in zip(phones, "ABC", strict=True):
+        answer(phone, letter)
+    expect(page.get_by_text("3 of 3").first).to_be_visible()
+    expect(page.get_by_text("What the room said")).to_have_count(0)
+    assert phones[0].get_by_text("right so far").count() == 0
+
+    phones[2].reload()  # it slept, and comes back where it was
+    expect(phones[2].get_by_text("Your answer is in").first).to_be_visible()
+    press(page, "Argue, then vote again")
+    expect(phones[1].get_by_text("convince each other").first).to_be_visible()
+    press(page, "Vote again")
+    for phone, letter in zip(phones, "AAC", strict=True):
+        expect(phone.get_by_text("Before you argued").first).to_be_visible()
+        answer(phone, letter)
+    expect(page.get_by_text("3 of 3").first).to_be_visible()
+    press(page, "Show the answers")
+    expect(page.get_by_text("Of the 3 who answered both times, 1 changed their answer").first).to_be_visible()
+    for phone, right in zip(phones, (1, 1, 0), strict=True):
+        expect(phone.get_by_text(f"You have {right} of 1 right so far").first).to_be_visible()
+
+    home = take_home(page)
+    assert [flow["students"] for flow in home["questions"][0]["flows"]] == [1, 1, 1]
+    assert hostile not in json.dumps(home)
+    page.get_by_text("End the room now").first.click()
+    press(page, "Delete the room and everything in it")
+    expect(page.get_by_role("button", name="Open a room").first).to_be_visible()
+    for phone in phones:
+        expect(phone.get_by_role("heading", level=1, name="Join a room").first).to_be_visible()
+    assert not alarms
+
+
+def take_home(page: Page) -> dict:
+    page.get_by_text("Take home, end").first.click()
+    expect(page.get_by_text("ends by itself").first).to_be_visible()
+    settle(page)
+    with page.expect_download() as downloading:
+        press(page, "JSON")
+    return json.loads(Path(downloading.value.path()).read_text(encoding="utf-8"))

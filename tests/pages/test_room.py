@@ -1,0 +1,153 @@
+"""The pages of a room as instructors, students and hostile links use them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.classroom import answers, limits, members, questions, rooms
+from lib.classroom.database import database
+from lib.classroom.records import Stage
+from tests.pages.conftest import open_chapter
+from tests.unit.classroom.room import browser
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    for limit in (limits.ANSWERING, limits.ENTERING, limits.OPENING):
+        limit.forget()
+
+
+def text(app) -> str:
+    headings = (*app.title, *app.header, *app.subheader)
+    shown = (*headings, *app.markdown, *app.caption, *app.info, *app.success, *app.warning)
+    return " ".join(each.value for each in shown)
+
+
+def button(app, label: str):
+    return next(each for each in app.button if each.label == label)
+
+
+def press(app, label: str):
+    button(app, label).click().run()
+    assert not app.exception
+    return app
+
+
+def joined(code: str, name: str = "Kopi Peng"):
+    app = open_chapter("join", code=code)
+    app.text_input(key="room_name").set_value(name).run()
+    return press(app, "Join")
+
+
+@pytest.fixture
+def led():
+    """An instructor's page with an open room, and its code."""
+    app = press(open_chapter("room"), "Open a room")
+    return app, app.title[0].value.split()[-1]
+
+
+@pytest.mark.parametrize("code", ["", "ABC", "<script>", "ZZZZZ", "A" * 12, "';--", "ЖЖЖЖЖ"])
+def test_a_code_that_is_none_is_one_sentence_and_stays_typed(code):
+    app = open_chapter("join", code=code)
+    press(app, "Join")
+    assert len(app.error) == 1
+    assert app.text_input(key="code").value == code
+
+
+def test_a_wrong_key_is_one_sentence(led):
+    _, code = led
+    app = open_chapter("room")
+    app.text_input(key="lead_code").set_value(code)
+    app.text_input(key="lead_key").set_value("not the key")
+    press(app, "Lead it from here too")
+    assert [each.value for each in app.error] == ["That is not the key of this room; the room's instructor has it."]
+    assert app.title[0].value == "Open a room"
+
+
+def test_script_in_a_name_is_shown_as_it_is(led):
+    app = joined(led[1], "<img src=x onerror=a>")
+    assert r"\<img src=x onerror=a\>" in text(app)
+    assert "<img" not in text(app).replace(r"\<img", "")
+
+
+def test_a_question_from_putting_it_to_its_flows(led):
+    app, code = led
+    student = joined(code, "One")
+    others = [browser() for _ in range(2)]
+    for each in others:
+        members.join(database(), code, each, "Other")
+
+    press(app, "Put the first question")
+    app.button(key="ask_next_token_check_1").click().run()
+    assert "Nobody sees the answers yet" in text(app)
+
+    student.run()
+    press(student, "B · 8 bits")
+    assert "Your answer is in" in text(student)
+    for each, choice in zip(others, (0, 1), strict=True):
+        answers.answer(database(), code, each, 1, choice)
+    press(app, "Argue, then vote again")
+    student.run()
+    assert "You said **B · 8 bits**" in text(student)
+    press(app, "Vote again")
+    student.run()
+    press(student, "A · 3 bits")
+    for each, choice in zip(others, (0, 1), strict=True):
+        answers.answer(database(), code, each, 1, choice)
+    press(app, "Show the answers")
+    assert "Most of the room, 2 of 3, said A, which is right. Of the 3 who answered both times, 1 changed" in text(app)
+    charts = app.get("plotly_chart")
+    assert len(charts) == 2
+    student.run()
+    assert "You have **1 of 1** right so far" in text(student)
+    assert "Other" not in text(app)
+
+
+def test_a_question_can_be_asked_afresh(led):
+    app, code = led
+    joined(code)
+    press(app, "Put the first question")
+    app.button(key="ask_next_token_predict").click().run()
+    press(app, "Show the answers")
+    assert any("Nobody has answered" in each.value for each in app.info)
+    press(app, "Forget all answers and ask afresh")
+    assert questions.current(database(), code).stage is Stage.VOTING
+
+
+def test_words_are_let_through_by_the_instructor(led):
+    app, code = led
+    press(app, "Put the first question")
+    app.text_input(key="own_question").set_value("What *surprised* you?")
+    press(app, "Ask it")
+    student = joined(code)
+    student.text_area[0].set_value("<b>the loss</b>")
+    press(student, "Send")
+    app.session_state["room_view"] = "words"
+    app.run()
+    assert r"\<b\>the loss\</b\>" in text(app)
+    press(app, "Let through")
+    app.session_state["room_view"] = "show"
+    app.run()
+    assert "the loss" not in text(app)
+    press(app, "Show the answers")
+    assert r"“\<b\>the loss\</b\>”" in text(app)
+    student.run()
+    assert r"\<b\>the loss\</b\>" in text(student)
+
+
+def test_the_room_is_taken_home_and_deleted(led):
+    app, code = led
+    instructor = app.session_state["owner"]
+    questions.ask(database(), code, instructor, "next_token", "predict")
+    student = joined(code)
+    press(student, student.button[0].label)
+    app.session_state["room_view"] = "end"
+    app.run()
+    assert "1 students" not in text(app)
+    assert "1 answer" in text(app)
+    assert len(app.get("download_button")) == 2
+    press(app, "Delete the room and everything in it")
+    assert app.title[0].value == "Open a room"
+    student.run()
+    assert student.title[0].value == "Join a room"
+    assert rooms.led_by(database(), instructor) is None

@@ -1,0 +1,22 @@
+"""A database of its own for each test, and limits that know nothing of earlier ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.classroom import limits
+from lib.classroom.database import Database
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory):
+    """One file for a module: rooms don't see each other."""
+    db = Database(f"sqlite:///{tmp_path_factory.mktemp('rooms')}/rooms.sqlite")
+    yield db
+    db.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    for limit in (limits.ANSWERING, limits.ENTERING, limits.OPENING):
+        limit.forget()

@@ -1,0 +1,138 @@
+"""Two web processes on one database: two engines on a SQLite file, and on a PostgreSQL that the test itself starts."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from lib.classroom import answers, members, questions, rooms
+from lib.classroom.database import Database
+from lib.classroom.migrations.upgrade import config
+from lib.classroom.records import Stage
+from lib.classroom.tables import SCHEMA, metadata
+from lib.classroom.where import database_url, may_hold_rooms
+from tests.unit.classroom.room import PART, SLUG, browser
+
+STUDENTS = 12
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+@pytest.fixture
+def two_on_sqlite(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
+    both = tuple(Database(f"sqlite:///{tmp_path}/rooms.sqlite") for _ in range(2))
+    yield both
+    for each in both:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    if not BINARIES:
+        pytest.skip("PostgreSQL is not installed here: there is no /usr/lib/postgresql/*/bin/initdb")
+    user = {}
+    if os.geteuid() == 0:  # initdb refuses root
+        try:
+            user = {
+                "user": pwd.getpwnam("postgres").pw_uid,
+                "group": pwd.getpwnam("postgres").pw_gid,
+                "extra_groups": (),
+            }
+        except KeyError:
+            pytest.skip("PostgreSQL refuses to run as root, and there is no user postgres to run it as")
+    folder = Path(tempfile.mkdtemp(prefix="rooms-postgres-"))
+    if user:
+        os.chown(folder, user["user"], user["group"])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
+    programs, data = BINARIES[-1].parent, str(folder / "data")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    try:
+        subprocess.run([programs / "initdb", "-D", data, "-A", "trust", "-U", "lab", "-N"], **run)
+        subprocess.run([programs / "pg_ctl", "-D", data, "-o", options, "-l", f"{data}.log", "-w", "start"], **run)
+        yield f"postgresql+psycopg://lab@127.0.0.1:{port}/postgres"
+        subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], **run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def two_on_postgres(postgres: str) -> Iterator[tuple[Database, Database]]:
+    both = Database(postgres), Database(postgres)
+    yield both
+    for each in both:
+        each.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_two_web_processes_serve_one_room(kind, request):
+    one, other = request.getfixturevalue(f"two_on_{kind}")
+    instructor = browser()
+    code = rooms.open_room(one, instructor)[0].code
+    students = [browser() for _ in range(STUDENTS)]
+    with ThreadPoolExecutor(STUDENTS) as all_at_once:
+        list(all_at_once.map(lambda n: members.join((one, other)[n % 2], code, students[n], f"S {n}"), range(STUDENTS)))
+    assert rooms.room(other, code).members == STUDENTS
+    questions.ask(other, code, instructor, SLUG, PART)
+    assert questions.current(one, code).stage is Stage.VOTING
+
+    def answer_twice(n: int) -> None:  # in two windows of one browser, one at each process
+        for db in (one, other):
+            answers.answer(db, code, students[n], 1, n % 3)
+
+    with ThreadPoolExecutor(STUDENTS) as all_at_once:
+        list(all_at_once.map(answer_twice, range(STUDENTS)))
+    questions.move(one, code, instructor, 1, Stage.SHOWN)
+    assert answers.tally(other, code, 1).first == (4, 4, 4)
+    rooms.delete_room(other, code, instructor)
+    assert rooms.led_by(one, instructor) is None
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_migrations_make_the_tables_that_the_app_knows(kind, request):
+    db, _ = request.getfixturevalue(f"two_on_{kind}")
+    rooms.open_room(db, browser())
+    engine = sa.create_engine(db.url)
+    with engine.connect() as connection:
+        unlike = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    assert unlike == []
+    assert ScriptDirectory.from_config(config()).get_current_head() == SCHEMA
+
+
+def test_a_database_that_is_up_to_date_is_left_as_it_is(two_on_sqlite):
+    one, other = two_on_sqlite
+    code = rooms.open_room(one, browser())[0].code
+    assert rooms.room(other, code).code == code  # `other` finds the tables there, and leaves them
+
+
+def test_sqlite_writes_ahead(two_on_sqlite):
+    one, _ = two_on_sqlite
+    with one.reading() as connection:
+        assert connection.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_where_rooms_are_kept_is_the_operator_s_choice(monkeypatch, tmp_path, scheme):
+    monkeypatch.setenv("DATABASE_URL", f"{scheme}://lab@db/rooms")
+    assert database_url() == "postgresql+psycopg://lab@db/rooms"
+    assert may_hold_rooms()
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert database_url() == f"sqlite:///{tmp_path}/.cache/finetuning-lab/rooms.sqlite"
+    assert not may_hold_rooms()
