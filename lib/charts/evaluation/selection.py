@@ -36,35 +36,47 @@ def sensitivity(
     """For each factor the range of its weight within which the choice stands."""
     stands = len(never_flips(found, factors))
     title = f"{stands} of {len(factors)} weights can be anything" if stands else "Every weight can change the choice"
-    fig = figure(title, x="Weight", height=140 + 52 * len(factors))
     labels = {factor.key: factor.label for factor in factors}
-    for each in weight_ranges(found, factors):
-        fig.add_scatter(
-            x=[each.low, each.high],
-            y=[labels[each.factor]] * 2,
-            mode="lines",
-            line={"width": 14, "color": BLUE},
-            opacity=0.5,
-            hoverinfo="skip",
-        )
-    fig.add_scatter(
-        x=[weights[factor.key] for factor in factors],
-        y=[factor.label for factor in factors],
-        mode="markers",
-        marker={"size": 16, "color": ORANGE},
-        hovertemplate="now %{x:g}<extra></extra>",
+    ranges = [
+        {
+            "type": "scatter",
+            "x": [each.low, each.high],
+            "y": [labels[each.factor]] * 2,
+            "mode": "lines",
+            "line": {"width": 14, "color": BLUE},
+            "opacity": 0.5,
+            "hoverinfo": "skip",
+        }
+        for each in weight_ranges(found, factors)
+    ]
+    now = {
+        "type": "scatter",
+        "x": [weights[factor.key] for factor in factors],
+        "y": [factor.label for factor in factors],
+        "mode": "markers",
+        "marker": {"size": 16, "color": ORANGE},
+        "hovertemplate": "now %{x:g}<extra></extra>",
+    }
+    return figure(
+        title,
+        x="Weight",
+        height=140 + 52 * len(factors),
+        traces=[*ranges, now],
+        annotations=[_flip_label(flip, labels[flip.factor], limit) for flip in found],
+        showlegend=False,
+        xaxis={"range": [-0.2, limit + 0.2]},
+        yaxis={"autorange": "reversed"},
     )
-    for flip in found:
-        fig.add_annotation(
-            x=flip.weight,
-            y=labels[flip.factor],
-            text=flip.winner,
-            showarrow=False,
-            yshift=16 if flip.change <= 0 else -16,
-            font={"size": 12, "color": RED},
-            xanchor="right" if flip.weight > limit / 2 else "left",
-        )
-    fig.update_layout(showlegend=False)
-    fig.update_xaxes(range=[-0.2, limit + 0.2])
-    fig.update_yaxes(autorange="reversed")
-    return fig
+
+
+def _flip_label(flip: Flip, factor: str, limit: float) -> dict:
+    """Who wins from there, beside the end of the range."""
+    return {
+        "x": flip.weight,
+        "y": factor,
+        "text": flip.winner,
+        "showarrow": False,
+        "yshift": 16 if flip.change <= 0 else -16,
+        "font": {"size": 12, "color": RED},
+        "xanchor": "right" if flip.weight > limit / 2 else "left",
+    }

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SEQUENCE, YELLOW, figure
+from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SEQUENCE, YELLOW, figure, line
 from lib.quant.formats.arithmetic import WorkedExample
 from lib.quant.formats.codebook import codebook
 from lib.quant.formats.explore import StoredValue
@@ -91,30 +91,37 @@ def _near(stored: StoredValue) -> list[float]:
 
 def gaps(formats: dict[str, NumberFormat], chosen: str, value: float) -> go.Figure:
     """Distance between neighbours against magnitude, for every format; logarithmic both ways."""
-    fig = figure(
+    at_value = value and math.isfinite(value) and 1e-10 < abs(value) < 1e10
+    return figure(
         "Floats have a gap that grows with the value; integers have one gap",
         "size of the value",
         "gap",
         height=420,
+        traces=[_gap_trace(name, fmt, is_chosen=name == chosen) for name, fmt in formats.items()],
+        shapes=[line("x", abs(value), color=GREY, dash="dot", width=2)] if at_value else [],
+        xaxis={"type": "log", "range": [-8, 6], "exponentformat": "power", "dtick": 2},
+        yaxis={"type": "log", "range": [-12, 5], "exponentformat": "power", "dtick": 3},
+        legend={"orientation": "h", "y": -0.25},
     )
-    for name, fmt in formats.items():
-        x, y = _gap_line(fmt)
-        fig.add_scatter(
-            x=x,
-            y=y,
-            mode="lines",
-            line={"color": COLOURS[name], "width": 5 if name == chosen else 2, "dash": DASHES.get(name)},
-            line_shape="hv",
-            opacity=1.0 if name == chosen else 0.65,
-            name=name,
-            hovertemplate="at %{x:.3g} the gap is %{y:.3g}<extra>" + name + "</extra>",
-        )
-    if value and math.isfinite(value) and 1e-10 < abs(value) < 1e10:
-        fig.add_vline(x=abs(value), line={"color": GREY, "dash": "dot", "width": 2})
-    fig.update_xaxes(type="log", range=[-8, 6], exponentformat="power", dtick=2)
-    fig.update_yaxes(type="log", range=[-12, 5], exponentformat="power", dtick=3)
-    fig.update_layout(legend={"orientation": "h", "y": -0.25})
-    return fig
+
+
+def _gap_trace(name: str, fmt: NumberFormat, *, is_chosen: bool) -> dict:
+    x, y = _gap_line(fmt)
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "lines",
+        "line": {
+            "color": COLOURS[name],
+            "width": 5 if is_chosen else 2,
+            "dash": DASHES.get(name),
+            "shape": "hv",
+        },
+        "opacity": 1.0 if is_chosen else 0.65,
+        "name": name,
+        "hovertemplate": "at %{x:.3g} the gap is %{y:.3g}<extra>" + name + "</extra>",
+    }
 
 
 def _gap_line(fmt: NumberFormat) -> tuple[list[float], list[float]]:

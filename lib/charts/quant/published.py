@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, figure
@@ -10,8 +12,9 @@ from lib.quant.findings.published import PublishedTable
 COLOURS = (GREY, RED, GREEN, ORANGE, BLUE, PURPLE)
 
 
+@cache
 def published(table: PublishedTable) -> go.Figure:
-    """The table's message as the title, its figures as lines, bars or points."""
+    """The table's message as the title, its figures as lines, bars or points. Drawn once: to be shown, not changed."""
     fig = figure(table.message, table.x, table.y, height=400)
     {"lines": _lines, "bars": _bars, "points": _points}[table.kind](fig, table)
     if table.log_y:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from lib.places import ASSETS
@@ -37,11 +38,17 @@ def recorded_runs(folder: Path = MEASUREMENTS) -> tuple[RecordedRun, ...]:
     """Every recorded run, by file name; none where there is no file."""
     runs = []
     for file in sorted(folder.glob("quantization*.json")):
-        try:
-            runs += [_run(run) for run in json.loads(file.read_text(encoding="utf-8"))]
-        except (ValueError, KeyError, TypeError) as error:
-            raise QuantError(f"The recorded runs in {file.name} cannot be read; record them again.") from error
+        runs += _runs_of(file, file.stat().st_mtime_ns)
     return tuple(runs)
+
+
+@lru_cache(maxsize=16)
+def _runs_of(file: Path, _modified_ns: int) -> tuple[RecordedRun, ...]:
+    """What this file holds, read once for each time it was written."""
+    try:
+        return tuple(_run(run) for run in json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise QuantError(f"The recorded runs in {file.name} cannot be read; record them again.") from error
 
 
 def sizes_on_one_device(runs: tuple[RecordedRun, ...]) -> tuple[RecordedRun, ...]:

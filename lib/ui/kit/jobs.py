@@ -18,8 +18,10 @@ from lib.ui.kit.session import owner
 from lib.units import format_duration
 
 WARM_MODULES = ("lib.training.finetune",)
-RUNNING_S, WAITING_S = 0.2, 2.0
-"""How often a page asks: a run that moves, and a place in the queue."""
+RUNNING_S, LONG_S, WAITING_S = 0.2, 1.0, 2.0
+"""How often a page asks: a run that has just begun, one that takes long, and a place in the queue."""
+LONG_AFTER_S = 8.0
+"""Drawing costs the server and the browser more than the run itself, if it is done five times a second for minutes."""
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -151,19 +153,27 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
         return
     if view is None:
         return
-    rate = {JobState.RUNNING: RUNNING_S, JobState.WAITING: WAITING_S}.get(view.state)
+    rate = _asks_every_s(view)
 
     @st.fragment(run_every=rate)
     def part() -> None:
         now = current(kind)
         if now is None:
             return
-        if (now.id, now.state) != (view.id, view.state):  # also started anew, by a button that `draw` has made
+        # Also started anew, by a button that `draw` has made; or it goes on so long that the page may ask more rarely.
+        if (now.id, now.state, _asks_every_s(now)) != (view.id, view.state, rate):
             st.rerun()
         status(now)
         draw(now)
 
     part()
+
+
+def _asks_every_s(view: JobView) -> float | None:
+    """Seconds between two looks of a page at its job; None: it is over."""
+    if view.state is JobState.RUNNING:
+        return RUNNING_S if view.elapsed_s < LONG_AFTER_S else LONG_S
+    return WAITING_S if view.state is JobState.WAITING else None
 
 
 def status(view: JobView) -> None:
