@@ -12,6 +12,7 @@ database.py     the one connection to SQLite or PostgreSQL, and the upgrade of i
 rooms.py        opening a room, leading it, changing its key, deleting it
 members.py      joining a room, and finding it again
 questions.py    putting a question to the room, and its way from the first vote to the answer
+choosing.py     settings of experiments that a room can choose
 answers.py      giving an answer, and what comes of all answers: counts, flows, texts
 taking_home.py  everything of a room as rows and as one document
 migrations/     how the tables came to be, step by step (Alembic)

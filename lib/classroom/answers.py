@@ -114,13 +114,13 @@ def score(db: Database, code: str, browser: str) -> Score:
             sa.select(questions).where(questions.c.room_id == room_row.id, questions.c.was_shown.is_(True))
         ).all()
         given = connection.execute(sa.select(answers).where(answers.c.member_id == mine.id)).all()
-    with_choices = [(row, record(row)) for row in shown if record(row).choices]
+    with_a_right_one = [(row, record(row)) for row in shown if record(row).right is not None]
     right = 0
-    for row, asked in with_choices:
+    for row, asked in with_a_right_one:
         said = {each.round: each.choice for each in given if each.question_id == row.id}
         last = said.get(2, said.get(1))
         right += last is not None and asked.choices[last].correct
-    return Score(right, len(with_choices))
+    return Score(right, len(with_a_right_one))
 
 
 def _open_question(connection: sa.Connection, code: str, browser: str, number: int) -> tuple[Asked, sa.Row, sa.Row]:

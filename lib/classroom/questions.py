@@ -10,6 +10,7 @@ import json
 import sqlalchemy as sa
 
 from lib import curriculum
+from lib.classroom.choosing import settings
 from lib.classroom.database import Database
 from lib.classroom.errors import RoomError
 from lib.classroom.records import LONGEST_TEXT, Asked, Choice, Stage
@@ -42,6 +43,15 @@ def ask(db: Database, code: str, browser: str, slug: str, part: str) -> Asked:
         raise RoomError("This chapter has no such question; choose one that it has.") from None
     choices = [{"text": each.text, "correct": each.correct, "why": each.why} for each in question.options]
     return _ask(db, code, browser, slug, part, question.question, choices)
+
+
+def ask_for_setting(db: Database, code: str, browser: str, name: str) -> Asked:
+    """Let the room choose a setting of an experiment."""
+    setting = settings().get(name)
+    if setting is None:
+        raise RoomError("There is no such setting to choose; choose one of those listed.")
+    choices = [{"text": each.text, "correct": False, "why": ""} for each in setting.options]
+    return _ask(db, code, browser, setting.chapter, setting.part, setting.question, choices)
 
 
 def ask_in_words(db: Database, code: str, browser: str, question: str) -> Asked:

@@ -68,6 +68,11 @@ class Asked:
     def in_words(self) -> bool:
         return not self.choices
 
+    @property
+    def right(self) -> int | None:
+        """The choice that is right; None where none is, since a setting is chosen or words are asked for."""
+        return next((number for number, choice in enumerate(self.choices) if choice.correct), None)
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -94,8 +99,13 @@ class Tally:
     @property
     def majority(self) -> int | None:
         """The choice with most students in the last vote; None without answers or where two are level."""
+        return self.most_chosen[0] if len(self.most_chosen) == 1 else None
+
+    @property
+    def most_chosen(self) -> tuple[int, ...]:
+        """The choices with most students in the last vote: several where they are level, none without answers."""
         most = max(self.last, default=0)
-        return self.last.index(most) if most and self.last.count(most) == 1 else None
+        return tuple(number for number, students in enumerate(self.last) if most and students == most)
 
     @property
     def changed(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.classroom import answers, limits, members, questions, rooms
+from lib.classroom.choosing import settings
 from lib.classroom.database import database
 from lib.classroom.records import Stage
 from tests.pages.conftest import open_chapter
@@ -95,7 +96,7 @@ def test_a_question_from_putting_it_to_its_flows(led):
     for each, choice in zip(others, (0, 1), strict=True):
         answers.answer(database(), code, each, 1, choice)
     press(app, "Show the answers")
-    assert "Most of the room, 2 of 3, said A, which is right. Of the 3 who answered both times, 1 changed" in text(app)
+    assert "Most votes went to A: 2 of 3, and it is right. Of the 3 who answered both times, 1 changed" in text(app)
     charts = app.get("plotly_chart")
     assert len(charts) == 2
     student.run()
@@ -112,6 +113,35 @@ def test_a_question_can_be_asked_afresh(led):
     assert any("Nobody has answered" in each.value for each in app.info)
     press(app, "Forget all answers and ask afresh")
     assert questions.current(database(), code).stage is Stage.VOTING
+
+
+@pytest.mark.parametrize("setting", settings().values(), ids=lambda each: each.name)
+def test_every_setting_a_room_can_choose_opens_in_its_chapter(setting):
+    for choice in range(len(setting.options)):
+        app = open_chapter(setting.chapter, **setting.query(choice))
+        assert not app.exception
+        assert not [each.value for each in app.caption if "The link asks for" in each.value]
+        shown = app.session_state[setting.key]
+        assert float(shown) == float(setting.options[choice].value)
+
+
+def test_the_experiment_begins_with_the_room_s_choice(led):
+    app, code = led
+    students = [joined(code, f"S {number}") for number in range(3)]
+    press(app, "Put the first question")
+    app.selectbox(key="room_chapter").set_value("kv_cache").run()
+    press(app, "Let the room choose")
+    for student, choice in zip(students, (3, 3, 0), strict=True):
+        student.run()
+        press(student, student.button[choice].label)
+    press(app, "Show the answers")
+    assert "Most votes went to D: 2 of 3." in text(app)
+    (link,) = [each.proto for each in app.get("page_link") if "room's choice first" in each.proto.label]
+    assert link.label.endswith(": 256")
+    assert link.query_string == "kv_users=256"
+    students[0].run()
+    assert "No answer is right or wrong here" in text(students[0])
+    assert "right so far" not in text(students[0])
 
 
 def test_words_are_let_through_by_the_instructor(led):

@@ -40,7 +40,10 @@ def votes(asked: Asked, tally: Tally) -> go.Figure:
 
 def title_of(asked: Asked, tally: Tally) -> str:
     """The message: how many are right, and how many were before they argued."""
-    right = next(number for number, choice in enumerate(asked.choices) if choice.correct)
+    right = asked.right
+    if right is None:
+        most = [f"{LETTERS[each]} · {asked.choices[each].text}" for each in tally.most_chosen]
+        return f"{max(tally.last)} of {sum(tally.last)} chose {most[0]}" if len(most) == 1 else "No choice is ahead"
     now = f"{tally.last[right]} of {sum(tally.last)} right"
     if sum(tally.second):
         return f"{now} after arguing, {tally.first[right]} of {sum(tally.first)} before"

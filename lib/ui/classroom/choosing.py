@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib import curriculum
+from lib.classroom.choosing import settings
 from lib.classroom.records import LONGEST_TEXT, Room
 from lib.ui.classroom.doing import VIEW, attempt, db
 from lib.ui.kit.controls import select
@@ -28,6 +29,7 @@ def choosing(room: Room) -> None:
                 on_click=_ask,
                 args=(room.code, slug, part),
             )
+    _settings(room, slug)
     with st.form("ask_in_words"):
         st.text_input(
             "Ask something to be answered in their own words",
@@ -37,6 +39,29 @@ def choosing(room: Room) -> None:
         )
         st.form_submit_button("Ask it", icon=":material/campaign:", on_click=_ask_in_words, args=(room.code,))
     _asked_before(room)
+
+
+def _settings(room: Room, slug: str) -> None:
+    """Those of the chapter that is chosen."""
+    for setting in settings().values():
+        if setting.chapter == slug:
+            with st.container(border=True):
+                st.markdown(f"**The room chooses a setting.** {setting.question}")
+                st.markdown("\n".join(f"- {option.text}" for option in setting.options))
+                st.button(
+                    "Let the room choose",
+                    key=f"ask_{setting.part}",
+                    icon=":material/campaign:",
+                    on_click=_ask_for_setting,
+                    args=(room.code, setting.name),
+                )
+
+
+def _ask_for_setting(code: str, name: str) -> None:
+    from lib.classroom.questions import ask_for_setting
+
+    if attempt(ask_for_setting, db(), code, owner(), name) is not None:
+        st.session_state[VIEW] = "show"
 
 
 def _asked_before(room: Room) -> None:

@@ -138,19 +138,23 @@ def _shown(code: str, asked: Asked, mine: int | str | None) -> None:
         for each in words(db(), code, asked.number):
             st.markdown(f"- {escape(each.text)}")
         return
-    if mine is not None:
+    if asked.right is None:
+        said = "You gave no answer." if mine is None else f"You said **{LETTERS[mine]} · {asked.choices[mine].text}**."
+        st.info(f"{said} No answer is right or wrong here: watch the experiment.", icon=":material/science:")
+    elif mine is not None:
         choice = asked.choices[mine]
         show = st.success if choice.correct else st.warning
         icon = ":material/check:" if choice.correct else ":material/close:"
         show(f"You said **{LETTERS[mine]} · {choice.text}**. {choice.why}", icon=icon)
-    if mine is None or not asked.choices[mine].correct:
-        right, choice = next((n, c) for n, c in enumerate(asked.choices) if c.correct)
-        st.info(f"Right is **{LETTERS[right]} · {choice.text}**. {choice.why}", icon=":material/check:")
+    if asked.right is not None and mine != asked.right:
+        choice = asked.choices[asked.right]
+        st.info(f"Right is **{LETTERS[asked.right]} · {choice.text}**. {choice.why}", icon=":material/check:")
     counts = tally(db(), code, asked.number)
     if sum(counts.last):
         st.plotly_chart(votes(asked, counts), key="phone_votes", alt=describe_votes(asked, counts))
     mine_so_far = score(db(), code, owner())
-    st.markdown(f"You have **{mine_so_far.right} of {mine_so_far.shown}** right so far.")
+    if mine_so_far.shown:
+        st.markdown(f"You have **{mine_so_far.right} of {mine_so_far.shown}** right so far.")
 
 
 def _more(code: str, member: Member) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib import curriculum
 from lib.charts.classroom.votes import LETTERS, describe_flows, describe_votes, flows, name_of, votes
+from lib.classroom.choosing import setting_of
 from lib.classroom.records import Asked, Room, Stage, Tally
 from lib.ui.classroom.doing import VIEW, attempt, db
 from lib.ui.classroom.watching import PROJECTOR_S, watch
@@ -94,11 +95,26 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
         right.plotly_chart(flows(asked, tally), key="room_flows", alt=describe_flows(asked, tally))
     for number, choice in enumerate(asked.choices):
         with st.container(border=choice.correct):
-            st.markdown(f"**{name_of(asked, number)} · {choice.text}** – {choice.why}")
+            why = f" – {choice.why}" if choice.why else ""
+            st.markdown(f"**{name_of(asked, number)} · {choice.text}**{why}")
     happened(_in_words(asked, tally), name=f"room {asked.number}")
-    if asked.slug:
-        chapter = curriculum.chapter(asked.slug)
+    _to_the_experiment(asked, tally)
+
+
+def _to_the_experiment(asked: Asked, tally: Tally) -> None:
+    """The chapter of the question; where the room chose a setting, opened with what most of it said."""
+    chapter, setting = curriculum.chapter(asked.slug), setting_of(asked.part)
+    if setting is None:
         st.page_link(chapter.file, label=f"Now try it: {chapter.title}", icon=":material/science:", width="content")
+        return
+    for each in tally.most_chosen:
+        st.page_link(
+            chapter.file,
+            label=f"Try the room's choice first: {setting.options[each].text}",
+            icon=":material/science:",
+            query_params=setting.query(each),
+            width="content",
+        )
 
 
 def _in_words(asked: Asked, tally: Tally) -> str:
@@ -106,8 +122,11 @@ def _in_words(asked: Asked, tally: Tally) -> str:
         said = "No answer had more votes than every other."
     else:
         most, total = tally.last[tally.majority], sum(tally.last)
-        which = "which is right" if asked.choices[tally.majority].correct else "which is not right"
-        said = f"Most of the room, {most} of {total}, said {LETTERS[tally.majority]}, {which}."
+        said = f"Most votes went to {LETTERS[tally.majority]}: {most} of {total}"
+        if asked.right is None:
+            said += "."
+        else:
+            said += ", and it is right." if tally.majority == asked.right else ", and it is not right."
     if tally.answered_both:
         said += f" Of the {tally.answered_both} who answered both times, {tally.changed} changed their answer."
     return said

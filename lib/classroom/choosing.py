@@ -1,0 +1,56 @@
+"""Settings of experiments that a room can choose: it votes, and the experiment runs with what most of it said first.
+
+They have no right answer: the experiment is what answers.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+from lib.places import ASSETS
+
+PREFIX = "set "
+"""The part of a question that is such a choice: this and the setting's name."""
+
+
+@dataclass(frozen=True)
+class Option:
+    text: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One control of one chapter: what the room is asked, and what each answer puts into the chapter's link."""
+
+    name: str
+    chapter: str
+    question: str
+    key: str
+    options: tuple[Option, ...]
+    also: dict[str, str]
+
+    @property
+    def part(self) -> str:
+        return PREFIX + self.name
+
+    def query(self, choice: int) -> dict[str, str]:
+        """The chapter's link with that option."""
+        return {**self.also, self.key: self.options[choice].value}
+
+
+@cache
+def settings() -> dict[str, Setting]:
+    """By name."""
+    found = json.loads((ASSETS / "classroom" / "settings.json").read_text(encoding="utf-8"))
+    return {
+        each["name"]: Setting(**{**each, "options": tuple(Option(**option) for option in each["options"])})
+        for each in found
+    }
+
+
+def setting_of(part: str) -> Setting | None:
+    """The setting that a question of this part chose; None for every other question."""
+    return settings().get(part.removeprefix(PREFIX)) if part.startswith(PREFIX) else None
