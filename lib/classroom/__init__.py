@@ -14,6 +14,7 @@ members.py      joining a room, and finding it again
 questions.py    putting a question to the room, and its way from the first vote to the answer
 choosing.py     settings of experiments that a room can choose
 answers.py      giving an answer, and what comes of all answers: counts, flows, texts
+leaderboard.py  the worst text with the highest score
 taking_home.py  everything of a room as rows and as one document
 migrations/     how the tables came to be, step by step (Alembic)
 

@@ -54,12 +54,12 @@ def ask_for_setting(db: Database, code: str, browser: str, name: str) -> Asked:
     return _ask(db, code, browser, setting.chapter, setting.part, setting.question, choices)
 
 
-def ask_in_words(db: Database, code: str, browser: str, question: str) -> Asked:
-    """Ask something of the instructor's own, to be answered in the students' words."""
+def ask_in_words(db: Database, code: str, browser: str, question: str, part: str = IN_WORDS) -> Asked:
+    """Ask something of the instructor's own, for the students' own words. `part` says what becomes of them."""
     text = " ".join(question.split())
     if not 3 <= len(text) <= LONGEST_TEXT:
         raise RoomError(f"The question has {len(text)} characters; it needs 3 to {LONGEST_TEXT}.")
-    return _ask(db, code, browser, "", IN_WORDS, text, [])
+    return _ask(db, code, browser, "", part, text, [])
 
 
 def current(db: Database, code: str) -> Asked | None:

@@ -165,6 +165,24 @@ def test_words_are_let_through_by_the_instructor(led):
     assert r"\<b\>the loss\</b\>" in text(student)
 
 
+def test_the_worst_text_with_the_highest_score(led):
+    app, code = led
+    press(app, "Put the first question")
+    press(app, "Let them write")
+    student = joined(code)
+    student.text_area[0].set_value("tea of cup warm a drinking am I that say to happy very am I")
+    press(student, "Send")
+    (said,) = answers.words(database(), code, 1, browser=app.session_state["owner"])
+    answers.let_through(database(), code, app.session_state["owner"], said.number, True)
+    app.run()
+    press(app, "Show the answers")
+    student.run()
+    for page in (app, student):
+        (table,) = page.dataframe
+        assert list(table.value["ROUGE-1 F1"]) == [1.0]
+        assert "blind to the order of words" in text(page)
+
+
 def test_the_room_is_taken_home_and_deleted(led):
     app, code = led
     instructor = app.session_state["owner"]

@@ -7,6 +7,7 @@ import streamlit as st
 from lib import curriculum
 from lib.classroom.choosing import settings
 from lib.classroom.records import LONGEST_TEXT, Room
+from lib.ui.classroom.board import asking_for_the_worst, heading
 from lib.ui.classroom.doing import VIEW, attempt, db
 from lib.ui.kit.controls import select
 from lib.ui.kit.session import owner
@@ -38,6 +39,7 @@ def choosing(room: Room) -> None:
             placeholder="What surprised you?",
         )
         st.form_submit_button("Ask it", icon=":material/campaign:", on_click=_ask_in_words, args=(room.code,))
+    asking_for_the_worst(room)
     _asked_before(room)
 
 
@@ -70,13 +72,7 @@ def _asked_before(room: Room) -> None:
     asked = all_asked(db(), room.code)
     if asked:
         with st.expander(f"Asked in this room so far: {len(asked)}", icon=":material/history:"):
-            st.markdown("\n".join(f"{each.number}. {_title(each)} · {each.stage.value}" for each in asked))
-
-
-def _title(asked) -> str:
-    from lib.ui.kit.text import escape
-
-    return escape(asked.question) if asked.in_words else asked.question
+            st.markdown("\n".join(f"{each.number}. {heading(each)} · {each.stage.value}" for each in asked))
 
 
 def _ask(code: str, slug: str, part: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.charts.classroom.votes import LETTERS, describe_votes, votes
+from lib.classroom.leaderboard import is_board
 from lib.classroom.names import LONGEST, made_up_name
 from lib.classroom.records import LONGEST_TEXT, Asked, Member, Stage
 from lib.classroom.where import may_hold_rooms
+from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import attempt, db, say_what_was_refused
 from lib.ui.classroom.watching import BETWEEN_S, PHONE_S, watch
 from lib.ui.kit.controls import text
@@ -79,7 +81,7 @@ def _question(code: str, asked: Asked) -> None:
     from lib.classroom.answers import own_answer
 
     first, second = own_answer(db(), code, owner(), asked.number)
-    st.subheader(escape(asked.question) if asked.in_words else asked.question, anchor=False)
+    st.subheader(heading(asked), anchor=False)
     if asked.stage is Stage.SHOWN:
         _shown(code, asked, first if second is None else second)
     elif asked.in_words:
@@ -135,6 +137,9 @@ def _shown(code: str, asked: Asked, mine: int | str | None) -> None:
     from lib.classroom.answers import score, tally, words
 
     if asked.in_words:
+        if is_board(asked):
+            show_board(asked, words(db(), code, asked.number))
+            return
         for each in words(db(), code, asked.number):
             st.markdown(f"- {escape(each.text)}")
         return

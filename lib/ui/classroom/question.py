@@ -7,7 +7,9 @@ import streamlit as st
 from lib import curriculum
 from lib.charts.classroom.votes import LETTERS, describe_flows, describe_votes, flows, name_of, votes
 from lib.classroom.choosing import setting_of
+from lib.classroom.leaderboard import is_board
 from lib.classroom.records import Asked, Room, Stage, Tally
+from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import VIEW, attempt, db
 from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit.keeping.notes import happened
@@ -24,7 +26,7 @@ SAYS = {
 
 
 def question_on_projector(room: Room, asked: Asked) -> None:
-    st.header(asked.question if asked.choices else escape(asked.question), anchor=False)
+    st.header(heading(asked), anchor=False)
     if asked.stage is not Stage.SHOWN:
         st.markdown("\n\n".join(f"#### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
     st.markdown(SAYS[asked.stage])
@@ -79,6 +81,9 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
         from lib.classroom.answers import words
 
         let_through = words(db(), room.code, asked.number)
+        if is_board(asked):
+            show_board(asked, let_through)
+            return
         for each in let_through:
             st.markdown(f"#### “{escape(each.text)}”")
         if not let_through:

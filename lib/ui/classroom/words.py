@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.classroom.records import Asked, Room, Words
+from lib.ui.classroom.board import heading
 from lib.ui.classroom.doing import attempt, db
 from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
 from lib.ui.kit.session import owner
@@ -21,7 +22,7 @@ def reading_words(room: Room) -> None:
         st.info("Ask something in their own words first, under “Put a question”.", icon=":material/edit_note:")
         return
     asked = in_words[-1]
-    st.markdown(f"**{escape(asked.question)}**")
+    st.markdown(f"**{heading(asked)}**")
     every_s = PROJECTOR_S if asked.stage.is_open else BETWEEN_S
     watch(
         lambda: words(db(), room.code, asked.number, browser=owner()),
