@@ -7,4 +7,5 @@ scaling/      does size matter: which models there are, scaling laws, a law of o
 ways/         ways of training: what each changes in a matrix, what it takes, which one a reason leads to
 progress/     what a student has done of the course, and keeps: a record, a file, what is next
 prompting/    one task with examples in the prompt, in other words, and learnt instead
+quiz/         questions across the course, spaced in boxes, and how each chapter stands
 """

@@ -6,4 +6,5 @@ formats/      prompt formats
 scaling/      does size matter
 ways/         ways of training, and which one to take
 prompting/    prompting
+quiz/         the quiz across the course
 """

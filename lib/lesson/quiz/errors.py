@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from lib.errors import StudentError
+
+
+class QuizError(StudentError):
+    """A file of the quiz that cannot be loaded, or a round that cannot be drawn."""

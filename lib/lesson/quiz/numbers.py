@@ -1,0 +1,57 @@
+"""Numbers that are right answers, computed by the app's own domains, as the option has to say them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+from lib.alignment.policy.best_of_n import kl_nats
+from lib.alignment.preferences import cohen
+from lib.lesson.scaling.laws import Point
+from lib.memory import ServingRule, TrainingRule, architecture
+from lib.memory.serve.kv_cache import KVCache
+from lib.memory.train.adapters import adapter_parameters
+from lib.metrics.pair.bleu import brevity_penalty
+from lib.metrics.pair.rouge import rouge
+from lib.quant.formats.formats import number_format
+from lib.units import GIB, format_gib
+
+LLAMA = "Llama-3.1-8B"
+AGREEMENTS = (("A", "A"),) * 4 + (("B", "B"),) * 4 + (("A", "B"), ("B", "A"))
+"""Ten pairs of answers, two judges: eight times the same, each judge choosing A five times."""
+
+
+def computed(name: str) -> str:
+    """What the app computes under this name; KeyError if nothing is."""
+    return _numbers()[name]()
+
+
+@cache
+def _numbers() -> dict[str, Callable[[], str]]:
+    return {
+        "one_billion_fp32": lambda: format_gib(1e9 * 4),
+        "rule_13b_8_bits": lambda: f"{ServingRule(13e9, 8).total_bytes / 1e9:.1f} GB",
+        "rule_train_3b": lambda: f"{TrainingRule(3e9).total_bytes / 1e9:.0f} GB",
+        "kv_8192": lambda: f"{KVCache(architecture(LLAMA), tokens=8_192).total_bytes / GIB:.0f} GiB",
+        "kv_heads_8_to_1": _mqa_share,
+        "kv_four_bits": lambda: f"{KVCache(architecture(LLAMA), tokens=1, bits=4).bytes_per_token / 1024:.0f} KiB",
+        "lora_8b": lambda: f"{adapter_parameters(architecture(LLAMA), 16, 'all') / 1e6:.1f} million",
+        "lora_one_matrix": lambda: f"{16 * (4_096 + 1_024):,}",
+        "flops_1b_20b": lambda: f"{Point(1e9, 20e9).flops / 1e20:.1f} × 10²⁰",
+        "rouge_1_precision": lambda: f"{_tea().measures['rouge1'].score.precision:.2f}",
+        "brevity": lambda: f"{brevity_penalty(12, 9):.2f}",
+        "largest_fp16": lambda: f"{number_format('fp16').largest:,.0f}",
+        "best_of_4": lambda: f"{kl_nats(4):.2f} nats",
+        "kappa": lambda: f"{cohen(AGREEMENTS).kappa:.1f}",
+    }
+
+
+def _mqa_share() -> str:
+    arch = architecture(LLAMA)
+    now = KVCache(arch, tokens=1).bytes_per_token
+    return f"{now / KVCache(replace(arch, num_key_value_heads=1), tokens=1).bytes_per_token:.0f} times"
+
+
+def _tea():
+    return rouge("a cup of hot tea", "a cup of very hot sweet tea")
