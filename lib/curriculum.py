@@ -42,7 +42,7 @@ COURSE: dict[str, tuple[str, ...]] = {
         "contamination",
     ),
     "Alignment": ("rank_answers", "reward_model", "policy", "reward_hacking", "secret_rule"),
-    "Wrap-up": ("quiz",),
+    "Wrap-up": ("quiz", "cases"),
     "Class": ("room", "join"),
 }
 LOOKED_UP = ("home", "glossary", "references", "room", "join")

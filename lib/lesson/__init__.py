@@ -8,4 +8,5 @@ ways/         ways of training: what each changes in a matrix, what it takes, wh
 progress/     what a student has done of the course, and keeps: a record, a file, what is next
 prompting/    one task with examples in the prompt, in other words, and learnt instead
 quiz/         questions across the course, spaced in boxes, and how each chapter stands
+cases/        a case for each group of chapters, decided first, then worked out
 """

@@ -7,4 +7,5 @@ scaling/      does size matter
 ways/         ways of training, and which one to take
 prompting/    prompting
 quiz/         the quiz across the course
+cases/        transfer tasks
 """

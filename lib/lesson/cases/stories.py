@@ -1,0 +1,45 @@
+"""The cases: what is to be decided, options with reasons, what speaks against, the pages that decide it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from lib.curriculum import Option, Question
+from lib.places import ASSETS
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page that helps to decide, in the state that the link asks for."""
+
+    slug: str
+    label: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    id: str
+    group: str
+    """The group of chapters it closes."""
+    title: str
+    story: str
+    asked: Question
+    against: str
+    pages: tuple[PageLink, ...]
+
+
+@cache
+def cases() -> dict[str, Case]:
+    """Every case by its id, in the order of the course."""
+    told = json.loads((ASSETS / "lesson" / "cases.json").read_text(encoding="utf-8"))
+    return {row["id"]: _case(row) for row in told}
+
+
+def _case(row: dict) -> Case:
+    asked = Question(row["question"], tuple(Option(**option) for option in row["options"]))
+    pages = tuple(PageLink(**page) for page in row["pages"])
+    return Case(row["id"], row["group"], row["title"], row["story"], asked, row["against"], pages)

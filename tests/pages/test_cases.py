@@ -1,0 +1,37 @@
+"""A case as a student decides it."""
+
+from __future__ import annotations
+
+from lib.lesson.cases.stories import cases
+from lib.lesson.cases.working import figures
+from tests.pages.conftest import open_chapter
+
+
+def press(app, label: str):
+    next(each for each in app.button if each.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def test_the_solution_opens_only_after_a_decision():
+    clinic = cases()["clinic"]
+    app = open_chapter("cases", cs_case=f"{clinic.title} ({clinic.group})")
+    assert not app.exception
+    computed = [each.value for each in figures("clinic")]
+    assert not [each for each in app.markdown if computed[0] in each.value]
+    press(app, "That is my decision")
+    assert not [each for each in app.markdown if "does not fit" in each.value], "nothing was chosen"
+    wrong = next(option for option in clinic.asked.options if not option.correct)
+    app.radio(key="cs_clinic").set_value(wrong.text).run()
+    press(app, "That is my decision")
+    assert any(wrong.why in each.value for each in app.warning)
+    for value in computed:
+        assert any(value in each.value for each in app.markdown)
+    press(app, "Decide again")
+    assert app.radio(key="cs_clinic").value is None or not app.warning
+
+
+def test_an_unknown_case_in_a_link_falls_back():
+    app = open_chapter("cases", cs_case="<b>none</b>")
+    assert not app.exception
+    assert app.subheader[0].value == next(iter(cases().values())).title
