@@ -26,7 +26,8 @@ def standing_bars(groups: Sequence[TopicStanding], total: TopicStanding) -> go.F
             "textposition": "inside",
             "insidetextanchor": "middle",
             "textangle": 0,
-            "marker": {"color": colour, "opacity": 0.45 if part == "not_asked" else 1},
+            "marker": {"color": colour},
+            "insidetextfont": {"color": "white", "size": 14},
             "hovertemplate": f"%{{y}}: %{{x}} {name}<extra></extra>",
         }
         for part, name, colour in PARTS

@@ -100,7 +100,7 @@ def _tell(now: Round) -> None:
     wrong = [each for each in asked if now.given.get(each.id) != each.right.text]
     st.subheader(f"{len(asked) - len(wrong)} of {len(asked)} right", anchor=False)
     if wrong:
-        st.markdown("These come back in the next round. Their chapters:")
+        st.markdown("These are due again in the next round. Their chapters:")
         for slug in dict.fromkeys(each.topic for each in wrong):
             st.page_link(chapter(slug).file, label=chapter(slug).title, icon=chapter(slug).icon)
         for each in wrong:
