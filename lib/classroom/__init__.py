@@ -1,10 +1,7 @@
 """A class in one room: questions put to everybody, answers that nobody sees before they are shown.
 
 errors.py       what is wrong, in a sentence that a student or an instructor can act on
-keys.py         codes, keys and tokens: how they are made, and what of them is kept
-names.py        names of two words made up here, and a student's own
-limits.py       how often one client may do something
-addresses.py    the link with which a phone joins
+entering/       codes, keys, names, limits, the link for phones
 records.py      what a room is to a page: frozen dataclasses
 tables.py       the tables in which rooms are kept
 where.py        where rooms are kept, without asking there

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lib.classroom.database import Database
+from lib.classroom.entering.keys import fingerprint
+from lib.classroom.entering.limits import ANSWERING
 from lib.classroom.errors import RoomError
-from lib.classroom.keys import fingerprint
-from lib.classroom.limits import ANSWERING
 from lib.classroom.members import member_row
 from lib.classroom.questions import question_row, record
 from lib.classroom.records import LONGEST_TEXT, Asked, Flow, Score, Stage, Tally, Words

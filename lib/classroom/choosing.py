@@ -42,7 +42,7 @@ class Setting:
 
 
 @cache
-def settings() -> dict[str, Setting]:
+def choosable_settings() -> dict[str, Setting]:
     """By name."""
     found = json.loads((ASSETS / "classroom" / "settings.json").read_text(encoding="utf-8"))
     return {
@@ -53,4 +53,4 @@ def settings() -> dict[str, Setting]:
 
 def setting_of(part: str) -> Setting | None:
     """The setting that a question of this part chose; None for every other question."""
-    return settings().get(part.removeprefix(PREFIX)) if part.startswith(PREFIX) else None
+    return choosable_settings().get(part.removeprefix(PREFIX)) if part.startswith(PREFIX) else None

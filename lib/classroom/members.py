@@ -7,10 +7,10 @@ import time
 import sqlalchemy as sa
 
 from lib.classroom.database import Database
+from lib.classroom.entering.keys import fingerprint, is_same
+from lib.classroom.entering.limits import ENTERING
+from lib.classroom.entering.names import clean_name
 from lib.classroom.errors import NoSuchRoom, RoomError
-from lib.classroom.keys import fingerprint, is_same
-from lib.classroom.limits import ENTERING
-from lib.classroom.names import clean_name
 from lib.classroom.records import MOST_MEMBERS, Member
 from lib.classroom.rooms import row_of
 from lib.classroom.tables import members, rooms

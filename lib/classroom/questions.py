@@ -10,7 +10,7 @@ import json
 import sqlalchemy as sa
 
 from lib import curriculum
-from lib.classroom.choosing import settings
+from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import Database
 from lib.classroom.errors import RoomError
 from lib.classroom.records import LONGEST_TEXT, Asked, Choice, Stage
@@ -47,7 +47,7 @@ def ask(db: Database, code: str, browser: str, slug: str, part: str) -> Asked:
 
 def ask_for_setting(db: Database, code: str, browser: str, name: str) -> Asked:
     """Let the room choose a setting of an experiment."""
-    setting = settings().get(name)
+    setting = choosable_settings().get(name)
     if setting is None:
         raise RoomError("There is no such setting to choose; choose one of those listed.")
     choices = [{"text": each.text, "correct": False, "why": ""} for each in setting.options]

@@ -11,9 +11,9 @@ import time
 import sqlalchemy as sa
 
 from lib.classroom.database import Database
+from lib.classroom.entering.keys import clean_code, fingerprint, is_same, new_code, new_key
+from lib.classroom.entering.limits import ENTERING, OPENING
 from lib.classroom.errors import NoSuchRoom, NotTheInstructor
-from lib.classroom.keys import clean_code, fingerprint, is_same, new_code, new_key
-from lib.classroom.limits import ENTERING, OPENING
 from lib.classroom.records import ROOM_LIVES_S, Room
 from lib.classroom.tables import leaders, members, rooms
 

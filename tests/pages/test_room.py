@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lib.classroom import answers, limits, members, questions, rooms
-from lib.classroom.choosing import settings
+from lib.classroom import answers, members, questions, rooms
+from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import database
+from lib.classroom.entering import limits
 from lib.classroom.records import Stage
 from tests.pages.conftest import open_chapter
 from tests.unit.classroom.room import browser
@@ -115,7 +116,7 @@ def test_a_question_can_be_asked_afresh(led):
     assert questions.current(database(), code).stage is Stage.VOTING
 
 
-@pytest.mark.parametrize("setting", settings().values(), ids=lambda each: each.name)
+@pytest.mark.parametrize("setting", choosable_settings().values(), ids=lambda each: each.name)
 def test_every_setting_a_room_can_choose_opens_in_its_chapter(setting):
     for choice in range(len(setting.options)):
         app = open_chapter(setting.chapter, **setting.query(choice))

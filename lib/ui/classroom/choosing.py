@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib import curriculum
-from lib.classroom.choosing import settings
+from lib.classroom.choosing import choosable_settings
 from lib.classroom.records import LONGEST_TEXT, Room
 from lib.ui.classroom.board import asking_for_the_worst, heading
 from lib.ui.classroom.doing import VIEW, attempt, db
@@ -30,7 +30,7 @@ def choosing(room: Room) -> None:
                 on_click=_ask,
                 args=(room.code, slug, part),
             )
-    _settings(room, slug)
+    _settings_to_choose(room, slug)
     with st.form("ask_in_words"):
         st.text_input(
             "Ask something to be answered in their own words",
@@ -43,9 +43,9 @@ def choosing(room: Room) -> None:
     _asked_before(room)
 
 
-def _settings(room: Room, slug: str) -> None:
+def _settings_to_choose(room: Room, slug: str) -> None:
     """Those of the chapter that is chosen."""
-    for setting in settings().values():
+    for setting in choosable_settings().values():
         if setting.chapter == slug:
             with st.container(border=True):
                 st.markdown(f"**The room chooses a setting.** {setting.question}")

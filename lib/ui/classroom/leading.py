@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.classroom.addresses import address_here, join_link, reachable
+from lib.classroom.entering.addresses import address_here, join_link, reachable
 from lib.classroom.records import Room
 from lib.ui.classroom.choosing import choosing
 from lib.ui.classroom.doing import VIEW, db, say_what_was_refused

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.charts.classroom.votes import LETTERS, describe_votes, votes
+from lib.classroom.entering.names import LONGEST, made_up_name
 from lib.classroom.leaderboard import is_board
-from lib.classroom.names import LONGEST, made_up_name
 from lib.classroom.records import LONGEST_TEXT, Asked, Member, Stage
 from lib.classroom.where import may_hold_rooms
 from lib.ui.classroom.board import heading, show_board

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lib.classroom import limits
 from lib.classroom.database import Database
+from lib.classroom.entering import limits
 
 
 @pytest.fixture(scope="module")
