@@ -4,6 +4,7 @@
 """
 
 import json
+from functools import cache
 
 import pytest
 
@@ -19,9 +20,15 @@ COUNTABLE = [name for name, case in CASES.items() if case["parameters"] is not N
 
 
 def counted(config: dict):
+    return counted_once(json.dumps(config))
+
+
+@cache
+def counted_once(config: str):
+    """Tests that ask different things of one model share its count: a large one is built layer by layer."""
     from lib.models.counting.job import count
 
-    *_, last = count(json.dumps(config))
+    *_, last = count(config)
     assert isinstance(last, Counted)
     return last.model
 

@@ -409,3 +409,19 @@ def test_a_map_rounds_modules_of_its_own_and_leaves_the_shared_copy(monkeypatch)
     monkeypatch.setattr("lib.models.borrow.load", lambda *_: pytest.fail("it was loaded again"))
     assert list(map_sensitivity(run)) == first
     copies.free_unused()
+
+
+def test_int8_codes_and_scales_are_counted_before_and_after_the_first_forward():
+    """Dettmers et al. 2022: a byte a weight and an fp32 scale a row; bitsandbytes names neither place in its manual."""
+    import bitsandbytes
+
+    layer = bitsandbytes.nn.Linear8bitLt(96, 64, bias=False, has_fp16_weights=False)
+    layer.load_state_dict(torch.nn.Linear(96, 64, bias=False).state_dict())
+    layer = layer.to("cpu")
+    assert isinstance(layer.weight.SCB, torch.Tensor)
+    assert true_bytes(layer) == 96 * 64 + 64 * 4
+    with torch.no_grad():
+        layer(torch.ones(2, 96))
+    assert isinstance(layer.state.CB, torch.Tensor)
+    assert isinstance(layer.state.SCB, torch.Tensor)
+    assert true_bytes(layer) == 96 * 64 + 64 * 4
