@@ -48,10 +48,10 @@ def show_board(asked: Asked, said: list[Words]) -> None:
     rows = [
         {
             "place": place,
-            "text": entry.text,
             "ROUGE-1 F1": round(entry.rouge_1, 3),
             "ROUGE-L F1": round(entry.rouge_l, 3),
             "BLEU": round(entry.bleu, 1),
+            "text": entry.text,  # last: on a phone the numbers stay in sight
         }
         for place, entry in enumerate(made.entries[:SHOWN], start=1)
     ]
