@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lib.lesson.cases.stories import cases
 from lib.lesson.cases.working import figures
 from tests.pages.conftest import open_chapter
@@ -35,3 +37,21 @@ def test_an_unknown_case_in_a_link_falls_back():
     app = open_chapter("cases", cs_case="<b>none</b>")
     assert not app.exception
     assert app.subheader[0].value == next(iter(cases().values())).title
+
+
+@pytest.mark.parametrize(("id", "line"), [("clinic", "QLoRA"), ("office", "Weights in 4 bits")])
+def test_the_calculator_opens_with_the_solution_and_fits(id, line):
+    link = next(link for link in cases()[id].pages if link.solves)
+    app = open_chapter(link.slug, **link.query)
+    assert not app.exception
+    assert not [each for each in app.caption if "The link asks for" in each.value]
+    solved = next(each.value for each in figures(id) if each.what.startswith(line))
+    assert f"Fits: {solved}" in app.get("plotly_chart")[0].proto.spec.replace("<br>", " ")
+
+
+@pytest.mark.parametrize("id", ["clinic", "office"])
+def test_the_calculator_before_the_decision_gives_nothing_away(id):
+    link = next(link for link in cases()[id].pages if link.query and not link.solves)
+    app = open_chapter(link.slug, **link.query)
+    assert not [each for each in app.caption if "The link asks for" in each.value]
+    assert "Does not fit" in app.get("plotly_chart")[0].proto.spec.replace("<br>", " ")

@@ -18,6 +18,8 @@ class PageLink:
     slug: str
     label: str
     query: Mapping[str, str] = field(default_factory=dict)
+    solves: bool = False
+    """It shows the solution, so it is for after the decision."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from lib import ui
 from lib.curriculum import chapter
-from lib.lesson.cases.stories import Case, cases
+from lib.lesson.cases.stories import Case, PageLink, cases
 from lib.lesson.cases.working import Figure, figures
 from lib.ui.kit.kept import keep, kept
 
@@ -22,10 +23,7 @@ def decide_case() -> list[dict[str, Any]]:
     case = cases()[ui.select("Case", labels, first, key="cs_case")]
     st.subheader(case.title, anchor=False)
     st.markdown(case.story)
-    for link in case.pages:
-        st.page_link(
-            chapter(link.slug).file, label=link.label, icon=chapter(link.slug).icon, query_params=dict(link.query)
-        )
+    _links([link for link in case.pages if not link.solves])
     decided = (kept(WHAT) or {}).get(case.id)
     with st.container(border=True):
         st.markdown(f"**Decide first. {case.asked.question}**")
@@ -73,9 +71,16 @@ def _solution(case: Case) -> list[dict[str, Any]]:
     found = figures(case.id)
     for each in found:
         st.markdown(f"- {ui.escape(each.what)}: **{ui.escape(each.value)}**{_verdict(each)}")
-    ui.formula("Computed just now by what is behind the pages linked above.")
+    _links([link for link in case.pages if link.solves])
+    ui.formula("Computed just now by what is behind the pages linked here.")
     st.markdown(f"**What speaks against.** {case.against}")
     return [{"figure": each.what, "value": each.value} for each in found]
+
+
+def _links(links: Sequence[PageLink]) -> None:
+    for link in links:
+        words = chapter(link.slug)
+        st.page_link(words.file, label=link.label, icon=words.icon, query_params=dict(link.query))
 
 
 def _verdict(figure: Figure) -> str:
