@@ -1,4 +1,5 @@
-"""Every chapter in a real browser: opened directly, without an error, and without scrolling sideways on a phone."""
+"""Every chapter in a real browser, opened directly: no error, no scrolling sideways on a phone, no request to another
+host, and nothing serious that axe finds in light or dark."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from lib import curriculum
+from tests.browser.accessibility import findings
 from tests.browser.conftest import LIMIT_MS, settle
 from tests.browser.server import App
 
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.browser
 CHAPTERS = curriculum.chapters()
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 WIDEST = "document.querySelector('[data-testid=stMain]').scrollWidth"
+
+DARK = "getComputedStyle(document.querySelector('.stApp')).backgroundColor == 'rgb(23, 18, 14)'"
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,7 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
-def test_opens_directly_fits_phone_and_desk_and_asks_no_other_host(visitor: BrowserContext, app: App, chapter):
+def test_opens_fits_asks_no_other_host_and_can_be_read(visitor: BrowserContext, app: App, chapter):
     page = visitor.new_page()
     page.set_default_timeout(LIMIT_MS)
     asked: list[str] = []
@@ -42,6 +46,11 @@ def test_opens_directly_fits_phone_and_desk_and_asks_no_other_host(visitor: Brow
     page.set_viewport_size(DESK)
     page.wait_for_function(f"innerWidth == {DESK['width']} && {WIDEST} <= innerWidth")
     expect(page.get_by_role("heading", level=1, name=chapter.title).first).to_be_visible()
+    assert not findings(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(DARK)
+    settle(page)
+    assert not findings(page, "color-contrast")
     assert asked
     assert not [
         url for url in asked if not url.startswith((app.url, "data:", "blob:", "ws://localhost", "ws://127.0.0.1"))

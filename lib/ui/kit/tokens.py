@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from lib.charts.theme import BLUE, GREEN, ORANGE, PURPLE, SEQUENCE
+from lib.charts.theme import GREEN, ORANGE, PURPLE, SEQUENCE
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def chips(label: str, row: Sequence[Chip], empty: str = "nothing") -> None:
 
 def chips_html(label: str, row: Sequence[Chip], empty: str = "nothing") -> str:
     """The HTML of `chips`. Everything but our own markup goes through `html.escape`."""
-    body = "".join(map(_chip, row)) or f'<span style="opacity:.6">{escape(empty)}</span>'
+    body = "".join(map(_chip, row)) or f'<span style="opacity:.7">{escape(empty)}</span>'
     return (
         f'<div style="font-size:.85rem;opacity:.75;margin-bottom:.3rem">{escape(label)}</div>'
         '<div style="display:flex;flex-wrap:wrap;gap:.4rem .35rem;font-size:1.15rem;line-height:1.5;'
@@ -83,7 +83,7 @@ def _mark(mark: Mark) -> str:
         style += f"border-bottom:3px solid {GREEN};background:{GREEN}22;"
     if mark.pale:
         style += "opacity:.65;font-style:italic;"
-    name = f'<b style="font-size:.7em;color:{BLUE};margin-right:.3em">{escape(mark.label)}:</b>' if mark.label else ""
+    name = f'<b style="font-size:.7em;margin-right:.3em">{escape(mark.label)}:</b>' if mark.label else ""
     title = f' title="{escape(mark.note)}"' if mark.note else ""
     return f'{name}<span style="{style}"{title}>{escape(mark.text)}</span>'
 
@@ -92,14 +92,14 @@ def _chip(chip: Chip) -> str:
     title = f' title="{escape(chip.note)}"' if chip.note else ""
     text = escape(chip.text.replace("\n", "⏎"))
     if chip.compared_as:
-        text += f'<span style="font-size:.7em;opacity:.7;margin-left:.35em">{escape(chip.compared_as)}</span>'
+        text += f'<span style="font-size:.7em;margin-left:.35em">{escape(chip.compared_as)}</span>'
     shape = "padding:.1rem .5rem;border-radius:.5rem;max-width:100%"
     if chip.strength is not None:
         fill = f"background:{ORANGE}{round(200 * chip.strength):02x};border-bottom:2px solid {ORANGE}"
         number = f'<sub style="font-size:.6em;margin-left:.25em">{escape(chip.figure)}</sub>'
         return f'<span style="{shape};{fill}"{title}>{text}{number}</span>'
     if chip.link is None:
-        return f'<span style="{shape};opacity:.55"{title}>{text}</span>'
+        return f'<span style="{shape};opacity:.7"{title}>{text}</span>'
     colour = SEQUENCE[chip.link % len(SEQUENCE)]
     number = f'<sup style="font-size:.65em;margin-left:.2em;font-weight:700">{chip.link + 1}</sup>' * chip.numbered
     if chip.clipped:
