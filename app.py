@@ -15,6 +15,8 @@ from lib.models.fetch.background import BackgroundFetch
 from lib.places import ASSETS
 from lib.ui.kit import jobs
 from lib.ui.kit.listener import send_at_once
+from lib.ui.kit.presenting.keys import led
+from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.session import BrowserCookie
 from lib.ui.kit.streamlit_private import forget_pages_folder
 
@@ -39,11 +41,16 @@ def main() -> None:
         for group, slugs in curriculum.COURSE.items()
         if slugs
     }
-    page = st.navigation(pages, expanded=True)
+    on_projector = presenting()
+    page = st.navigation(pages, expanded=True, position="hidden" if on_projector else "sidebar")
     name = page.title if page.title == "Finetuning Lab" else f"{page.title} · Finetuning Lab"
     st.set_page_config(page_title=name)
-    page.run()
-    ui.footer(page.url_path)
+    if on_projector:
+        with led(page.url_path.replace("-", "_") or "home"):
+            page.run()
+    else:
+        page.run()
+        ui.footer(page.url_path)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ pretraining/  a model at work: what it expects at every token, and how sampling 
 prompt_formats/  conversations as the one text that a model reads, and what goes wrong with it
 scaling/      does size matter: which models there are, scaling laws, a law of one's own
 ways/         ways of training: what each changes in a matrix, what it takes, which one a reason leads to
+presenting/   a chapter's steps on a projector
 progress/     what a student has done of the course, and keeps: a record, a file, what is next
 prompting/    one task with examples in the prompt, in other words, and learnt instead
 quiz/         questions across the course, spaced in boxes, and how each chapter stands

@@ -7,6 +7,7 @@ keeping/     what a student keeps: progress, and what pages said of their own nu
 jobs.py      a job on a page: start, follow, stop. What it does is the business of its domain
 kept.py      what a student made by hand, kept through a reload
 listener.py  the socket the web server listens on
+presenting/  a page on a projector: large, one part at a time, led by keys
 problems.py  the one place that shows an error: one sentence, no stack trace, and the page goes on
 session.py   who is asking: a cookie of our own that survives a reload and is in no link
 source.py    show a function's own source on a page, so that what students read is what ran

@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib import curriculum
-from lib.curriculum import Chapter, Question
+from lib.curriculum import Chapter, Question, SlideFact
 from lib.ui.kit.exports import Rows, csv_of, json_of
 from lib.ui.kit.keeping.notes import start_notes
 from lib.ui.kit.keeping.progress import note_answer, note_opened, recall_answer
+from lib.ui.kit.presenting.stage import ask_on_stage, on_stage, presenting, shows
 from lib.ui.kit.session import note_visit
 
 
@@ -25,16 +26,24 @@ def chapter(slug: str) -> Chapter:
     note_opened(slug)
     start_notes(slug)
     words = curriculum.chapter(slug)
-    st.title(words.title, anchor=False)
-    st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")
-    st.markdown("**You will be able to** " + "; ".join(words.goals) + ".")
+    if shows(slug, "goals"):
+        with on_stage("goals"):
+            st.title(words.title, anchor=False)
+            st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")
+            st.markdown("**You will be able to** " + "; ".join(words.goals) + ".")
     return words
 
 
 def predict(slug: str) -> bool:
-    """Ask before showing. True once the student has answered or chosen to skip."""
+    """Ask before showing. True once the student has answered or chosen to skip, and on a projector."""
     question = curriculum.chapter(slug).predict
     if question is None:
+        return True
+    if presenting():
+        if shows(slug, "predict"):
+            with on_stage("predict"):
+                st.markdown(f"## {question.question}")
+                ask_on_stage(question, f"predict_{slug}")
         return True
     with st.container(border=True):
         st.markdown(f":material/psychology: **Predict first.** {question.question}")
@@ -54,6 +63,13 @@ def check_yourself(slug: str) -> None:
     questions = curriculum.chapter(slug).questions
     if not questions:
         return
+    if presenting():
+        for number, question in enumerate(questions, start=1):
+            if shows(slug, "check", number):
+                with on_stage("check"):
+                    st.markdown(f"## {number}. {question.question}")
+                    ask_on_stage(question, f"check_{slug}_{number}")
+        return
     st.header("Check yourself", anchor=False)
     for number, question in enumerate(questions, start=1):
         st.markdown(f"**{number}. {question.question}**")
@@ -63,8 +79,12 @@ def check_yourself(slug: str) -> None:
 def slide_and_fact(slug: str) -> None:
     """Where the slide is imprecise: what it says beside what is true."""
     slides = curriculum.chapter(slug).slides
-    if not slides:
-        return
+    if slides and shows(slug, "fact"):
+        with on_stage("fact"):
+            _slides_and_facts(slides)
+
+
+def _slides_and_facts(slides: tuple[SlideFact, ...]) -> None:
     st.header("On the slide, and in fact", anchor=False)
     for each in slides:
         on_slide, in_fact = st.columns(2)
@@ -80,8 +100,12 @@ def take_away(slug: str, *, rows: Rows | None = None, data: Any = None, name: st
     `rows` become the CSV file; `data`, anything `json.dumps` takes, the JSON file, and is `rows` where not given.
     Charts carry their own camera button.
     """
-    words = curriculum.chapter(slug)
-    name = name or slug.replace("_", "-")
+    if shows(slug, "away"):
+        with on_stage("away"):
+            _take_away(curriculum.chapter(slug), rows, data, name or slug.replace("_", "-"))
+
+
+def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
     st.header("Take it away", anchor=False)
     st.code(_this_state(), language=None, wrap_lines=True)
     st.caption("This link opens the page exactly as it is now. Pictures: the camera above each chart.")

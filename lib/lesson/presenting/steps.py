@@ -1,0 +1,46 @@
+"""The steps of a chapter on a projector: its parts in the order of a page, each question by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lib.curriculum import LOOKED_UP, Chapter
+
+EXPERIMENT, ALL = "experiment", "all"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One view: which part of the chapter, what a presenter calls it, and for a question its number from 1."""
+
+    part: str
+    label: str
+    number: int = 0
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is an answer to reveal."""
+        return self.part in ("predict", "check")
+
+
+def steps_of(chapter: Chapter) -> tuple[Step, ...]:
+    """What a presenter goes through. A page on which things are looked up is one view, as it is."""
+    if chapter.slug in LOOKED_UP:
+        return (Step(ALL, chapter.title),)
+    check = [Step("check", f"Question {number}", number) for number in range(1, len(chapter.questions) + 1)]
+    return (
+        Step("goals", "Goals"),
+        *([Step("predict", "Predict")] if chapter.predict else []),
+        Step(EXPERIMENT, "Experiment"),
+        *([Step("fact", "On the slide, and in fact")] if chapter.slides else []),
+        *check,
+        Step("away", "Take away"),
+    )
+
+
+def step_at(chapter: Chapter, raw: str | None) -> tuple[int, bool]:
+    """The place, from 0, that a link's `step` (from 1) names, and whether it names one; else the first."""
+    if raw is None:
+        return 0, True
+    valid = raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= len(steps_of(chapter))
+    return (int(raw) - 1, True) if valid else (0, False)

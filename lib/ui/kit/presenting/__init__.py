@@ -1,0 +1,6 @@
+"""A page on a projector, `?present=1`: large, without a sidebar, one part at a time, led by keys or a clicker.
+
+stage.py   which part is shown now; the router's and the chapter's parts ask it
+keys.py    next and previous, reveal, reset, leave: buttons, each with its key
+looks.py   how large and how black: the one place that lays CSS over Streamlit's own looks
+"""

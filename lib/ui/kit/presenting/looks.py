@@ -1,0 +1,46 @@
+"""How a page looks on a projector: black on white or white on black, nothing smaller than 2.2% of 720 lines.
+
+Streamlit's theme is one for all visitors and its size is fixed at the start, so a single visitor's projector needs
+CSS: constants of ours, never text of anybody's. Streamlit sizes its text in `rem`; plotly's text is in pixels.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+ROOT_PIXELS = 21
+"""Streamlit's smallest text, 0.75 rem in badges, is still 15.84 pixels high or more: 2.2% of 720."""
+CHART_PIXELS = 17
+SMALL_IN_CHARTS = ", ".join(
+    f'.js-plotly-plot text[style*="font-size: {pixels}px"]' for pixels in range(8, CHART_PIXELS)
+)
+
+
+def projector_looks(*, experiment: bool, everything: bool) -> None:
+    """Lay the projector's looks over the page; hide the page's own drawing at every step but its experiment."""
+    dark = st.context.theme.type == "dark"
+    ink, paper = ("#ffffff", "#000000") if dark else ("#000000", "#ffffff")
+    others = '.st-key-stage > *:not(:has([class*="st-key-stage_part_"])) { display: none; }'
+    hidden = "" if experiment or everything else others
+    st.html(f"""<style>
+html {{ font-size: {ROOT_PIXELS}px !important; }}
+.stApp, .stApp [data-testid="stHeader"], .st-key-stage_keys {{ background: {paper}; }}
+.stApp, .stApp p, .stApp li, .stApp h1, .stApp h2, .stApp h3, .stApp label {{ color: {ink}; }}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {{ color: {ink}; opacity: 1; }}
+.stApp button p {{ color: inherit; }}
+.stApp button kbd, .stApp button [data-testid="stBaseButtonShortcut"] {{ opacity: 1; }}
+[class*="st-key-stage_part_predict"] p, [class*="st-key-stage_part_check"] p {{ font-size: 1.25rem; }}
+[data-testid="stHeader"] {{ display: none; }}
+[data-testid="stMainBlockContainer"] {{ padding: 0.6rem 1.5rem 5rem; }}
+.stApp code, .stApp small, .stApp sub, .stApp sup {{ font-size: max(0.8em, 16px); }}
+[data-testid="stBadge"], .stApp .stMarkdownBadge {{ font-size: 1rem; color: {ink}; }}
+{SMALL_IN_CHARTS} {{ font-size: {CHART_PIXELS}px !important; }}
+.js-plotly-plot tspan[style*="font-size"] {{ font-size: 16px !important; }}
+.js-plotly-plot .xtick text, .js-plotly-plot .ytick text, .js-plotly-plot .gtitle, .js-plotly-plot .xtitle,
+.js-plotly-plot .ytitle {{ fill: {ink} !important; }}
+.st-key-stage_keys {{ position: fixed; bottom: 0; left: 0; right: 0; z-index: 99; padding: 0.3rem 1.5rem;
+  width: 100vw; border-top: 2px solid {ink}; }}
+.st-key-stage_keys button p, .st-key-stage_keys button kbd, .st-key-stage_keys button span {{ font-size: 17px; }}
+.st-key-stage_page_down, .st-key-stage_page_up {{ display: none; }}
+{hidden}
+</style>""")

@@ -1,0 +1,78 @@
+"""A chapter on a projector: its parts one at a time, answers only when revealed, links that name no step."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib import curriculum
+from lib.lesson.presenting.steps import steps_of
+from tests.pages.conftest import open_chapter
+
+SLUG = "kv_cache"
+WORDS = curriculum.chapter(SLUG)
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(each.value for kind in ("title", "header", "markdown", "success") for each in app.get(kind))
+
+
+def press(app: AppTest, label: str) -> None:
+    next(each for each in app.button if each.label == label).click().run()
+    assert not app.exception
+
+
+def step_of(app: AppTest) -> str:
+    found = app.query_params.get("step", "1")
+    return found if isinstance(found, str) else found[0]
+
+
+@pytest.mark.parametrize("step", ["0", "99", "-1", "x", "٣", "1e3", "", "9" * 5000])
+def test_a_link_without_such_a_step_opens_the_first_and_says_so(step):
+    app = open_chapter(SLUG, present="1", step=step)
+    assert not app.exception
+    assert [each.value for each in app.title] == [WORDS.title]
+    assert f"the link names no step from 1 to {len(steps_of(WORDS))}" in said(app)
+
+
+def test_goes_through_every_part_and_reveals_only_when_told():
+    app = open_chapter(SLUG, present="1")
+    assert [each.value for each in app.title] == [WORDS.title]
+    assert WORDS.predict.question not in said(app)
+    press(app, "Next")
+    right = next(option for option in WORDS.predict.options if option.correct)
+    assert WORDS.predict.question in said(app)
+    assert not app.title
+    assert right.why not in said(app)
+    press(app, "Reveal")
+    assert right.why in said(app)
+    press(app, "Reveal")
+    assert right.why not in said(app)
+    for number, question in enumerate(WORDS.questions, start=1):
+        while f"## {number}. {question.question}" not in said(app):
+            press(app, "Next by clicker")
+        assert not [other for other in WORDS.questions if other is not question and other.question in said(app)]
+    press(app, "Back by clicker")
+    assert int(step_of(app)) == len(steps_of(WORDS)) - 2
+
+
+@pytest.mark.parametrize(("link", "at_first"), [({}, 90), ({"kv_utilization": "70"}, 70)])
+def test_reset_brings_back_the_settings_of_the_link(link, at_first):
+    app = open_chapter(SLUG, present="1", step="3", **link)
+    assert app.slider(key="kv_utilization").value == at_first
+    app.slider(key="kv_utilization").set_value(80).run()
+    assert app.slider(key="kv_utilization").value == 80
+    press(app, "Reset")
+    assert app.slider(key="kv_utilization").value == at_first
+    assert step_of(app) == "3"
+
+
+def test_over_the_end_of_a_chapter_is_the_next_one_and_back_again():
+    _, after = curriculum.neighbours(SLUG)
+    app = open_chapter(SLUG, present="1", step=str(len(steps_of(WORDS))))
+    press(app, "Next")
+    assert [each.value for each in app.title] == [after.title]
+    assert "present" in app.query_params
+    press(app, "Leave")
+    assert "present" not in app.query_params
+    assert not [each for each in app.button if each.label == "Next"]
