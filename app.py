@@ -11,8 +11,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from lib import curriculum, ui
+from lib.logs import log_to_standard_error, record_error
 from lib.models.fetch.background import BackgroundFetch
-from lib.places import ASSETS
+from lib.places import ASSETS, ROOT
+from lib.serving import health
 from lib.ui.kit import jobs
 from lib.ui.kit.listener import send_at_once
 from lib.ui.kit.presenting.keys import led
@@ -41,10 +43,14 @@ def main() -> None:
         for group, slugs in curriculum.COURSE.items()
         if slugs
     }
+    operator = st.Page(ROOT / "pages" / "operator.py", title="Operator", url_path="operator", visibility="hidden")
     on_projector = presenting()
-    page = st.navigation(pages, expanded=True, position="hidden" if on_projector else "sidebar")
+    page = st.navigation({**pages, "": [operator]}, expanded=True, position="hidden" if on_projector else "sidebar")
     name = page.title if page.title == "Finetuning Lab" else f"{page.title} · Finetuning Lab"
     st.set_page_config(page_title=name)
+    if page is operator:
+        page.run()
+        return
     if on_projector:
         with led(page.url_path.replace("-", "_") or "home"):
             page.run()
@@ -57,6 +63,7 @@ def main() -> None:
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs: a warm worker, so that the first student's click need not wait for torch, and the real
     small model on its way if it is to be fetched."""
+    log_to_standard_error()
     send_at_once()
     jobs.start_in_background()
     fetching = BackgroundFetch()
@@ -65,8 +72,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     jobs.close()
 
 
+ROUTES = health.routes({"workers": lambda: jobs.engine().responds(), "rooms": health.rooms_respond})
+
 if __name__ == "__main__":
     main()
 else:
     forget_pages_folder()
-    app = st.App(__file__, lifespan=lifespan, middleware=MIDDLEWARE)
+    app = st.App(__file__, lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=record_error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import statistics
 import threading
 import time
 import uuid
@@ -16,8 +17,10 @@ from distributed import Future, KilledWorker
 from lib.engine.cluster import LocalWorkers, RemoteCluster
 from lib.engine.errors import EngineError
 from lib.engine.job import JobState, JobView
+from lib.engine.overview import EngineOverview, KindOverview
 from lib.engine.queue import FairQueue, Ticket
 from lib.engine.worker import TOPIC, request_stop, run_job
+from lib.logs import record
 from lib.models.device import this_machine
 
 TICK_S = 0.25
@@ -48,6 +51,11 @@ class _Job:
     future: Future | None = None
     started_at: float | None = None
     ended_at: float | None = None
+    submitted_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def ran_s(self) -> float | None:
+        return None if self.started_at is None or self.ended_at is None else self.ended_at - self.started_at
 
 
 class Engine:
@@ -124,6 +132,27 @@ class Engine:
                 self._end(job, JobState.STOPPED)
             job.stop_wanted = True
         self._wake.set()
+
+    def overview(self) -> EngineOverview:
+        """How much goes on, for whoever runs the server."""
+        with self._lock:
+            jobs, now = list(self._jobs.values()), time.monotonic()
+            waits = [self._queue.place(job.id, now)[1] for job in jobs if job.state is JobState.WAITING]
+            kinds = tuple(
+                _kind_overview(kind, [job for job in jobs if job.kind == kind])
+                for kind in sorted({job.kind for job in jobs})
+            )
+            return EngineOverview(
+                self._queue.slots,
+                sum(each.running for each in kinds),
+                len(waits),
+                max(waits, default=0.0),
+                kinds,
+            )
+
+    def responds(self) -> bool:
+        """Whether the dispatcher lives and the scheduler has at least one worker: a job started now would run."""
+        return self._dispatcher.is_alive() and len(self._cluster.client.nthreads()) > 0
 
     @property
     def worker_process_ids(self) -> tuple[int, ...]:
@@ -216,6 +245,10 @@ class Engine:
         if state is JobState.DONE:  # nobody goes on from the checkpoint of a run that is whole
             job.events = [event for event in job.events if not getattr(event, "keep_only_newest", False)]
         self._queue.leave(job.id, job.ended_at, completed=state is JobState.DONE)
+        waited_s = (job.started_at or job.ended_at) - job.submitted_at
+        record(
+            "job ended", kind=job.kind, state=state.value, waited_s=round(waited_s, 2), ran_s=round(job.ran_s or 0.0, 2)
+        )
         self._wake.set()
 
     def _give_up_hung(self) -> list[Future]:
@@ -242,3 +275,17 @@ class Engine:
         if not self._cluster.shares_cores:
             return None
         return this_machine().cores if job.wide else 1
+
+
+def _kind_overview(kind: str, jobs: list[_Job]) -> KindOverview:
+    times = [job.ran_s for job in jobs if job.state is JobState.DONE and job.ran_s is not None]
+    counts = {state: sum(job.state is state for job in jobs) for state in JobState}
+    return KindOverview(
+        kind,
+        counts[JobState.RUNNING],
+        counts[JobState.WAITING],
+        counts[JobState.DONE],
+        counts[JobState.STOPPED],
+        counts[JobState.FAILED],
+        statistics.median(times) if times else None,
+    )

@@ -6,7 +6,7 @@ memory/      the memory chapters        quant/       the quantization chapters
 metrics/     ROUGE and BLEU             evaluation/  the evaluation chapters
 training/    Live LoRA                  models/      models on a page: what is here, what can be fetched
 lesson/      chapters of no other domain    alignment/   RLHF
-classroom/   a room, led and joined
+classroom/   a room, led and joined    serving/  the operator's page
 """
 
 from lib.ui.kit.chapter import (

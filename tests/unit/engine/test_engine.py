@@ -209,3 +209,26 @@ def test_a_stop_reaches_a_job_whose_worker_is_only_just_starting(engine):
     wait(engine, job, lambda view: view.state is JobState.RUNNING)
     engine.stop(job, owner="mei")
     assert wait(engine, job, over).state is JobState.STOPPED
+
+
+def test_the_operator_sees_how_much_and_never_whose(two_workers):
+    done = submit(two_workers, "count", 3, owner="mei")
+    wait(two_workers, done, over)
+    running = submit(two_workers, "count", MANY, owner="mei")
+    wait(two_workers, running, lambda view: bool(view.events))
+    submit(two_workers, "count", MANY, owner="mei")
+    seen = two_workers.overview()
+    assert two_workers.responds()
+    assert (seen.slots, seen.running, seen.waiting) == (2, 1, 1)
+    (count,) = seen.kinds
+    assert (count.kind, count.running, count.waiting, count.done, count.stopped, count.failed) == (
+        "count",
+        1,
+        1,
+        1,
+        0,
+        0,
+    )
+    assert count.median_run_s > 0
+    assert seen.longest_wait_s > 0
+    assert "mei" not in repr(seen)

@@ -1,0 +1,11 @@
+"""The app as something that is served: what asks whether it lives, and what its operator sees. No streamlit.
+
+health.py     the answers to a health check and a readiness check
+operator.py   the operator's key, and processes with their memory
+errors.py     what an operator hears whose key is not taken
+"""
+
+from lib.serving.errors import OperatorError
+from lib.serving.operator import OperatorKey, ProcessMemory, processes
+
+__all__ = ["OperatorError", "OperatorKey", "ProcessMemory", "processes"]

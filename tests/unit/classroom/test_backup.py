@@ -1,0 +1,45 @@
+"""A copy of all rooms holds them, and nothing is overwritten."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from lib.classroom.backup import back_up
+from lib.classroom.database import Database
+from lib.classroom.errors import RoomsUnreachable
+
+
+def test_a_copy_made_while_the_app_writes_holds_what_is_committed(tmp_path):
+    rooms, copy = tmp_path / "rooms.sqlite", tmp_path / "copy.sqlite"
+    db = Database(f"sqlite:///{rooms}")
+    with db.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE said (text TEXT)")
+        connection.exec_driver_sql("INSERT INTO said VALUES ('kopi o')")
+    with db.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO said VALUES ('half an answer')")
+        back_up(f"sqlite:///{rooms}", copy)
+    db.close()
+    with closing(sqlite3.connect(copy)) as opened:
+        assert opened.execute("SELECT text FROM said").fetchall() == [("kopi o",)]
+        assert opened.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+
+
+def test_an_older_copy_is_not_replaced(tmp_path):
+    copy = tmp_path / "copy.sqlite"
+    copy.write_text("yesterday")
+    with pytest.raises(RoomsUnreachable, match="exists already"):
+        back_up(f"sqlite:///{tmp_path}/rooms.sqlite", copy)
+    assert copy.read_text() == "yesterday"
+
+
+def test_without_rooms_or_with_a_broken_file_nothing_is_written(tmp_path):
+    rooms, copy = tmp_path / "rooms.sqlite", tmp_path / "copy.sqlite"
+    with pytest.raises(RoomsUnreachable, match="No room has ever been opened"):
+        back_up(f"sqlite:///{rooms}", copy)
+    rooms.write_bytes(b"no database at all, but long enough to be read as one" * 20)
+    with pytest.raises(RoomsUnreachable, match="could not be copied"):
+        back_up(f"sqlite:///{rooms}", copy)
+    assert not copy.exists()
