@@ -41,7 +41,7 @@ COURSE: dict[str, tuple[str, ...]] = {
         "choosing_a_model",
         "contamination",
     ),
-    "Alignment": ("rank_answers", "reward_model", "policy", "reward_hacking", "secret_rule"),
+    "Alignment": ("rank_answers", "reward_model", "policy", "reward_hacking", "secret_rule", "human_values"),
     "Wrap-up": ("quiz", "cases"),
     "Class": ("room", "join"),
 }

@@ -1,5 +1,6 @@
 """Figures of the alignment chapters.
 
 reward.py  a reward model: learning, how much is enough, calibration, length
+values.py  three values that pull at pairs of answers
 policy.py  best of n, a policy as it is tuned, a reward that is hacked
 """

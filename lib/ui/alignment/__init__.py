@@ -9,4 +9,5 @@ best_of_n.py the best of n answers
 policy.py    DPO and GRPO live, before and after
 hacking.py   a reward that is easily earned, and what becomes of the text
 secret.py    a rule that is to be guessed from what the tuned model writes
+values/      helpful, honest, harmless: judged, weighed, and where bad behaviour comes from
 """
