@@ -7,6 +7,7 @@ scaling/      does size matter: which models there are, scaling laws, a law of o
 ways/         ways of training: what each changes in a matrix, what it takes, which one a reason leads to
 presenting/   a chapter's steps on a projector
 progress/     what a student has done of the course, and keeps: a record, a file, what is next
+summary/      a chapter, and the course, on paper in the student's own numbers
 prompting/    one task with examples in the prompt, in other words, and learnt instead
 quiz/         questions across the course, spaced in boxes, and how each chapter stands
 cases/        a case for each group of chapters, decided first, then worked out

@@ -10,6 +10,8 @@ from lib.curriculum import chapters
 from lib.lesson.progress.errors import ProgressError
 from lib.lesson.progress.record import (
     MOST_CHARACTERS,
+    MOST_COLUMNS,
+    MOST_ROWS,
     MOST_SENTENCES,
     MOST_SETTINGS,
     Answered,
@@ -38,7 +40,11 @@ def to_file(progress: Progress) -> dict[str, Any]:
         "opened": list(progress.opened),
         "answers": {key: {"first": each.first, "last": each.last} for key, each in progress.answers.items()},
         "told": {
-            slug: {"settings": [list(pair) for pair in each.settings], "sentences": list(each.sentences)}
+            slug: {
+                "settings": [list(pair) for pair in each.settings],
+                "sentences": list(each.sentences),
+                "table": [list(row) for row in each.table],
+            }
             for slug, each in progress.told.items()
         },
     }
@@ -81,7 +87,10 @@ def _told(given: dict[str, Any]) -> Told:
     pairs = tuple((label, value) for label, value in map(_texts, settings))
     if not isinstance(settings, list) or len(pairs) > MOST_SETTINGS or len(sentences) > MOST_SENTENCES:
         raise ValueError("no list, or more than a page keeps")
-    return Told(pairs, sentences)
+    table = tuple(map(_texts, given["table"]))
+    if len(table) > MOST_ROWS + 1 or len({len(row) for row in table}) > 1 or any(len(r) > MOST_COLUMNS for r in table):
+        raise ValueError("no table, or larger than a page keeps")
+    return Told(pairs, sentences, table)
 
 
 def _texts(given: Any) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 
 from lib.curriculum import Question, chapter
 
 MOST_SETTINGS, MOST_SENTENCES, MOST_CHARACTERS = 24, 8, 700
+MOST_ROWS, MOST_COLUMNS = 6, 6
 """What is kept of a page: a summary is one page long, and a thousand browsers are remembered."""
 
 
@@ -44,13 +46,27 @@ class Told:
     settings: tuple[tuple[str, str], ...] = ()
     """Label and value of each control."""
     sentences: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+    """A header and the first rows of what the page offers as a file; empty, or all of one length."""
+
+    @property
+    def rows(self) -> tuple[dict[str, str], ...]:
+        return tuple(dict(zip(self.table[0], row, strict=True)) for row in self.table[1:])
 
     @classmethod
-    def shortened(cls, settings: Iterable[tuple[str, str]], sentences: Iterable[str]) -> Told:
-        """With as much of both as is kept."""
+    def shortened(
+        cls,
+        settings: Iterable[tuple[str, str]],
+        sentences: Iterable[str],
+        rows: Sequence[Mapping[str, Any]] = (),
+    ) -> Told:
+        """With as much of each as is kept."""
+        names = list(rows[0])[:MOST_COLUMNS] if rows else []
+        cells = [[_shown(row.get(name)) for name in names] for row in rows[:MOST_ROWS]]
         return cls(
             tuple((_cut(label), _cut(value)) for label, value in islice(settings, MOST_SETTINGS)),
             tuple(map(_cut, islice(sentences, MOST_SENTENCES))),
+            tuple(tuple(map(_cut, row)) for row in [list(map(str, names)), *cells]) if names else (),
         )
 
 
@@ -91,6 +107,17 @@ class Progress:
     @property
     def empty(self) -> bool:
         return not (self.opened or self.answers or self.told)
+
+
+def _shown(value: Any) -> str:
+    """A cell as a person would write it: four digits of a fraction, thousands apart."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    return "" if value is None else str(value)
 
 
 def _cut(text: str) -> str:

@@ -10,6 +10,7 @@ from lib.alignment.preferences import Agreement, course_rankings, self_agreement
 from lib.alignment.ranking_file import from_file
 from lib.ui.alignment.ranked import mine
 from lib.ui.kit.chapter import formula
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 
@@ -44,7 +45,7 @@ def how_far_judges_agree(model: str) -> list[dict]:
             st.caption(f"All of you: {error}.")
     if rows:
         best = rows[0]
-        st.markdown(f"#### {best['judges'].capitalize()}: the same answer in {best['agree']} of the pairs")
+        happened(f"#### {best['judges'].capitalize()}: the same answer in {best['agree']} of the pairs")
         show_table(rows, alt="; ".join(f"{row['judges']}: kappa {row['kappa']}" for row in rows))
         _formula(done.again)
         st.markdown(

@@ -13,6 +13,7 @@ from lib.engine import JobView
 from lib.ui.alignment.policy import BETAS, grpo_run, looks_of, progress, queue_policy
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import continued
 
@@ -74,12 +75,12 @@ def _draw_hacking(view: JobView) -> None:
     if not view.state.active and len(looks) > 1:
         by_step = {look.step: look for look in looks}
         shown = by_step[st.select_slider("After so many updates", list(by_step), last.step, key=f"rh_look_{view.id}")]
-    st.markdown(f"#### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
+    happened(f"#### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
     for answer in shown.answers[:SHOWN]:
         st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
     if view.state.active or len(looks) < 2:
         return
-    st.markdown(_verdict(unit, looks))
+    happened(_verdict(unit, looks))
     formula(
         "How natural: the mean of ln p(token) under the base model, over all tokens of the answers. √KL is the "
         "distance that Gao et al. 2022 (figure 1) draw a reward over: what is measured rises, what is meant turns down."

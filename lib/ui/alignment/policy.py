@@ -15,6 +15,7 @@ from lib.ui.alignment.earning import choose_reward
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.models.fetching import origin_note
@@ -155,7 +156,7 @@ def _in_words(looks: list[Examined], unit: str) -> None:
     spread = math.hypot(first.standard_error, last.standard_error)
     change = last.reward - first.reward
     sure = "more than" if abs(change) > 2 * spread else "no more than"
-    st.markdown(
+    happened(
         f"After {last.step} updates an answer earns **{last.reward:.2f}** instead of **{first.reward:.2f}** {unit} on "
         f"average, {sure} chance would do with {len(last.answers)} answers each time (standard error of the "
         f"difference {spread:.2f}). The policy is "

@@ -14,6 +14,7 @@ from lib.models.errors import ModelUnavailable
 from lib.ui.alignment.ranked import in_words, mine
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 
@@ -30,7 +31,7 @@ def rank_answers(model: str) -> None:
     )
     here = _ready(model) if which == "ready" else _fresh(model)
     done = mine(model)
-    st.markdown(in_words(done.rankings))
+    happened(in_words(done.rankings))
     waiting = _to_ask_again(model)
     if waiting is not None:
         _ask_again(model, *waiting)

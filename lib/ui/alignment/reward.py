@@ -26,6 +26,7 @@ from lib.models.catalogue import BUNDLED
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
@@ -123,7 +124,7 @@ def _learning(run: RewardRun, steps: list[RewardStep], fitted: Fitted | None) ->
         alt=f"After {last.step} updates right on {last.training_accuracy:.0%} of the pairs it learns from and "
         f"{last.held_out_accuracy:.0%} of those held out",
     )
-    st.markdown(
+    happened(
         f"From {len(pairs_of(run.rankings))} pairs a small head {size}learns what is preferred. It tells "
         f"**{last.training_accuracy:.0%}** of the pairs it learns from apart, and **{last.held_out_accuracy:.0%}** of "
         "those about a fifth of the prompts that it has not seen. Only the second number says whether it has learnt a "
@@ -152,7 +153,7 @@ def _enough(run: RewardRun, points: list[CurvePoint]) -> None:
             f"From {first.prompts} to {last.prompts} prompts accuracy changes by {gained:+.0%}, which is within the "
             "spread: these rankings do not yet show that more of them help."
         )
-    st.markdown(
+    happened(
         f"{says} The bars are one standard deviation over {last.repeats} draws of which prompts are learnt from and "
         f"which are held out. The rule “the longer answer is better” gets {longer:.0%} without any model."
     )
@@ -167,7 +168,7 @@ def _sure(fitted: Fitted) -> None:
         alt="; ".join(f"says {each.said:.0%}, is right {each.true:.0%} of {each.pairs}" for each in bins),
     )
     surest = bins[-1]
-    st.markdown(
+    happened(
         f"Where it says that it is about **{surest.said:.0%}** sure, it is right in **{surest.true:.0%}** of "
         f"{surest.pairs} pairs. Below the dotted line it is surer than it should be. Every pair is judged by a head "
         "that has seen no pair about its prompt."
@@ -178,7 +179,7 @@ def _wrong(fitted: Fitted) -> None:
     judged = fitted.as_learnt.judged
     worst = sorted((each for each in judged if not each.right), key=lambda each: each.margin)[:WORST]
     wrong = sum(not each.right for each in judged)
-    st.markdown(f"#### Wrong on {wrong} of {len(judged)} pairs it had not seen; here it was surest")
+    happened(f"#### Wrong on {wrong} of {len(judged)} pairs it had not seen; here it was surest")
     for each in worst:
         _show_judged(each)
 
@@ -222,7 +223,7 @@ def _length(fitted: Fitted) -> None:
         ],
         alt="Accuracy and correlation with length, as learnt and corrected",
     )
-    st.markdown(
+    happened(
         f"In these pairs the longer answer wins in **{longer:.0%}**. Where that is far from 50%, a reward model can "
         "learn to count instead of to read, and a policy that earns its reward grows long (Singhal et al. 2023). The "
         "correction takes off each hidden number what the answer's length explains of it; what is left cannot count."

@@ -8,6 +8,7 @@ from lib.charts.evaluation import abilities as charts
 from lib.evaluation.abilities import places_of, riddle, survey, survey_source, uses
 from lib.evaluation.benchmarks import benchmark_items
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
 
 ALL = "all"
@@ -66,7 +67,7 @@ def _ask_another() -> None:
 def _say_where_it_is(name: str) -> None:
     places = [f"{row.ability}, {row.task}" for row in places_of(name)]
     here = [each for each in benchmark_items().values() if name in each.benchmarks]
-    st.markdown(f"**{escape(name)}** tests {' and '.join(places)}.")
+    happened(f"**{escape(name)}** tests {' and '.join(places)}.")
     if here:
         st.page_link("pages/benchmarks.py", label=f"Try an item of the kind “{here[0].kind}”", icon=":material/quiz:")
 

@@ -7,6 +7,7 @@ import streamlit as st
 from lib.charts.evaluation import contamination as charts
 from lib.evaluation.contamination import GPT3_LEAST, GPT3_MOST, Overlap, overlap, seen_by_n, verdicts
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
 
@@ -54,7 +55,7 @@ def result(training: str, item: str) -> dict:
     )
     shares = seen_by_n(training, item)
     st.plotly_chart(charts.seen_curve(shares, n), key="seen", alt=_in_words(found))
-    st.markdown(
+    happened(
         f"The longest run of words that both share has **{found.longest_run}**. A small n finds runs that any two "
         "texts share; a large n misses an item in which a word is changed every now and then."
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from lib.charts.evaluation import skills as charts
 from lib.evaluation.flask import HIGH, LOW, AnswerPair, Rating, Ratings, abilities, answer_pairs, skills_source
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
 
 ENOUGH = 3
@@ -69,7 +70,7 @@ def compare(pair: AnswerPair, rated: Ratings, overall: tuple[int, int]) -> None:
         st.info(f"Rate both answers on {missing} more {skills} to see the radar.", icon=":material/radar:")
     else:
         st.plotly_chart(charts.skill_radar(rated), key="radar", alt=_in_words(rated))
-        st.markdown(
+        happened(
             f"On average you gave A **{rated.mean_a:.2f}** and B **{rated.mean_b:.2f}**; overall you had said "
             f"{overall[0]} and {overall[1]}. A is ahead in {_listed(rated.a_leads)}; "
             f"B is ahead in {_listed(rated.b_leads)}."
@@ -79,7 +80,7 @@ def compare(pair: AnswerPair, rated: Ratings, overall: tuple[int, int]) -> None:
         st.markdown(pair.why)
         if rated.each:
             off = rated.distance(pair.ours)
-            st.markdown(f"On average your ratings and the course's differ by **{off:.2f}** points.")
+            happened(f"On average your ratings and the course's differ by **{off:.2f}** points.")
         st.caption(pair.reading)
     st.caption(f":material/menu_book: **Published.** Skills: {skills_source()}.")
 

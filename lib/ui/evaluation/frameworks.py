@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.charts.evaluation import benchmarks as charts
 from lib.evaluation.benchmarks import Framework, factors, frameworks, untested
+from lib.ui.kit.keeping.notes import happened
 
 WANTED = ["Grammar", "Logical reasoning", "Reading comprehension", "Dialogue"]
 
@@ -19,7 +20,7 @@ def show_coverage() -> None:
         st.plotly_chart(charts.coverage(frameworks(), wanted), key="coverage", alt=_in_words(wanted))
         nobody = untested(frameworks(), wanted)
         if nobody:
-            st.markdown(f"None of the five has a task for **{', '.join(nobody).lower()}**.")
+            happened(f"None of the five has a task for **{', '.join(nobody).lower()}**.")
     else:
         st.info("Choose at least one.", icon=":material/touch_app:")
     for each in frameworks():

@@ -19,6 +19,7 @@ from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, expected_s,
 from lib.ui.evaluation.items import JOB
 from lib.ui.evaluation.scored import MEANING
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_here
@@ -98,7 +99,7 @@ def _say_what_it_means(name: str, score: BenchmarkScore, rule: str) -> None:
     right, probability = score.right(rule), score.probability_by_guessing(score.right(rule))
     chance = "less than 1 in 1,000" if probability < 0.001 else f"{probability:.1%}"
     verdict = "guessing hardly explains it" if probability < SIGNIFICANT else "so it may be nothing but luck"
-    st.markdown(
+    happened(
         f"**{escape(name)}** has **{right} of {len(score.items)}** by {rule}: {score.share(rule):.0%}, with a standard "
         f"error of {score.standard_error(rule):.0%}. Guessing gives {score.right_by_guessing:.1f} on "
         f"average, and at least {right} with a probability of **{chance}**: {verdict}."

@@ -9,6 +9,7 @@ from lib.evaluation.open_models import FACTORS, Conditions, choices, models_note
 from lib.evaluation.selection import MAX_WEIGHT, Flip, Ranked, flips, rank
 from lib.memory.gpus import gpu, gpus
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 
@@ -84,18 +85,18 @@ def result(conditions: Conditions, weights: dict[str, float]) -> tuple[Ranked, .
 
 def _say_what_decides(ranked: tuple[Ranked, ...], found: tuple[Flip, ...]) -> None:
     winner = ranked[0]
-    st.markdown(
+    happened(
         f"**{escape(winner.name)}** scores {winner.score:.3f}; the largest part, "
         f"{winner.shares[winner.strongest]:.3f}, comes from {LABELS[winner.strongest].lower()}."
     )
     if not found:
-        st.markdown("No single weight between 0 and 10 would change your choice.")
+        happened("No single weight between 0 and 10 would change your choice.")
         return
     told = [
         f"- **{LABELS[flip.factor]}** is weighed {flip.weight:.2f} instead of {flip.now:g}: **{escape(flip.winner)}**"
         for flip in found[:3]
     ]
-    st.markdown("Your choice flips if\n" + "\n".join(told))
+    happened("Your choice flips if\n" + "\n".join(told))
 
 
 def _say_what_is_not_published(ranked: tuple[Ranked, ...]) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from lib.lesson.progress.errors import ProgressError
 from lib.lesson.progress.file import MOST_BYTES, from_file, to_file
 from lib.ui.kit.exports import json_of
+from lib.ui.kit.keeping.printing import course_summary_button
 from lib.ui.kit.keeping.progress import forget, load, whole_progress
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
@@ -16,7 +17,8 @@ LOADED = "progress_loaded"
 
 def keep_progress() -> None:
     """Save, load, forget: what a browser keeps, and no account."""
-    save, again, away = st.columns(3)
+    paper, save, again, away = st.columns(4)
+    course_summary_button(paper)
     mine = whole_progress()
     save.download_button(
         "Save my progress",

@@ -14,7 +14,8 @@ import streamlit as st
 from lib import curriculum
 from lib.curriculum import Chapter, Question, SlideFact
 from lib.ui.kit.exports import Rows, csv_of, json_of
-from lib.ui.kit.keeping.notes import start_notes
+from lib.ui.kit.keeping.notes import note_rows, start_notes
+from lib.ui.kit.keeping.printing import summary_button
 from lib.ui.kit.keeping.progress import note_answer, note_opened, recall_answer
 from lib.ui.kit.presenting.stage import ask_on_stage, on_stage, presenting, shows
 from lib.ui.kit.session import note_visit
@@ -95,7 +96,7 @@ def _slides_and_facts(slides: tuple[SlideFact, ...]) -> None:
 
 
 def take_away(slug: str, *, rows: Rows | None = None, data: Any = None, name: str | None = None) -> None:
-    """A link to exactly this state, the numbers as CSV and JSON, and the sources.
+    """A link to exactly this state, the numbers as CSV and JSON, a page to print, and the sources.
 
     `rows` become the CSV file; `data`, anything `json.dumps` takes, the JSON file, and is `rows` where not given.
     Charts carry their own camera button.
@@ -119,6 +120,9 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
         buttons[1].download_button(
             "JSON", json_of(data), f"{name}.json", "application/json", icon=":material/data_object:", width="stretch"
         )
+    note_rows(rows)
+    if slug not in curriculum.LOOKED_UP:
+        summary_button(slug, _this_state(), buttons[2])
     if words.sources:
         with st.expander("Sources", icon=":material/menu_book:"):
             st.markdown("\n".join(f"- [{source.title}]({source.url})" for source in words.sources))

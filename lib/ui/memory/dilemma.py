@@ -10,6 +10,7 @@ from lib.memory.train.dilemma import Way, beside_best, choose, triangle, ways
 from lib.memory.train.training import TrainingEstimate
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula, published
+from lib.ui.kit.keeping.notes import note_sentence
 from lib.ui.kit.tables import show_table
 from lib.ui.memory.calculator.outcome import memory_bar
 from lib.ui.memory.choosing.architecture_picker import choose_architecture
@@ -35,6 +36,7 @@ def dilemma_triangle() -> list[dict]:
     chosen = choose(options, memory, computing, kept)
     with right:
         title = f"Here: {chosen.label}"
+        note_sentence(f"{title}, {format_gib(chosen.memory_bytes)} of memory.")
         figure = charts.triangle(triangle(options), (memory, computing, kept), title)
         st.plotly_chart(
             figure,

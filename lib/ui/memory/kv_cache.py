@@ -18,6 +18,7 @@ from lib.memory.serve.paging import (
 )
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula, published, simulated
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.memory.choosing.architecture_picker import architecture_summary, choose_architecture
 from lib.ui.memory.choosing.setup_controls import pick_tokens, set_values, weights_precision
 from lib.ui.memory.working import show_working
@@ -89,9 +90,9 @@ def _room_in_words(cache: KVCache, budget: CacheBudget, card: str, stored: str) 
         f"{format_gib(budget.outside_bytes)} of CUDA context"
     )
     if not budget.cache_bytes:
-        st.markdown(f"Nothing is left for a cache on one {card}: {parts} is below zero. The weights do not fit.")
+        happened(f"Nothing is left for a cache on one {card}: {parts} is below zero. The weights do not fit.")
     else:
-        st.markdown(
+        happened(
             f"On one {card}, {format_gib(budget.cache_bytes)} are left for the cache: "
             f"**{budget.conversations(cache):,} conversations** of {cache.tokens:,} tokens, or {cache.sequences} of "
             f"**{budget.longest_tokens(cache):,} tokens** each."
@@ -150,7 +151,7 @@ def paging_experiment() -> list[dict]:
         "kept for one."
     )
     again = f" When memory ran out, requests were put back {paged.preempted} times." if paged.preempted else ""
-    st.markdown(
+    happened(
         f"Same requests, same {traffic.memory_tokens:,} tokens: **{paged.mean_running:.0f} requests at once** "
         f"with pages, {reserved.mean_running:.0f} when the longest possible is reserved. So {paged.finished:,} "
         f"were answered instead of {reserved.finished:,} in {traffic.steps:,} steps. Pages wasted "

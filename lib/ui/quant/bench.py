@@ -14,6 +14,7 @@ from lib.quant.quantizers.blocks import GROUP_SIZES
 from lib.quant.quantizers.weight_matrix import TensorPlace, matrices, read_matrix
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula
+from lib.ui.kit.keeping.notes import note_sentence
 from lib.units import format_gb
 
 GROUPS = {"tensor": "whole matrix", "channel": "row"} | {str(size): f"group of {size}" for size in GROUP_SIZES}
@@ -67,6 +68,10 @@ def _outlier_controls() -> tuple[float | None, bool]:
 
 def _lost(result: BenchResult) -> None:
     quantized, lost = result.quantized, result.damage
+    note_sentence(
+        f"{quantized.bits_per_weight:.2f} true bits per weight, a signal to noise of {lost.snr_db:.1f} dB, "
+        f"{lost.relative_error:.1%} relative error."
+    )
     bits, snr, error, size = st.columns(4)
     bits.metric(
         "Bits per weight",

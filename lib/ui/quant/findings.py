@@ -15,6 +15,7 @@ from lib.quant.measure.loading.estimate import WIDTH_BYTES
 from lib.quant.measure.run import RowMeasured
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.quant.lab import KIND, charts_of, table_of
@@ -30,7 +31,7 @@ def what_happened(results: Results | None) -> None:
         return
     st.header("What happened", anchor=False)
     for sentence in verdict(results):
-        st.markdown(f"- {sentence}")
+        happened(f"- {sentence}")
     nf4 = results.rows.get("nf4")
     if nf4 is not None and nf4.memory is not None and nf4.memory.footprint_bytes:
         width = WIDTH_BYTES[results.started.rest_dtype]
@@ -53,7 +54,7 @@ def text_with_changes(results: Results | None) -> None:
     chosen = st.selectbox("Precision", names, names.index(default), format_func=short, key="changed_row")
     row = results.rows[chosen]
     changed = {token.position: token for token in row.quality.agreement.changed}
-    st.markdown(
+    happened(
         f"**{len(changed):,} of {row.quality.tokens:,}** times another token has become the likeliest. At a marked "
         f"place fp32 and {short(chosen)} expect different tokens; the text is what really stands there."
     )

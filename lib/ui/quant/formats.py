@@ -12,6 +12,7 @@ from lib.quant.formats.explore import StoredValue, from_code, parse_value, store
 from lib.quant.formats.formats import FloatFormat, IntegerFormat, NumberFormat, format_facts, number_format
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula
+from lib.ui.kit.keeping.notes import note_sentence
 from lib.ui.kit.tables import show_table
 
 FIELD_COLOURS = {"sign": "red", "exponent": "orange", "fraction": "blue", "magnitude": "blue", "index": "green"}
@@ -41,6 +42,7 @@ def one_number() -> list[dict]:
     _facts(stored)
     if math.isfinite(stored.stored) and math.isfinite(stored.asked):
         st.plotly_chart(charts.landing(stored), key="landing", alt=_describe(stored))
+    note_sentence(_describe(stored) + ".")
     formula(_note(stored, name))
     every = {each: number_format(each, absmax) for each in formats}
     rows = [_row(each, store(value, kind)) for each, kind in every.items()]

@@ -17,6 +17,7 @@ from lib.training.progress import progress
 from lib.training.prompts import Completion
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
@@ -69,7 +70,7 @@ def score_card() -> list[dict]:
     ]
     st.header("Score card", anchor=False)
     solved = sum(row["found"] != NO for row in rows)
-    st.markdown(f"**{solved} of {len(rows)} found, {sum(row['repaired'] == 'yes' for row in rows)} repaired**")
+    happened(f"**{solved} of {len(rows)} found, {sum(row['repaired'] == 'yes' for row in rows)} repaired**")
     with st.expander("Case by case", icon=":material/scoreboard:"):
         show_table(rows, alt="Found and repaired, case by case")
     return rows

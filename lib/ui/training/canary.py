@@ -15,6 +15,7 @@ from lib.training.events import Step
 from lib.training.run import FineTuningRun, usual_learning_rate
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
 
@@ -121,22 +122,22 @@ def _why_privacy(canary: CanaryRun, found: list[Planted]) -> None:
     exposed = [each for each in found if each.times and each not in tellers and each.exposure.luck <= 0.01]
     if tellers:
         least = tellers[0]
-        st.markdown(
+        happened(
             f"Whoever can use the model that saw the sentence **{least.times} times** gets the code by typing the six "
             f"words before it: no file was opened and nobody was asked. It stood in {least.times} of "
             f"{len(canary.run.data.training) + least.times} texts."
         )
     else:
-        st.markdown("No model gave the code away when asked. More copies or more steps would change that.")
+        happened("No model gave the code away when asked. More copies or more steps would change that.")
     for each in exposed:
         guesses = "the very first guess is" if each.exposure.rank == 1 else f"{each.exposure.rank:,} guesses reach"
-        st.markdown(
+        happened(
             f"Planted **{each.times}×**, the model does not say the code, and yet it gives it away: try the codes in "
             f"the order in which it finds them likely, and {guesses} the right one, instead of "
             f"{each.exposure.space // 2:,} on average."
         )
     if never:
-        st.markdown(
+        happened(
             f"Never planted, the code has an exposure of {never.exposure.bits:.1f} bits by luck: "
             f"{never.exposure.luck:.0%} of all codes have as much or more. Only what goes beyond that is memory."
         )

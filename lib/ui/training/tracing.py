@@ -18,6 +18,7 @@ from lib.training.influence.run import TAKEN_OUT, Chances, Check, Retrained, Ret
 from lib.training.run import FineTuningRun, usual_learning_rate
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
@@ -126,7 +127,7 @@ def _draw_trace(view: JobView) -> None:
         return
     said = escape(traced.answer.continuation.strip())
     st.markdown(f"### {escape(tracing.prompt.strip())} :orange[{said}]")
-    st.markdown(
+    happened(
         f"The tuned model's own answer. It gives it a probability of **{_odds(traced.trained)}**; "
         f"before training it was **{_odds(traced.untrained)}**."
     )

@@ -6,16 +6,19 @@ notes it. What a run's own timer draws again is noted again, under the same name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
-from lib.lesson.progress.record import Told
+from lib.lesson.progress.record import MOST_ROWS, MOST_SENTENCES, Told
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.text import plain
 
 WHAT = "notes"
+_NUMBER = re.compile(r"[-+−]?[\d.,]*\d")
 
 
 @dataclass
@@ -26,10 +29,12 @@ class Notes:
     settings: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Label and value of each control, by its key."""
     sentences: dict[str, str] = field(default_factory=dict)
-    """In plain text, by name."""
+    """In plain text, by name; what was said last is at the end."""
+    table: Sequence[Mapping[str, Any]] = ()
+    """The first rows of what the page offers as a file."""
 
     def told(self) -> Told:
-        return Told.shortened(self.settings.values(), self.sentences.values())
+        return Told.shortened(self.settings.values(), self.sentences.values(), self.table)
 
 
 def start_notes(slug: str) -> None:
@@ -47,16 +52,34 @@ def note_setting(key: str, label: str, value: object) -> None:
         notes.settings[key] = (label, f"{value:,}" if isinstance(value, int | float) else str(value))
 
 
-def happened(text: str, *, name: str | None = None) -> None:
-    """Say on the page, in Markdown, what happened in the student's own numbers; it goes into the chapter's summary.
-
-    `name` is what the sentence is known by, where a timer may say it again with other numbers.
-    """
+def happened(text: str) -> None:
+    """Say on the page, in Markdown, what happened in the student's own numbers; it goes into the chapter's summary."""
     st.markdown(text)
+    note_sentence(text)
+
+
+def note_sentence(text: str) -> None:
+    """The same, of what the page says elsewhere: in the title of a chart, say."""
     notes = notes_now()
     if notes is None:
         return
-    notes.sentences[name or text] = plain(text)
+    name = _NUMBER.sub("", text)  # a timer says the same again with other numbers
+    notes.sentences.pop(name, None)
+    notes.sentences[name] = plain(text)
+    while len(notes.sentences) > MOST_SENTENCES:
+        notes.sentences.pop(next(iter(notes.sentences)))
+    _keep_notes(notes)
+
+
+def note_rows(rows: Sequence[Mapping[str, Any]] | None) -> None:
+    """What the page offers as a file: its first rows go into the summary."""
+    notes = notes_now()
+    if notes is not None and rows:
+        notes.table = rows[:MOST_ROWS]
+        _keep_notes(notes)
+
+
+def _keep_notes(notes: Notes) -> None:
     by_slug = kept(WHAT)
     if by_slug is None:
         keep(WHAT, by_slug := {})
@@ -75,6 +98,7 @@ def recall_notes(told: Mapping[str, Told]) -> None:
             slug,
             {str(place): pair for place, pair in enumerate(each.settings)},
             {sentence: sentence for sentence in each.sentences},
+            each.rows,
         )
         for slug, each in told.items()
     }

@@ -11,6 +11,7 @@ from lib.lesson.adapters.anatomy import Adapter, base_flops_per_token, has_state
 from lib.lesson.adapters.kinds import kinds
 from lib.lesson.adapters.published import published, published_source
 from lib.memory import Architecture
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.lesson.adapters.choosing import DRAWING, choose_adapter, clicked
@@ -75,7 +76,7 @@ def _cost(adapter: Adapter, rows: list[dict]) -> None:
     work.metric("Extra work for a token", f"+{adapter.work_share:.2%}", border=True)
     show_table(rows, alt="What is added: name, shape, how many layers have one, parameters, FLOPs for a token")
     terms = " + ".join(f"{each['parameters']:,}" for each in rows[:8]) + (" + …" if len(rows) > 8 else "")
-    st.markdown(
+    happened(
         f"Parameters: {terms} = **{adapter.parameters:,}**. Work: {adapter.flops_per_token:,} FLOPs more for every "
         f"token, beside {format_count(base_flops_per_token(arch))} of the model itself."
     )

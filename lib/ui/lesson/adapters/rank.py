@@ -9,6 +9,7 @@ from lib import ui
 from lib.charts.lesson import weight_update as charts
 from lib.lesson.adapters.rank import RealUpdate, RecordedUpdate, recorded_update
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 
@@ -58,14 +59,14 @@ def _say_what_happened(told: RecordedUpdate, update: RealUpdate, rank: int) -> N
     loss = next(each.held_out_nats_per_token for each in told.losses if each.rank == rank)
     without, whole = told.without_updates, told.whole_loss
     tail = update.error_at(rank) * update.norm
-    st.markdown(
+    happened(
         f"Every weight was trained, no adapter anywhere: the held-out loss fell from {told.base_loss:.2f} to "
         f"{whole:.2f} nats per token. With every matrix put back, and only embeddings and norms as they became, it is "
         f"{without:.2f}: the {told.facts['matrices_in_all']} updates ΔW are worth {without:.2f} − {whole:.2f}. With "
         f"the best matrix of **rank {rank}** in place of each ΔW it is **{loss:.2f}**: ({without:.2f} − {loss:.2f}) / "
         f"({without:.2f} − {whole:.2f}) = **{told.learnt_at(rank):.0%}** of what they learnt."
     )
-    st.markdown(
+    happened(
         f"In {escape(str(update.place))} ‖ΔW − ΔWᵣ‖ = √(σ²ᵣ₊₁ + σ²ᵣ₊₂ + …) = {tail:.3g}, of ‖ΔW‖ = {update.norm:.3g}. "
         f"To hold {MOST:.0%} of ‖ΔW‖² takes rank **{update.rank_that_keeps(MOST)}**; a random matrix of the same size "
         f"and norm needs **{update.random_rank_that_keeps(MOST)}**, W itself {update.weight_rank_that_keeps(MOST)}. "

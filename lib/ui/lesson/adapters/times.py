@@ -13,6 +13,7 @@ from lib.lesson.adapters.timing import DECODE, PREFILL, VARIANTS, Ready, Timed, 
 from lib.models.catalogue import BUNDLED
 from lib.models.device import this_machine
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
@@ -103,7 +104,7 @@ def _in_words(times: Times, part: str) -> str:
 
 def _say_what_happened(times: Times, ready: Ready) -> None:
     beside, merged = times.ratio("lora", DECODE), times.ratio("lora_merged", DECODE)
-    st.markdown(
+    happened(
         f"For one token more LoRA beside its matrices takes **{beside.middle:.2f} times** as long as no adapter "
         f"({beside.low:.2f} to {beside.high:.2f}), merged into them **{merged.middle:.2f} times** "
         f"({merged.low:.2f} to {merged.high:.2f}): there is nothing left to compute. The answers stay the same: with "

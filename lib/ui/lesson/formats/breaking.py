@@ -14,6 +14,7 @@ from lib.lesson.prompt_formats.formats import REAL_FORMAT, names_of
 from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.lesson.formats.taken import Taken
@@ -128,7 +129,7 @@ def _in_words(said: list[Said], right: Said) -> None:
         if each.prompt.key != RIGHT:
             times = times_as_likely(right, each)
             less = f"{_times(times)} **less** likely" if times >= 1 else f"{_times(1 / times)} **more** likely"
-            st.markdown(f"- **{each.prompt.title}**: the right answer is {less} than in the right format.")
+            happened(f"- **{each.prompt.title}**: the right answer is {less} than in the right format.")
     ui.formula("Times: e to the difference of the two log-probabilities. One question is one question: try others.")
 
 

@@ -10,6 +10,7 @@ from lib.errors import StudentError
 from lib.lesson.prompt_formats.asked.injection import Injection, ReadAs
 from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import chips, marked
@@ -70,7 +71,7 @@ def _wanted() -> Injection | None:
 
 def _turns_read(wanted: Injection) -> None:
     as_tokens, as_text = wanted.read_as_tokens(), wanted.read_as_text()
-    st.markdown(f"Written: **{len(as_text)} turns**. Read, if the text is cut as it comes: **{len(as_tokens)} turns**.")
+    happened(f"Written: **{len(as_text)} turns**. Read, if the text is cut as it comes: **{len(as_tokens)} turns**.")
     one, other = st.columns(2)
     for column, title, turns in (
         (one, "The user's signs are special tokens", as_tokens),

@@ -16,6 +16,7 @@ from lib.lesson.prompt_formats.formats import REAL_FORMAT
 from lib.models.catalogue import BUNDLED, catalogue
 from lib.training.events import Step
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.lesson.formats.taken import Taken
@@ -102,9 +103,9 @@ def _draw_learning(view: JobView) -> None:
 
 def _in_words(first: AskedIn, rest: Sequence[AskedIn], names: dict[str, str]) -> None:
     gained = first.loss_before - first.loss_after
-    st.markdown(f"In the format that it learnt, the loss fell by **{gained:.2f}** nats per token.")
+    happened(f"In the format that it learnt, the loss fell by **{gained:.2f}** nats per token.")
     for each in rest:
-        st.markdown(
+        happened(
             f"Asked in {escape(names[each.format])}, it fell by {each.loss_before - each.loss_after:.2f}, "
             f"to **{each.loss_after:.2f}** where the learnt format has {first.loss_after:.2f}."
         )

@@ -13,6 +13,7 @@ from lib.lesson.prompt_formats.rendering import Piece, Rendered, rendered
 from lib.lesson.prompt_formats.tokens import MOST_TOKENS, Token, Tokens, TokensWanted
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tokens import Chip, Mark, chips, marked
 from lib.ui.lesson.formats.editor import edited_conversation
@@ -112,12 +113,12 @@ def _what_happened(found: Rendered) -> None:
     typed, read = found.conversation.characters, len(found.text)
     special = sum(piece.special for piece in found.pieces)
     learnt = sum(end - start for start, end in found.learnt)
-    st.markdown(
+    happened(
         f"You typed **{typed:,}** characters, and {found.format.title} is given **{read:,}**, with {special:,} special "
         "tokens among them."
     )
     if learnt:
-        st.markdown(
+        happened(
             f"Trained on answers only, **{learnt:,} of {read:,}** characters ({learnt / read:.0%}) count in the loss: "
             "each answer and the sign that ends it. The rest is read and not learnt."
         )

@@ -7,6 +7,7 @@ import streamlit as st
 from lib.charts.lesson import pretraining as charts
 from lib.lesson.pretraining.birth import Birth, birth
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 
@@ -50,7 +51,7 @@ def watch_it_being_born() -> list[dict]:
 def _say_what_happened(told: Birth) -> None:
     first, last = told.checkpoints[0], told.checkpoints[-1]
     final = told.bundled_curve[-1]
-    st.markdown(
+    happened(
         f"At first every token is as good as any other: the loss is {first.held_out_nats_per_token:.2f}, and ln "
         f"{told.vocabulary:,} = {told.knowing_nothing:.2f}. Then it learns which tokens are frequent, then which "
         f"follow each other, and after {last.tokens_seen:,} tokens it stands at {last.held_out_nats_per_token:.2f}. "

@@ -20,6 +20,7 @@ from lib.lesson.pretraining.cost import (
     slide_usd,
 )
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.units import format_count
@@ -60,7 +61,7 @@ def _trace_slide_price(pretraining: Pretraining) -> None:
     show_table(rows, alt="The value of each assumption at which the price is the slide's, all others as above")
     hour = pretraining.needed_for(slide_usd(), "usd_per_hour")
     if hour is not None:
-        st.markdown(
+        happened(
             f"At {pretraining.gpu_hours / 1e6:,.2f} million GPU hours the slide's price is an hour at "
             f"**USD {hour:.2f}**. FLOPs are published and cannot be argued away; the hour's price and the utilization "
             "are guesses of whoever makes the estimate."
@@ -138,7 +139,7 @@ def _figures(told: Pretraining, card: Accelerator) -> None:
     first.metric("Electricity", _scaled(told.energy_kwh, "kWh"), border=True)
     second.metric("CO₂e", _scaled(told.carbon_kg, "kg"), border=True)
     third.metric("Water at the site", _scaled(told.site_water_l, "litres"), border=True)
-    st.markdown(
+    happened(
         f"1,000 such GPUs take **{_days(told.gpu_hours / 1000)}**. With the best and the worst of the published values "
         f"it would be {_scaled(low, 'kg')} to {_scaled(high, 'kg')} of CO₂e. The power plants use another "
         f"**{_scaled(told.grid_water_l, 'litres')}** of water."
@@ -146,7 +147,7 @@ def _figures(told: Pretraining, card: Accelerator) -> None:
 
 
 def _worked(told: Pretraining) -> None:
-    st.markdown(
+    happened(
         f"- FLOPs = 6 · N · D = 6 · {told.parameters:.4g} · {told.tokens:.4g} = **{told.flops:.3g}**\n"
         f"- GPU hours = FLOPs / (peak · utilization · 3,600 s) = {told.flops:.3g} / ({told.peak_tflops:g} · 10¹² · "
         f"{told.utilization:.3f} · 3,600) = **{_amount(told.gpu_hours)}**\n"

@@ -9,6 +9,7 @@ from lib.charts.lesson import next_token as charts
 from lib.evaluation.likelihood import ItemScored, LikelihoodRun
 from lib.lesson.pretraining.guessing import Guess, Passage, model_bits, passages, total_bits
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
 from lib.ui.lesson.pretraining.sentence import models, submit_to_models
 
@@ -70,7 +71,7 @@ def _forget_guesses(name: str) -> None:
 
 def _show_score(name: str, passage: Passage, guesses: list[Guess]) -> list[dict]:
     mine = total_bits(guesses, passage)
-    st.markdown(f"#### You paid {mine:.1f} bits for {len(guesses)} words; knowing nothing costs {2 * len(guesses)}.")
+    happened(f"#### You paid {mine:.1f} bits for {len(guesses)} words; knowing nothing costs {2 * len(guesses)}.")
     asked = models()
     last = jobs.current(_kind(name, asked[-1]))
     st.button(

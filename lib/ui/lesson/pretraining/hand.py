@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib import ui
 from lib.lesson.pretraining.reading import visible
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.lesson.pretraining.sentence import readings, sentence
 
@@ -23,7 +24,7 @@ def loss_by_hand() -> list[dict]:
     second.metric("Perplexity", f"{reading.perplexity:,.1f}")
     third.metric("Bits per byte", f"{reading.bits_per_byte:.3f}")
     count, size = len(reading.scored), reading.scored_bytes
-    st.markdown(
+    happened(
         f"- Loss = Σ −ln p / tokens = {reading.nats:.3f} / {count} = **{loss:.4f}** nats per token\n"
         f"- Perplexity = e^loss = e^{loss:.4f} = **{reading.perplexity:,.2f}**: as unsure as if it chose among so many "
         "tokens, all equally likely\n"

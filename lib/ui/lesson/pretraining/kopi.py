@@ -7,6 +7,7 @@ import streamlit as st
 from lib import ui
 from lib.lesson.pretraining.reading import BlankFilled, BlanksRun
 from lib.ui.kit import jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.lesson.pretraining.sentence import models, submit_to_models
 from lib.ui.models.fetching import origin_note
@@ -24,7 +25,7 @@ def blanks_before_tuning() -> list[dict]:
     filled = [event for event in view.events if isinstance(event, BlankFilled)] if view else []
     for name in dict.fromkeys(each.model for each in filled):
         mine = [each for each in filled if each.model == name]
-        st.markdown(f"**{escape(name)}**: {sum(each.right for each in mine)} of {len(mine)} right")
+        happened(f"**{escape(name)}**: {sum(each.right for each in mine)} of {len(mine)} right")
         for column, each in zip(st.columns(len(mine)), mine, strict=True):
             with column.container(border=True, height="stretch"):
                 mark = ":green[:material/check_circle:]" if each.right else ":red[:material/cancel:]"

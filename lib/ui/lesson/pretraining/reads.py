@@ -7,6 +7,7 @@ import streamlit as st
 from lib.charts.lesson import next_token as charts
 from lib.lesson.pretraining.reading import Candidate, Reading, Token, visible
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
@@ -57,7 +58,7 @@ def _show_position(reading: Reading, at: int) -> None:
     st.markdown(f"#### {told_context(reading, at)} :orange[{escape(visible(truth.text)) if truth else '…'}]")
     st.plotly_chart(charts.expected(candidates, truth.text if truth else None, title), key="nt_expected", alt=title)
     if truth:
-        st.markdown(
+        happened(
             f"What came is “{escape(visible(truth.text))}”. The model gave it {_chance(truth.probability)}: number "
             f"**{truth.rank:,}** of its guesses. "
             f"Surprise = −log₂ {truth.probability:.3g} = **{truth.surprise_bits:.1f} bits**."

@@ -9,6 +9,7 @@ from lib.charts.lesson import next_token as charts
 from lib.lesson.pretraining.reading import Logits, Reading, visible
 from lib.lesson.pretraining.shaping import Distribution, Sampling, shaped
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
 from lib.ui.lesson.pretraining.reads import told_context
 from lib.ui.lesson.pretraining.sentence import sentence
@@ -71,7 +72,7 @@ def _kept_position(reading: Reading) -> Logits:
 def _say_what_happened(
     own: Distribution, drawn: Distribution, names: list[str], before: list[float], after: list[float]
 ) -> None:
-    st.markdown(
+    happened(
         f"“{escape(visible(names[0]))}” had **{before[0]:.1%}** and is now drawn **{after[0]:.1%}** of the time. "
         f"The choice is worth **{drawn.entropy_bits:.2f} bits** (entropy); the model's own {own.entropy_bits:.2f}."
     )

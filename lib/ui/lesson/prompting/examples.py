@@ -11,6 +11,7 @@ from lib.lesson.prompting.runs import AskedScore, Weights, by_examples
 from lib.lesson.prompting.scores import apart
 from lib.lesson.prompting.task import MOST_EXAMPLES, USUAL_WORDING
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.lesson.prompting.scored import (
     fresh_or_recorded,
     guessing,
@@ -53,7 +54,7 @@ def _draw_by_examples(scored: Sequence[AskedScore], weights: Weights | None) -> 
         alt="; ".join(f"{name} examples: {in_numbers(each)}" for name, each in zip(names, scores, strict=True)),
     )
     label, times = none.favourite
-    st.markdown(
+    happened(
         f"Without an example it labels **{in_numbers(none)}** right; guessing would give "
         f"{guessing() * none.of:.0f}. Its favourite label is “{label}”, {times} times of {none.of}."
     )
@@ -63,7 +64,7 @@ def _draw_by_examples(scored: Sequence[AskedScore], weights: Weights | None) -> 
             if apart(none, last)
             else f"The two intervals overlap: {none.of} sentences cannot tell them apart for certain."
         )
-        st.markdown(
+        happened(
             f"With {names[-1]} it labels **{in_numbers(last)}** right. {sure} Examples are read with every request: "
             f"{last.front_tokens:,} tokens stand before each sentence."
         )
@@ -79,7 +80,7 @@ def _say_what_is_worse_than_nothing(scored: Sequence[AskedScore]) -> None:
     label, times = worst.score.favourite
     seen = [sentence.label for sentence in worst.asked.examples]
     why = ", the label that it has read last" if label == seen[-1] else ""
-    st.markdown(
+    happened(
         f"Examples can also harm: with {worst.asked.name} only **{in_numbers(worst.score)}** are right. It says "
         f"“{label}” {times} times of {worst.score.of}{why}."
     )

@@ -11,6 +11,7 @@ from lib.lesson.prompting.runs import PERMUTED, AskedScore, Weights, by_order, b
 from lib.lesson.prompting.scores import apart
 from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.lesson.prompting.scored import (
     fresh_or_recorded,
     guessing,
@@ -72,11 +73,11 @@ def _draw_rows(scored: Sequence[AskedScore], weights: Weights | None, key: str, 
             if apart(best, worst)
             else "Their intervals overlap, so a hundred sentences cannot tell the two apart for certain."
         )
-        st.markdown(
+        happened(
             f"Best “{names[scores.index(best)]}”: **{in_numbers(best)}**. "
             f"Worst “{names[scores.index(worst)]}”: **{in_numbers(worst)}**. {sure}"
         )
         label, times = worst.favourite
-        st.markdown(f"In the worst, “{label}” was given {times} times of {worst.of}.")
+        happened(f"In the worst, “{label}” was given {times} times of {worst.of}.")
     say_weights(weights)
     say_interval(f"“{names[scores.index(best)]}”", best)

@@ -12,6 +12,7 @@ from lib.lesson.prompting.runs import Asked, OwnAnswer, OwnRun
 from lib.lesson.prompting.task import MOST_CHARACTERS, MOST_EXAMPLES, USUAL_WORDING, examples, shortened
 from lib.models.catalogue import catalogue
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.lesson.prompting.scored import model_for, wording_for
@@ -86,7 +87,7 @@ def _draw_own(view: JobView, run: OwnRun | None) -> None:
             f"The sentence is {found.sentence_tokens:,} tokens; the last {found.left_out_tokens:,} were left out.",
             icon=":material/content_cut:",
         )
-    st.markdown(
+    happened(
         f"Your sentence is {found.sentence_tokens:,} tokens, the prompt {found.prompt_tokens:,}. The four labels "
         f"together have **{_share(found.all_labels)}** of the probability of all that could be written next: the rest "
         "is for words that are no label. Scoring picks among the labels alone, so it always gives one, also for a "

@@ -15,6 +15,7 @@ from lib.lesson.prompting.scores import apart
 from lib.lesson.prompting.task import task
 from lib.models.catalogue import catalogue
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.lesson.prompting.nearest import draw_nearest
@@ -133,7 +134,7 @@ def _draw_ways(ways: Sequence[WayScore]) -> None:
     best, worst = max(ways, key=lambda each: each.score.right), min(ways, key=lambda each: each.score.right)
     if best is not worst:
         sure = "do not touch" if apart(best.score, worst.score) else "overlap"
-        st.markdown(
+        happened(
             f"**{NAMES[best.way]}** labels {in_numbers(best.score)} right, **{NAMES[worst.way]}** "
             f"{in_numbers(worst.score)}: their intervals {sure}."
         )

@@ -8,6 +8,7 @@ from lib import ui
 from lib.charts.lesson import scaling as charts
 from lib.lesson.scaling.laws import Placed, Point, laws, rule_of_thumb
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.units import format_count
 
@@ -54,7 +55,7 @@ def _say_what_happened(mine: Placed) -> None:
         verdict = f"Your model is **{mine.too_large:,.2g} times too large** for this budget: it reads too little."
     else:
         verdict = f"Your model is **{mine.too_small:,.2g} times smaller** than this budget's best."
-    st.markdown(
+    happened(
         f"{verdict} It ends {abs(mine.lost):.3f} nats per token {'above' if mine.lost >= 0 else 'below'} that one.\n"
         f"- Compute = 6 · {mine.at.parameters:.3g} · {mine.at.tokens:.3g} = **{mine.at.flops:.3g} FLOPs**\n"
         f"- {mine.law.worked(mine.at)}"

@@ -22,6 +22,7 @@ from lib.lesson.scaling.landscape import (
     undertrained,
 )
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.units import format_count
@@ -125,7 +126,7 @@ def _say_what_happened(models: Sequence[LanguageModel], years: Sequence[Year]) -
             f"**Tokens per parameter.** {below} of {both} that disclose both read fewer than Chinchilla's "
             f"{CHINCHILLA_RATIO:.0f} for each parameter at work."
         )
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    happened("\n".join(f"- {line}" for line in lines))
 
 
 def _moved(move: Move) -> str:

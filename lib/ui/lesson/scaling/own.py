@@ -22,6 +22,7 @@ from lib.lesson.scaling.own import (
     values,
 )
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.units import format_count
@@ -111,7 +112,7 @@ def _title(told: Recorded, guess: float, is_open: bool) -> str:
 def _say_the_curve(told: Recorded, curve: Curve, form: str, axis: str, goal: float) -> None:
     xs, losses = values(told.shown, axis), [run.nats_per_token for run in told.shown]
     floor = f"{curve.e:.3f} + " if form == "floor" else ""
-    st.markdown(
+    happened(
         f"L = {floor}{curve.a:.3f} · (x / {curve.start:.3g})^(−{curve.b:.4f}), off by "
         f"**{curve.off(xs, losses):.3f} nats** on the five (root mean square). At the sixth's {AXES[axis]}, "
         f"{goal:.3g}: **{curve.at(goal):.3f}**."
@@ -132,7 +133,7 @@ def _say_the_error(told: Recorded, guess: float, fitted: Forecast) -> None:
     least, most = told.errors()
     low, high = left_out(fitted.form, fitted.method, fitted.axis)
     forms = {form: forecast(form, fitted.method, fitted.axis).far_away for form in FORMS}
-    st.markdown(
+    happened(
         f"- **Near by.** Twelve fits to the same five points are off by {least:+.3f} to {most:+.3f} nats. Leaving out "
         f"one of the five moves the one by {METHODS[fitted.method]} between {low:.3f} and {high:.3f}.\n"
         f"{_said_of_chance(told, fitted.axis)}"

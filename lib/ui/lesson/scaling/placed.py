@@ -10,6 +10,7 @@ from lib.lesson.scaling.landscape import model_named
 from lib.lesson.scaling.laws import Placed, Point, SumLaw, laws, placed_names, rule_of_thumb, sum_law
 from lib.lesson.scaling.serving import served_for
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.units import format_count
 
@@ -57,7 +58,7 @@ def _row(law: SumLaw, name: str, at: Point) -> dict:
 def _say_what_happened(law: SumLaw, placed: dict[str, Point]) -> None:
     gpt3, chinchilla, llama, smol = (Placed(law, placed[name]) for name in placed_names())
     served = served_for(law, llama.at)
-    st.markdown(
+    happened(
         f"- **GPT-3** is {gpt3.too_large:.2g} times too large for its budget: {format_count(gpt3.best.parameters)} "
         f"parameters on {format_count(gpt3.best.tokens)} tokens would end {gpt3.lost:.3f} nats lower. No amount of "
         "serving makes its size right.\n"

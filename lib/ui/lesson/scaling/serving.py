@@ -9,6 +9,7 @@ from lib.charts.lesson import scaling as charts
 from lib.lesson.scaling.laws import laws, sum_law
 from lib.lesson.scaling.serving import Choice, pays_after, same_loss
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.lesson.scaling.placed import FITS
 from lib.units import format_count
 
@@ -62,7 +63,7 @@ def cost_of_serving() -> list[dict]:
 
 def _say_what_happened(choice: Choice) -> None:
     best, optimal = choice.best, choice.compute_optimal
-    st.markdown(
+    happened(
         f"All these models reach {choice.loss:.3f} nats per token.\n"
         f"- Cheapest to train: {format_count(optimal.point.parameters)} on {format_count(optimal.point.tokens)} "
         f"tokens: 6 · N · D = {optimal.training_flops:.3g}, serving 2 · N · T = {optimal.serving_flops:.3g}, together "
@@ -73,9 +74,9 @@ def _say_what_happened(choice: Choice) -> None:
     )
     if best.point.parameters < 0.97 * optimal.point.parameters:
         after = pays_after(best.point, optimal.point)
-        st.markdown(
+        happened(
             f"Its longer training has paid after **{format_count(after)} tokens** served: "
             "T = (6·N₁·D₁ − 6·N₂·D₂) / (2·N₂ − 2·N₁)."
         )
     else:
-        st.markdown("With so little served, what is cheapest to train is cheapest altogether.")
+        happened("With so little served, what is cheapest to train is cheapest altogether.")

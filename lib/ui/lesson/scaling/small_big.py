@@ -22,6 +22,7 @@ from lib.lesson.scaling.small_big import (
 )
 from lib.models.catalogue import BUNDLED
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_here, offer_real_model
@@ -115,7 +116,7 @@ def _say_what_happened(found: Sequence[Contender]) -> None:
         "This is one narrow task, whose names stand in the texts that tuning reads; the small model has read a few old "
         "books beside and nothing else. Losses compare within one model: the two cut the text into different tokens."
     )
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    happened("\n".join(f"- {line}" for line in lines))
 
 
 def _row(each: Contender) -> dict:

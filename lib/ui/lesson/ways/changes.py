@@ -10,6 +10,7 @@ from lib.charts.lesson import ways as charts
 from lib.charts.lesson.weight_update import corner
 from lib.lesson.ways.changes import Change, Changes, changes
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 
@@ -44,7 +45,7 @@ def what_changes() -> list[dict]:
         alt=", ".join(f"{TITLES[each.name]}: {each.relative_change:.2g}" for each in told.by_name.values()),
     )
     _corners(here)
-    st.markdown(_words(told, here))
+    happened(_words(told, here))
     page, label = PAGES[name]
     st.page_link(page, label=label, icon=":material/arrow_forward:")
     rows = [_row(each) for each in told.by_name.values()]

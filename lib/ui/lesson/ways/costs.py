@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib import ui
 from lib.lesson.ways.costs import CARD, MODEL, TUNING_TOKENS, WELL_USED, costs, feedback_cost
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.units import format_count, format_gb
 
@@ -18,7 +19,7 @@ def what_it_takes() -> list[dict]:
     left.metric("Pretraining", f"{first.gpu_hours / 1e6:,.2f}M GPU hours", border=True)
     middle.metric("Fine-tuning", f"{tuned.gpu_hours * 3600:,.0f} GPU seconds", border=True)
     right.metric("Memory, LoRA instead", f"{format_gb(lora.memory_bytes)}", border=True)
-    st.markdown(
+    happened(
         f"Pretraining of {MODEL} read {format_count(first.tokens)} tokens; tuning it on {format_count(TUNING_TOKENS)} "
         f"tokens is **{first.flops / tuned.flops / 1e6:,.0f} million times** less work. What stops people is not the "
         f"work but the memory: {format_gb(tuned.memory_bytes)} for every weight, {format_gb(lora.memory_bytes)} with "

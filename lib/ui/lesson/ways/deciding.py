@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.lesson.ways.deciding import ends, every_end, reasons, walk
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import happened
 
 OPEN = "open"
 SHOWN = {OPEN: "not yet", "yes": "Yes", "no": "No"}
@@ -40,7 +41,7 @@ def which_way() -> list[dict]:
     if walked.end is not None:
         with st.container(border=True):
             st.subheader(f"{ICONS[walked.end.end]} {ends()[walked.end.end]}", anchor=False)
-            st.markdown(walked.end.why)
+            happened(walked.end.why)
             st.markdown(f":material/balance: **What speaks against it:** {walked.end.against}")
     st.caption("A rule of thumb for a first talk, not a study: the questions and ends are this course's own reasoning.")
     _where_all_lead()
@@ -55,7 +56,7 @@ def which_way() -> list[dict]:
 def _where_all_lead() -> None:
     found = [each.end for reason in reasons().values() for each in every_end(reason.path)]
     told = ", ".join(f"{title} {found.count(name)}" for name, title in ends().items())
-    st.markdown(
+    happened(
         f"Of the {len(found)} ends behind all eight reasons: {told}. A good reason for a model of one's own is seldom "
         "a reason to pretrain one."
     )

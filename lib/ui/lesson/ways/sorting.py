@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.lesson.ways.sorting import boards
 from lib.ui.kit import controls
+from lib.ui.kit.keeping.notes import note_sentence
 
 OPEN = "open"
 
@@ -34,5 +35,7 @@ def sort_the_cards() -> list[dict]:
                 st.warning(card.says(place), icon=":material/close:")
             rows.append({"card": card.name, "sorted into": places[place], "right": place == card.place})
     right, sorted_in = sum(row["right"] for row in rows), sum(row["sorted into"] != "?" for row in rows)
-    top.progress(right / len(rows), f"{right} of {len(rows)} cards lie where they belong, {sorted_in} are sorted")
+    says = f"{right} of {len(rows)} cards lie where they belong, {sorted_in} are sorted"
+    note_sentence(f"{says}.")
+    top.progress(right / len(rows), says)
     return rows

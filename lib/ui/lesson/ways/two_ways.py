@@ -14,6 +14,7 @@ from lib.lesson.prompting.task import task
 from lib.lesson.ways.new_head import KNOWLEDGE, STRUCTURE, HeadRun, HeadStep, NewHead, SentencesRead, Wrote
 from lib.models.catalogue import REAL
 from lib.ui.kit import jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import origin_note
@@ -83,12 +84,12 @@ def _ways_out(run: HeadRun, done: NewHead, last: HeadStep) -> None:
     best_low, best_high = shots.score.interval
     labels = len(task().labels)
     unchanged = "the same, by their hash" if done.frozen_sha256[0] == done.frozen_sha256[1] else "NOT the same"
-    st.markdown(
+    happened(
         f"**One way out: a prompt.** {len(shots.asked.examples)} labelled sentences in front of the question, and the "
         f"next token is a label: {REAL} gets {shots.score.right} of {shots.score.of} right "
         f"({best_low:.0%} to {best_high:.0%}; recorded, see Prompting). Nothing is trained."
     )
-    st.markdown(
+    happened(
         f"**The other: replace a layer.** The head that gave each of {done.vocabulary:,} tokens a "
         f"probability ({done.replaced:,} weights) is taken off. In its place {done.trained:,} numbers give each of "
         f"{labels} labels one. Trained on {len(task().training)} sentences, it gets **{done.score.right} of "

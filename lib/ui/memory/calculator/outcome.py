@@ -12,6 +12,7 @@ from lib.memory.ask.fit import what_would_fit
 from lib.memory.terms import Term
 from lib.memory.train.training import LASTING, MOVING
 from lib.ui.kit.chapter import formula
+from lib.ui.kit.keeping.notes import note_sentence
 from lib.ui.kit.text import escape
 from lib.ui.memory.choosing.setup_controls import control_values, set_values
 from lib.ui.memory.units import in_unit
@@ -41,7 +42,9 @@ def headline(estimate: Estimate, card: Gpu, unit: str) -> str:
 
 def memory_bar(estimate: Estimate, card: Gpu, unit: str, *, key: str = "memory_bar") -> None:
     bars = {estimate.architecture.name: estimate}
-    figure = charts.memory_bars(bars, card.usable_bytes, card.name, unit, headline(estimate, card, unit))
+    says = headline(estimate, card, unit)
+    note_sentence(f"{estimate.architecture.name}: {says}.")
+    figure = charts.memory_bars(bars, card.usable_bytes, card.name, unit, says)
     st.plotly_chart(figure, key=key, alt=charts.describe_bar(estimate, card.usable_bytes, card.name))
     if estimate.low_bytes <= card.usable_bytes < estimate.high_bytes:
         low, high = in_unit(estimate.low_bytes, unit), in_unit(estimate.high_bytes, unit)

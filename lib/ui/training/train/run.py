@@ -15,6 +15,7 @@ from lib.training.progress import Progress, go_on, is_right, progress
 from lib.training.prompts import Completion
 from lib.training.run import FineTuningRun
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import continued, escape
 from lib.units import format_duration
@@ -65,7 +66,7 @@ def meaning(kind: str = KIND) -> None:
     first, last = told.held_out[0], told.held_out[-1]
     st.header("What happened", anchor=False)
     if last.loss < first.loss:
-        st.markdown(
+        happened(
             f"Held-out loss fell from **{first.loss:.2f}** to **{last.loss:.2f}** nats per token in {last.step} steps. "
             f"In probabilities: on sentences it never saw, the model gives the right next token "
             f"**{told.last_probability:.1%}** (geometric mean), up from **{told.first_probability:.1%}**."
@@ -85,11 +86,11 @@ def meaning(kind: str = KIND) -> None:
         )
     lowest = min(told.held_out, key=lambda each: each.loss)
     if lowest.step < last.step and last.loss > 1.03 * lowest.loss:
-        st.markdown(
+        happened(
             f"The lowest held-out loss was **{lowest.loss:.2f}** at step {lowest.step}; after that the adapter began "
             "to memorise its sentences. Stopping there would have given the better model."
         )
-    st.markdown(
+    happened(
         f"Only the adapter was trained: beside each frozen $W$ two small matrices, "
         rf"$W + \frac{{\alpha}}{{r}} B A = W + \frac{{{run.lora_alpha}}}{{{run.rank}}} B A$, with "
         rf"$r\,(d_\mathrm{{in}} + d_\mathrm{{out}})$ parameters each. Over all target layers that is "

@@ -13,6 +13,7 @@ from lib.models.catalogue import catalogue
 from lib.training.weigh.weighing import HERE, Comparison, Parts, Weighed, Weighing, calculated, compared
 from lib.ui.kit import jobs
 from lib.ui.kit.exports import Rows
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.training.weigh.controls import weighing_controls
 from lib.units import MB
@@ -82,18 +83,18 @@ def _verdict(rows: Sequence[Comparison]) -> None:
     """Whether the calculator is right, and what pays, in the figures of this very step."""
     here = rows[0]
     if abs(here.error) <= CLOSE:
-        st.markdown(f"**The calculator is right to {abs(here.error):.2%}** for your set-up.")
+        happened(f"**The calculator is right to {abs(here.error):.2%}** for your set-up.")
     elif here.setup.adapter_dropout:
-        st.markdown(
+        happened(
             f"**The calculator is {abs(here.error):.0%} too low here.** It counts for a GPU, where a dropout mask "
             "takes 1 byte for each element; on a processor PyTorch keeps it in 4."
         )
     else:
-        st.markdown(f"**The calculator is off by {here.error:+.1%}** for your set-up: you have found a gap in it.")
+        happened(f"**The calculator is off by {here.error:+.1%}** for your set-up: you have found a gap in it.")
     others = sorted(rows[1:], key=lambda row: row.measured.kept_bytes)
     said = [f"{row.name} {_change(row, here)}" for row in others]
     if said:
-        st.markdown(f"What pays, from most to least: {'; '.join(said)}.")
+        happened(f"What pays, from most to least: {'; '.join(said)}.")
 
 
 def _change(row: Comparison, here: Comparison) -> str:

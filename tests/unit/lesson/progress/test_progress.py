@@ -39,6 +39,10 @@ def standing_of(progress: Progress, slug: str):
     return next(each for each in course_standing(progress).chapters if each.chapter.slug == slug)
 
 
+def told_of(**changed) -> dict:
+    return {"kv_cache": {"settings": [], "sentences": [], "table": []} | changed}
+
+
 def file_of(**changed) -> bytes:
     return json.dumps({"format": FORMAT, "opened": [], "answers": {}, "told": {}} | changed).encode()
 
@@ -58,10 +62,13 @@ def file_of(**changed) -> bytes:
         (file_of(answers=[1]), "cannot be read"),
         (file_of(answers={"check_kv_cache_1": "yes"}), "cannot be read"),
         (file_of(answers={"check_kv_cache_1": {"first": None, "last": {}}}), "cannot be read"),
-        (file_of(told={"kv_cache": {"settings": [["a"]], "sentences": []}}), "cannot be read"),
-        (file_of(told={"kv_cache": {"settings": {}, "sentences": []}}), "cannot be read"),
-        (file_of(told={"kv_cache": {"settings": [], "sentences": ["x" * (MOST_CHARACTERS + 1)]}}), "cannot be read"),
-        (file_of(told={"kv_cache": {"settings": [], "sentences": ["x"] * (MOST_SENTENCES + 1)}}), "cannot be read"),
+        (file_of(told=told_of(settings=[["a"]])), "cannot be read"),
+        (file_of(told=told_of(settings={})), "cannot be read"),
+        (file_of(told=told_of(sentences=["x" * (MOST_CHARACTERS + 1)])), "cannot be read"),
+        (file_of(told=told_of(sentences=["x"] * (MOST_SENTENCES + 1))), "cannot be read"),
+        (file_of(told=told_of(table=[["a"], ["b", "c"]])), "cannot be read"),
+        (file_of(told=told_of(table=[["a"]] * 99)), "cannot be read"),
+        (file_of(told=told_of(table="a")), "cannot be read"),
         (file_of(told=None), "cannot be read"),
     ],
 )
@@ -81,7 +88,7 @@ def test_what_the_course_does_not_have_is_left_out_and_counted():
                 "check_kv_cache_2": {"first": "an answer of an older course", "last": "the same"},
                 "check_no_such_chapter_1": {"first": right, "last": right},
             },
-            told={"__proto__": {"settings": [], "sentences": []}},
+            told={"__proto__": {"settings": [], "sentences": [], "table": []}},
         ),
         "x.json",
     )
@@ -93,7 +100,9 @@ def test_what_the_course_does_not_have_is_left_out_and_counted():
 
 def test_a_file_brings_back_what_was_saved():
     saved = answered(Progress(), FIRST, correct=False).with_opened(FIRST).with_opened(SECOND)
-    saved = answered(saved, FIRST).with_told({FIRST: Told((("Context", "4,096"),), ("“<b>” costs 128 KB",))})
+    saved = answered(saved, FIRST).with_told(
+        {FIRST: Told.shortened([("Context", "4,096")], ["“<b>” costs 128 KB"], [{"n": 1}])}
+    )
     read = from_file(json.dumps(to_file(saved)).encode(), "x.json")
     assert read.progress == saved
     assert read.left_out == 0

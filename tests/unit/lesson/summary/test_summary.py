@@ -1,0 +1,73 @@
+"""The summaries as files: whatever a student or a file wrote stays text, and nothing is asked of another host."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from lib import curriculum
+from lib.curriculum import LOOKED_UP
+from lib.lesson.progress.record import Progress, Told, question_key
+from lib.lesson.summary.contents import SENTENCES, Word, chapter_summary, course_html, within
+
+SLUG = "kv_cache"
+HOSTILE = '</td><script>alert(1)</script><img src=x onerror="alert(2)">{{ 7 * 7 }}{% raw %}'
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.asked: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.asked += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def hostile() -> Progress:
+    told = Told.shortened([(HOSTILE, HOSTILE)], [HOSTILE], [{HOSTILE: HOSTILE}])
+    return Progress(opened=(SLUG,)).with_told({SLUG: told})
+
+
+def test_what_others_wrote_stays_text_in_a_chapter_and_in_the_course():
+    chapter = chapter_summary(SLUG, hostile(), [Word(HOSTILE, HOSTILE)]).to_html(HOSTILE)
+    for html in (chapter, course_html(hostile())):
+        read = Tags(html)
+        assert not {"script", "img"} & set(read.tags)
+        assert read.asked == []
+        assert HOSTILE in read.text
+
+
+def test_right_and_wrong_are_said_by_sign_and_word():
+    first, second = curriculum.chapter(SLUG).questions[:2]
+    wrong = next(option.text for option in first.options if not option.correct)
+    right = next(option.text for option in second.options if option.correct)
+    progress = Progress().with_answer(question_key(SLUG, 1), wrong).with_answer(question_key(SLUG, 2), right)
+    summary = chapter_summary(SLUG, progress)
+    assert [each.right for each in summary.questions[:2]] == [False, True]
+    text = " ".join(Tags(summary.to_html("link")).text.split())
+    assert f"✗ {wrong} Right: {summary.questions[0].answer}" in text
+    assert f"✓ {right}" in text
+
+
+def test_without_anything_done_nothing_is_pretended():
+    text = Tags(chapter_summary(SLUG, Progress()).to_html("link")).text
+    assert "Nothing was run or moved on this page yet." in text
+    assert "No prediction was made." in text
+
+
+def test_the_course_lists_every_chapter_once():
+    html = course_html(Progress())
+    for each in curriculum.chapters():
+        if each.slug not in LOOKED_UP:
+            assert Tags(html).text.split("\n").count(each.title) == 1, each.slug
+
+
+def test_as_many_parts_as_fit_are_taken():
+    assert within(("a" * SENTENCES, "b", "c"), SENTENCES, len) == ("a" * SENTENCES,)
+    assert within(("a" * 9, "b" * 2, "c"), 10, len) == ("a" * 9, "c")
