@@ -121,8 +121,8 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
             "JSON", json_of(data), f"{name}.json", "application/json", icon=":material/data_object:", width="stretch"
         )
     note_rows(rows)
-    if slug not in curriculum.LOOKED_UP:
-        summary_button(slug, _this_state(), buttons[2])
+    if words.slug not in curriculum.LOOKED_UP:
+        summary_button(words.slug, _this_state(), buttons[2])
     if words.sources:
         with st.expander("Sources", icon=":material/menu_book:"):
             st.markdown("\n".join(f"- [{source.title}]({source.url})" for source in words.sources))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from html.parser import HTMLParser
 
 from lib import curriculum
@@ -65,7 +66,7 @@ def test_the_course_lists_every_chapter_once():
     html = course_html(Progress())
     for each in curriculum.chapters():
         if each.slug not in LOOKED_UP:
-            assert Tags(html).text.split("\n").count(each.title) == 1, each.slug
+            assert html.count(f"<td><b>{escape(each.title, quote=True)}</b></td>") == 1, each.slug
 
 
 def test_as_many_parts_as_fit_are_taken():
