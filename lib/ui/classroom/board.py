@@ -56,7 +56,7 @@ def show_board(asked: Asked, said: list[Words]) -> None:
         for place, entry in enumerate(made.entries[:SHOWN], start=1)
     ]
     show_table(rows, alt="The room's texts, highest ROUGE-1 first, with ROUGE-L and BLEU")
-    happened(_told(made), name=f"board {asked.number}")
+    happened(_told(made))
     formula(
         "ROUGE F1 by rouge-score, 0 to 1; BLEU of one sentence by sacrebleu, 0 to 100. "
         "Neither knows whether a text is bad."

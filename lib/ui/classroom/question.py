@@ -102,7 +102,7 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
         with st.container(border=choice.correct):
             why = f" – {choice.why}" if choice.why else ""
             st.markdown(f"**{name_of(asked, number)} · {choice.text}**{why}")
-    happened(_in_words(asked, tally), name=f"room {asked.number}")
+    happened(_in_words(asked, tally))
     _to_the_experiment(asked, tally)
 
 

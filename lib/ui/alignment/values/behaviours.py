@@ -80,7 +80,6 @@ def _say_how_many(said: dict[str, str]) -> None:
         happened(
             f"You begin where the course would for **{same} of {len(chosen)}**. No stage ends a behaviour alone: each "
             "leaves something to the next.",
-            name="hv_stages",
         )
 
 

@@ -118,7 +118,6 @@ def _overall() -> None:
     happened(
         f"You have judged **{len(mine)} of {len(value_pairs())}** pairs, and say the same as the course in **{same} of "
         f"{found.items}** judgements.",
-        name="hv_judged",
     )
     kappa = "not defined, since both always say the same" if found.kappa is None else f"{found.kappa:.2f}"
     formula(

@@ -77,7 +77,7 @@ def _say_what_happened(rows: Sequence[Weighed]) -> None:
     said = "; ".join(f"**{each.value}** wins {each.won} and loses {each.lost} of {each.contested}" for each in told)
     undecided = sum(not row.winner for row in rows)
     alone = "No pair is" if not undecided else f"{undecided} pair{'s are' if undecided > 1 else ' is'}"
-    happened(f"Where values pull apart, {said}. {alone} left undecided by your weights.", name="hv_outcome")
+    happened(f"Where values pull apart, {said}. {alone} left undecided by your weights.")
 
 
 def _look_at_one(rows: Sequence[Weighed]) -> None:
