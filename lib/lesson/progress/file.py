@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from lib.curriculum import chapters
+from lib.lesson.own_file import read_own_file
 from lib.lesson.progress.errors import ProgressError
 from lib.lesson.progress.record import (
     MOST_CHARACTERS,
@@ -21,7 +21,6 @@ from lib.lesson.progress.record import (
 )
 
 FORMAT = "finetuning-lab progress 1"
-MOST_BYTES = 1_000_000
 EXPECTED = "it must be a file that “Save my progress” made"
 
 
@@ -52,14 +51,7 @@ def to_file(progress: Progress) -> dict[str, Any]:
 
 def from_file(content: bytes, name: str) -> Loaded:
     """Raises ProgressError, naming what is wrong."""
-    if len(content) > MOST_BYTES:
-        raise ProgressError(f"“{name}” is larger than {MOST_BYTES // 1_000_000} MB; {EXPECTED}.")
-    try:
-        read = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise ProgressError(f"“{name}” is no JSON; {EXPECTED}.") from None
-    if not isinstance(read, dict) or read.get("format") != FORMAT:
-        raise ProgressError(f"“{name}” holds no progress; {EXPECTED}.")
+    read = read_own_file(content, name, format=FORMAT, holds="progress", expected=EXPECTED, error=ProgressError)
     try:
         opened, answers, told = read["opened"], read["answers"], read["told"]
         slugs = {each.slug for each in chapters()}

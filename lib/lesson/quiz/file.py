@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lib.lesson.own_file import read_own_file
 from lib.lesson.quiz.boxes import LAST_BOX, MOST_ROUNDS, Record, Seen
 from lib.lesson.quiz.errors import QuizError
 from lib.lesson.quiz.questions import quiz
 
 FORMAT = "finetuning-lab quiz 1"
-MOST_BYTES = 1_000_000
 EXPECTED = "it must be a file that “Save my quiz” made"
 
 
@@ -34,14 +33,7 @@ def to_file(record: Record) -> dict[str, Any]:
 
 def from_file(content: bytes, name: str) -> Loaded:
     """Raises QuizError, naming what is wrong."""
-    if len(content) > MOST_BYTES:
-        raise QuizError(f"“{name}” is larger than {MOST_BYTES // 1_000_000} MB; {EXPECTED}.")
-    try:
-        read = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise QuizError(f"“{name}” is no JSON; {EXPECTED}.") from None
-    if not isinstance(read, dict) or read.get("format") != FORMAT:
-        raise QuizError(f"“{name}” holds no quiz; {EXPECTED}.")
+    read = read_own_file(content, name, format=FORMAT, holds="quiz", expected=EXPECTED, error=QuizError)
     try:
         rounds = _whole(read["rounds"], 0, MOST_ROUNDS)
         questions = {id: _seen(each, rounds) for id, each in read["questions"].items()}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.lesson.own_file import MOST_BYTES
 from lib.lesson.progress.errors import ProgressError
-from lib.lesson.progress.file import MOST_BYTES, from_file, to_file
+from lib.lesson.progress.file import from_file, to_file
 from lib.ui.kit.exports import json_of
 from lib.ui.kit.keeping.printing import course_summary_button
 from lib.ui.kit.keeping.progress import forget, load, whole_progress

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.lesson.own_file import MOST_BYTES
 from lib.lesson.quiz.errors import QuizError
-from lib.lesson.quiz.file import MOST_BYTES, from_file, to_file
+from lib.lesson.quiz.file import from_file, to_file
 from lib.lesson.quiz.sheet import MOST_NAME, result_sheet
 from lib.ui.kit.exports import json_of
 from lib.ui.kit.problems import problem

@@ -7,10 +7,11 @@ import re
 
 import pytest
 
+from lib.lesson.own_file import MOST_BYTES
 from lib.lesson.quiz.boxes import LAST_BOX, Record, moved
 from lib.lesson.quiz.drawing import draw
 from lib.lesson.quiz.errors import QuizError
-from lib.lesson.quiz.file import FORMAT, MOST_BYTES, from_file, to_file
+from lib.lesson.quiz.file import FORMAT, from_file, to_file
 from lib.lesson.quiz.questions import quiz, topics
 from lib.lesson.quiz.sheet import result_sheet
 from lib.lesson.quiz.standing import by_chapter, by_group, due_next, to_revisit, whole
