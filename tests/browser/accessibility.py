@@ -39,6 +39,11 @@ RUN = """async ([known, rules]) => {
     .map(node => `${each.id}: ${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 200)}`));
 }"""
 
+AGAIN = f"""async given => {{
+  for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
+  return await ({RUN})(given);
+}}"""
+
 
 @cache
 def axe() -> str:
@@ -46,7 +51,10 @@ def axe() -> str:
 
 
 def findings(page: Page, *rules: str) -> list[str]:
-    """Serious and critical findings of WCAG 2 A and AA, or of these rules only, that are ours."""
+    """Serious and critical findings of WCAG 2 A and AA, or of these rules only, that are ours.
+
+    Streamlit paints a page in several goes: what is found is looked for once more, and counts if it is still there.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe())
-    return page.evaluate(RUN, [STREAMLITS, list(rules)])
+    return page.evaluate(RUN, [STREAMLITS, list(rules)]) and page.evaluate(AGAIN, [STREAMLITS, list(rules)])

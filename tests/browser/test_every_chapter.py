@@ -20,7 +20,10 @@ CHAPTERS = curriculum.chapters()
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 WIDEST = "document.querySelector('[data-testid=stMain]').scrollWidth"
 
-DARK = "getComputedStyle(document.querySelector('.stApp')).backgroundColor == 'rgb(23, 18, 14)'"
+DARK = """[document.querySelector('.stApp'), document.body].every(
+    each => getComputedStyle(each).backgroundColor == 'rgb(23, 18, 14)')
+  && !document.getAnimations().some(each => each instanceof CSSTransition)"""
+"""All of the page, and no colour on its way to its new value."""
 
 
 @pytest.fixture(scope="module")

@@ -27,13 +27,20 @@ SMALL = """least => {
 }"""
 
 
+def _keys_heard(page: Page) -> None:
+    """Wait for the buttons: their script is fetched after the page's words, and a key before that is lost."""
+    settle(page)
+    expect(page.get_by_role("button", name="Next").first).to_be_visible()
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
 def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: App):
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{app.url}/{CHAPTER.url_path}?present=1")
     steps = steps_of(CHAPTER)
     for place, step in enumerate(steps, start=1):
         expect(page.get_by_text(f"{step.label} ({place} of {len(steps)})").first).to_be_visible()
-        settle(page)
+        _keys_heard(page)
         expect(page.locator("[data-testid=stSidebar]")).to_have_count(0)
         # The experiment always runs; it is to be seen at its own step only.
         expect(page.locator(".js-plotly-plot:visible")).to_have_count(0 if step.part != "experiment" else 1)
@@ -44,10 +51,10 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
             page.keyboard.press("a")
             expect(page.get_by_text(right.why).first).to_be_visible()
         if place < len(steps):
-            settle(page)  # a key that meets a page still being drawn is lost
+            _keys_heard(page)
             page.keyboard.press("PageDown" if place % 2 else "ArrowRight")
     page.keyboard.press("PageUp")
     expect(page.get_by_text(f"({len(steps) - 1} of {len(steps)})").first).to_be_visible()
-    settle(page)
+    _keys_heard(page)
     page.keyboard.press("x")
     expect(page.locator("[data-testid=stSidebar]").first).to_be_visible()
