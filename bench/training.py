@@ -24,11 +24,11 @@ from lib.models.catalogue import BUNDLED, REAL, bundled_folder, catalogue, find
 from lib.models.device import this_machine
 from lib.models.errors import ModelUnavailable
 from lib.places import ROOT
-from lib.training.datasets import load_dataset
 from lib.training.duration import run_expected_s, run_time_limit_s
 from lib.training.events import HeldOut, Step
 from lib.training.progress import Progress, is_right, progress
 from lib.training.run import FineTuningRun, usual_ask_every, usual_learning_rate, usual_steps
+from lib.training.texts.datasets import load_dataset
 from lib.ui.kit.jobs import WARM_MODULES
 
 SEEDS = range(10)

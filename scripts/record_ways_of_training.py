@@ -30,12 +30,12 @@ from lib.models import catalogue  # noqa: E402
 from lib.models.device import this_machine  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.training.adapting import with_adapter  # noqa: E402
-from lib.training.batches import pick  # noqa: E402
-from lib.training.complete import complete  # noqa: E402
 from lib.training.finetune import optimizer_for, training_loop  # noqa: E402
 from lib.training.methods.catalogue import methods  # noqa: E402
 from lib.training.out.identity import weights_sha256  # noqa: E402
 from lib.training.run import FineTuningRun  # noqa: E402
+from lib.training.texts.batches import pick  # noqa: E402
+from lib.training.texts.complete import complete  # noqa: E402
 from scripts.pretrain import Recipe, build_model  # noqa: E402
 
 LAYER, MATRIX, CORNER = 3, "q_proj", 32

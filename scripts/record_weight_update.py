@@ -28,11 +28,11 @@ from lib.models import catalogue  # noqa: E402
 from lib.models.device import this_machine  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.models.origin import origin  # noqa: E402
-from lib.training.batches import held_out_loss  # noqa: E402
 from lib.training.finetune import optimizer_for, training_loop  # noqa: E402
 from lib.training.inside.watching import place_of  # noqa: E402
 from lib.training.methods.catalogue import methods  # noqa: E402
 from lib.training.run import FineTuningRun  # noqa: E402
+from lib.training.texts.batches import held_out_loss  # noqa: E402
 
 RANKS = (1, 2, 4, 8, 16, 32, 64, 128)
 WINDOW = 32

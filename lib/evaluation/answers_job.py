@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from lib.evaluation.answers import AnswersRun, ModelAnswer
 from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
-from lib.training.complete import complete
 from lib.training.methods.files import with_files
+from lib.training.texts.complete import complete
 
 
 def answers(run: AnswersRun) -> Iterator[ModelAnswer]:

@@ -14,13 +14,13 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from lib.models import catalogue
 from lib.models.borrow import own_modules
 from lib.models.load import best_device, multiplies_bf16
-from lib.training.batches import labelled, pick
 from lib.training.errors import TrainingError
 from lib.training.events import Checkpoint
 from lib.training.methods.bottleneck import put_bottlenecks
 from lib.training.methods.catalogue import methods
 from lib.training.methods.in_front import AfterExamples
 from lib.training.run import FineTuningRun
+from lib.training.texts.batches import labelled, pick
 
 BUNDLED_IN_REPOSITORY = "assets/base-model"
 """How an adapter names the bundled model: its folder in this repository."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lib.training.forgetting.known import Known
 from lib.training.inside.update import Place, Update
-from lib.training.known import Known
 from lib.training.out.card import RunCard
-from lib.training.prompts import Completion
+from lib.training.texts.prompts import Completion
 
 
 @dataclass(frozen=True)

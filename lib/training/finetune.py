@@ -30,21 +30,21 @@ from lib.training.adapting import (
     with_adapter,
 )
 from lib.training.base_model import Value, said_once
-from lib.training.batches import batch_for, held_out_loss, pick
-from lib.training.complete import complete
-from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
 from lib.training.events import Asked, Before, Checkpoint, Event, Finished, Forgotten, HeldOut, Started, Step
-from lib.training.forgetting import known
+from lib.training.forgetting.known import Known, has_facts
+from lib.training.forgetting.measuring import known
 from lib.training.inside.watching import look
-from lib.training.known import Known, has_facts
 from lib.training.methods.bases import base_for
 from lib.training.methods.catalogue import methods
 from lib.training.methods.files import Files, with_files
 from lib.training.methods.weighing import Scales
 from lib.training.out.identity import run_card, weights_sha256
-from lib.training.prompts import Answer, Question
 from lib.training.run import FineTuningRun
+from lib.training.texts.batches import batch_for, held_out_loss, pick
+from lib.training.texts.complete import complete
+from lib.training.texts.datasets import Example
+from lib.training.texts.prompts import Answer, Question
 
 ASKED_TOKENS = 10
 """How far an answer goes on the way: enough to see what it orders, and quick."""

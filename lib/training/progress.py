@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from lib.training.datasets import Blank
 from lib.training.events import Asked, Before, Checkpoint, Event, Finished, HeldOut, Started, Step, Watched
-from lib.training.prompts import Completion
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import Blank
+from lib.training.texts.prompts import Completion
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib.models.catalogue import BUNDLED, catalogue
-from lib.training import datasets
-from lib.training.datasets import Dataset, load_dataset
 from lib.training.errors import TrainingError
 from lib.training.events import Checkpoint, Event
 from lib.training.methods.catalogue import methods
-from lib.training.prompts import check_prompt
+from lib.training.texts import datasets
+from lib.training.texts.datasets import Dataset, load_dataset
+from lib.training.texts.prompts import check_prompt
 
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 MLP = ("gate_proj", "up_proj", "down_proj")

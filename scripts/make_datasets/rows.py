@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 
-from lib.training.datasets import FOLDER
+from lib.training.texts.datasets import FOLDER
 
 Row = dict[str, str]
 """`text`, or `prompt` and `answer`."""

@@ -23,7 +23,7 @@ from lib.models import catalogue
 from lib.models.borrow import borrow
 from lib.models.shared import COPIES
 from lib.training.adapting import base_precision, trainable_parameters, with_adapter
-from lib.training.forgetting import known
+from lib.training.forgetting.measuring import known
 from lib.training.methods.files import Files
 from lib.training.run import FineTuningRun
 

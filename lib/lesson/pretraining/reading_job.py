@@ -22,8 +22,8 @@ from lib.lesson.pretraining.reading import (
 )
 from lib.models import catalogue
 from lib.models.borrow import borrow
-from lib.training.complete import complete
-from lib.training.datasets import load_dataset
+from lib.training.texts.complete import complete
+from lib.training.texts.datasets import load_dataset
 
 EXPECTED = 10
 NAMED = 120

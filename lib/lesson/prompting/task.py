@@ -10,7 +10,7 @@ from functools import cache
 
 from lib.lesson.prompting.errors import PromptingError
 from lib.places import ASSETS
-from lib.training.datasets import Blank, Dataset, Example
+from lib.training.texts.datasets import Blank, Dataset, Example
 
 MOST_EXAMPLES = 8
 MOST_CHARACTERS = 2_000

@@ -8,7 +8,7 @@ from lib.lesson.prompting.scores import Score
 from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS, task
 from lib.lesson.ways.errors import WaysError
 from lib.models.catalogue import BUNDLED, catalogue
-from lib.training.datasets import load_dataset
+from lib.training.texts.datasets import load_dataset
 
 STRUCTURE, KNOWLEDGE = "structure", "knowledge"
 SHOWN = 3

@@ -16,8 +16,8 @@ from lib.models import catalogue
 from lib.models.borrow import borrow
 from lib.models.hidden import mean_hidden_states
 from lib.training.adapting import base_precision
-from lib.training.complete import complete
 from lib.training.out.identity import weights_sha256
+from lib.training.texts.complete import complete
 
 ROWS_AT_ONCE = 20
 TOKENS = 16

@@ -9,8 +9,8 @@ from lib.models.catalogue import find
 from lib.training.adapting import base_precision
 from lib.training.canary.codes import exposure, log_probabilities
 from lib.training.canary.run import PROMPT, CanaryEvent, CanaryRun, Planted
-from lib.training.complete import complete
 from lib.training.influence.job import put_back, trained
+from lib.training.texts.complete import complete
 
 
 def plant_and_ask(canary: CanaryRun) -> Iterator[CanaryEvent]:

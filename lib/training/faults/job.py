@@ -13,7 +13,6 @@ from transformers import PreTrainedTokenizerBase
 from lib.models.borrow import borrow, own_modules
 from lib.models.catalogue import find
 from lib.training.adapting import base_precision, precision_of
-from lib.training.batches import IGNORED, held_out_loss, labelled
 from lib.training.errors import Diverged
 from lib.training.events import Finished
 from lib.training.faults.run import BrokeOff, CaseEvent, CaseRun, Measured, Preview, TokenSeen, Trainable
@@ -21,6 +20,7 @@ from lib.training.faults.texts import overlap
 from lib.training.finetune import finetune
 from lib.training.methods.files import with_files
 from lib.training.run import FineTuningRun
+from lib.training.texts.batches import IGNORED, held_out_loss, labelled
 
 SHOWN = 3
 

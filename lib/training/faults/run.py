@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.training.datasets import Example
 from lib.training.events import Event
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import Example
 
 LEARNT = 0.7
 """Of the loss before training: what a run that has learnt its texts gets below."""

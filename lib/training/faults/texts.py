@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lib.places import ASSETS
-from lib.training.datasets import Dataset, Example, load_dataset
-from lib.training.known import passages
+from lib.training.forgetting.known import passages
+from lib.training.texts.datasets import Dataset, Example, load_dataset
 
 DATASET = "kopi_orders"
 FEW = 12

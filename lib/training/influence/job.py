@@ -11,13 +11,13 @@ from transformers import PreTrainedModel
 from lib.models.borrow import borrow
 from lib.models.catalogue import find
 from lib.training.adapting import base_precision, restore, with_adapter
-from lib.training.complete import complete
 from lib.training.errors import TrainingError
 from lib.training.events import Checkpoint, Step
 from lib.training.finetune import finetune
 from lib.training.influence.run import InfluenceEvent, Retrained, Retraining, Traced, Tracing
 from lib.training.influence.scores import answer_gradient, answered, chances, dot_products
 from lib.training.run import FineTuningRun
+from lib.training.texts.complete import complete
 
 
 def trace(tracing: Tracing) -> Iterator[InfluenceEvent]:

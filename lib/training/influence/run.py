@@ -7,12 +7,12 @@ import random
 from dataclasses import dataclass, replace
 
 from lib.models.catalogue import catalogue
-from lib.training.datasets import Example
 from lib.training.duration import run_expected_s
 from lib.training.errors import TrainingError
 from lib.training.events import Step
-from lib.training.prompts import Completion, check_prompt
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import Example
+from lib.training.texts.prompts import Completion, check_prompt
 
 TAKEN_OUT = (5, 10, 20, 40, 80)
 CLEARLY_NATS = 1.0

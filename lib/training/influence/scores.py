@@ -15,9 +15,9 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from lib.training.batches import EVALUATED_AT_ONCE, IGNORED, labelled, pack
-from lib.training.datasets import Example
 from lib.training.influence.run import Chances
+from lib.training.texts.batches import EVALUATED_AT_ONCE, IGNORED, labelled, pack
+from lib.training.texts.datasets import Example
 
 Directions = dict[torch.nn.Linear, torch.Tensor]
 """A matrix of the weight's shape for every layer that is trained."""

@@ -15,8 +15,8 @@ from peft.tuners.lora import LoraLayer
 from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
 from lib.training.adapting import base_precision
-from lib.training.complete import complete
 from lib.training.inside.events import Dialled, Dialling
+from lib.training.texts.complete import complete
 
 
 def answer_at_each(asked: Dialling) -> Iterator[Dialled]:

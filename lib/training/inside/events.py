@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.training.errors import TrainingError
-from lib.training.prompts import Completion, check_prompt
+from lib.training.texts.prompts import Completion, check_prompt
 
 STRENGTHS = tuple(step / 4 for step in range(-4, 9))
 """λ from −1 to 2 times ΔW."""

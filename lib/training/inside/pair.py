@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lib.training import datasets
 from lib.training.run import FineTuningRun
+from lib.training.texts import datasets
 
 PAIR = ("kopi_orders", "formal_rewriting")
 """Datasets."""

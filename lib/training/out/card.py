@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from lib.training.datasets import Dataset
+from lib.training.texts.datasets import Dataset
 
 
 @dataclass(frozen=True)

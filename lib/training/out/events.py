@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.training.prompts import check_prompt
+from lib.training.texts.prompts import check_prompt
 
 
 @dataclass(frozen=True)

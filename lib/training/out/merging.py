@@ -18,9 +18,9 @@ from lib.models import catalogue
 from lib.models.load import load
 from lib.models.shared import COPIES
 from lib.training.adapting import base_precision
-from lib.training.complete import complete
 from lib.training.methods.files import with_files
 from lib.training.out.events import Merged, MergedFile, Merging
+from lib.training.texts.complete import complete
 
 OUTBOX = Path(tempfile.gettempdir()) / "finetuning-lab-merged"
 KEPT_FILES = 5

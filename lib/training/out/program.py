@@ -11,16 +11,16 @@ import pprint
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.training.datasets import Example
 from lib.training.errors import TrainingError
 from lib.training.out.record import RunRecord
 from lib.training.out.sources import gather, settings_class
+from lib.training.texts.datasets import Example
 
 ROOTS = (
-    ("lib.training.datasets", "Example"),
+    ("lib.training.texts.datasets", "Example"),
     ("lib.training.finetune", "training_loop"),
     ("lib.training.finetune", "optimizer_for"),
-    ("lib.training.batches", "held_out_loss"),
+    ("lib.training.texts.batches", "held_out_loss"),
     ("lib.training.adapting", "lora_config"),
     ("lib.training.out.identity", "weights_sha256"),
     ("lib.models.load", "best_device"),

@@ -12,9 +12,9 @@ from functools import cache
 
 from lib.places import ASSETS
 from lib.sources import Source
-from lib.training.datasets import Example
 from lib.training.out.program import notebook_of
 from lib.training.out.record import RunRecord
+from lib.training.texts.datasets import Example
 
 
 @dataclass(frozen=True)

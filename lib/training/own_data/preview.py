@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.training.datasets import Dataset
 from lib.training.own_data.texts import OwnText
+from lib.training.texts.datasets import Dataset
 
 TEMPLATES = {"model": "the model's own", "plain": "a plain one"}
 SHOWN_TRAINING, SHOWN_HELD_OUT = 12, 4

@@ -10,8 +10,6 @@ from lib.models import catalogue
 from lib.models.borrow import borrow
 from lib.models.chat import can_chat
 from lib.training.adapting import base_precision
-from lib.training.batches import IGNORED, LONGEST_TEXT, held_out_loss, labelled
-from lib.training.datasets import Blank, Dataset, Example
 from lib.training.own_data.preview import (
     SHOWN_HELD_OUT,
     SHOWN_TRAINING,
@@ -25,7 +23,9 @@ from lib.training.own_data.preview import (
 )
 from lib.training.own_data.templates import around_a_question, example_of
 from lib.training.own_data.texts import OwnText
-from lib.training.prompts import MAX_PROMPT_CHARACTERS
+from lib.training.texts.batches import IGNORED, LONGEST_TEXT, held_out_loss, labelled
+from lib.training.texts.datasets import Blank, Dataset, Example
+from lib.training.texts.prompts import MAX_PROMPT_CHARACTERS
 
 TITLE = "Your own texts"
 FIRST_WORDS = 4

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lib.training.datasets import Example
 from lib.training.errors import TrainingError
 from lib.training.own_data.texts import ASSISTANT, SYSTEM, USER, OwnText, Turn
+from lib.training.texts.datasets import Example
 
 NAMES = {SYSTEM: "System", USER: "User", ASSISTANT: "Assistant"}
 PLAIN_TEMPLATE = "User: {instruction}\nAssistant: {response}"

@@ -18,7 +18,7 @@ from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
 from lib.models.load import load
 from lib.models.shared import COPIES
-from lib.training.datasets import load_dataset
+from lib.training.texts.datasets import load_dataset
 from lib.training.weigh.weighing import Parts, Weighed, Weighing
 
 TEXTS = "kopi_orders"

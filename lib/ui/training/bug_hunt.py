@@ -14,7 +14,7 @@ from lib.training.faults.cases import CAUSES, Fault, cases
 from lib.training.faults.outcome import outcome
 from lib.training.faults.run import BrokeOff, CaseEvent, CaseRun, Outcome, Preview, Trainable
 from lib.training.progress import progress
-from lib.training.prompts import Completion
+from lib.training.texts.prompts import Completion
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.keeping.notes import happened

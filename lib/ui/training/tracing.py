@@ -11,11 +11,11 @@ from lib.charts.training import influence as charts
 from lib.engine import JobView
 from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED
-from lib.training.datasets import load_dataset
 from lib.training.duration import run_expected_s, run_time_limit_s
 from lib.training.events import Step
 from lib.training.influence.run import TAKEN_OUT, Chances, Check, Retrained, Retraining, Traced, Tracing
 from lib.training.run import FineTuningRun, usual_learning_rate
+from lib.training.texts.datasets import load_dataset
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.keeping.notes import happened

@@ -9,8 +9,8 @@ import pytest
 from lib.training.canary.run import CanaryRun, Exposure, Planted
 from lib.training.errors import TrainingError
 from lib.training.events import Step
-from lib.training.prompts import Completion
 from lib.training.run import FineTuningRun
+from lib.training.texts.prompts import Completion
 
 torch = pytest.importorskip("torch")
 

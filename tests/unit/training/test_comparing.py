@@ -10,7 +10,7 @@ from lib.training.comparing.outcomes import columns
 from lib.training.comparing.sweeps import SWEEPS
 from lib.training.errors import TrainingError
 from lib.training.events import Cost, Finished, Forgotten, HeldOut, Step
-from lib.training.known import Known
+from lib.training.forgetting.known import Known
 from lib.training.run import FineTuningRun
 
 COST = Cost("fp32", 10, 400, 40, 80, 44, 1.0)

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from lib.models.load import load  # noqa: E402
-from lib.training import complete as healing  # noqa: E402
+from lib.training.texts import complete as healing  # noqa: E402
 
 pytestmark = pytest.mark.torch
 VOCABULARY = ["", " ", " K", "o", " Ko", " Kos", "ong", "song", "s", "ng", "K", "Kopi", " O", "."]

@@ -8,10 +8,10 @@ from collections import Counter
 
 import pytest
 
-from lib.training.datasets import FOLDER, Blank, catalogue, load_dataset
 from lib.training.errors import TrainingError
 from lib.training.progress import is_right
-from lib.training.prompts import Completion
+from lib.training.texts.datasets import FOLDER, Blank, catalogue, load_dataset
+from lib.training.texts.prompts import Completion
 from scripts.make_datasets import company, formal, rows, sentiment, tiny_python
 from scripts.make_kopi_dataset import drinks
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 import pytest
 
 from lib.engine import StopRequested
-from lib.training.datasets import Example
 from lib.training.errors import Diverged, TrainingError
 from lib.training.events import Asked, Checkpoint, Finished, HeldOut, Started, Step
 from lib.training.progress import go_on, progress
-from lib.training.prompts import Question
 from lib.training.run import ATTENTION, MLP, SCHEDULES, FineTuningRun
+from lib.training.texts.datasets import Example
+from lib.training.texts.prompts import Question
 
 torch = pytest.importorskip("torch")
 
@@ -25,7 +25,8 @@ from transformers import get_scheduler  # noqa: E402 (after torch is known to be
 from lib.models import borrow as borrowing  # noqa: E402
 from lib.models import catalogue  # noqa: E402
 from lib.models.load import load  # noqa: E402
-from lib.training import adapting, batches, finetune  # noqa: E402
+from lib.training import adapting, finetune  # noqa: E402
+from lib.training.texts import batches  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

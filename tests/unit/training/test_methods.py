@@ -15,7 +15,7 @@ from lib.memory.model.config_json import from_text
 from lib.training.comparing.calculated import calculated
 from lib.training.errors import TrainingError
 from lib.training.events import Before, Checkpoint, Cost, Finished, Forgotten, HeldOut, Started, Step
-from lib.training.known import facts, passages
+from lib.training.forgetting.known import facts, passages
 from lib.training.methods.catalogue import methods
 from lib.training.methods.counting import trained_parameters
 from lib.training.run import ATTENTION, MLP, FineTuningRun
@@ -28,10 +28,12 @@ from torch.nn import functional  # noqa: E402
 from lib.models import borrow as borrowing  # noqa: E402
 from lib.models import catalogue  # noqa: E402
 from lib.models.load import load  # noqa: E402
-from lib.training import adapting, batches, complete, finetune, forgetting  # noqa: E402
-from lib.training.datasets import Example  # noqa: E402
+from lib.training import adapting, finetune  # noqa: E402
+from lib.training.forgetting import measuring as forgetting  # noqa: E402
 from lib.training.methods import bases  # noqa: E402
 from lib.training.methods.files import with_files  # noqa: E402
+from lib.training.texts import batches, complete  # noqa: E402
+from lib.training.texts.datasets import Example  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

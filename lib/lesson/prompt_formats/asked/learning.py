@@ -14,8 +14,8 @@ from lib.lesson.prompt_formats.errors import FormatError
 from lib.lesson.prompt_formats.formats import formats
 from lib.lesson.prompt_formats.rendering import rendered
 from lib.models.catalogue import BUNDLED
-from lib.training.datasets import Dataset, Example, load_dataset
 from lib.training.run import FineTuningRun, usual_learning_rate
+from lib.training.texts.datasets import Dataset, Example, load_dataset
 
 TEXTS = "made_up_company"
 ASKS, ASKED_WITH = "Question:", " Answer:"

@@ -9,10 +9,10 @@ from lib.lesson.prompt_formats.asked.learning import AskedIn, FormatRun, asked_i
 from lib.models import catalogue
 from lib.models.borrow import borrow, own_modules
 from lib.training.adapting import base_precision
-from lib.training.batches import held_out_loss
 from lib.training.events import Finished, Step
 from lib.training.finetune import finetune
 from lib.training.methods.files import with_files
+from lib.training.texts.batches import held_out_loss
 
 MOST_NEW_TOKENS = 12
 

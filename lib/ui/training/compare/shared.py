@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lib.models.catalogue import BUNDLED
-from lib.training import datasets
 from lib.training.comparing.comparison import MOST_SEEDS
 from lib.training.run import usual_steps
+from lib.training.texts import datasets
 from lib.ui.kit import controls
 from lib.ui.models.fetching import models_to_choose
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.training.comparing.calculated import architecture_of, calculated
 from lib.training.comparing.outcomes import Column, Measure, Outcome
-from lib.training.known import has_facts
+from lib.training.forgetting.known import has_facts
 from lib.training.methods.counting import trained_parameters
 from lib.ui.kit.tables import show_table
 from lib.units import format_duration, format_gb

@@ -10,9 +10,9 @@ from lib import ui
 from lib.engine import JobState, JobView
 from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED, catalogue
-from lib.training.datasets import load_dataset
 from lib.training.inside.events import SHARES, mixture
 from lib.training.inside.pair import PAIR, usual_run
+from lib.training.texts.datasets import load_dataset
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
 from lib.ui.training.inside.dial import answers_as_rows, answers_of, queue_asking, said

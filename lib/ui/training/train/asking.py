@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.training.prompts import Answer, Question
+from lib.training.texts.prompts import Answer, Question
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
 from lib.ui.training.train.run import KIND, before_and_after, told_by

@@ -9,11 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts.training import loss, watch
 from lib.engine import JobState, JobView
-from lib.training.datasets import Blank, Dataset
 from lib.training.duration import run_expected_s, run_time_limit_s
 from lib.training.progress import Progress, go_on, is_right, progress
-from lib.training.prompts import Completion
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import Blank, Dataset
+from lib.training.texts.prompts import Completion
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem

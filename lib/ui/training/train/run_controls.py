@@ -7,9 +7,9 @@ import streamlit as st
 from lib.charts.training import watch
 from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED
-from lib.training import datasets
-from lib.training.datasets import load_dataset
 from lib.training.run import TARGETS, FineTuningRun, usual_ask_every, usual_learning_rate, usual_steps
+from lib.training.texts import datasets
+from lib.training.texts.datasets import load_dataset
 from lib.ui.kit import controls
 from lib.ui.kit.problems import problem
 from lib.ui.models.choice import choose_model

@@ -17,10 +17,10 @@ torch = pytest.importorskip("torch")
 
 from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
 from lib.models.load import load  # noqa: E402
-from lib.training.complete import complete  # noqa: E402
 from lib.training.finetune import finetune  # noqa: E402
 from lib.training.inside.dial import answer_at_each  # noqa: E402
 from lib.training.methods.files import with_files  # noqa: E402
+from lib.training.texts.complete import complete  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

@@ -8,11 +8,11 @@ from importlib.metadata import version
 
 import pytest
 
-from lib.training.datasets import load_dataset
 from lib.training.events import Step
 from lib.training.out.card import data_sha256
 from lib.training.out.record import record
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import load_dataset
 
 torch = pytest.importorskip("torch")
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from lib.training.datasets import Dataset, Example
 from lib.training.errors import Diverged, TrainingError
 from lib.training.out import program, sources
 from lib.training.out.record import RunRecord, record
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import Dataset, Example
 from tests.waiting import LIMIT_S
 
 torch = pytest.importorskip("torch")

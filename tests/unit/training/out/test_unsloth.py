@@ -8,13 +8,13 @@ import json
 
 import pytest
 
-from lib.training.datasets import Dataset, Example
 from lib.training.events import Finished
 from lib.training.out.card import RunCard
 from lib.training.out.record import RunRecord
 from lib.training.out.unsloth import checked, unsloth_notebook
-from lib.training.prompts import Completion
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import Dataset, Example
+from lib.training.texts.prompts import Completion
 
 QUESTIONS = Dataset("t", "", "", (Example("ask: kopi", ((5, 9),)),), (Example("ask: teh", ((5, 8),)),), ())
 HOSTILE = "'''\n\"\"\" {x} \\ 好"

@@ -16,9 +16,9 @@ pytest.importorskip("torch")
 from transformers import AutoTokenizer
 
 from lib.models.catalogue import BUNDLED
-from lib.training.batches import IGNORED, labelled
 from lib.training.own_data.preview_job import preview
 from lib.training.own_data.templates import around_a_question, example_of
+from lib.training.texts.batches import IGNORED, labelled
 
 pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("bundled_is_tiny")]
 

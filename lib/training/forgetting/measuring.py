@@ -8,9 +8,9 @@ from transformers import PreTrainedTokenizerBase
 
 from lib.evaluation.likelihood import ItemScored
 from lib.evaluation.likelihood_job import score_item
-from lib.training.batches import held_out_loss
-from lib.training.datasets import Example
-from lib.training.known import PASSAGE_TOKENS, FactSaid, Known, facts, passages
+from lib.training.forgetting.known import PASSAGE_TOKENS, FactSaid, Known, facts, passages
+from lib.training.texts.batches import held_out_loss
+from lib.training.texts.datasets import Example
 
 
 def known(model: nn.Module, tokenizer: PreTrainedTokenizerBase, *, with_facts: bool) -> Known:

@@ -9,9 +9,9 @@ import torch
 from torch import nn
 from transformers import PreTrainedTokenizerBase
 
-from lib.training.datasets import Example
 from lib.training.methods.in_front import positions_in_front
 from lib.training.run import FineTuningRun
+from lib.training.texts.datasets import Example
 
 EVALUATED_AT_ONCE = 8
 LONGEST_TEXT = 256

@@ -16,7 +16,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.training.methods.in_front import positions_in_front, read_in_front
-from lib.training.prompts import Completion
+from lib.training.texts.prompts import Completion
 
 MAX_NEW_TOKENS = 24
 _TEXTS: WeakKeyDictionary[PreTrainedTokenizerBase, list[str]] = WeakKeyDictionary()
