@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -52,6 +52,11 @@ def largest_batch(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
 def best_precision(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> str | None:
     """The precision that fits and loses least; None if not even the smallest does."""
     return next((key for key in BEST_FIRST if fits(arch, setup.with_(precision=key), gpu)), None)
+
+
+def stored_alike(models: Iterable[Architecture], arch: Architecture) -> tuple[Architecture, ...]:
+    """`models` as if their matrices were stored as those of `arch`, to ask which of them would fit."""
+    return tuple(replace(each, stored=arch.stored) for each in models)
 
 
 def largest_model(models: Iterable[Architecture], setup: Setup, gpu: Gpu) -> Architecture | None:

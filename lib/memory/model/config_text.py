@@ -20,6 +20,18 @@ DEEPEST = 40
 COUNTED = re.compile(r"^(?!.*(vocab|size|dim|position|token|length|_id)).*(layer|block|depth|stage|expert|head|group)")
 MOST_OF_ANYTHING = 65_536  # layers, blocks, heads, experts: beyond any model, and what would take hours to build
 MOST_LAYERS = 2_000
+PRINTED = re.compile(r"^(```\w*\s+)?([A-Za-z]\w*Config\s+)?(?=\{)")
+"""What stands before the { where a config was copied from a page, or as transformers prints one."""
+OTHER_FILES = {
+    "peft_type": "an adapter's adapter_config.json",
+    "tokenizer_class": "a tokenizer's tokenizer_config.json",
+    "_diffusers_version": "a part of an image model",
+    "weight_map": "a list of weight files (model.safetensors.index.json)",
+    "_from_model_config": "a generation_config.json",
+    "image_processor_type": "an image processor's preprocessor_config.json",
+    "__version__": "the settings of sentence-transformers",
+}
+"""A field by which a file is known that lies beside a config.json and is none."""
 LARGEST_OF_ROLE = {
     "layers": MOST_LAYERS,
     "hidden": LARGEST["hidden_size"],
@@ -64,6 +76,11 @@ def names_of(what: str) -> tuple[str, ...]:
     return tuple(_model_types()["sizes"].get(what) or _model_types()[what])
 
 
+def as_text(content: bytes) -> str:
+    """A file's content in whichever of JSON's encodings (UTF-8, 16 or 32) it is, what does not fit it replaced."""
+    return content.decode(json.detect_encoding(content), "replace")
+
+
 def parse(text: str | bytes) -> dict:
     """The config in `text`, its sizes checked.
 
@@ -75,7 +92,7 @@ def parse(text: str | bytes) -> dict:
             "model's config.json."
         )
     try:
-        config = json.loads(text)
+        config = json.loads(_without_wrapping(text), object_hook=_with_special_floats)
     except (ValueError, RecursionError) as error:
         raise CannotEstimateError(
             f"This is not JSON ({short(error)}): paste the model's config.json from its opening {{ to its closing }}."
@@ -84,6 +101,22 @@ def parse(text: str | bytes) -> dict:
         raise CannotEstimateError("This JSON is not an object: a config.json begins with { and names its fields.")
     check(config)
     return config
+
+
+def _without_wrapping(text: str | bytes) -> str:
+    """The JSON alone: no byte order mark, no fence of Markdown, no class name as in `LlamaConfig {…}`.
+
+    Raises ValueError for bytes in no encoding of JSON's.
+    """
+    text = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
+    text = text.removeprefix("\ufeff").strip()
+    return PRINTED.sub("", text, count=1).removesuffix("```")
+
+
+def _with_special_floats(found: dict) -> object:
+    """transformers 5 writes an infinite number as {"__float__": "Infinity"}."""
+    value = found.get("__float__")
+    return float(value) if len(found) == 1 and value in ("Infinity", "-Infinity", "NaN") else found
 
 
 def check(config: Mapping) -> None:
@@ -101,6 +134,9 @@ def check(config: Mapping) -> None:
                 if isinstance(each, int) and each > MOST_OF_ANYTHING:
                     raise CannotEstimateError(f"{where}{key} = {each:,} must be at most {MOST_OF_ANYTHING:,}.")
     if not sizes:
+        other = next((what for key, what in OTHER_FILES.items() if key in config), None)
+        if other:
+            raise CannotEstimateError(f"This is {other}, not a model: paste the config.json of the model itself.")
         raise CannotEstimateError(
             "The config lacks every size (hidden_size, num_hidden_layers, vocab_size): paste the model's whole "
             "config.json."

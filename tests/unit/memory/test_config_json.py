@@ -7,7 +7,7 @@ import pytest
 from lib.memory.errors import CannotEstimateError, NeedsCounting
 from lib.memory.model.catalogue import architecture, catalogue, from_parameters
 from lib.memory.model.config_json import from_config, from_text
-from lib.memory.model.config_text import longest_context
+from lib.memory.model.config_text import as_text, longest_context, parse
 from lib.memory.model.hub import text_from_hub
 from lib.memory.serve.kv_cache import KVCache
 from tests.data import MODEL_CONFIGS
@@ -30,9 +30,35 @@ def test_a_pasted_config_is_the_model():
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(GOOD).encode("utf-8-sig"),  # as Notepad saves it
+        json.dumps(GOOD).encode("utf-16"),  # as PowerShell's > writes it
+        json.dumps(GOOD).encode("utf-16-le"),
+        f"\ufeff{json.dumps(GOOD)}",
+        f"```json\n{json.dumps(GOOD)}\n```",
+        f"LlamaConfig {json.dumps(GOOD, indent=2)}\n",  # as transformers prints one
+    ],
+)
+def test_a_config_is_read_as_people_have_it(content):
+    assert from_text(content).parameters == 1_235_814_400
+    if isinstance(content, bytes):
+        assert from_text(as_text(content)).parameters == 1_235_814_400
+
+
+def test_an_infinite_number_as_transformers_5_writes_it():
+    """PreTrainedConfig.to_json_string: {"__float__": "Infinity"}, since JSON has no infinite numbers."""
+    assert parse(json.dumps({**GOOD, "limit": [0, {"__float__": "Infinity"}]}))["limit"] == [0, float("inf")]
+    assert parse(json.dumps({**GOOD, "odd": {"__float__": "7"}}))["odd"] == {"__float__": "7"}
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("", "JSON"),
+        ('{"peft_type": "LORA", "r": 16}', "adapter_config.json, not a model"),
+        ('{"tokenizer_class": "LlamaTokenizer", "model_max_length": 8192}', "tokenizer_config.json, not a model"),
+        ('{"metadata": {"total_size": 1}, "weight_map": {}}', "index.json"),
         ("not json at all", "JSON"),
         ("[1, 2, 3]", "object"),
         ("null", "object"),

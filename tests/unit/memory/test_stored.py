@@ -3,6 +3,7 @@
 import pytest
 
 from lib.memory import CannotEstimateError, ServingSetup, catalogue, estimate, gpu
+from lib.memory.ask.fit import fits, largest_model, stored_alike
 from lib.memory.model.config_json import from_config
 from lib.memory.model.stored.names import Names
 from lib.memory.model.stored.read import stored_as
@@ -170,3 +171,15 @@ def test_the_calculator_takes_it_as_a_precision():
     assert made.size_of("weights") == 13_761_264_768
     assert made.rule.bits == pytest.approx(bits_per_weight(arch, "checkpoint"), abs=0.005)
     assert 5 < made.rule.bits < 6
+
+
+def test_the_largest_model_if_all_were_stored_as_this_checkpoint_is():
+    """GPTQ with groups of 128 takes 4.16 bits a weight: 24 GiB hold over 30 billion of them, and of bf16 12 billion."""
+    card, setup = gpu("RTX 4090"), ServingSetup(precision="checkpoint", context=2_048, prefill=512)
+    models = stored_alike(
+        [entry.architecture for entry in catalogue().values()], stored(of_catalogue("Llama-2-7B"), GPTQ)
+    )
+    best = largest_model(models, setup, card)
+    assert 30e9 < best.parameters < 8 / 4.16 * card.usable_bytes
+    decoders = [each for each in models if not each.is_encoder and each.max_position_embeddings >= 2_048]
+    assert not any(fits(each, setup, card) for each in decoders if each.parameters > best.parameters)

@@ -84,6 +84,8 @@ def test_quotation_marks_swallow_no_row_in_silence(kind):
 
 
 R, C = "it is cold outside", "it is very cold"
+ASKED, USER = {"from": "human", "value": "How is it?"}, {"role": "user", "content": "How is it?"}
+TEXT = {"type": "text", "text": C}
 SHAPES = {
     "split": {"columns": ["id", "reference", "prediction"], "index": [0], "data": [[1, R, C]]},
     "index": {"0": {"reference": R, "prediction": C}},
@@ -101,6 +103,16 @@ SHAPES = {
     },
     "deepeval": [{"input": "q", "actual_output": C, "expected_output": R, "retrieval_context": ["x", "y"]}],
     "evaluate": {"predictions": [C], "references": [[R]]},
+    "a conversation to be judged": {"messages": [USER, {"role": "assistant", "content": C}], "reference": R},
+    "a conversation that is the truth": [{"conversations": [ASKED, {"from": "gpt", "value": R}], "prediction": C}],
+    "parts of an answer": {"messages": [USER, {"role": "assistant", "content": [TEXT]}], "target": R},
+    "an answer of OpenAI's API": {
+        "custom_id": "request-1",
+        "reference": R,
+        "response": {"status_code": 200, "body": {"choices": [{"index": 0, "message": {**USER, "content": C}}]}},
+    },
+    "helm": [{"id": "id7", "references": [{"output": {"text": R}, "tags": ["correct"]}], "completions": [{"text": C}]}],
+    "two tables of one file": {"dev": [{"ref": R, "hyp": C}], "test": [{"ref": R, "hyp": C}]},
     "a row with lists": {"prediction": C, "references": [R], "choices": ["x"]},
     "a model's name beside columns": {"model": "gpt", "predictions": [C], "references": [R]},
     "camel case": [{"questionId": 7, "modelOutput": C, "goldAnswer": R}],
@@ -149,6 +161,58 @@ def test_lists_in_cells_as_pandas_numpy_and_json_write_them(cell):
     pairs, said, _ = read(f'prediction,references\nhello,"{quoted}"\n'.encode())
     assert pairs == [[["hello there", "hi there"], "hello"]]
     assert "lists" in said
+
+
+def test_several_answers_of_one_request_are_no_candidate_and_a_user_is_never_scored():
+    choices = [{"message": {"role": "assistant", "content": text}} for text in ("one", "two")]
+    assert "is a list of 2 texts" in read(json.dumps([{"reference": "a", "choices": choices}]).encode())[1]
+    pairs, said, _ = read(json.dumps([{"reference": "a", "messages": [USER]}]).encode())
+    assert (pairs, "How is it" in said) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"reference,candidate"\n"a b,c d"\n"""x, y"",z"\n',
+        'reference,candidate\n"a b,c d"\n"""x, y"",z"\n',
+        '"reference;candidate"\n"a b;c d"\n"x, y;z"\n',
+    ],
+)
+def test_rows_that_a_program_quoted_as_a_whole(text):
+    pairs, said, left_out = read(text.encode())
+    assert (pairs, left_out) == ([["a b", "c d"], ["x, y", "z"]], [])
+    assert "around whole rows" in said
+
+
+def test_utf_16_of_any_script_without_its_mark():
+    for codec in ("utf-16-le", "utf-16-be"):
+        pairs, said, _ = read("reference\tcandidate\n今天天气很好\t今天天气好\n".encode(codec))
+        assert (pairs, "UTF-16" in said) == ([["今天天气很好", "今天天气好"]], True)
+        assert read("参考\t候选\n今天天气很好\t今天天气好\n".encode(codec))[0] == pairs
+    assert "binary" in read(bytes(range(256)) * 40)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("reference,candidate\ncafÃ© noir,a\n", "“Ã©” in line 2"),
+        ("reference,candidate\na,itâ€™s\n", "“â€™” in line 2"),
+        ("reference,candidate\ncaf\ufffd noir,a\n", "Line 2"),
+        ("reference,candidate\nNÃO É,SÃO Paulo\nÂge d'or,â la\n", ""),
+    ],
+)
+def test_letters_that_another_program_spoilt_are_said_and_kept(text, words):
+    pairs, said, _ = read(text.encode())
+    assert pairs[0] == text.split("\n")[1].split(",")
+    assert words in said
+    assert bool(said) == bool(words)
+
+
+@pytest.mark.parametrize("header", ["original,paraphrase", "text,rewritten", "original,summary", "first,second"])
+def test_where_no_name_tells_the_sides_apart_the_first_is_the_reference(header):
+    reference, candidate = header.split(",")
+    guess = guess_columns(read_table(f"{header}\na b,c d\n".encode(), header=True))
+    assert (guess.references, guess.candidate) == ((reference,), candidate)
 
 
 def test_brackets_that_are_no_list_stay_a_text():

@@ -67,12 +67,14 @@ def guess_columns(table: Table) -> Guess:
 
 def _guess(table: Table, columns: list[str]) -> Guess:
     texts = [column for column in columns if _is_text(table, column)]
-    reference = named = _named(columns, "reference")
-    candidate = _named([column for column in columns if column != reference], "candidate")
+    reference = named = _named(columns, "reference", texts)
+    candidate = _named([column for column in columns if column != reference], "candidate", texts)
+    if reference is None and candidate is None:
+        reference = _first_of_two(texts)
     for role in ("candidate", "reference") if reference else ("reference", "candidate"):
         if (reference if role == "reference" else candidate) is None:
             left = [column for column in texts if column not in (reference, candidate)]
-            found = _named(left, "either") or next(iter(_free(left)), None)
+            found = _named(left, "either", texts) or next(iter(_free(left)), None)
             reference, candidate = (found, candidate) if role == "reference" else (reference, found)
     further = _further(columns, named, candidate) if named else ()
     chosen = (reference, *further) if reference else ()
@@ -115,8 +117,17 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[a-z]+|\d+|[^\W\d_a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip()).lower())
 
 
-def _named(columns: Sequence[str], role: str) -> str | None:
-    """The column whose whole name is the most trusted of the role's, else one that has such a name among its words."""
+def _first_of_two(texts: Sequence[str]) -> str | None:
+    """Where no name tells the sides apart, the one that stands first is the reference: "original, paraphrase"."""
+    named = [column for column in texts if "_".join(_words(column)) in known_names()["either"]]
+    return next(iter(_free(texts)), None) if len(named) == 1 and len(_free(texts)) > 1 else None
+
+
+def _named(columns: Sequence[str], role: str, texts: Sequence[str]) -> str | None:
+    """The column whose whole name is the most trusted of the role's, else one that has such a name among its words.
+
+    Of the latter one of `texts` first: "response.status" is no text where "response.body" is one.
+    """
     names = known_names()[role]
     whole = [(names[name], at) for at, column in enumerate(columns) if (name := "_".join(_words(column))) in names]
     if whole:
@@ -127,13 +138,13 @@ def _named(columns: Sequence[str], role: str) -> str | None:
     if role == "reference":  # "model reference" is a reference, "reference model" is none
         barred -= set(known_names()["candidate"])
     part = [
-        (names[word], at)
+        (column not in texts, names[word], at)
         for at, column in enumerate(columns)
         if not barred & set(_words(column))
         for word in _parts(column)
         if word in names
     ]
-    return columns[min(part)[1]] if part else None
+    return columns[min(part)[2]] if part else None
 
 
 def _parts(column: str) -> list[str]:

@@ -66,6 +66,7 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     filled = [(number, cells) for number, cells in records.cells if any(map(str.strip, cells))]
     if not filled:
         raise CorpusError("The file has no row that could be read; it needs a header and one pair of texts a row.")
+    filled, delimiter, wrapped = _unwrapped(filled, delimiter)
     filled, above = _from_the_header(filled) if header is None else (filled, [])
     if delimiter == "|":
         filled = _without_rule(filled)
@@ -78,6 +79,8 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     rows, refused = _fitted(filled, width, delimiter)
     kind = f"{'TSV' if delimiter == chr(9) else 'CSV'}, {DELIMITERS.get(delimiter, delimiter)} between cells"
     notes = [*notes, *_notes_on_marks(records)]
+    if wrapped:
+        notes.append("Quotation marks stand around whole rows; they were taken off, and the rows cut into cells.")
     if above:
         notes.append(
             f"Above the names of the columns stands {' / '.join(above)[:80]!r}, which was left out: it is no row."
@@ -91,6 +94,20 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     if not has_header:
         notes.append("The first row was read as a pair of texts, since it does not look like names of columns.")
     return Delimited(columns, rows, [*blank, *refused], kind, tuple(notes), has_header)
+
+
+def _unwrapped(filled: list[tuple[int, list[str]]], delimiter: str) -> tuple[list[tuple[int, list[str]]], str, bool]:
+    """Rows that a program quoted as a whole, cut into cells; the names above them may be without marks."""
+    head = filled[:1] if len(filled[0][1]) > 1 else []
+    body = filled[len(head) :]
+    if not body or any(len(cells) != 1 or "\n" in cells[0] for _, cells in body):
+        return filled, delimiter, False
+    for mark in [delimiter] if head else DELIMITERS:
+        rows = [(number, next(csv.reader(cells, delimiter=mark), [])) for number, cells in body]
+        widths = {len(cells) for _, cells in (*head, *rows)}
+        if len(widths) == 1 and widths != {1}:
+            return [*head, *rows], mark, True
+    return filled, delimiter, False
 
 
 def _from_the_header(filled: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:

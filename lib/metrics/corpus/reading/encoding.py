@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -60,6 +62,7 @@ ENCODINGS = {
 }
 """Python's codecs for what files are in, by the names that spreadsheets use."""
 _GUESSED = [codec for codec in ENCODINGS if codec not in ("utf-8", "utf-16", "cp1258")]
+_READ_WRONGLY = re.compile("Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â€[™œ“”˜¦¢]|Â[\u00a0-\u00bf](?=\\s|$)")
 _REMEDY = "save the table as CSV, TSV or JSONL (in a spreadsheet: File, Save as, CSV UTF-8) and upload that"
 _SAMPLE_BYTES = 200_000
 
@@ -90,9 +93,25 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     if b"\x1b$" in data:  # Japanese in seven bits, which would pass for UTF-8
         return _as_said(data, "iso2022_jp")
     try:
-        return Decoded(data.decode("utf-8"), "UTF-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return _not_utf_8(data)
+    return Decoded(text, "UTF-8", tuple(_damage(text)))
+
+
+def _damage(text: str) -> Iterator[str]:
+    """What another program did to the letters before: they are not what they were, and are scored as they stand."""
+    if (lost := text.count("\ufffd")) > 0:
+        line = text.count("\n", 0, text.index("\ufffd")) + 1
+        yield (
+            f"Line {line:,} has \ufffd where a letter was lost before ({lost:,} in the file): export the texts again."
+        )
+    if found := _READ_WRONGLY.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        yield (
+            f"“{found.group()}” in line {line:,} is what UTF-8 looks like when it was read as Windows-1252 once: "
+            "export the texts again as UTF-8, since they are scored as they stand."
+        )
 
 
 def _as_said(data: bytes, encoding: str) -> Decoded:
@@ -117,15 +136,18 @@ def _by_mark(data: bytes, codec: str, name: str) -> Decoded:
 def _utf_16_without_mark(data: bytes) -> Decoded:
     """Latin letters in UTF-16 are every other byte 0; anything else with zeros in it is no text."""
     sample = data[:_SAMPLE_BYTES]
+    note = "The file has no byte order mark; it was read as UTF-16."
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     for zeros, others, codec in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
         if zeros > 0.3 * len(sample) / 2 and others < 0.02 * len(sample) / 2:
             try:
-                return Decoded(
-                    data.decode(codec), "UTF-16", ("The file has no byte order mark; it was read as UTF-16.",)
-                )
+                return Decoded(data.decode(codec), "UTF-16", (note,))
             except UnicodeDecodeError:
                 break
+    for codec in ("utf-16-le", "utf-16-be"):  # of other scripts only tabs and ends of lines have a byte 0
+        text = data.decode(codec, errors="replace")
+        if "\n" in text and "\ufffd" not in text and not _unprintable_share(text):
+            return Decoded(text, "UTF-16", (note,))
     raise CorpusError(f"This file is binary, not text: {_REMEDY}.")
 
 

@@ -10,12 +10,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lib.metrics.corpus.reading.chat import NOTE, is_chat, spoken
 from lib.metrics.corpus.reading.columns import has_known_name, known_names
 from lib.metrics.corpus.reading.table import Cell, Refused
 from lib.metrics.errors import CorpusError
 
 Objects = list[tuple[int, Mapping[str, Any]]]
 """(row number, object)."""
+TEXT_KEYS = ("text", "content", "value", "output")
+"""Under which an object that stands for a text has it, as HELM's {"output": {"text": "…"}}."""
 NO_OBJECT = 'it is no JSON object like {"reference": "…", "candidate": "…"}'
 
 
@@ -41,7 +44,7 @@ def read_json(text: str) -> tuple[tuple[str, ...], list[tuple[int, tuple[Cell, .
     else:
         values, refused = list(enumerate(_entries(whole, notes), start=1)), []
         kind = "JSON list" if isinstance(whole, list) else "JSON"
-    objects, others = _objects(values)
+    objects, others = _objects(values, notes)
     refused = [*refused, *others]
     columns = tuple(dict.fromkeys(key for _, each in objects for key in each))
     if not columns:
@@ -115,9 +118,12 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
         return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in value["data"]]
     references = known_names()["reference"]  # {"references": [{"text": "…"}, …]} is a row's, no table
     listed = [each for key, each in value.items() if isinstance(each, list) and each and key.lower() not in references]
-    tables = [each for each in listed if isinstance(each[0], dict)]
+    tables = [each for each in listed if isinstance(each[0], dict) and not is_chat(each)]
     if len(tables) == 1:  # {"version": …, "data": [{…}, …]}
         return tables[0]
+    if tables and len(tables) == len(value):  # {"train": [{…}, …], "test": [{…}, …]}
+        notes.append(f"{', '.join(f'“{key}”' for key in value)} were read one below the other.")
+        return [row for table in tables for row in table]
     objects = {key: each for key, each in value.items() if isinstance(each, dict)}
     if len(objects) == len(value) and value and _share_a_key(list(objects.values())):
         return _by_index(objects)
@@ -172,30 +178,39 @@ def _by_column(lists: dict[str, list], notes: list[str]) -> list[dict]:
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
-def _objects(values: Sequence[tuple[int, Any]]) -> tuple[Objects, list[Refused]]:
-    objects, refused = [], []
+def _objects(values: Sequence[tuple[int, Any]], notes: list[str]) -> tuple[Objects, list[Refused]]:
+    objects, refused, chats = [], [], []
     for number, value in values:
         if isinstance(value, dict):
-            objects.append((number, _flat(value)))
+            objects.append((number, _flat(value, chats)))
         elif isinstance(value, list) and len(value) > 1 and all(isinstance(each, str) for each in value):
             objects.append((number, {f"column {at}": each for at, each in enumerate(value, start=1)}))
         else:
             refused.append(Refused(number, NO_OBJECT))
+    if chats:
+        notes.append(NOTE)
     return objects, refused
 
 
-def _flat(value: dict, before: str = "") -> dict[str, Any]:
-    """Objects in objects as "doc.answer"."""
+def _flat(value: dict, chats: list[str], before: str = "") -> dict[str, Any]:
+    """Objects in objects as "doc.answer"; of a conversation, whose name `chats` gets, what the assistant said last."""
     found: dict[str, Any] = {}
     for key, each in value.items():
-        found |= _flat(each, f"{before}{key}.") if isinstance(each, dict) and each else {f"{before}{key}": each}
+        if isinstance(each, dict) and each:
+            found |= _flat(each, chats, f"{before}{key}.")
+        elif is_chat(each):
+            chats.append(key)
+            name = f"{before}assistant"
+            found[name if name not in found else f"{before}{key}.assistant"] = list(spoken(each))
+        else:
+            found[f"{before}{key}"] = each
     return found
 
 
 def _cell(value: Any) -> Cell:
     """Texts and numbers are texts, a list of them is several texts; null, NaN and anything else is nothing."""
     if isinstance(value, list):
-        texts = [each.get("text") if isinstance(each, dict) else each for each in value]  # [{"text": "…", …}]
+        texts = [_text_in(each) if isinstance(each, dict) else each for each in value]  # [{"text": "…", …}]
         cells = [cell for each in texts for cell in _several(_cell(each))]
         return tuple(cells) or None
     if isinstance(value, str):
@@ -203,6 +218,12 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return json.dumps(value) if isinstance(value, bool | int | float) else None
+
+
+def _text_in(value: dict) -> Any:
+    """What an object that stands for a text has as that; None where it has none."""
+    found = next((value[key] for key in TEXT_KEYS if value.get(key) is not None), None)
+    return _text_in(found) if isinstance(found, dict) else found
 
 
 def _several(cell: Cell) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.charts.memory.calculator import UNITS
 from lib.memory import Estimate, Gpu, catalogue, gpus
-from lib.memory.ask.fit import best_precision, gpu_rows, largest_batch, largest_model, longest_context
+from lib.memory.ask.fit import best_precision, gpu_rows, largest_batch, largest_model, longest_context, stored_alike
 from lib.memory.model.weights import CHECKPOINT, precisions
 from lib.memory.serve.roofline import decode_roofline
 from lib.ui.kit.chapter import formula
@@ -24,17 +24,18 @@ def asked_backwards(estimate: Estimate, card: Gpu) -> None:
     """Longest context, largest batch, largest model, and what only one of serving and training has."""
     arch, setup = estimate.architecture, estimate.setup
     tokens, count = longest_context(arch, setup, card), largest_batch(arch, setup, card)
-    model = largest_model([entry.architecture for entry in catalogue().values()], setup, card)
+    stored = setup.job == "serve" and setup.precision == CHECKPOINT.key
+    models = [entry.architecture for entry in catalogue().values()]
+    model = largest_model(stored_alike(models, arch) if stored else models, setup, card)
     first, second, third = st.columns(3)
     most_tokens, most_sequences = LABELS[setup.job]
     positions = f"Tokens; at most the {arch.max_position_embeddings:,} that the model was made for"
     first.metric(most_tokens, f"{tokens:,}" if tokens else "none fits", help=positions)
     second.metric(most_sequences, f"{count:,}" if count else "none fits")
-    stored = setup.job == "serve" and setup.precision == CHECKPOINT.key
     third.metric(
         "Largest model of the list",
-        "not asked" if stored else model.name if model else "none fits",
-        help="How this checkpoint is stored is no other model's: choose a precision to ask." if stored else None,
+        model.name if model else "none fits",
+        help="Every model of the list as if its matrices were stored as this checkpoint's are." if stored else None,
     )
     MORE_ANSWERS[setup.job](estimate, card)
     formula(f"Each answer keeps everything else as it is and asks this calculator again and again, on {card.name}.")

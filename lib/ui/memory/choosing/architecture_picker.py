@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.memory import Architecture, CannotEstimateError, architecture, catalogue
 from lib.memory.model.catalogue import from_parameters
-from lib.memory.model.config_text import MAX_TEXT_BYTES
+from lib.memory.model.config_text import MAX_TEXT_BYTES, as_text
 from lib.memory.model.hub import text_from_hub
 from lib.memory.model.inventory.keeps import Keeps
 from lib.ui.kit import controls
@@ -77,7 +77,7 @@ def _pasted_config(key: str) -> Architecture:
         placeholder='{"model_type": "llama", "hidden_size": …}',
     )
     if upload is not None:
-        return architecture_of(upload.getvalue().decode("utf-8", "replace"), "Uploaded config", key)
+        return architecture_of(as_text(upload.getvalue()), "Uploaded config", key)
     if not text.strip():
         raise CannotEstimateError("Upload or paste a model's config.json, from its opening { to its closing }.")
     return architecture_of(text, "Pasted config", key)
@@ -86,7 +86,7 @@ def _pasted_config(key: str) -> Architecture:
 @st.cache_data(ttl=3_600, max_entries=64, show_spinner="Asking the hub…")
 def _text_from_hub(name: str) -> str:
     text = text_from_hub(name)
-    return text if isinstance(text, str) else text.decode("utf-8", "replace")
+    return text if isinstance(text, str) else as_text(text)
 
 
 def architecture_summary(arch: Architecture) -> str:
