@@ -11,11 +11,11 @@ def check_whole(name: str, value: object, least: int, largest: int, error: type[
     Neither true nor 2.0 is a whole number here: a silent conversion would hide what went wrong.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise error(f"{name} = {_short(value)} must be a whole number from {least:,} to {largest:,}.")
+        raise error(f"{name} = {_shown_value(value)} must be a whole number from {least:,} to {largest:,}.")
     if not least <= value <= largest:
-        raise error(f"{name} = {_short(value)} must lie between {least:,} and {largest:,}.")
+        raise error(f"{name} = {_shown_value(value)} must lie between {least:,} and {largest:,}.")
 
 
-def _short(value: object) -> str:
+def _shown_value(value: object) -> str:
     text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else text[:57] + "…"

@@ -54,7 +54,7 @@ def figure(
     lines = _lines(title)
     more = TITLE_LINE_PIXELS * max(0, len(lines) - 1)
     look = {
-        "title": _title(lines, height + more),
+        "title": _title_layout(lines, height + more),
         "height": height + more,
         "margin": {"l": 8, "r": 8, "t": above + more if lines else 16, "b": 8},
         "font": {"size": 15},
@@ -76,7 +76,7 @@ def _lines(title: str) -> list[str]:
     return next(lines for lines in wraps if len(lines) == len(wraps[-1]))
 
 
-def _title(lines: Sequence[str], height: int) -> dict:
+def _title_layout(lines: Sequence[str], height: int) -> dict:
     """Its first line just under the upper edge, the others below it: left to itself, the first would be cut."""
     anchor = EDGE_PIXELS + (RISE_PIXELS if len(lines) < 2 else RISE_OF_SEVERAL_PIXELS)
     return {

@@ -16,10 +16,10 @@ class Expression:
     value: float
 
     def __add__(self, other: Expression | float) -> Sum:
-        return Sum((*_parts(self, Sum), *_parts(_expression(other), Sum)))
+        return Sum((*_flat_parts(self, Sum), *_flat_parts(_expression(other), Sum)))
 
     def __mul__(self, other: Expression | float) -> Product:
-        return Product((*_parts(self, Product), *_parts(_expression(other), Product)))
+        return Product((*_flat_parts(self, Product), *_flat_parts(_expression(other), Product)))
 
     def __rmul__(self, other: float) -> Product:
         return _expression(other) * self
@@ -80,21 +80,21 @@ class Quotient(Expression):
 
 def named_numbers(expression: Expression) -> tuple[Number, ...]:
     """Every number with a name in it, once, in the order of appearance."""
-    return tuple(dict.fromkeys(number for number in _numbers(expression) if number.name))
+    return tuple(dict.fromkeys(number for number in _numbers_in(expression) if number.name))
 
 
-def _numbers(expression: Expression) -> Iterator[Number]:
+def _numbers_in(expression: Expression) -> Iterator[Number]:
     if isinstance(expression, Number):
         yield expression
         return
     for part in expression.parts:
-        yield from _numbers(part)
+        yield from _numbers_in(part)
 
 
 def _expression(value: Expression | float) -> Expression:
     return value if isinstance(value, Expression) else Number(value)
 
 
-def _parts(expression: Expression, kind: type[Sum | Product]) -> tuple[Expression, ...]:
+def _flat_parts(expression: Expression, kind: type[Sum | Product]) -> tuple[Expression, ...]:
     """Sums of sums and products of products are written without brackets."""
     return expression.parts if isinstance(expression, kind) else (expression,)

@@ -30,6 +30,9 @@ UNDOCUMENTED = {"PagesManager": "lib/ui/kit/streamlit_private.py", "SCB": "lib/q
 """The same, for names without an underscore that the library's documentation does not have."""
 SAYS_NOTHING = {"_submit", "_draw", "settings", "_settings", "run", "helper", "process", "handle", "do"}
 """Names of functions that a search for them would find everywhere."""
+MOST_FILES_WITH_A_NAME = 5
+SAME_EVERYWHERE = {"view", "chosen_view"}
+"""Names of functions that mean the same in each file: what a page shows for one of its views."""
 BESIDE_THE_COURSE = {"operator"}
 """Pages that are no chapter: for those who run a lesson or a server."""
 CLOCKS = {"time", "timeit", "datetime"}
@@ -115,6 +118,15 @@ def test_a_function_s_name_says_what_it_does():
         if isinstance(node, ast.FunctionDef) and node.name in SAYS_NOTHING
     ]
     assert not functions
+
+
+def test_a_name_leads_a_search_to_few_places():
+    files: dict[str, set[str]] = {}
+    for file in LIBRARY:
+        for node in tree_of(file).body:
+            if isinstance(node, ast.FunctionDef) and node.name not in SAME_EVERYWHERE:
+                files.setdefault(node.name, set()).add(path_of(file))
+    assert not {name: found for name, found in files.items() if len(found) > MOST_FILES_WITH_A_NAME}
 
 
 def test_no_test_looks_at_the_clock():

@@ -46,13 +46,13 @@ class Behaviour:
 
 @cache
 def stages() -> tuple[Stage, ...]:
-    return tuple(Stage(**row) for row in _told()["stages"])
+    return tuple(Stage(**row) for row in _behaviours_file()["stages"])
 
 
 @cache
 def behaviours() -> tuple[Behaviour, ...]:
     """The kinds in `assets/alignment/behaviours.json`."""
-    sources = {name: Source(**row) for name, row in _told()["sources"].items()}
+    sources = {name: Source(**row) for name, row in _behaviours_file()["sources"].items()}
     return tuple(
         Behaviour(
             row["id"],
@@ -68,10 +68,10 @@ def behaviours() -> tuple[Behaviour, ...]:
                 for told in (row["stages"][stage.id],)
             },
         )
-        for row in _told()["behaviours"]
+        for row in _behaviours_file()["behaviours"]
     )
 
 
 @cache
-def _told() -> dict:
+def _behaviours_file() -> dict:
     return json.loads(FILE.read_text(encoding="utf-8"))

@@ -86,14 +86,14 @@ def value_pairs() -> tuple[ValuePair, ...]:
             Judged(**{value: SIDES[row["judged"][value]] for value in VALUES}),
             row["why"],
         )
-        for row in _told()["pairs"]
+        for row in _pairs_file()["pairs"]
     )
 
 
 @cache
 def people() -> tuple[Person, ...]:
     """Others whose weights are shown beside one's own."""
-    return tuple(Person(**row) for row in _told()["people"])
+    return tuple(Person(**row) for row in _pairs_file()["people"])
 
 
 def agreement_with_course(mine: Mapping[str, Judged]) -> Agreement:
@@ -111,5 +111,5 @@ def agreement_with_course(mine: Mapping[str, Judged]) -> Agreement:
 
 
 @cache
-def _told() -> dict:
+def _pairs_file() -> dict:
     return json.loads(FILE.read_text(encoding="utf-8"))

@@ -56,7 +56,7 @@ def earned(looks: Sequence[Examined], steps: Sequence[PolicyStep], unit: str) ->
         unit,
         height=300,
         traces=[
-            _line([each.step for each in sampled], [each.reward for each in sampled], GREY, width=1),
+            _thin_line([each.step for each in sampled], [each.reward for each in sampled], GREY, width=1),
             _points([each.step for each in looks], [each.reward for each in looks], BLUE),
         ],
         showlegend=False,
@@ -120,12 +120,12 @@ def losses(steps: Sequence[PolicyStep]) -> go.Figure:
         "updates",
         "loss",
         height=240,
-        traces=[_line([each.step for each in steps], [each.loss for each in steps], GREY, width=2)],
+        traces=[_thin_line([each.step for each in steps], [each.loss for each in steps], GREY, width=2)],
         showlegend=False,
     )
 
 
-def _line(x: Sequence[float], y: Sequence[float], colour: str, width: int) -> dict:
+def _thin_line(x: Sequence[float], y: Sequence[float], colour: str, width: int) -> dict:
     return {
         "type": "scatter",
         "mode": "lines",

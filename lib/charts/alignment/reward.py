@@ -24,8 +24,8 @@ def learning(steps: Sequence[RewardStep]) -> go.Figure:
         "updates",
         "pairs judged right",
         traces=[
-            _line(x, [each.training_accuracy for each in steps], "pairs it learns from", GREY, dash="dash"),
-            _line(x, [each.held_out_accuracy for each in steps], "prompts held out", BLUE),
+            _named_line(x, [each.training_accuracy for each in steps], "pairs it learns from", GREY, dash="dash"),
+            _named_line(x, [each.held_out_accuracy for each in steps], "prompts held out", BLUE),
         ],
         yaxis=PERCENT,
         shapes=[line("y", 0.5, color=GREY, width=1, dash="dot")],
@@ -42,7 +42,7 @@ def enough(points: Sequence[CurvePoint], longer: float) -> go.Figure:
         "held-out pairs judged right",
         traces=[
             {
-                **_line([each.prompts for each in points], [each.accuracy for each in points], "", BLUE),
+                **_named_line([each.prompts for each in points], [each.accuracy for each in points], "", BLUE),
                 "mode": "lines+markers",
                 "marker": {"size": 11},
                 "error_y": {"array": [each.spread for each in points], "thickness": 2, "width": 6},
@@ -73,9 +73,9 @@ def calibration(bins: Sequence[Bin], error: float) -> go.Figure:
         "how sure it says it is",
         "how often it is right",
         traces=[
-            {**_line([0.5, 1], [0.5, 1], "", GREY, dash="dot"), "hoverinfo": "skip"},
+            {**_named_line([0.5, 1], [0.5, 1], "", GREY, dash="dot"), "hoverinfo": "skip"},
             {
-                **_line([each.said for each in bins], [each.true for each in bins], "", BLUE),
+                **_named_line([each.said for each in bins], [each.true for each in bins], "", BLUE),
                 "mode": "lines+markers+text",
                 "marker": {"size": 12},
                 "text": [f"{each.pairs} pairs" for each in bins],
@@ -116,7 +116,7 @@ def length(rewards: Sequence[tuple[Answer, float]], correlation: float | None, *
     )
 
 
-def _line(x: Sequence[float], y: Sequence[float], name: str, colour: str, dash: str = "solid") -> dict:
+def _named_line(x: Sequence[float], y: Sequence[float], name: str, colour: str, dash: str = "solid") -> dict:
     shape = {"color": colour, "width": 3, "dash": dash}
     return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "name": name, "line": shape}
 

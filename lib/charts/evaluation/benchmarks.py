@@ -42,7 +42,7 @@ def choice_scores(scored: ItemScored, rule: str) -> go.Figure:
     values = [RULES[rule](choice) for choice in scored.choices]
     title = "Right: it took the gold answer" if picked == gold else "Wrong: another answer is more probable to it"
     labels = [
-        f"{_short(choice.choice)}<br>{value:.2f}{', <b>taken</b>' if index == picked else ''}"
+        f"{_short_label(choice.choice)}<br>{value:.2f}{', <b>taken</b>' if index == picked else ''}"
         for index, (choice, value) in enumerate(zip(scored.choices, values, strict=True))
     ]
     fig = figure(title, x=f"Log-likelihood, {UNITS[rule]}", height=150 + 52 * len(values))
@@ -62,7 +62,7 @@ def choice_scores(scored: ItemScored, rule: str) -> go.Figure:
     return fig
 
 
-def _short(text: str, limit: int = 34) -> str:
+def _short_label(text: str, limit: int = 34) -> str:
     text = text if len(text) <= limit else text[: limit - 1] + "…"
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -75,7 +75,7 @@ def scores(found: Mapping[str, BenchmarkScore], rule: str) -> go.Figure:
     title = f"{best}: {found[best].share(rule):.0%} by {rule}; guessing gives {guessing:.0%}"
     fig = figure(title, x="Right", height=120 + 56 * len(found), shapes=[line("x", guessing, color=GREY, dash="dot")])
     fig.add_bar(
-        y=[_short(model) for model in found],
+        y=[_short_label(model) for model in found],
         x=[each.share(rule) for each in found.values()],
         error_x={"array": [each.standard_error(rule) for each in found.values()], "color": ORANGE, "thickness": 3},
         orientation="h",

@@ -26,7 +26,7 @@ def one_budget(law: Law, mine: Point, best: Point, title: str) -> go.Figure:
     least = min(losses)
     span = 1.1 * max(max(losses) - least, 0.02)
     traces = [
-        _line(sizes, losses, BLUE),
+        _law_line(sizes, losses, BLUE),
         _mark(best.parameters, law.loss(best), GREEN, "star"),
         _mark(mine.parameters, law.loss(mine), ORANGE, "diamond"),
     ]
@@ -41,8 +41,8 @@ def one_budget(law: Law, mine: Point, best: Point, title: str) -> go.Figure:
         xaxis=_sizes(sizes),
         yaxis={"range": [least - 0.2 * span, least + span]},
         annotations=[
-            _words(best.parameters, law.loss(best), "the law's best", GREEN, "top", -14),
-            _words(mine.parameters, law.loss(mine), "yours", ORANGE, "bottom", 30 if near else 12),
+            _words_at_point(best.parameters, law.loss(best), "the law's best", GREEN, "top", -14),
+            _words_at_point(mine.parameters, law.loss(mine), "yours", ORANGE, "bottom", 30 if near else 12),
         ],
     )
 
@@ -97,13 +97,13 @@ def whole_life(choice: Choice, title: str) -> go.Figure:
     near = optimal.point.parameters < 1.8 * choice.best.point.parameters
     beside = ("top", -14) if near else ("bottom", 14)
     traces = [
-        _line(xs, [each.training_flops for each in lives], GREY, "dash", "training: 6 · N · D"),
-        _line(xs, [each.flops for each in lives], BLUE, "solid", "training and serving"),
+        _law_line(xs, [each.training_flops for each in lives], GREY, "dash", "training: 6 · N · D"),
+        _law_line(xs, [each.flops for each in lives], BLUE, "solid", "training and serving"),
         _mark(optimal.point.parameters, optimal.flops, ORANGE, "diamond"),
         _mark(choice.best.point.parameters, choice.best.flops, GREEN, "star"),
     ]
     if choice.best.serving_flops:
-        served = _line(xs, [each.serving_flops for each in lives], PURPLE, "dot", "serving: 2 · N · tokens")
+        served = _law_line(xs, [each.serving_flops for each in lives], PURPLE, "dot", "serving: 2 · N · tokens")
         traces.insert(1, served)
     return figure(
         title,
@@ -115,8 +115,8 @@ def whole_life(choice: Choice, title: str) -> go.Figure:
         yaxis={**LOG, "exponentformat": "power"},
         legend={"y": -0.26},
         annotations=[
-            _words(choice.best.point.parameters, choice.best.flops, "cheapest", GREEN, "bottom", 14, log=True),
-            _words(optimal.point.parameters, optimal.flops, "cheapest to train", ORANGE, *beside, log=True),
+            _words_at_point(choice.best.point.parameters, choice.best.flops, "cheapest", GREEN, "bottom", 14, log=True),
+            _words_at_point(optimal.point.parameters, optimal.flops, "cheapest to train", ORANGE, *beside, log=True),
         ],
     )
 
@@ -129,7 +129,7 @@ def own_law(
     goal = getattr(hidden, axis)
     far = [xs[0] * (goal * 1.5 / xs[0]) ** (step / 60) for step in range(61)]
     traces = [
-        _line(far, [curve.at(x) for x in far], BLUE),
+        _law_line(far, [curve.at(x) for x in far], BLUE),
         {
             "type": "scatter",
             "mode": "markers",
@@ -148,10 +148,12 @@ def own_law(
         },
         _mark(goal, guess, ORANGE, "diamond"),
     ]
-    notes = [_words(goal, guess, f"yours: {guess:.2f}", ORANGE, "bottom", 14)]
+    notes = [_words_at_point(goal, guess, f"yours: {guess:.2f}", ORANGE, "bottom", 14)]
     if is_open:
         traces.append(_mark(goal, hidden.nats_per_token, RED, "star"))
-        notes.append(_words(goal, hidden.nats_per_token, f"measured: {hidden.nats_per_token:.2f}", RED, "top", -14))
+        notes.append(
+            _words_at_point(goal, hidden.nats_per_token, f"measured: {hidden.nats_per_token:.2f}", RED, "top", -14)
+        )
     return figure(
         title,
         f"{called}, log scale",
@@ -169,9 +171,11 @@ def own_curves(runs: Sequence[Run], title: str) -> go.Figure:
     traces, notes = [], []
     for run, colour in zip(runs, (GREY, PURPLE, ORANGE, BLUE, GREEN, RED), strict=False):
         seen = [point for point in run.curve if point.tokens]
-        traces.append(_line([point.tokens for point in seen], [point.nats_per_token for point in seen], colour))
+        traces.append(_law_line([point.tokens for point in seen], [point.nats_per_token for point in seen], colour))
         notes.append(
-            _words(seen[-1].tokens, seen[-1].nats_per_token, f"{run.parameters / 1e6:.2f}M", colour, "middle", 0)
+            _words_at_point(
+                seen[-1].tokens, seen[-1].nats_per_token, f"{run.parameters / 1e6:.2f}M", colour, "middle", 0
+            )
         )
         notes[-1] |= {"xanchor": "left", "xshift": 6}
     return figure(
@@ -192,7 +196,7 @@ def _sizes(xs: Sequence[float]) -> dict:
     return LOG | ({"dtick": math.log10(2), "tick0": 9} if doublings < 8 else {})
 
 
-def _line(xs: Sequence[float], ys: Sequence[float], colour: str, dash: str = "solid", name: str = "") -> dict:
+def _law_line(xs: Sequence[float], ys: Sequence[float], colour: str, dash: str = "solid", name: str = "") -> dict:
     style = {"color": colour, "width": 3, "dash": dash}
     shown = {"name": name} if name else {"showlegend": False}
     return {
@@ -218,7 +222,7 @@ def _mark(x: float, y: float, colour: str, symbol: str) -> dict:
     }
 
 
-def _words(x: float, y: float, text: str, colour: str, anchor: str, shift: int, log: bool = False) -> dict:
+def _words_at_point(x: float, y: float, text: str, colour: str, anchor: str, shift: int, log: bool = False) -> dict:
     """Bold words above (anchor "bottom") or below a point; `x` is on a log axis, `y` too where it is said."""
     height = math.log10(y) if log else y
     font = {"color": colour, "size": 15}

@@ -40,8 +40,8 @@ def learnt_by_rank(told: RecordedUpdate, rank: int) -> go.Figure:
         yaxis={"range": [0, 1.12], "tickformat": ".0%"},
         shapes=shapes,
         annotations=[
-            _words(ranks[3], learnt[3] + 0.04, "what was learnt", ORANGE, "bottom", "right"),
-            _words(ranks[middle], kept[middle], "‖ΔW‖² kept", BLUE, "top", "left"),
+            _words_on_chart(ranks[3], learnt[3] + 0.04, "what was learnt", ORANGE, "bottom", "right"),
+            _words_on_chart(ranks[middle], kept[middle], "‖ΔW‖² kept", BLUE, "top", "left"),
         ],
     )
 
@@ -65,7 +65,7 @@ def error_by_rank(update: RealUpdate, rank: int) -> go.Figure:
         traces.append(shared | {"x": ranks, "y": errors, "line": {"color": colour, "width": 3, "dash": dash}})
         at = (0, len(ranks) // 3, len(ranks) * 2 // 3)[number]
         side = "bottom" if number else "top"
-        words.append(_words(int(ranks[at]), errors[at], name, colour, side, "left"))
+        words.append(_words_on_chart(int(ranks[at]), errors[at], name, colour, side, "left"))
     if rank <= update.side:
         point = {"size": 15, "color": ORANGE, "symbol": "diamond"}
         mark = {"type": "scatter", "mode": "markers", "x": [rank], "y": [update.error_at(rank)], "marker": point}
@@ -155,5 +155,5 @@ def _curve(x: list[int], y: list[float], colour: str, dash: str, symbol: str) ->
     }
 
 
-def _words(x: float, y: float, text: str, colour: str, yanchor: str, xanchor: str) -> dict:
+def _words_on_chart(x: float, y: float, text: str, colour: str, yanchor: str, xanchor: str) -> dict:
     return label(math.log10(x), y, text, xanchor=xanchor, yanchor=yanchor, font={"color": colour, "size": 15})

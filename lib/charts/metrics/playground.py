@@ -47,12 +47,12 @@ def lcs_grid(longest: RougeL) -> go.Figure:
         hovertemplate="%{text}<extra></extra>",
     )
     fig.update_layout(showlegend=False)
-    fig.update_xaxes(**_words(longest.candidate), side="bottom")
-    fig.update_yaxes(**_words(longest.reference), autorange="reversed")
+    fig.update_xaxes(**_word_ticks(longest.candidate), side="bottom")
+    fig.update_yaxes(**_word_ticks(longest.reference), autorange="reversed")
     return fig
 
 
-def _words(words: Sequence[str]) -> dict:
+def _word_ticks(words: Sequence[str]) -> dict:
     short = [word if len(word) <= 12 else word[:11] + "…" for word in words]
     return {"tickvals": list(range(len(words))), "ticktext": [_plain(word) for word in short], "showgrid": True}
 

@@ -30,9 +30,9 @@ def landing(stored: StoredValue) -> go.Figure:
     """The asked value among the values the format has near it."""
     ladder = _ladder(stored)
     share = abs(stored.error) / stored.gap if stored.gap else 0.0
-    title = f"Stored exactly: {_short(stored.stored)}" if stored.error == 0 else f"Off by {share:.0%} of a gap"
+    title = f"Stored exactly: {_six_digits(stored.stored)}" if stored.error == 0 else f"Off by {share:.0%} of a gap"
     if stored.kind == "clipped":
-        title = f"Beyond the end: clipped to {_short(stored.stored)}"
+        title = f"Beyond the end: clipped to {_six_digits(stored.stored)}"
     fig = figure(title, height=190)
     fig.add_scatter(
         x=ladder,
@@ -174,5 +174,5 @@ def _grid(example: WorkedExample) -> list[float]:
     return [(code - example.zero) * example.scale for code in range(2**example.bits)]
 
 
-def _short(value: float) -> str:
+def _six_digits(value: float) -> str:
     return f"{value:.6g}"

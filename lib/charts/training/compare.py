@@ -38,7 +38,7 @@ def overlaid(columns: Sequence[Column]) -> go.Figure:
         colour, dash = SEQUENCE[index % len(SEQUENCE)], DASHES[index % len(DASHES)]
         for run in column.runs:
             if len(column.runs) > 1:
-                x, y = _line(run, column, last)
+                x, y = _loss_line(run, column, last)
                 fig.add_scatter(
                     x=x, y=y, mode="lines", line={"color": colour, "width": 1}, opacity=0.5, hoverinfo="skip"
                 )
@@ -129,7 +129,7 @@ def _mean_loss(column: Column) -> float:
     return column.mean(lambda outcome: outcome.loss)
 
 
-def _line(run: Outcome, column: Column, last: int) -> tuple[list[int], list[float]]:
+def _loss_line(run: Outcome, column: Column, last: int) -> tuple[list[int], list[float]]:
     """A method that trains nothing is as good at every step."""
     if not column.method.trains:
         return [0, last], [run.held_out[-1].loss] * 2
@@ -138,7 +138,7 @@ def _line(run: Outcome, column: Column, last: int) -> tuple[list[int], list[floa
 
 def _mean_line(column: Column, last: int) -> tuple[list[int], list[float]]:
     """Over the seeds that have come so far, at each step."""
-    lines = [_line(run, column, last) for run in column.runs]
+    lines = [_loss_line(run, column, last) for run in column.runs]
     steps = sorted({step for x, _ in lines for step in x})
     found = [dict(zip(x, y, strict=True)) for x, y in lines]
     return steps, [fmean(each[step] for each in found if step in each) for step in steps]

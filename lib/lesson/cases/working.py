@@ -73,7 +73,10 @@ def _clinic() -> tuple[Figure, ...]:
 def _publisher() -> tuple[Figure, ...]:
     shown = [each for each in costs() if each.way in ("Pretraining", "Fine-tuning", "LoRA")]
     return tuple(
-        Figure(f"{each.way}, {each.tokens:,.0f} tokens", f"{_short(each.gpu_hours)} GPU hours, ${_short(each.usd)}")
+        Figure(
+            f"{each.way}, {each.tokens:,.0f} tokens",
+            f"{_short_number(each.gpu_hours)} GPU hours, ${_short_number(each.usd)}",
+        )
         for each in shown
     )
 
@@ -135,7 +138,7 @@ def _raters() -> tuple[Figure, ...]:
     )
 
 
-def _short(value: float) -> str:
+def _short_number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 

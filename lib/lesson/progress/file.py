@@ -59,7 +59,7 @@ def from_file(content: bytes, name: str) -> Loaded:
         record = Progress(
             tuple(dict.fromkeys(slug for slug in _texts(opened) if slug in slugs)),
             {key: found for key, each in answers.items() if (found := _answered(each, known.get(key)))},
-            {slug: _told(each) for slug, each in told.items() if slug in slugs},
+            {slug: _told_of_chapter(each) for slug, each in told.items() if slug in slugs},
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ProgressError(f"“{name}” cannot be read, since a part of it is missing or changed; {EXPECTED}.") from None
@@ -74,7 +74,7 @@ def _answered(given: dict[str, Any], question: Any) -> Answered | None:
     return Answered(first, last) if {first, last} <= offered else None
 
 
-def _told(given: dict[str, Any]) -> Told:
+def _told_of_chapter(given: dict[str, Any]) -> Told:
     settings, sentences = given["settings"], _texts(given["sentences"])
     pairs = tuple((label, value) for label, value in map(_texts, settings))
     if not isinstance(settings, list) or len(pairs) > MOST_SETTINGS or len(sentences) > MOST_SENTENCES:

@@ -42,13 +42,13 @@ def render_template(
             messages=list(messages), tools=None, documents=None, add_generation_prompt=add_generation_prompt, **tokens
         )
     except jinja2.TemplateSyntaxError as error:
-        raise TemplateError(_short(error.message or "cannot be read"), error.lineno) from None
+        raise TemplateError(_short_error(error.message or "cannot be read"), error.lineno) from None
     except MemoryError:
         raise TemplateError("writes more than there is memory for", None) from None
     except RecursionError:
         raise TemplateError("calls itself without an end", None) from None
     except Exception as error:  # whatever a template may do wrong: it is a program
-        raise TemplateError(_meaning(error), _line(error)) from None
+        raise TemplateError(_meaning(error), _line_of_error(error)) from None
 
 
 @cache
@@ -126,7 +126,7 @@ def _tojson(
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 
 
-def _line(error: BaseException) -> int | None:
+def _line_of_error(error: BaseException) -> int | None:
     """The template's line where it went wrong, by the traceback, in which Jinja puts the template's own lines."""
     line, step = None, error.__traceback__
     while step is not None:
@@ -138,13 +138,13 @@ def _line(error: BaseException) -> int | None:
 
 def _meaning(error: Exception) -> str:
     if isinstance(error, jinja2.exceptions.SecurityError):
-        return f"is not allowed to do this ({_short(str(error))})"
+        return f"is not allowed to do this ({_short_error(str(error))})"
     if isinstance(error, TypeError) and "no loader" in str(error):
         return "cannot take in another file; a chat template is one text"
     if isinstance(error, jinja2.TemplateError):
-        return _short(error.message or type(error).__name__)
-    return f"{_short(str(error))} ({type(error).__name__})"
+        return _short_error(error.message or type(error).__name__)
+    return f"{_short_error(str(error))} ({type(error).__name__})"
 
 
-def _short(text: str) -> str:
+def _short_error(text: str) -> str:
     return text if len(text) <= MOST_LETTERS_OF_AN_ERROR else text[:MOST_LETTERS_OF_AN_ERROR] + "…"

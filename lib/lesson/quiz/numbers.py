@@ -24,11 +24,11 @@ AGREEMENTS = (("A", "A"),) * 4 + (("B", "B"),) * 4 + (("A", "B"), ("B", "A"))
 
 def computed(name: str) -> str:
     """What the app computes under this name; KeyError if nothing is."""
-    return _numbers()[name]()
+    return _computed_numbers()[name]()
 
 
 @cache
-def _numbers() -> dict[str, Callable[[], str]]:
+def _computed_numbers() -> dict[str, Callable[[], str]]:
     return {
         "one_billion_fp32": lambda: format_gib(1e9 * 4),
         "rule_13b_8_bits": lambda: f"{ServingRule(13e9, 8).total_bytes / 1e9:.1f} GB",

@@ -15,7 +15,7 @@ def result_sheet(record: Record, name: str = "") -> str:
     """One page: who, how much is answered and right, by group, and what to revisit."""
     said = escape(" ".join(name.split())[:MOST_NAME])
     total = whole(record)
-    rows = "\n".join(map(_row, (*by_group(record), total)))
+    rows = "\n".join(map(_standing_row, (*by_group(record), total)))
     again = "\n".join(
         f"<li>{escape(chapter(each.name).title)}: {each.wrong} of {each.answered} answered wrongly</li>"
         for each in to_revisit(record)
@@ -37,6 +37,6 @@ the quiz has {total.questions}.</p>
 """
 
 
-def _row(each: TopicStanding) -> str:
+def _standing_row(each: TopicStanding) -> str:
     cells = (each.questions, each.answered, each.right, each.in_last_box)
     return f"<tr><td>{escape(each.name)}</td>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

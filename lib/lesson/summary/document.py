@@ -30,7 +30,9 @@ def course_document(progress: Progress) -> str:
     by_slug = {each.chapter.slug: each for each in course.chapters}
     groups = {
         group: [
-            (by_slug[slug], SIGNS[by_slug[slug].state], _sentence(progress, slug)) for slug in slugs if slug in by_slug
+            (by_slug[slug], SIGNS[by_slug[slug].state], _first_sentence(progress, slug))
+            for slug in slugs
+            if slug in by_slug
         ]
         for group, slugs in COURSE.items()
     }
@@ -38,7 +40,7 @@ def course_document(progress: Progress) -> str:
     return _templates().get_template("course.html").render(course=course, groups=listed, done=course.count(State.DONE))
 
 
-def _sentence(progress: Progress, slug: str) -> str:
+def _first_sentence(progress: Progress, slug: str) -> str:
     told = progress.told.get(slug)
     said = told.sentences[0] if told and told.sentences else ""
     return said if len(said) <= SENTENCE else said[: SENTENCE - 1] + "…"

@@ -80,12 +80,12 @@ def every_end(at: Fork | End) -> Iterator[End]:
 @cache
 def reasons() -> dict[str, Reason]:
     """The eight reasons by name, in the lecture's order."""
-    return {row["name"]: Reason(row["name"], row["title"], _node(row["path"])) for row in _told()["reasons"]}
+    return {row["name"]: Reason(row["name"], row["title"], _node(row["path"])) for row in _reasons_file()["reasons"]}
 
 
 def ends() -> dict[str, str]:
     """What each end is called."""
-    return _told()["ends"]
+    return _reasons_file()["ends"]
 
 
 def _node(row: dict) -> Fork | End:
@@ -95,5 +95,5 @@ def _node(row: dict) -> Fork | End:
 
 
 @cache
-def _told() -> dict:
+def _reasons_file() -> dict:
     return json.loads(FILE.read_text(encoding="utf-8"))

@@ -63,7 +63,7 @@ def replace_the_head(run: HeadRun) -> Iterator[HeadEvent]:
 
 
 def _learn(run: HeadRun, head: torch.nn.Linear, rows: torch.Tensor, tested: torch.Tensor) -> Iterator[HeadStep]:
-    wanted, test_wanted = _numbers(task().training), _numbers(task().test)
+    wanted, test_wanted = _label_numbers(task().training), _label_numbers(task().test)
     optimizer = torch.optim.AdamW(head.parameters(), lr=run.learning_rate, weight_decay=run.weight_decay)
     for step in range(1, run.steps + 1):
         loss = cross_entropy(head(rows), wanted)
@@ -82,7 +82,7 @@ def hidden_states(
     return mean_hidden_states(model, ids, [0] * len(ids)).cpu()
 
 
-def _numbers(sentences: Sequence[Sentence]) -> torch.Tensor:
+def _label_numbers(sentences: Sequence[Sentence]) -> torch.Tensor:
     return torch.tensor([task().labels.index(each.label) for each in sentences])
 
 

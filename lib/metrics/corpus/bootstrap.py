@@ -80,10 +80,12 @@ def paired_bootstrap(
             scores_b[start + offset] = score_of_sum(b[drawn].sum(0))
         yield BootstrapProgress(metric, start + size, samples)
     whole_a, whole_b = score_of_sum(np.sum(first, axis=0)), score_of_sum(np.sum(second, axis=0))
-    yield _compare(metric, (whole_a, scores_a), (whole_b, scores_b), seed)
+    yield _compare_resampled(metric, (whole_a, scores_a), (whole_b, scores_b), seed)
 
 
-def _compare(metric: str, first: tuple[float, np.ndarray], second: tuple[float, np.ndarray], seed: int) -> Comparison:
+def _compare_resampled(
+    metric: str, first: tuple[float, np.ndarray], second: tuple[float, np.ndarray], seed: int
+) -> Comparison:
     (score_a, scores_a), (score_b, scores_b) = first, second
     samples = len(scores_a)
     strays = np.abs(scores_b - scores_a)

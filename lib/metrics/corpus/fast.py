@@ -30,19 +30,21 @@ def fast_rouge(references: Sequence[str], candidate: str, stemmer: bool = False)
 
 
 def _rouge_of_one(reference: str, candidate: str, stemmer: bool) -> dict[str, Score]:
-    there, here = _words(reference, stemmer), _words(candidate, stemmer)
+    there, here = _stemmed_words(reference, stemmer), _stemmed_words(candidate, stemmer)
     scores = {f"rouge{n}": _ngram_score(there, here, n) for n in (1, 2)}
     longest = lcs_length(there, here)
     scores["rougeL"] = Score(longest / max(len(here), 1), longest / max(len(there), 1))
     if "\n" in reference or "\n" in candidate:
-        by_line = rouge_lsum(*([_words(line, stemmer) for line in text.split("\n")] for text in (reference, candidate)))
+        by_line = rouge_lsum(
+            *([_stemmed_words(line, stemmer) for line in text.split("\n")] for text in (reference, candidate))
+        )
         scores["rougeLsum"] = by_line.score
     else:  # texts of one line have one union of one subsequence
         scores["rougeLsum"] = scores["rougeL"]
     return scores
 
 
-def _words(text: str, stemmer: bool) -> list[str]:
+def _stemmed_words(text: str, stemmer: bool) -> list[str]:
     words = _WORD.findall(text.lower())
     return [_stem(word) if len(word) > 3 else word for word in words] if stemmer else words
 

@@ -61,7 +61,7 @@ def score_corpus(job: CorpusJob) -> Iterator[CorpusProgress | BootstrapProgress 
             if now - reported > REPORT_EVERY_S:
                 reported = now
                 yield _progress(job, tallies[0], done, now - started)
-        for event in _compare(job, tallies):
+        for event in _compare_systems(job, tallies):
             if isinstance(event, Comparison):
                 comparisons.append(event)
             else:
@@ -79,7 +79,7 @@ def _progress(job: CorpusJob, tally: Tally, done: int, elapsed_s: float) -> Corp
     return CorpusProgress(done, len(job.pairs.pairs), done / elapsed_s, mean)
 
 
-def _compare(job: CorpusJob, tallies: list[Tally]) -> Iterator[BootstrapProgress | Comparison]:
+def _compare_systems(job: CorpusJob, tallies: list[Tally]) -> Iterator[BootstrapProgress | Comparison]:
     if len(tallies) < 2:
         return
     first, second = tallies

@@ -27,7 +27,7 @@ def lcs_path(reference: Sequence[str], candidate: Sequence[str]) -> tuple[tuple[
     It walks back from the end; where both neighbours are equally long it drops a reference token
     (`_backtrack_norec` in rouge-score 0.1.2). ROUGE-Lsum depends on that choice.
     """
-    rows = _rows(reference, candidate)
+    rows = _table_rows(reference, candidate)
     i, j, path = len(reference), len(candidate), []
     while i > 0 and j > 0:
         if reference[i - 1] == candidate[j - 1]:
@@ -40,7 +40,7 @@ def lcs_path(reference: Sequence[str], candidate: Sequence[str]) -> tuple[tuple[
     return tuple(reversed(path))
 
 
-def _rows(reference: Sequence[str], candidate: Sequence[str]) -> list[int]:
+def _table_rows(reference: Sequence[str], candidate: Sequence[str]) -> list[int]:
     """Row i of the table, complemented: bit j is 1 where the length steps up at candidate token j."""
     masks = _masks(candidate)
     everything = (1 << len(candidate)) - 1

@@ -149,7 +149,7 @@ def without_numbers() -> Iterator[None]:
 
 
 def _kept(few: Any, more: Any) -> Keeps:
-    growth = (_numbers(more) - _numbers(few)) / (MORE - FEW)
+    growth = (_cached_numbers(more) - _cached_numbers(few)) / (MORE - FEW)
     latent = isinstance(few, DynamicLayer) and few.is_initialized and few.keys.shape[-1] != few.values.shape[-1]
     return Keeps(
         layers=1,
@@ -168,7 +168,7 @@ def _past_the_windows(model: PreTrainedModel, found: list[Keeps], layers: list[A
     result = []
     for each, layer, a, b in zip(found, layers, one, two, strict=True):
         if each.window and _is_unusual(layer):
-            past = (_numbers(b) - _numbers(a)) / (at[1] - at[0])
+            past = (_cached_numbers(b) - _cached_numbers(a)) / (at[1] - at[0])
             each = replace(
                 each, numbers_per_token=_numbers_of(layer.keys, layer.values) / FEW, numbers_past_window=past
             )
@@ -181,7 +181,7 @@ def _is_unusual(layer: Any) -> bool:
     return type(layer) not in SIMPLE and not isinstance(layer, LinearAttentionCacheLayerMixin)
 
 
-def _numbers(layer: Any) -> int:
+def _cached_numbers(layer: Any) -> int:
     """Numbers in everything of a layer that a KV cache's precision applies to."""
     states = _states(layer)
     return _numbers_of(*(tensor for tensor in _tensors(layer) if all(tensor is not state for state in states)))

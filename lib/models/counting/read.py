@@ -160,7 +160,7 @@ def check_sizes_arrived(given: dict, made: PreTrainedConfig, model: PreTrainedMo
     for where, key, value, owner in _given_sizes(given, made, ""):
         role = role_of(key)
         arrived = _has(owner, key, value) or any(
-            _has(part, field, value) for part in _parts(made) for field in _fields_of_role(part, role)
+            _has(part, field, value) for part in _config_parts(made) for field in _fields_of_role(part, role)
         )
         shows = value in found or (role == "vocabulary" and _padded(value, found))
         shows_in_every_model = role in ("hidden", "vocabulary") and not where.startswith(TOWER_CONFIGS)
@@ -223,12 +223,12 @@ def _fields_of_role(config: PreTrainedConfig, role: str) -> Iterator[str]:
     return (field.name for field in dataclasses.fields(config) if role_of(field.name) == role)
 
 
-def _parts(made: PreTrainedConfig) -> Iterator[PreTrainedConfig]:
+def _config_parts(made: PreTrainedConfig) -> Iterator[PreTrainedConfig]:
     yield made
     for key in made.sub_configs:
         inner = getattr(made, key, None)
         if isinstance(inner, PreTrainedConfig):
-            yield from _parts(inner)
+            yield from _config_parts(inner)
 
 
 def _sizes_of(model: PreTrainedModel) -> set[int]:

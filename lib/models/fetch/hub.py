@@ -149,7 +149,7 @@ def _list_files(card: ModelCard) -> Listing:
 
     info = HfApi().model_info(card.hub_id, revision=card.revision, files_metadata=True, timeout=15)
     sizes = {sibling.rfilename: sibling.size or 0 for sibling in info.siblings or ()}
-    files = {name: size for name, size in sizes.items() if _wanted(name)}
+    files = {name: size for name, size in sizes.items() if _is_wanted(name)}
     missing = [what for what, found in _needed(files).items() if not found]
     if missing:
         raise ModelUnavailable(f"{card.hub_id} has no {' and no '.join(missing)} at the hub; choose another model.")
@@ -157,7 +157,7 @@ def _list_files(card: ModelCard) -> Listing:
     return Listing(info.sha, files, {name: value for name, value in sha256.items() if name in files})
 
 
-def _wanted(file: str) -> bool:
+def _is_wanted(file: str) -> bool:
     if "/" in file:  # other formats and original checkpoints
         return False
     return file in WANTED or file.startswith(WANTED_BEGINNINGS) or file.endswith(".safetensors")
@@ -184,10 +184,10 @@ class _said:  # noqa: N801 (reads as a clause: `with _said(card): …`)
         if error is not None and not isinstance(error, ModelUnavailable) and isinstance(error, Exception):
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise NoRoom(f"The disk is full, so {self._card.name} could not be kept; free some.") from error
-            raise ModelUnavailable(_sentence(self._card, error)) from error
+            raise ModelUnavailable(_why_it_failed(self._card, error)) from error
 
 
-def _sentence(card: ModelCard, error: Exception) -> str:
+def _why_it_failed(card: ModelCard, error: Exception) -> str:
     from huggingface_hub import errors
 
     where = os.environ.get("HF_ENDPOINT", "https://huggingface.co")

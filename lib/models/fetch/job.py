@@ -42,7 +42,7 @@ def fetch(name: str) -> Iterator[FetchProgress | Fetched]:
         time.sleep(FOLLOW_S)
     try:
         if not _is_here(name):
-            with _told(name) as tell:
+            with _progress_told(name) as tell:
                 for progress in _from_somewhere(card):
                     tell(progress)
                     yield progress
@@ -109,7 +109,7 @@ def _taken(lock: FileLock) -> bool:
 
 
 @contextmanager
-def _told(name: str) -> Iterator:
+def _progress_told(name: str) -> Iterator:
     """A function that leaves the progress where others can read it, until the block ends."""
     file = _progress_file(name)
     half = file.with_suffix(".new")

@@ -88,13 +88,13 @@ def _run(run: dict) -> RecordedRun:
     for name in ("pieces", "prompt_pieces", "shipped_dtypes"):
         started[name] = tuple(started.get(name, ()))
     finished = Finished(**run["finished"]) if run["finished"] is not None else None
-    rows = {row["row"]: _row(row) for row in run["rows"]}
+    rows = {row["row"]: _row_measured(row) for row in run["rows"]}
     return RecordedRun(
         run["title"], run["random_weights"], Results(Started(**started), rows, run["failed"], None, finished)
     )
 
 
-def _row(row: dict) -> RowMeasured:
+def _row_measured(row: dict) -> RowMeasured:
     speed, written = row["speed"], row["generation"]
     return RowMeasured(
         row=row["row"],

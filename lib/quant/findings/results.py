@@ -102,10 +102,10 @@ def compare(new: Rate, old: Rate) -> Ratio:
 
 def table(results: Results) -> list[dict[str, object]]:
     """One line a row, as it is shown and downloaded; what was not measured is None."""
-    return [_line(row) for row in results.rows.values()]
+    return [_export_line(row) for row in results.rows.values()]
 
 
-def _line(row: RowMeasured) -> dict[str, object]:
+def _export_line(row: RowMeasured) -> dict[str, object]:
     memory, quality, speed = row.memory, row.quality, row.speed
     agreement = quality.agreement if quality else None
     return {

@@ -197,7 +197,7 @@ class FormatFacts:
 
 
 @cache
-def _rows() -> dict[str, dict]:
+def _format_facts() -> dict[str, dict]:
     rows = json.loads((ASSETS / "quant" / "formats.json").read_text(encoding="utf-8"))["formats"]
     return {row["name"]: row for row in rows}
 
@@ -207,7 +207,7 @@ def format_facts() -> dict[str, FormatFacts]:
     """All formats by name, widest first."""
     return {
         name: FormatFacts(**{key: row[key] for key in ("name", "title", "kind", "note", "source", "url")})
-        for name, row in _rows().items()
+        for name, row in _format_facts().items()
     }
 
 
@@ -216,11 +216,11 @@ def number_format(name: str, absmax: float = 1.0) -> NumberFormat:
 
     QuantError if there is no such format or `absmax` is not a positive number.
     """
-    if name not in _rows():
-        raise QuantError(f"There is no number format called {name!r}; choose one of {', '.join(_rows())}.")
+    if name not in _format_facts():
+        raise QuantError(f"There is no number format called {name!r}; choose one of {', '.join(_format_facts())}.")
     if not (np.isfinite(absmax) and absmax > 0):
         raise QuantError(f"The largest value in a block must be a positive number, not {absmax}.")
-    row = _rows()[name]
+    row = _format_facts()[name]
     if row["kind"] == "float":
         return FloatFormat(name, row["exponent_bits"], row["fraction_bits"], row["bias"], row["infinity"])
     if row["kind"] == "integer":

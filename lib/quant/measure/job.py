@@ -69,7 +69,7 @@ def measure(run: QuantizationRun) -> Iterator[Event]:
                 try:
                     yield from session.measure_row(row)
                 except (StudentError, MemoryError, RuntimeError) as error:  # CUDA's out of memory is a RuntimeError
-                    yield RowFailed(row, _sentence(row, error))
+                    yield RowFailed(row, _why_it_cannot_run(row, error))
                 collect()
     except StopRequested:
         yield _finished(started, stopped=True)
@@ -81,7 +81,7 @@ def _finished(started: float, *, stopped: bool) -> Finished:
     return Finished(time.monotonic() - started, stopped, psutil.getloadavg()[0], psutil.cpu_count() or 1)
 
 
-def _sentence(row: str, error: Exception) -> str:
+def _why_it_cannot_run(row: str, error: Exception) -> str:
     if isinstance(error, StudentError):
         return str(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():

@@ -17,7 +17,7 @@ def compare(comparison: Comparison) -> Iterator[OfRun | RunFailed]:
     """Make every run that is left; one that fails leaves its sentence, and the next begins. A stop ends it at once."""
     for setting, seed in comparison.to_do():
         try:
-            for event in _told(comparison.run_of(setting, seed)):
+            for event in _told_without_files(comparison.run_of(setting, seed)):
                 yield OfRun(setting, seed, event)
         except StopRequested:
             return
@@ -29,7 +29,7 @@ def compare(comparison: Comparison) -> Iterator[OfRun | RunFailed]:
             yield RunFailed(setting, seed, f"The run ended with an unexpected error ({type(error).__name__}: {error})")
 
 
-def _told(run: FineTuningRun) -> Iterator[Event]:
+def _told_without_files(run: FineTuningRun) -> Iterator[Event]:
     """What a run tells, without the files of its adapter: of many runs their numbers are kept."""
     with closing(finetune(run)) as events:
         for event in events:

@@ -30,7 +30,7 @@ def look(model: nn.Module, run: FineTuningRun, step: int) -> Iterator[Watched]:
         return
     place = next((each for each in layers if (each.layer, each.matrix) == run.watched), next(iter(layers)))
     layer, adapter = layers[place], layers[place].active_adapters[0]
-    a, b = (_numbers(part[adapter].weight) for part in (layer.lora_A, layer.lora_B))
+    a, b = (_as_numpy(part[adapter].weight) for part in (layer.lora_A, layer.lora_B))
     yield Watched(step, place, Update(layer.scaling[adapter], a, b))
 
 
@@ -40,5 +40,5 @@ def place_of(name: str) -> Place:
     return Place(int(parts[parts.index("layers") + 1]), parts[-1])
 
 
-def _numbers(weight: torch.Tensor) -> np.ndarray:
+def _as_numpy(weight: torch.Tensor) -> np.ndarray:
     return weight.detach().float().cpu().numpy().copy()

@@ -50,7 +50,7 @@ class Part:
 
 def script(record: RunRecord) -> str:
     """The run as one Python file."""
-    first, *rest = _parts(record)
+    first, *rest = _program_parts(record)
     passages = [f'"""{first.words}"""\n\n{first.code}']
     passages += ["\n".join(f"# {line}" for line in part.words.splitlines()) + f"\n\n{part.code}" for part in rest]
     return "\n\n\n".join(passages) + "\n"
@@ -58,7 +58,9 @@ def script(record: RunRecord) -> str:
 
 def notebook(record: RunRecord) -> str:
     """The run as a Jupyter notebook, format 4.5 (https://nbformat.readthedocs.io/en/latest/format_description.html)."""
-    return notebook_of([cell for part in _parts(record) for cell in (("markdown", part.words), ("code", part.code))])
+    return notebook_of(
+        [cell for part in _program_parts(record) for cell in (("markdown", part.words), ("code", part.code))]
+    )
 
 
 def notebook_of(cells: Sequence[tuple[str, str]], **metadata: object) -> str:
@@ -91,7 +93,7 @@ def texts_as_code(name: str, texts: Sequence[Example]) -> str:
     return "\n".join([f"{name} = (", *rows, ")"])
 
 
-def _parts(record: RunRecord) -> list[Part]:
+def _program_parts(record: RunRecord) -> list[Part]:
     if record.run.method not in REPEATED:
         raise TrainingError(
             f"The script repeats runs of {', '.join(REPEATED)}; this is a run of {record.run.method}: take its JSON"

@@ -59,8 +59,8 @@ def unsloth_notebook(record: RunRecord, model: str) -> str:
         ("code", "%%capture\n!pip install unsloth"),
         ("code", IMPORTS),
         ("markdown", "The texts of your run: those to learn from, and those held out."),
-        ("code", _rows("train", run.data.training, answers_only)),
-        ("code", _rows("held_out", run.data.held_out, answers_only)),
+        ("code", _dataset_in_python("train", run.data.training, answers_only)),
+        ("code", _dataset_in_python("held_out", run.data.held_out, answers_only)),
         ("markdown", "The model in 4 bits (nf4), frozen. `dtype=None` takes bf16; on a T4, which has none, fp16."),
         ("code", LOAD.format(model=model)),
         ("markdown", "LoRA beside it, with the rank, alpha and targets of your run."),
@@ -118,7 +118,7 @@ def _splits(text: Example) -> bool:
     return len(text.answers) == 1 and text.answers[0][0] > 0 and text.answers[0][1] == len(text.text)
 
 
-def _rows(name: str, texts: tuple[Example, ...], answers_only: bool) -> str:
+def _dataset_in_python(name: str, texts: tuple[Example, ...], answers_only: bool) -> str:
     def row(text: Example) -> dict[str, str]:
         start = text.answers[0][0] if answers_only else 0
         return {"prompt": text.text[:start], "completion": text.text[start:]} if answers_only else {"text": text.text}

@@ -74,11 +74,11 @@ def _sides(texts: Sequence[OwnText], kept: set[tuple[Turn, ...]]) -> Split:
 
 def near_copies(training: Iterable[OwnText], held_out: Iterable[OwnText]) -> tuple[Near, ...]:
     """The held-out texts that PaLM's rule finds in training."""
-    known = [_words(text) for text in training]
+    known = [_compared_words(text) for text in training]
     grams: dict[int, set[tuple[str, ...]]] = {}
     found = []
     for text in held_out:
-        words = _words(text)
+        words = _compared_words(text)
         n = min(PALM_N, len(words))
         if not n:
             continue
@@ -91,7 +91,7 @@ def near_copies(training: Iterable[OwnText], held_out: Iterable[OwnText]) -> tup
     return tuple(found)
 
 
-def _words(text: OwnText) -> list[str]:
+def _compared_words(text: OwnText) -> list[str]:
     return [compared for compared, _ in words_of(text.words)]
 
 

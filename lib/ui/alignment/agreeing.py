@@ -23,7 +23,7 @@ def how_far_judges_agree(model: str) -> list[dict]:
     judges = [Judge(ME, tuple(done.rankings)), *_others(model)]
     rows = []
     if done.again:
-        rows.append(_row("you, a second time", self_agreement(done.again)))
+        rows.append(_agreement_row("you, a second time", self_agreement(done.again)))
         left = side_bias(done.again)
         if left is not None:
             st.caption(f"Asked once more, you took the left answer in {left:.0%} of {len(done.again)} pairs.")
@@ -35,12 +35,12 @@ def how_far_judges_agree(model: str) -> list[dict]:
         )
     for other in judges[1:]:
         try:
-            rows.append(_row(f"you and {other.name}", among([judges[0], other])))
+            rows.append(_agreement_row(f"you and {other.name}", among([judges[0], other])))
         except AlignmentError as error:
             st.caption(f"You and {other.name}: {error}.")
     if len(judges) > 2:
         try:
-            rows.append(_row("all of you (Fleiss)", among(judges)))
+            rows.append(_agreement_row("all of you (Fleiss)", among(judges)))
         except AlignmentError as error:
             st.caption(f"All of you: {error}.")
     if rows:
@@ -72,7 +72,7 @@ def _others(model: str) -> list[Judge]:
     return judges
 
 
-def _row(who: str, agreement: Agreement) -> dict:
+def _agreement_row(who: str, agreement: Agreement) -> dict:
     kappa = agreement.kappa
     return {
         "judges": who,

@@ -130,7 +130,7 @@ def _draw_policy(kind: str, view: JobView) -> None:
         st.plotly_chart(charts.losses(steps), key=f"{kind}_loss", alt=f"Loss {steps[-1].loss:.3f}")
     if view.state.active or len(looks) < 2:
         return
-    _in_words(looks, unit)
+    _say_what_was_learnt(looks, unit)
     show_table(before_and_after(looks), alt="The same prompts before and after")
     _worked(run, steps)
     origin_note(run.model)
@@ -151,7 +151,7 @@ def before_and_after(looks: list[Examined]) -> list[dict]:
     return list(rows.values())
 
 
-def _in_words(looks: list[Examined], unit: str) -> None:
+def _say_what_was_learnt(looks: list[Examined], unit: str) -> None:
     first, last = looks[0], looks[-1]
     spread = math.hypot(first.standard_error, last.standard_error)
     change = last.reward - first.reward

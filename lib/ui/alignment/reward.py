@@ -47,7 +47,7 @@ def learn_a_reward(model: str) -> list[dict]:
     """The rows to take away."""
     wanted = None
     with guard():
-        wanted = _wanted(model, choose_rankings(model))
+        wanted = _chosen_reward_run(model, choose_rankings(model))
     jobs.start_and_stop(KIND, "Let it learn", _queue_reward, wanted, icon="school")
     view = jobs.current(KIND)
     shown = controls.segmented("Look at", VIEWS, "learn", key="rm_view")
@@ -79,7 +79,7 @@ def fitted_of(view: JobView | None) -> Fitted | None:
     return next((event for event in view.events if isinstance(event, Fitted)), None) if view else None
 
 
-def _wanted(model: str, rankings: tuple[Ranking, ...]) -> RewardRun:
+def _chosen_reward_run(model: str, rankings: tuple[Ranking, ...]) -> RewardRun:
     with st.expander("More", icon=":material/tune:"):
         here = models_to_choose()
         usual = model if model in here else BUNDLED

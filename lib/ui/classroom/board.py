@@ -29,11 +29,13 @@ def asking_for_the_worst(room: Room) -> None:
     with st.form("ask_worst"):
         label = "Who writes the worst text that scores high against"
         st.text_input(label, REFERENCE, key="reference", max_chars=LONGEST_TEXT)
-        st.form_submit_button("Let them write", icon=":material/leaderboard:", on_click=_ask, args=(room.code,))
+        st.form_submit_button(
+            "Let them write", icon=":material/leaderboard:", on_click=_ask_for_texts, args=(room.code,)
+        )
         st.caption("Let through what is bad enough; the board then orders it by ROUGE-1.")
 
 
-def _ask(code: str) -> None:
+def _ask_for_texts(code: str) -> None:
     from lib.classroom.questions import ask_in_words
 
     if attempt(ask_in_words, db(), code, owner(), st.session_state["reference"], PART) is not None:
@@ -56,14 +58,14 @@ def show_board(asked: Asked, said: list[Words]) -> None:
         for place, entry in enumerate(made.entries[:SHOWN], start=1)
     ]
     show_table(rows, alt="The room's texts, highest ROUGE-1 first, with ROUGE-L and BLEU")
-    happened(_told(made))
+    happened(_made_in_words(made))
     formula(
         "ROUGE F1 by rouge-score, 0 to 1; BLEU of one sentence by sacrebleu, 0 to 100. "
         "Neither knows whether a text is bad."
     )
 
 
-def _told(made: Board) -> str:
+def _made_in_words(made: Board) -> str:
     best = made.entries[0]
     said = (
         f"“{escape(best.text)}” leads with a ROUGE-1 of {best.rouge_1:.3f}, which is blind to the order of words. "

@@ -27,7 +27,7 @@ def choosing(room: Room) -> None:
                 "Put it to the room",
                 key=f"ask_{slug}_{part}",
                 icon=":material/campaign:",
-                on_click=_ask,
+                on_click=_put_to_the_room,
                 args=(room.code, slug, part),
             )
     _settings_to_choose(room, slug)
@@ -75,7 +75,7 @@ def _asked_before(room: Room) -> None:
             st.markdown("\n".join(f"{each.number}. {heading(each)} · {each.stage.value}" for each in asked))
 
 
-def _ask(code: str, slug: str, part: str) -> None:
+def _put_to_the_room(code: str, slug: str, part: str) -> None:
     from lib.classroom.questions import ask
 
     if attempt(ask, db(), code, owner(), slug, part) is not None:

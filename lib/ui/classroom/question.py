@@ -102,7 +102,7 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
         with st.container(border=choice.correct):
             why = f" – {choice.why}" if choice.why else ""
             st.markdown(f"**{name_of(asked, number)} · {choice.text}**{why}")
-    happened(_in_words(asked, tally))
+    happened(_tally_in_words(asked, tally))
     _to_the_experiment(asked, tally)
 
 
@@ -122,7 +122,7 @@ def _to_the_experiment(asked: Asked, tally: Tally) -> None:
         )
 
 
-def _in_words(asked: Asked, tally: Tally) -> str:
+def _tally_in_words(asked: Asked, tally: Tally) -> str:
     if tally.majority is None:
         said = "No answer had more votes than every other."
     else:

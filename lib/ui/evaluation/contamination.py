@@ -54,7 +54,7 @@ def result(training: str, item: str) -> dict:
         [Chip(word.surface, 0 if word.seen else None, numbered=False) for word in found.words],
     )
     shares = seen_by_n(training, item)
-    st.plotly_chart(charts.seen_curve(shares, n), key="seen", alt=_in_words(found))
+    st.plotly_chart(charts.seen_curve(shares, n), key="seen", alt=_overlap_in_words(found))
     happened(
         f"The longest run of words that both share has **{found.longest_run}**. A small n finds runs that any two "
         "texts share; a large n misses an item in which a word is changed every now and then."
@@ -95,5 +95,5 @@ def _fill_in() -> None:
         st.session_state["item"] = ITEMS[kind]
 
 
-def _in_words(found: Overlap) -> str:
+def _overlap_in_words(found: Overlap) -> str:
     return f"With {found.n}-grams {found.seen_share:.0%} of the item's words are found in the training text"

@@ -69,14 +69,14 @@ def compare(pair: AnswerPair, rated: Ratings, overall: tuple[int, int]) -> None:
         skills = "skill" if missing == 1 else "skills"
         st.info(f"Rate both answers on {missing} more {skills} to see the radar.", icon=":material/radar:")
     else:
-        st.plotly_chart(charts.skill_radar(rated), key="radar", alt=_in_words(rated))
+        st.plotly_chart(charts.skill_radar(rated), key="radar", alt=_ratings_in_words(rated))
         happened(
             f"On average you gave A **{rated.mean_a:.2f}** and B **{rated.mean_b:.2f}**; overall you had said "
             f"{overall[0]} and {overall[1]}. A is ahead in {_listed(rated.a_leads)}; "
             f"B is ahead in {_listed(rated.b_leads)}."
         )
     with st.expander("How the course reads these answers", icon=":material/school:"):
-        st.plotly_chart(charts.skill_radar(pair.ours), key="radar_ours", alt=_in_words(pair.ours))
+        st.plotly_chart(charts.skill_radar(pair.ours), key="radar_ours", alt=_ratings_in_words(pair.ours))
         st.markdown(pair.why)
         if rated.each:
             off = rated.distance(pair.ours)
@@ -93,5 +93,5 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(name.lower() for name in names) if names else "nothing"
 
 
-def _in_words(rated: Ratings) -> str:
+def _ratings_in_words(rated: Ratings) -> str:
     return "; ".join(f"{each.skill}: A {each.a}, B {each.b}" for each in rated.each)

@@ -17,7 +17,7 @@ def show_coverage() -> None:
         "What must your model be tested for?", factors(), selection_mode="multi", default=WANTED, key="factors"
     )
     if wanted:
-        st.plotly_chart(charts.coverage(frameworks(), wanted), key="coverage", alt=_in_words(wanted))
+        st.plotly_chart(charts.coverage(frameworks(), wanted), key="coverage", alt=_covered_in_words(wanted))
         nobody = untested(frameworks(), wanted)
         if nobody:
             happened(f"None of the five has a task for **{', '.join(nobody).lower()}**.")
@@ -38,5 +38,5 @@ def _describe(framework: Framework) -> None:
         st.markdown(f":material/check_circle: **In fact:** {told}. {source}.")
 
 
-def _in_words(wanted: list[str]) -> str:
+def _covered_in_words(wanted: list[str]) -> str:
     return "; ".join(f"{each.name}: {', '.join(each.covered(wanted)) or 'none'}" for each in frameworks())

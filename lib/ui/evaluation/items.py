@@ -80,7 +80,7 @@ def _ask_and_show(kind: str, label: str, model: str, item: Item) -> bool:
         label,
         type="primary" if kind == KIND else "secondary",
         icon=":material/smart_toy:",
-        on_click=_ask,
+        on_click=_submit_likelihoods,
         args=(kind, LikelihoodRun(model, (item,))),
         disabled=view is not None and view.state.active,
     )
@@ -91,7 +91,7 @@ def _ask_and_show(kind: str, label: str, model: str, item: Item) -> bool:
     return found is not None
 
 
-def _ask(kind: str, run: LikelihoodRun) -> None:
+def _submit_likelihoods(kind: str, run: LikelihoodRun) -> None:
     jobs.submit(kind, JOB, run, expected_s=expected_s(run.model), time_limit_s=LIMIT_S, model=run.model)
 
 

@@ -53,13 +53,13 @@ def run_a_benchmark() -> list[dict]:
     )
     jobs.live(kind, _show_items_done)
     rule = controls.segmented("Picked by", MEANING, "acc", key="rule")
-    _compare(key, rule)
+    _compare_rules(key, rule)
     if view is None or view.state.active or not _scored(view).items:
         return []
     _say_what_it_means(name, _scored(view), rule)
     _show_items(benchmark, _scored(view))
     _say_what_was_measured(view)
-    return _rows(_scored(view))
+    return _choice_rows(_scored(view))
 
 
 def _kind(benchmark: str, name: str) -> str:
@@ -81,7 +81,7 @@ def _scored(view: JobView | None) -> BenchmarkScore:
     return BenchmarkScore(tuple(event for event in view.events if isinstance(event, ItemScored)) if view else ())
 
 
-def _compare(key: str, rule: str) -> None:
+def _compare_rules(key: str, rule: str) -> None:
     names = [f"{model}{tuned}" for model in models_here()[0] for tuned in ("", TUNED)]
     views = {name: jobs.current(_kind(key, name)) for name in names}
     found = {name: _scored(view) for name, view in views.items() if view and not view.state.active}
@@ -131,7 +131,7 @@ def _say_what_was_measured(view: JobView) -> None:
         )
 
 
-def _rows(score: BenchmarkScore) -> list[dict]:
+def _choice_rows(score: BenchmarkScore) -> list[dict]:
     return [
         {
             "item": each.item.key,

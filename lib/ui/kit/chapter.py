@@ -48,7 +48,7 @@ def predict(slug: str) -> bool:
         return True
     with st.container(border=True):
         st.markdown(f":material/psychology: **Predict first.** {question.question}")
-        answered = _ask(question, f"predict_{slug}")
+        answered = _ask_for_an_option(question, f"predict_{slug}")
         skipped = st.session_state.get(f"skipped_{slug}", False)
         if not answered and not skipped:
             st.button("Show me without a guess", on_click=_skip, args=(slug,), type="tertiary")
@@ -74,7 +74,7 @@ def check_yourself(slug: str) -> None:
     st.header("Check yourself", anchor=False)
     for number, question in enumerate(questions, start=1):
         st.markdown(f"**{number}. {question.question}**")
-        _ask(question, f"check_{slug}_{number}")
+        _ask_for_an_option(question, f"check_{slug}_{number}")
 
 
 def slide_and_fact(slug: str) -> None:
@@ -167,7 +167,7 @@ def published(text: str) -> None:
     st.caption(f":material/menu_book: **Published.** {text}")
 
 
-def _ask(question: Question, key: str) -> bool:
+def _ask_for_an_option(question: Question, key: str) -> bool:
     recall_answer(key, [option.text for option in question.options])
     answer = st.radio(
         question.question,

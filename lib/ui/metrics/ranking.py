@@ -37,7 +37,7 @@ def predict() -> bool:
         done = len(order) == len(task.candidates)
         skipped = st.session_state.get(f"{KEY}_skipped", False)
         if done:
-            _compare(task, order)
+            _compare_with_metrics(task, order)
         elif order:
             st.caption(f"{len(task.candidates) - len(order)} to go.")
         elif not skipped:
@@ -49,7 +49,7 @@ def _skip() -> None:
     st.session_state[f"{KEY}_skipped"] = True
 
 
-def _compare(task: RankingTask, order: list[str]) -> None:
+def _compare_with_metrics(task: RankingTask, order: list[str]) -> None:
     labels = [each.label for each in task.candidates]
     judged = judge(task.reference, [each.text for each in task.candidates])
     show_rankings(labels, [float(order.index(label) + 1) for label in labels], judged)

@@ -79,7 +79,7 @@ def fetch_others(missing: dict[str, str]) -> None:
     # One label whatever is missing: an expander whose label changes is another one, and closed.
     with st.expander("Larger models that are not on this machine", icon=":material/cloud_download:"):
         choose, buttons = st.columns(2, vertical_alignment="bottom")
-        name = choose.selectbox("Fetch from the hub", offered, format_func=_title, key="download_model")
+        name = choose.selectbox("Fetch from the hub", offered, format_func=_title_of_model, key="download_model")
         with buttons:
             jobs.start_and_stop(KIND, "Download", _queue_download, name, icon="download", main=False)
         st.caption(f"{escape(missing[name])}.")
@@ -96,7 +96,7 @@ def _in_background() -> None:
     _bar(progress)
 
 
-def _title(name: str) -> str:
+def _title_of_model(name: str) -> str:
     card = catalogue()[name]
     return f"{name} ({format_count(card.parameters)}, {card.licence})"
 

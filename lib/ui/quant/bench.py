@@ -25,7 +25,7 @@ SWEPT = ("tensor", "channel", "64")
 
 def bench() -> list[dict]:
     """Controls, what is lost, and why; returns the comparison for download."""
-    places = {_title(place): place for place in matrices(find(BUNDLED))}
+    places = {_title_of_tensor(place): place for place in matrices(find(BUNDLED))}
     names = list(places)
     default = next((name for name in names if "down_proj" in name), names[0])
     choose, settings = st.columns([1, 2], gap="large")
@@ -159,7 +159,7 @@ def _read(place: TensorPlace) -> np.ndarray:
     return read_matrix(place)
 
 
-def _title(place: TensorPlace) -> str:
+def _title_of_tensor(place: TensorPlace) -> str:
     """ "layer 3, q_proj (256 × 256)" for model.layers.3.self_attn.q_proj.weight."""
     size = " × ".join(str(side) for side in place.shape)
     inside = re.search(r"\.(\d+)\.(?:.*\.)?(\w+)\.weight$", place.name)

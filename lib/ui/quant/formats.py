@@ -45,7 +45,7 @@ def one_number() -> list[dict]:
     note_sentence(_describe(stored) + ".")
     formula(_note(stored, name))
     every = {each: number_format(each, absmax) for each in formats}
-    rows = [_row(each, store(value, kind)) for each, kind in every.items()]
+    rows = [_stored_row(each, store(value, kind)) for each, kind in every.items()]
     st.subheader(f"{_plain(value)} in every format", anchor=False)
     show_table(rows, alt="The same value in every format")
     st.plotly_chart(charts.gaps(every, name, value), key="gaps", alt="Gap between neighbours against the value's size")
@@ -145,7 +145,7 @@ def _note(stored: StoredValue, name: str) -> str:
     return f"{facts.note}{told} Rounding is to nearest, ties to even. {facts.source}."
 
 
-def _row(name: str, stored: StoredValue) -> dict:
+def _stored_row(name: str, stored: StoredValue) -> dict:
     return {
         "Format": name,
         "Bits": stored.format.bits,

@@ -180,7 +180,7 @@ def charts_of(results: Results, key: str) -> None:
 
 def table_of(results: Results) -> None:
     """Every row; columns in which nothing was measured are left out."""
-    rows = [_line(row) for row in results.rows.values()]
+    rows = [_table_line(row) for row in results.rows.values()]
     columns = [name for name in (rows[0] if rows else ()) if any(row[name] != NOTHING for row in rows)]
     if rows:
         show_table(
@@ -190,7 +190,7 @@ def table_of(results: Results) -> None:
         )
 
 
-def _line(row: RowMeasured) -> dict:
+def _table_line(row: RowMeasured) -> dict:
     memory, quality, speed = row.memory, row.quality, row.speed
     agreement = quality.agreement if quality else None
     return {

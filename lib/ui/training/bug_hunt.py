@@ -110,8 +110,8 @@ def _evidence(view: JobView, key: str) -> None:
     for before, after in zip(told.before, told.after, strict=False):
         with st.container(border=True):
             left, right = st.columns(2)
-            left.markdown(f"Before  \n{_sentence(before)}")
-            right.markdown(f"After  \n{_sentence(after)}")
+            left.markdown(f"Before  \n{_completed_in_colour(before)}")
+            right.markdown(f"After  \n{_completed_in_colour(after)}")
     preview = next((event for event in view.events if isinstance(event, Preview)), None)
     if preview:
         _what_it_saw(preview)
@@ -135,7 +135,7 @@ def _what_it_saw(preview: Preview) -> None:
         show_table(rows, alt="Held-out texts, each with the nearest training text")
 
 
-def _sentence(completion: Completion) -> str:
+def _completed_in_colour(completion: Completion) -> str:
     said = completion.continuation.strip()
     return f"{escape(completion.prompt)} :orange[{escape(said) or '…'}]"
 

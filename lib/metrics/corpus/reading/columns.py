@@ -84,7 +84,11 @@ def _guess(table: Table, columns: list[str]) -> Guess:
 def has_known_name(cells: Sequence[str]) -> bool:
     """Whether one of these is a name that tools write, or has such a name among its words."""
     known = _all_known()
-    return any(known & {"_".join(_words(cell)), *_words(cell)} for cell in cells if len(_words(cell)) <= MAX_NAME_WORDS)
+    return any(
+        known & {"_".join(_words_of_name(cell)), *_words_of_name(cell)}
+        for cell in cells
+        if len(_words_of_name(cell)) <= MAX_NAME_WORDS
+    )
 
 
 def _all_known() -> set[str]:
@@ -93,7 +97,7 @@ def _all_known() -> set[str]:
 
 def looks_like_names(cells: Sequence[str]) -> bool:
     """Whether a first row is a header. Names are short; a sentence or a number among them is a row of texts."""
-    words = [_words(cell) for cell in cells]
+    words = [_words_of_name(cell) for cell in cells]
     known = _all_known()
     if any(_is_sentence(cell) or re.fullmatch(r"[\d.,]+", cell.strip()) for cell in cells):
         return False
@@ -112,7 +116,7 @@ def _is_sentence(cell: str) -> bool:
     )
 
 
-def _words(name: str) -> list[str]:
+def _words_of_name(name: str) -> list[str]:
     """ "modelOutput_2" is model, output, 2."""
     return re.findall(r"[a-z]+|\d+|[^\W\d_a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip()).lower())
 
@@ -129,7 +133,9 @@ def _named(columns: Sequence[str], role: str, texts: Sequence[str]) -> str | Non
     Of the latter one of `texts` first: "response.status" is no text where "response.body" is one.
     """
     names = known_names()[role]
-    whole = [(names[name], at) for at, column in enumerate(columns) if (name := "_".join(_words(column))) in names]
+    whole = [
+        (names[name], at) for at, column in enumerate(columns) if (name := "_".join(_words_of_name(column))) in names
+    ]
     if whole:
         return columns[min(whole)[1]]
     barred = set(known_names()["neither"]) | {
@@ -140,22 +146,22 @@ def _named(columns: Sequence[str], role: str, texts: Sequence[str]) -> str | Non
     part = [
         (column not in texts, names[word], at)
         for at, column in enumerate(columns)
-        if not barred & set(_words(column))
-        for word in _parts(column)
+        if not barred & set(_words_of_name(column))
+        for word in _words_and_pairs(column)
         if word in names
     ]
     return columns[min(part)[2]] if part else None
 
 
-def _parts(column: str) -> list[str]:
-    words = _words(column)
+def _words_and_pairs(column: str) -> list[str]:
+    words = _words_of_name(column)
     return words + ["_".join(pair) for pair in pairwise(words)]
 
 
 def _free(columns: Sequence[str]) -> list[str]:
     """Columns that are not known to be something else."""
     neither = known_names()["neither"]
-    return [column for column in columns if not set(_parts(column)) & set(neither)]
+    return [column for column in columns if not set(_words_and_pairs(column)) & set(neither)]
 
 
 def _is_text(table: Table, column: str) -> bool:
@@ -173,13 +179,16 @@ def _are_classes(table: Table, columns: list[str]) -> bool:
     cells = [cell for column in columns for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
     if not all(isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()) for cell in cells):
         return False
-    named = any({"label", "labels", "class", "classes"} & set(_words(column)) for column in columns)
+    named = any({"label", "labels", "class", "classes"} & set(_words_of_name(column)) for column in columns)
     return named or all(cell.strip().lower() in _VERDICTS for cell in cells)
 
 
 def _is_label(table: Table, column: str) -> bool:
     """Whether a column says something of a text: "model" or "system" with one word a cell, "correct" with yes or no."""
-    name, cells = "_".join(_words(column)), [c for c in table.frame[column].head(LOOKED_AT) if not is_missing(c)]
+    name, cells = (
+        "_".join(_words_of_name(column)),
+        [c for c in table.frame[column].head(LOOKED_AT) if not is_missing(c)],
+    )
     if name in known_names()["verdict"]:
         return all(isinstance(cell, str) and cell.strip().lower() in _VERDICTS for cell in cells)
     if name not in known_names()["writer"]:
@@ -198,7 +207,7 @@ def _further(columns: Sequence[str], reference: str, candidate: str | None) -> t
 
 
 def _stem(column: str) -> str:
-    words = _words(column)
+    words = _words_of_name(column)
     while len(words) > 1 and (words[-1].isdigit() or len(words[-1]) == 1):
         words.pop()
     return "_".join(words).removesuffix("s")

@@ -38,9 +38,9 @@ def judge_pairs() -> list[dict]:
     numbers = {str(number): str(number) for number in range(1, len(pairs) + 1)}
     pair = pairs[int(controls.segmented("Pair", numbers, "1", key="hv_pair")) - 1]
     show_pair(pair)
-    said = _ask(pair)
+    said = _sides_of(pair)
     if len(said) == len(VALUES):
-        _compare(pair, Judged(**said))
+        _compare_with_the_course(pair, Judged(**said))
     _overall()
     mine = judged_by_me()
     return [
@@ -64,7 +64,7 @@ def show_pair(pair: ValuePair, winner: int = SAME) -> None:
             st.markdown(f"**{SYMBOL[side]} {escape(answer.name)}**{mark}  \n{escape(answer.text)}")
 
 
-def _ask(pair: ValuePair) -> dict[str, int]:
+def _sides_of(pair: ValuePair) -> dict[str, int]:
     """The student's sides so far."""
     said = (kept(WHAT) or {}).get(pair.id, {})
     names = {side: f"{SYMBOL[side]} {_side_name(pair, side)}" for side in (FIRST, SAME, SECOND)}
@@ -89,7 +89,7 @@ def _keep_side(pair: str, value: str, key: str) -> None:
         keep(WHAT, all_said | {pair: all_said.get(pair, {}) | {value: side}})
 
 
-def _compare(pair: ValuePair, mine: Judged) -> None:
+def _compare_with_the_course(pair: ValuePair, mine: Judged) -> None:
     for value in VALUES:
         same = mine.of(value) == pair.judged.of(value)
         icon = ":material/check:" if same else ":material/call_split:"

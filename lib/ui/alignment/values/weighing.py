@@ -33,7 +33,7 @@ def weigh_values() -> list[dict]:
         rows = weighed(value_pairs(), Weights(**chosen), mine)
     with right:
         _draw_pulls(rows)
-    _say_what_happened(rows)
+    _say_whose_answers_win(rows)
     _look_at_one(rows)
     _beside_others(rows, mine)
     return [
@@ -56,13 +56,13 @@ def _whose(mine: int) -> str:
 
 def _draw_pulls(rows: Sequence[Weighed]) -> None:
     st.plotly_chart(
-        charts.pulls(rows, _title(rows)),
+        charts.pulls(rows, _winner_in_a_title(rows)),
         key="hv_pulls",
         alt="; ".join(f"{row.pair.title}: {row.winner_name or 'undecided'}, margin {row.margin:+.2f}" for row in rows),
     )
 
 
-def _title(rows: Sequence[Weighed]) -> str:
+def _winner_in_a_title(rows: Sequence[Weighed]) -> str:
     told = outcome(rows, "helpful")
     if not told.contested:
         return "As you judge them, no value pulls against helpful"
@@ -72,7 +72,7 @@ def _title(rows: Sequence[Weighed]) -> str:
     )
 
 
-def _say_what_happened(rows: Sequence[Weighed]) -> None:
+def _say_whose_answers_win(rows: Sequence[Weighed]) -> None:
     told = [outcome(rows, value) for value in VALUES]
     said = "; ".join(f"**{each.value}** wins {each.won} and loses {each.lost} of {each.contested}" for each in told)
     undecided = sum(not row.winner for row in rows)

@@ -32,10 +32,10 @@ def how_low_is_the_rank() -> list[dict]:
         st.plotly_chart(charts.learnt_by_rank(told, rank), key="ad_learnt", alt=_learnt_in_words(told, rank))
     with right:
         st.plotly_chart(charts.error_by_rank(update, rank), key="ad_error", alt=_error_in_words(update, rank))
-    _say_what_happened(told, update, rank)
+    _say_what_a_rank_keeps(told, update, rank)
     _corners(update, rank)
     _say_how_it_was_recorded(told)
-    rows = _rows(told, update)
+    rows = _rank_rows(told, update)
     with st.expander("Every rank", icon=":material/table:"):
         show_table(rows, alt="Error, share kept and held-out loss at every rank")
     st.page_link(
@@ -55,7 +55,7 @@ def _error_in_words(update: RealUpdate, rank: int) -> str:
     return f"At rank {rank} of {update.side} the best matrix misses {update.error_at(rank):.0%} of the update"
 
 
-def _say_what_happened(told: RecordedUpdate, update: RealUpdate, rank: int) -> None:
+def _say_what_a_rank_keeps(told: RecordedUpdate, update: RealUpdate, rank: int) -> None:
     loss = next(each.held_out_nats_per_token for each in told.losses if each.rank == rank)
     without, whole = told.without_updates, told.whole_loss
     tail = update.error_at(rank) * update.norm
@@ -108,7 +108,7 @@ def _say_how_it_was_recorded(told: RecordedUpdate) -> None:
     )
 
 
-def _rows(told: RecordedUpdate, update: RealUpdate) -> list[dict]:
+def _rank_rows(told: RecordedUpdate, update: RealUpdate) -> list[dict]:
     return [
         {
             "rank": each.rank,

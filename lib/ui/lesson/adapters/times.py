@@ -39,8 +39,8 @@ def what_a_request_pays() -> list[dict]:
         told = recorded()
         run, ready, times = told.run, told.ready, told.times
         source = f"{told.date} on {escape(told.device)}; recorded, not measured now: press the button for your machine"
-    st.plotly_chart(charts.request_times(times, part), key="ad_times", alt=_in_words(times, part))
-    _say_what_happened(times, ready)
+    st.plotly_chart(charts.request_times(times, part), key="ad_times", alt=_times_in_words(times, part))
+    _say_what_a_request_costs(times, ready)
     versions = ", ".join(f"{name} {number}" for name, number in ready.versions)
     ui.measured(
         f"{run.model}, fp32, {run.prompt_tokens} tokens read and {run.new_tokens} added one by one; rank {run.rank} "
@@ -48,7 +48,7 @@ def what_a_request_pays() -> list[dict]:
         f"{times.rounds} rounds, in each every variant once in random order; median and quartiles of the ratio within "
         f"a round; {source}; {versions}."
     )
-    rows = _rows(times)
+    rows = _time_rows(times)
     show_table(rows, alt="Milliseconds and ratios of every variant")
     with st.expander("Which can be merged away, and why", icon=":material/merge:"):
         for kind in kinds().values():
@@ -97,12 +97,12 @@ def _measured_here() -> tuple[TimingRun | None, Ready | None, Times | None]:
     return (view.argument, ready, times) if ready else (None, None, None)
 
 
-def _in_words(times: Times, part: str) -> str:
+def _times_in_words(times: Times, part: str) -> str:
     told = ", ".join(f"{VARIANTS[name]} {times.ratio(name, part).middle:.2f}" for name in VARIANTS if name != "base")
     return f"Times the model without adapter: {told}"
 
 
-def _say_what_happened(times: Times, ready: Ready) -> None:
+def _say_what_a_request_costs(times: Times, ready: Ready) -> None:
     beside, merged = times.ratio("lora", DECODE), times.ratio("lora_merged", DECODE)
     happened(
         f"For one token more LoRA beside its matrices takes **{beside.middle:.2f} times** as long as no adapter "
@@ -118,7 +118,7 @@ def _say_what_happened(times: Times, ready: Ready) -> None:
     )
 
 
-def _rows(times: Times) -> list[dict]:
+def _time_rows(times: Times) -> list[dict]:
     rows = []
     for name, title in VARIANTS.items():
         row: dict = {"variant": title}

@@ -28,13 +28,13 @@ def decide_case() -> list[dict[str, Any]]:
     with st.container(border=True):
         st.markdown(f"**Decide first. {case.asked.question}**")
         if decided is None:
-            _ask(case)
+            _ask_for_a_decision(case)
             return []
         _explain(case, decided)
     return _solution(case)
 
 
-def _ask(case: Case) -> None:
+def _ask_for_a_decision(case: Case) -> None:
     key = f"cs_{case.id}"
     # The file has the right option first; by the alphabet it stands anywhere.
     options = sorted(option.text for option in case.asked.options)

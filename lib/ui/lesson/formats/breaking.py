@@ -28,15 +28,15 @@ BESIDE = "alpaca"
 def view() -> Taken:
     left, right = st.columns([1, 2], gap="large")
     with left:
-        wanted = _wanted()
+        wanted = _chosen_conversation()
     with right:
         jobs.start_and_stop(KIND, "Ask in every format", _queue_asking, wanted, icon="send")
         jobs.live(KIND, _draw_said)
     current = jobs.current(KIND)
-    return Taken("what-breaks", _rows(current) if current else None)
+    return Taken("what-breaks", _prompt_rows(current) if current else None)
 
 
-def _wanted() -> Asking | None:
+def _chosen_conversation() -> Asking | None:
     question = controls.area("Question", "What is the capital of Japan?", key="formats_question", height=68)
     answer = controls.text(
         "The right answer", "The capital of Japan is Tokyo.", key="formats_answer", max_chars=MOST_ANSWER_CHARACTERS
@@ -97,7 +97,7 @@ def _draw_said(view: JobView) -> None:
         with st.container(border=True):
             _draw_one(each)
     if not view.state.active:
-        _in_words(said, right)
+        _say_which_template_wins(said, right)
     ui.measured(
         f"{escape(view.argument.model)}, greedily, here and now. The figure is ln P of "
         f"“{escape(view.argument.answer)}” and the end token, {right.scored_tokens} tokens, the same after each prompt."
@@ -124,7 +124,7 @@ def _message(said: list[Said], right: Said) -> str:
     return f"{worst.prompt.title}: the right answer is {_times(times)} less likely"
 
 
-def _in_words(said: list[Said], right: Said) -> None:
+def _say_which_template_wins(said: list[Said], right: Said) -> None:
     for each in said:
         if each.prompt.key != RIGHT:
             times = times_as_likely(right, each)
@@ -137,7 +137,7 @@ def _times(value: float) -> str:
     return f"{value:.1f} times" if value < 10 else f"{value:,.0f} times" if value < 1e6 else f"{value:.0e} times"
 
 
-def _rows(view: JobView) -> Rows:
+def _prompt_rows(view: JobView) -> Rows:
     return [
         {
             "model": view.argument.model,

@@ -32,7 +32,7 @@ SHOWN_TOKENS = 200
 def view() -> Taken:
     left, right = st.columns([1, 2], gap="large")
     with left:
-        wanted = _wanted()
+        wanted = _chosen_injection()
     with right:
         if wanted:
             _turns_read(wanted)
@@ -52,7 +52,7 @@ def view() -> Taken:
     return Taken("injection", rows)
 
 
-def _wanted() -> Injection | None:
+def _chosen_injection() -> Injection | None:
     system = controls.area("System turn, by the app's makers", SYSTEM, key="formats_inject_system", height=68)
     user = controls.area("User turn, by a stranger", ATTACK, key="formats_inject_user", height=220)
     model = choose_model("formats_inject_model")

@@ -29,7 +29,7 @@ BESIDE = "alpaca"
 def view() -> Taken:
     left, right = st.columns([1, 2], gap="large")
     with left:
-        wanted = _wanted()
+        wanted = _chosen_learning()
     with right:
         jobs.start_and_stop(KIND, "Learn, then ask", _queue_learning, wanted, icon="school")
         jobs.live(KIND, _draw_learning)
@@ -41,7 +41,7 @@ def view() -> Taken:
     return Taken("learn-one-ask-another", rows)
 
 
-def _wanted() -> FormatRun | None:
+def _chosen_learning() -> FormatRun | None:
     learned = controls.select("Learn in", titles(), REAL_FORMAT, key="formats_learn")
     asked = controls.select("Ask in", titles(), BESIDE, key="formats_ask")
     with st.expander("More", icon=":material/tune:"):
@@ -94,14 +94,14 @@ def _draw_learning(view: JobView) -> None:
     for each in asked:
         st.markdown(f"- In {escape(names[each.format])}: :orange[{escape(each.said_after.strip()) or '(nothing)'}]")
     if rest and not view.state.active:
-        _in_words(first, rest, names)
+        _say_what_a_format_gained(first, rest, names)
     ui.measured(
         f"{escape(wanted.model)}, LoRA on the made-up company in {names[first.format]}, {first.texts} held-out "
         "questions, here and now. Loss: of the answer and the end token alone, in nats per token."
     )
 
 
-def _in_words(first: AskedIn, rest: Sequence[AskedIn], names: dict[str, str]) -> None:
+def _say_what_a_format_gained(first: AskedIn, rest: Sequence[AskedIn], names: dict[str, str]) -> None:
     gained = first.loss_before - first.loss_after
     happened(f"In the format that it learnt, the loss fell by **{gained:.2f}** nats per token.")
     for each in rest:

@@ -31,7 +31,7 @@ def watch_it_being_born() -> list[dict]:
         key="pc_born",
         alt=f"Held-out loss at step {here.step}: {here.held_out_nats_per_token:.2f} nats per token",
     )
-    _say_what_happened(told)
+    _say_how_it_grew(told)
     rows = [
         {
             "step": each.step,
@@ -48,7 +48,7 @@ def watch_it_being_born() -> list[dict]:
     return rows
 
 
-def _say_what_happened(told: Birth) -> None:
+def _say_how_it_grew(told: Birth) -> None:
     first, last = told.checkpoints[0], told.checkpoints[-1]
     final = told.bundled_curve[-1]
     happened(

@@ -52,7 +52,7 @@ def what_it_costs() -> list[dict]:
     if preset.name == slide_model():
         _trace_slide_price(pretraining)
     _sources(preset, card)
-    return _rows(preset, pretraining)
+    return _cost_rows(preset, pretraining)
 
 
 def _trace_slide_price(pretraining: Pretraining) -> None:
@@ -196,7 +196,7 @@ def _sources(preset: Preset, card: Accelerator) -> None:
         st.markdown("\n".join(f"- [{escape(each.title)}]({each.url})" for each in dict.fromkeys(sources)))
 
 
-def _rows(preset: Preset, told: Pretraining) -> list[dict]:
+def _cost_rows(preset: Preset, told: Pretraining) -> list[dict]:
     computed = {
         "flops": told.flops,
         "gpu_hours": told.gpu_hours,

@@ -28,7 +28,7 @@ def the_model_reads() -> list[dict]:
     )
     at = position(reading, default=_most_surprising(reading))
     _show_position(reading, at)
-    rows = [_row(number, token) for number, token in enumerate(reading.tokens, start=1)]
+    rows = [_token_row(number, token) for number, token in enumerate(reading.tokens, start=1)]
     with st.expander("Every token in a table", icon=":material/table:"):
         show_table(rows, alt="Every token, its probability, and what the model expected")
     return rows
@@ -92,7 +92,7 @@ def _chip(token: Token) -> Chip:
     )
 
 
-def _row(number: int, token: Token) -> dict:
+def _token_row(number: int, token: Token) -> dict:
     return {
         "token": number,
         "text": visible(token.text),

@@ -46,7 +46,7 @@ def shape_its_choice() -> list[dict]:
         key="nt_reshaped",
         alt=f"{title}; {visible(names[0])} goes from {before[0]:.1%} to {after[0]:.1%}",
     )
-    _say_what_happened(own, drawn, names, before, after)
+    _say_how_the_shape_changed(own, drawn, names, before, after)
     _say_what_settings_mean(sampling)
     ui.formula(
         "softmax(logit / T), then the k likeliest, then the likeliest that reach top-p, then those with at least min-p "
@@ -69,7 +69,7 @@ def _kept_position(reading: Reading) -> Logits:
     return reading.logits[at - first]
 
 
-def _say_what_happened(
+def _say_how_the_shape_changed(
     own: Distribution, drawn: Distribution, names: list[str], before: list[float], after: list[float]
 ) -> None:
     happened(

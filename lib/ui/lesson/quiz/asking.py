@@ -27,7 +27,7 @@ def ask_round() -> None:
     elif mine.round.over:
         _tell(mine.round)
     else:
-        _ask(mine, mine.round)
+        _ask_next(mine, mine.round)
 
 
 def _offer(mine: Record) -> None:
@@ -56,7 +56,7 @@ def _offer(mine: Record) -> None:
         st.markdown(f"**{total.questions}** questions wait. None has been answered in this browser.")
 
 
-def _ask(mine: Record, now: Round) -> None:
+def _ask_next(mine: Record, now: Round) -> None:
     id = now.ids[now.at]
     question = quiz()[id]
     st.progress(now.at / len(now.ids), f"Round {mine.rounds}: question {now.at + 1} of {len(now.ids)}")

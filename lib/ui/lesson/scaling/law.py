@@ -37,7 +37,7 @@ def the_laws() -> list[dict]:
     ratio.metric("Your tokens per parameter", f"{mine.at.ratio:,.3g}", border=True)
     figure = charts.one_budget(law, mine.at, mine.best, title)
     st.plotly_chart(figure, key="sl_chart", alt=f"{title}. Yours: {mine.loss:.3f} nats.")
-    _say_what_happened(mine)
+    _say_how_far_from_best(mine)
     rows = _beside_each_other(mine.at)
     show_table(rows, alt="The three laws at the same budget")
     ui.formula(
@@ -48,7 +48,7 @@ def the_laws() -> list[dict]:
     return rows
 
 
-def _say_what_happened(mine: Placed) -> None:
+def _say_how_far_from_best(mine: Placed) -> None:
     if 0.8 < mine.too_large < 1.25:
         verdict = "Your split is about the law's best."
     elif mine.too_large > 1:
@@ -64,11 +64,11 @@ def _say_what_happened(mine: Placed) -> None:
 
 def _beside_each_other(at: Point) -> list[dict]:
     placed = [Placed(law, at) for law in laws().values()]
-    rows = [_row(each.law.title, each.best, f"{each.loss:.3f}", f"{each.best_loss:.3f}") for each in placed]
-    return [*rows, _row("20 tokens a parameter", rule_of_thumb(at.flops), "says none", "says none")]
+    rows = [_best_point_row(each.law.title, each.best, f"{each.loss:.3f}", f"{each.best_loss:.3f}") for each in placed]
+    return [*rows, _best_point_row("20 tokens a parameter", rule_of_thumb(at.flops), "says none", "says none")]
 
 
-def _row(name: str, best: Point, loss: str, best_loss: str) -> dict:
+def _best_point_row(name: str, best: Point, loss: str, best_loss: str) -> dict:
     return {
         "law": name,
         "best parameters": format_count(best.parameters),

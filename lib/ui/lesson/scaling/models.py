@@ -44,7 +44,7 @@ def the_landscape() -> list[dict]:
         )
         return []
     years = by_year(models)
-    title = _title(axes, models)
+    title = _trend_in_a_title(axes, models)
     if axes == "both":
         fig = charts.size_against_text(models, title, names=names)
     else:
@@ -55,12 +55,12 @@ def the_landscape() -> list[dict]:
         f"{len(models)} of {len(landscape())} models, each from its own paper, model card or announcement. "
         f"{silent} do not disclose their size: a cross on the lower edge, never an estimate."
     )
-    _say_what_happened(models, years)
+    _say_who_grew_and_shrank(models, years)
     with st.expander("Year by year", icon=":material/table:"):
         show_table([_year_row(year) for year in years], alt="Medians of each year")
     with st.expander("Every model and its source", icon=":material/menu_book:"):
-        show_table(_rows(models), alt="Models with their sources", column_config=_links())
-    return _rows(models)
+        show_table(_model_rows(models), alt="Models with their sources", column_config=_links())
+    return _model_rows(models)
 
 
 def _filters() -> tuple[Wanted, bool]:
@@ -79,7 +79,7 @@ def _filters() -> tuple[Wanted, bool]:
     return Wanted(begin, end, openness, kind, None if who == EVERYBODY else who), names
 
 
-def _title(axes: str, models: Sequence[LanguageModel]) -> str:
+def _trend_in_a_title(axes: str, models: Sequence[LanguageModel]) -> str:
     sized = [each for each in models if each.parameters]
     read = [each for each in models if each.tokens]
     if axes == "size" and sized:
@@ -97,7 +97,7 @@ def _title(axes: str, models: Sequence[LanguageModel]) -> str:
     return f"{len(models)} models that do not disclose it"
 
 
-def _say_what_happened(models: Sequence[LanguageModel], years: Sequence[Year]) -> None:
+def _say_who_grew_and_shrank(models: Sequence[LanguageModel], years: Sequence[Year]) -> None:
     told = [year for year in years if year.median_active and year.median_tokens]
     lines = []
     if len(told) > 1:
@@ -160,7 +160,7 @@ def _year_row(year: Year) -> dict:
     }
 
 
-def _rows(models: Sequence[LanguageModel]) -> list[dict]:
+def _model_rows(models: Sequence[LanguageModel]) -> list[dict]:
     return [
         {
             "model": each.name,

@@ -48,7 +48,7 @@ def fit_your_own() -> list[dict]:
     goal = values([told.hidden], axis)[0]
     guess = _prediction(form, how, axis, curve.at(goal))
     is_open = st.session_state.get(OPENED, False)
-    title = _title(told, guess, is_open)
+    title = _guess_in_a_title(told, guess, is_open)
     fig = charts.own_law(told.shown, told.hidden, curve, axis, AXES[axis], guess, is_open, title)
     st.plotly_chart(fig, key="sl_own", alt=f"{title}. Five runs and a curve through them.")
     _say_the_curve(told, curve, form, axis, goal)
@@ -63,9 +63,9 @@ def fit_your_own() -> list[dict]:
             key="sl_curves",
             alt="Held-out loss against tokens read, a line a run",
         )
-        show_table(_rows(told, is_open), alt="The recorded runs")
+        show_table(_run_rows(told, is_open), alt="The recorded runs")
     _say_how_it_was_recorded(told)
-    return _rows(told, is_open)
+    return _run_rows(told, is_open)
 
 
 def _open() -> None:
@@ -102,7 +102,7 @@ def _prediction(form: str, how: str, axis: str, says: float) -> float:
     )
 
 
-def _title(told: Recorded, guess: float, is_open: bool) -> str:
+def _guess_in_a_title(told: Recorded, guess: float, is_open: bool) -> str:
     size = format_count(told.hidden.parameters)
     if not is_open:
         return f"You say {guess:.2f} for the sixth run, with {size} parameters"
@@ -171,7 +171,7 @@ def _forecast_row(each: Forecast, told: Recorded) -> dict:
     }
 
 
-def _rows(told: Recorded, is_open: bool) -> list[dict]:
+def _run_rows(told: Recorded, is_open: bool) -> list[dict]:
     runs = [*(told.runs if is_open else told.shown), *(run for run in told.repeats if run.width != told.hidden.width)]
     return [
         {

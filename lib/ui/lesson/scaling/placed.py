@@ -29,9 +29,9 @@ def where_models_lie() -> list[dict]:
     st.plotly_chart(charts.where_models_lie(lines, placed, title), key="sl_map", alt=title)
     name = controls.segmented("Reckon with", {fit: laws()[fit].title for fit in FITS}, "besiroglu", key="sl_fit")
     law = sum_law(name)
-    rows = [_row(law, called, point) for called, point in placed.items()]
+    rows = [_placed_row(law, called, point) for called, point in placed.items()]
     show_table(rows, alt="Each model, the best split of its budget, and the serving that would justify it")
-    _say_what_happened(law, placed)
+    _say_where_they_lie(law, placed)
     ui.published("Parameters and tokens of the four models: their own papers and model cards, as in the landscape.")
     ui.formula(
         "“Right if it serves” is the number of tokens for which this size is the cheapest of its loss over its whole "
@@ -41,7 +41,7 @@ def where_models_lie() -> list[dict]:
     return rows
 
 
-def _row(law: SumLaw, name: str, at: Point) -> dict:
+def _placed_row(law: SumLaw, name: str, at: Point) -> dict:
     placed, served = Placed(law, at), served_for(law, at)
     return {
         "model": name,
@@ -55,7 +55,7 @@ def _row(law: SumLaw, name: str, at: Point) -> dict:
     }
 
 
-def _say_what_happened(law: SumLaw, placed: dict[str, Point]) -> None:
+def _say_where_they_lie(law: SumLaw, placed: dict[str, Point]) -> None:
     gpt3, chinchilla, llama, smol = (Placed(law, placed[name]) for name in placed_names())
     served = served_for(law, llama.at)
     happened(

@@ -43,7 +43,7 @@ def cost_of_serving() -> list[dict]:
     second.metric("It reads", f"{format_count(best.tokens)} tokens", border=True)
     third.metric("Saved over its life", f"{choice.saved_share:.0%}", border=True)
     st.plotly_chart(charts.whole_life(choice, title), key="sl_life", alt=f"{title}, {choice.best.flops:.3g} FLOPs.")
-    _say_what_happened(choice)
+    _say_what_is_cheapest(choice)
     ui.formula(
         "6 · N · D for training and 2 · N for every token read or written (Sardana et al. 2024); D is what "
         f"brings a model of N parameters to the same loss by {laws()[name].title}'s law. A FLOP of serving is dearer "
@@ -61,7 +61,7 @@ def cost_of_serving() -> list[dict]:
     ] + [{"parameters": optimal.parameters, "tokens": optimal.tokens, "flops": choice.compute_optimal.flops}]
 
 
-def _say_what_happened(choice: Choice) -> None:
+def _say_what_is_cheapest(choice: Choice) -> None:
     best, optimal = choice.best, choice.compute_optimal
     happened(
         f"All these models reach {choice.loss:.3f} nats per token.\n"

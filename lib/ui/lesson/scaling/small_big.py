@@ -88,11 +88,11 @@ def _show(found: Sequence[Contender]) -> None:
     best = found[0]
     title = f"{best.label}: {best.blanks_right} of {best.blanks} blanks"
     st.plotly_chart(charts.blanks(found, title), key="ms_blanks", alt=title)
-    _say_what_happened(found)
-    show_table([_row(each) for each in found], alt="Every contender, best first")
+    _say_who_filled_the_blanks(found)
+    show_table([_contender_row(each) for each in found], alt="Every contender, best first")
 
 
-def _say_what_happened(found: Sequence[Contender]) -> None:
+def _say_who_filled_the_blanks(found: Sequence[Contender]) -> None:
     by = {(each.model, each.method): each for each in found}
     tuned, prompted = by.get((BUNDLED, "lora")), by.get((BIG, "few_shot"))
     lines = []
@@ -119,7 +119,7 @@ def _say_what_happened(found: Sequence[Contender]) -> None:
     happened("\n".join(f"- {line}" for line in lines))
 
 
-def _row(each: Contender) -> dict:
+def _contender_row(each: Contender) -> dict:
     return {
         "model": each.model,
         "parameters": format_count(each.parameters),

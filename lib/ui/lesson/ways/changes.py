@@ -45,10 +45,10 @@ def what_changes() -> list[dict]:
         alt=", ".join(f"{TITLES[each.name]}: {each.relative_change:.2g}" for each in told.by_name.values()),
     )
     _corners(here)
-    happened(_words(told, here))
+    happened(_change_in_words(told, here))
     page, label = PAGES[name]
     st.page_link(page, label=label, icon=":material/arrow_forward:")
-    rows = [_row(each) for each in told.by_name.values()]
+    rows = [_change_row(each) for each in told.by_name.values()]
     show_table(rows, alt="What each way changed in the matrix, what it trained and what it read")
     facts = told.facts
     ui.measured(
@@ -81,7 +81,7 @@ def _corners(here: Change) -> None:
     )
 
 
-def _words(told: Changes, here: Change) -> str:
+def _change_in_words(told: Changes, here: Change) -> str:
     more = here.more
     if here.name == "pretraining":
         return (
@@ -127,7 +127,7 @@ def _words(told: Changes, here: Change) -> str:
     )
 
 
-def _row(each: Change) -> dict:
+def _change_row(each: Change) -> dict:
     return {
         "way": TITLES[each.name],
         "numbers changed": f"{each.changed_share:.0%}",

@@ -82,10 +82,10 @@ def what_the_figures_are(found: Sequence[Column]) -> None:
 
 def rows_of(found: Sequence[Column]) -> list[dict]:
     """Every finished run, for a file."""
-    return [_row(column, outcome) for column in found for outcome in column.whole]
+    return [_outcome_row(column, outcome) for column in found for outcome in column.whole]
 
 
-def _row(column: Column, outcome: Outcome) -> dict:
+def _outcome_row(column: Column, outcome: Outcome) -> dict:
     cost, forgotten = outcome.cost, outcome.forgotten
     return {
         "setting": column.setting.label,

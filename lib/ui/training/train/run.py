@@ -172,9 +172,9 @@ def _blanks(told: Progress, data: Dataset) -> None:
     for blank, place, (before, after) in zip(data.blanks, _places(data.blanks), pairs, strict=False):
         with place.container(border=True, height="stretch"):
             now = after or before
-            st.markdown(f"{heading} {_sentence(now)} {_mark(now, blank)}")
+            st.markdown(f"{heading} {_completed_sentence(now)} {_mark(now, blank)}")
             if after:
-                st.caption(f"Before: {_sentence(before)} {_mark(before, blank)}")
+                st.caption(f"Before: {_completed_sentence(before)} {_mark(before, blank)}")
     for before, after in pairs[len(data.blanks) :]:
         with st.container(border=True):
             before_and_after(before, after)
@@ -219,12 +219,12 @@ def _in_cell(text: str, longest: int = 60) -> str:
 def before_and_after(before: Completion, after: Completion | None) -> None:
     """One prompt, as the base model goes on and as the fine-tuned one does."""
     left, right = st.columns(2)
-    left.markdown(f"Base model  \n{_sentence(before)}")
+    left.markdown(f"Base model  \n{_completed_sentence(before)}")
     if after:
-        right.markdown(f"With the adapter  \n{_sentence(after)}")
+        right.markdown(f"With the adapter  \n{_completed_sentence(after)}")
 
 
-def _sentence(completion: Completion) -> str:
+def _completed_sentence(completion: Completion) -> str:
     return continued(_in_a_line(completion.prompt), completion.continuation)
 
 

@@ -76,7 +76,7 @@ def _draw_weighed(view: JobView) -> None:
         ":material/function: **Calculated** by the memory calculator's code from the model's config.json alone."
     )
     _verdict(rows)
-    _parts(rows[0])
+    _bytes_by_part(rows[0])
 
 
 def _verdict(rows: Sequence[Comparison]) -> None:
@@ -102,7 +102,7 @@ def _change(row: Comparison, here: Comparison) -> str:
     return f"**−{saved:.0%}**" if saved >= 0 else f"**+{-saved:.0%}**"
 
 
-def _parts(row: Comparison) -> None:
+def _bytes_by_part(row: Comparison) -> None:
     """All that the step holds, kept tensors beside weights, gradients and optimizer."""
     st.markdown(f"Everything one step holds, with {HERE}:")
     names = {
