@@ -123,7 +123,7 @@ def _words_of_name(name: str) -> list[str]:
 
 def _first_of_two(texts: Sequence[str]) -> str | None:
     """Where no name tells the sides apart, the one that stands first is the reference: "original, paraphrase"."""
-    named = [column for column in texts if "_".join(_words(column)) in known_names()["either"]]
+    named = [column for column in texts if "_".join(_words_of_name(column)) in known_names()["either"]]
     return next(iter(_free(texts)), None) if len(named) == 1 and len(_free(texts)) > 1 else None
 
 
