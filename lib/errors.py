@@ -14,3 +14,11 @@ class StopRequested(Exception):
 
     It lies here and not in the engine, so that a job can run where the engine and Dask are not installed.
     """
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a device had no room for what was asked of it: Python's own error, CUDA's, or torch's on a processor,
+    which is a RuntimeError ("can't allocate memory", on Windows "not enough memory")."""
+    said = str(error).lower()
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return isinstance(error, MemoryError) or any(each in said for each in words)

@@ -45,6 +45,7 @@ class _Job:
     wide: bool = False
     state: JobState = JobState.WAITING
     stop_wanted: bool = False
+    paused: bool = False
     launches: int = 0
     events: list[Any] = field(default_factory=list)
     message: str | None = None
@@ -114,9 +115,8 @@ class Engine:
             now = time.monotonic()
             ahead, waiting_s = self._queue.place(job.id, now) if job.state is JobState.WAITING else (0, 0.0)
             elapsed_s = (job.ended_at or now) - job.started_at if job.started_at is not None else 0.0
-            return JobView(
-                job.id, job.kind, job.state, tuple(job.events), ahead, waiting_s, elapsed_s, job.message, job.argument
-            )
+            told = (job.id, job.kind, job.state, tuple(job.events), ahead, waiting_s, elapsed_s, job.message)
+            return JobView(*told, job.argument, job.paused and job.state is JobState.STOPPED)
 
     def newest(self, owner: str, kind: str) -> str | None:
         """The id of the owner's last job of this kind, running or over: how a reloaded page finds its job."""
@@ -124,10 +124,14 @@ class Engine:
             found = [job.id for job in self._jobs.values() if job.owner == owner and job.kind == kind]
             return found[-1] if found else None
 
-    def stop(self, job_id: str, *, owner: str) -> None:
-        """Take a waiting job out of the queue; ask a running one to stop at its next event."""
+    def stop(self, job_id: str, *, owner: str, pausing: bool = False) -> None:
+        """Take a waiting job out of the queue; ask a running one to stop at its next event.
+
+        pausing  its owner means to go on: until it is stopped for good, its view says so
+        """
         with self._lock:
             job = self._mine(job_id, owner)
+            job.paused = pausing
             if job.state is JobState.WAITING:
                 self._end(job, JobState.STOPPED)
             job.stop_wanted = True

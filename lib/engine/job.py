@@ -38,3 +38,5 @@ class JobView:
     """Why it failed, in a sentence for its owner."""
     argument: Any
     """What it was started with."""
+    paused: bool = False
+    """Whether its owner stopped it only for a while."""

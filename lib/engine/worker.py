@@ -20,7 +20,7 @@ from distributed import get_worker
 
 from lib.engine.errors import TimeLimitReached
 from lib.engine.job import JobState
-from lib.errors import StopRequested, StudentError
+from lib.errors import StopRequested, StudentError, is_out_of_memory
 
 TOPIC = "finetuning-lab"
 WIND_UP_S = 15.0
@@ -66,10 +66,8 @@ def run_job(
         return drive(generator_function(argument), publish, lambda: job_id in _stops, time_limit_s)
     except StudentError as error:
         return JobState.FAILED, str(error)
-    except MemoryError:
-        return JobState.FAILED, "The worker ran out of memory; choose a smaller model, batch or context"
     except Exception as error:
-        if "out of memory" in str(error).lower():
+        if is_out_of_memory(error):
             return JobState.FAILED, "The device ran out of memory; choose a smaller model, batch or context"
         raise
     finally:

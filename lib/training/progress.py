@@ -86,14 +86,17 @@ def progress(events: Iterable[Event]) -> Progress:
 
 
 def go_on(run: FineTuningRun, events: Iterable[Event]) -> FineTuningRun | None:
-    """The run that goes on from the newest checkpoint in `events`, knowing what was told until then."""
+    """The run that goes on from the newest checkpoint in `events`, knowing what was told until then; where a worker was
+    lost before it could leave one, from the checkpoint that the run itself has gone on from."""
     told = progress(events)
-    if told.checkpoint is None or told.checkpoint.step >= run.steps:
+    newest = told.checkpoint or run.resume_from
+    is_whole = told.finished is not None and told.finished.step >= run.steps
+    if newest is None or is_whole or newest.step >= run.steps:
         return None
-    step = told.checkpoint.step
+    step = newest.step
     kept = [each for each in (*told.held_out, *told.watched) if each.step < step]  # measured again as it goes on
     kept += [each for each in (*told.steps, *told.asked) if each.step <= step]
-    return replace(run, resume_from=told.checkpoint, earlier=(Before(told.before), *kept))
+    return replace(run, resume_from=newest, earlier=(Before(told.before), *kept))
 
 
 def smoothed(values: Sequence[float], weight: float = 0.8) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 import pytest
@@ -19,7 +20,7 @@ def points(page: Page) -> int:
 
 
 def test_start_watch_reload_stop_read(page: Page, app: App):
-    page.goto(f"{app.url}/live-lora?steps=300")
+    page.goto(f"{app.url}/live-lora?steps=300&ask=5")
     settle(page)
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("Held-out loss:").first).to_be_visible()
@@ -45,6 +46,11 @@ def test_start_watch_reload_stop_read(page: Page, app: App):
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_text("With the adapter").last).to_be_visible()
     expect(page.get_by_text("Auntie, one Teh").first).to_be_visible()
+
+    page.reload()  # with a link that sets a control, and a run that is over
+    settle(page)
+    expect(page.get_by_label("Prompt", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_a_killed_worker_is_said_and_the_next_run_goes(page: Page, app: App):
@@ -93,20 +99,27 @@ def test_a_bad_link_falls_back_and_says_so(page: Page, app: App):
     expect(page.get_by_role("slider", name="Steps")).to_have_value("25")
 
 
-def test_a_stopped_run_goes_on_and_the_curve_is_whole(page: Page, app: App):
-    page.goto(f"{app.url}/live-lora?model=Bundled+base+model&steps=100&show=Everything+a+run+tells")
+def test_a_paused_run_goes_on_after_a_reload_and_after_a_lost_worker_and_the_curve_is_whole(page: Page, app: App):
+    page.goto(f"{app.url}/live-lora?model=Bundled+base+model&steps=300&show=Everything+a+run+tells")
     settle(page)
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("The same prompts, every few steps").first).to_be_visible()
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Pause", exact=True).click()
     onward = page.get_by_role("button", name="Go on from step")
     expect(onward.first).to_be_visible()
     page.reload()
     settle(page)
-    onward.click()
-    expect(page.get_by_text("nats per token in 100 steps").first).to_be_visible()
+    expect(page.get_by_text("Paused by you").first).to_be_visible()
+    onward.first.click()
+    expect(page.get_by_role("button", name="Pause", exact=True).first).to_be_enabled()
+    expect(page.get_by_text(re.compile(r"Held-out loss: .* → ")).first).to_be_visible()
+    for worker in app.workers():
+        worker.send_signal(signal.SIGKILL)
+    expect(page.get_by_text("The worker process that ran this was lost").first).to_be_visible()
+    onward.first.click()
+    expect(page.get_by_text("nats per token in 300 steps").first).to_be_visible()
     expect(page.get_by_role("cell", name="5", exact=True).first).to_be_visible()
-    expect(page.get_by_role("cell", name="100", exact=True).first).to_be_visible()
+    expect(page.get_by_role("cell", name="300", exact=True).first).to_be_visible()
 
 
 def test_a_step_is_weighed(page: Page, app: App):

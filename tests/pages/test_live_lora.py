@@ -56,7 +56,7 @@ def test_a_run_says_what_happened_in_its_own_numbers():
 
 
 @pytest.mark.usefixtures("tiny_worker")
-def test_a_stopped_run_goes_on_from_its_very_step_and_shows_the_whole():
+def test_a_paused_run_is_stopped_or_goes_on_from_its_very_step_and_shows_the_whole():
     app = open_chapter("live_lora", steps="300", show="Everything a run tells")
 
     def button(begins: str):
@@ -64,8 +64,13 @@ def test_a_stopped_run_goes_on_from_its_very_step_and_shows_the_whole():
 
     button("Start").click().run()
     rerun_until(app, lambda: any("tokens/s" in each.text for each in app.get("progress")), "the first step")
-    button("Stop").click().run()
+    button("Pause").click().run()
     rerun_until(app, lambda: button("Go on from step") is not None, "a way to go on")
+    assert any("Paused by you" in each.value for each in app.info)
+    assert not any(each.value == "What happened" for each in app.header), "it is not over"
+    button("Stop").click().run()
+    assert any("Stopped by you" in each.value for each in app.info)
+    assert any(each.value == "What happened" for each in app.header)
     at = int(button("Go on from step").label.split()[-1])
     assert 0 < at < 300
     button("Go on from step").click().run()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from lib.errors import StopRequested, StudentError
+from lib.errors import StopRequested, StudentError, is_out_of_memory
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed
 from lib.training.events import Checkpoint, Event, Finished
 from lib.training.finetune import finetune
@@ -23,10 +23,11 @@ def compare(comparison: Comparison) -> Iterator[OfRun | RunFailed]:
             return
         except StudentError as error:
             yield RunFailed(setting, seed, str(error))
-        except MemoryError:
-            yield RunFailed(setting, seed, "The worker ran out of memory; choose a smaller model, batch or method")
         except Exception as error:
-            yield RunFailed(setting, seed, f"The run ended with an unexpected error ({type(error).__name__}: {error})")
+            why = f"The run ended with an unexpected error ({type(error).__name__}: {error})"
+            if is_out_of_memory(error):
+                why = "The device ran out of memory; choose a smaller model, batch or method"
+            yield RunFailed(setting, seed, why)
 
 
 def _told_without_files(run: FineTuningRun) -> Iterator[Event]:

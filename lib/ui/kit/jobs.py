@@ -14,14 +14,17 @@ from lib.engine import Engine, JobState, JobView
 from lib.errors import StudentError
 from lib.models.catalogue import catalogue
 from lib.ui.kit.problems import problem
-from lib.ui.kit.session import owner
+from lib.ui.kit.session import CROWD, browsers_lately, owner
 from lib.units import format_duration
 
 WARM_MODULES = ("lib.training.finetune",)
 RUNNING_S, LONG_S, WAITING_S = 0.2, 1.0, 2.0
-"""How often a page asks: a run that has just begun, one that takes long, and a place in the queue."""
+"""How often a page asks: a run with news, one that takes long, and a place in the queue."""
 LONG_AFTER_S = 8.0
-"""Drawing costs the server and the browser more than the run itself, if it is done five times a second for minutes."""
+"""Drawing costs the server and the browser more than the run itself, if it is done five times a second for minutes: so
+long after its start a run is asked so often only where no class is at work, and it has that much to tell."""
+MUCH_TO_TELL_PER_S = 2.0
+"""Events, on average since the run began."""
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -87,10 +90,18 @@ def submit(
 
 
 def stop(kind: str) -> None:
-    """For a button's `on_click`: stop the newest job of this kind."""
+    """For a button's `on_click`: stop the newest job of this kind, also one that is paused."""
+    view = current(kind)
+    if view is not None and (view.state.active or view.paused):
+        engine().stop(view.id, owner=owner())
+
+
+def pause(kind: str) -> None:
+    """For a button's `on_click`: stop the newest job of this kind for a while. Its worker is free meanwhile; how it
+    goes on is the business of its domain."""
     view = current(kind)
     if view is not None and view.state.active:
-        engine().stop(view.id, owner=owner())
+        engine().stop(view.id, owner=owner(), pausing=True)
 
 
 def start_and_stop(
@@ -127,7 +138,7 @@ def start_and_stop(
         icon=":material/stop:",
         on_click=stop,
         args=(kind,),
-        disabled=not active,
+        disabled=not active and not (view is not None and view.paused),
         help=stop_help,
         width="stretch",
     )
@@ -161,7 +172,7 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
         if now is None:
             return
         # Also started anew, by a button that `draw` has made; or it goes on so long that the page may ask more rarely.
-        if (now.id, now.state, _asks_every_s(now)) != (view.id, view.state, rate):
+        if (now.id, now.state, now.paused, _asks_every_s(now)) != (view.id, view.state, view.paused, rate):
             st.rerun()
         status(now)
         draw(now)
@@ -172,7 +183,8 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
 def _asks_every_s(view: JobView) -> float | None:
     """Seconds between two looks of a page at its job; None: it is over."""
     if view.state is JobState.RUNNING:
-        return RUNNING_S if view.elapsed_s < LONG_AFTER_S else LONG_S
+        much = len(view.events) > MUCH_TO_TELL_PER_S * view.elapsed_s and browsers_lately() < CROWD
+        return RUNNING_S if much or view.elapsed_s < LONG_AFTER_S else LONG_S
     return WAITING_S if view.state is JobState.WAITING else None
 
 
@@ -184,5 +196,7 @@ def status(view: JobView) -> None:
         st.info(f"Waiting: {ahead}, {when}.", icon=":material/hourglass_top:")
     elif view.state is JobState.FAILED:
         problem(view.message or "The run failed")
+    elif view.paused:
+        st.info(f"Paused by you after {format_duration(view.elapsed_s)}. Nothing is lost.", icon=":material/pause:")
     elif view.state is JobState.STOPPED:
         st.info(f"Stopped by you after {format_duration(view.elapsed_s)}.", icon=":material/stop_circle:")

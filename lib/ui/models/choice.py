@@ -6,11 +6,8 @@ import streamlit as st
 
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls
-from lib.ui.kit.session import browsers_lately
+from lib.ui.kit.session import CROWD, browsers_lately
 from lib.ui.models.fetching import models_to_choose
-
-CROWD = 4
-"""So many browsers make a class: the last of them would wait minutes for the large model, which runs alone."""
 
 
 def choose_model(key: str = "model", default: str | None = None) -> str:
@@ -19,7 +16,7 @@ def choose_model(key: str = "model", default: str | None = None) -> str:
     `default` is chosen to begin with; without it the real one, unless a class is at work.
     """
     here = models_to_choose()
-    crowd = browsers_lately()
+    crowd = browsers_lately()  # in a class the last one would wait minutes for the large model, which runs alone
     usual = REAL if REAL in here and crowd < CROWD else BUNDLED
     model = controls.select("Model", here, default or usual, key=key)
     if default is None and model == BUNDLED and REAL in here and crowd >= CROWD:

@@ -74,6 +74,18 @@ def test_a_stopped_job_says_what_it_has(engine):
     assert view.events == (*range(1, len(view.events)), "stopped")
 
 
+def test_a_pause_is_a_stop_that_is_meant_for_a_while(engine):
+    job = submit(engine, "count", MANY)
+    wait(engine, job, lambda view: len(view.events) >= 3)
+    engine.stop(job, owner="mei", pausing=True)
+    view = wait(engine, job, over)
+    assert view.state is JobState.STOPPED
+    assert view.paused
+    assert view.events[-1] == "stopped", "it has said what it has"
+    engine.stop(job, owner="mei")
+    assert not engine.view(job, owner="mei").paused, "stopped for good"
+
+
 def test_a_stop_is_met_at_the_very_next_event():
     published = []
     state, _ = drive(count(MANY), published.append, lambda: len(published) >= 3, time_limit_s=LIMIT_S)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lib.training.events import Started, Step
-from lib.training.progress import progress, smoothed
+from lib.training.events import Before, Checkpoint, Finished, HeldOut, Started, Step
+from lib.training.progress import go_on, progress, smoothed
+from lib.training.run import FineTuningRun
 
 
 def step(number: int, elapsed_s: float) -> Step:
@@ -24,3 +27,16 @@ def test_what_is_left_is_told_from_the_pace_of_this_sitting():
     now = [step(21, 0.5), step(22, 1.0), step(23, 1.5)]
     assert progress([started, *earlier, *now]).left_s(30) == pytest.approx(0.5 * 7)
     assert progress([started, *earlier, *now[:1]]).left_s(30) is None
+
+
+def test_a_worker_lost_before_its_first_checkpoint_leaves_the_one_it_began_from():
+    run = FineTuningRun(steps=60)
+    told = [Before(()), HeldOut(0, 3.0), *(step(number, 1.0) for number in range(1, 21)), Checkpoint(20, b"x")]
+    second = go_on(run, told)
+    lost = [*second.earlier, step(21, 1.0), step(22, 2.0)]
+    third = go_on(second, lost)
+    assert third.resume_from == Checkpoint(20, b"x")
+    assert [each.step for each in progress(third.earlier).steps] == list(range(1, 21)), "21 and 22 are made again"
+    whole = [*lost, Finished(60, (), 1.0, b"", None)]
+    assert go_on(second, whole) is None
+    assert go_on(replace(run, steps=20), told) is None

@@ -11,8 +11,7 @@ from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.ui.evaluation.answering_model import LIMIT_S, expected_s
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
-from lib.ui.kit.session import browsers_lately
-from lib.ui.models.choice import CROWD
+from lib.ui.kit.session import CROWD, browsers_lately
 from lib.ui.models.fetching import models_here, offer_real_model, origin_note
 
 KIND = "next-token"

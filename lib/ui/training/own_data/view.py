@@ -39,9 +39,10 @@ def draw_own_data() -> None:
             learnt = _run_on(prepared, wanted)
             with preview_place:
                 _preview_buttons(wanted, first=prepared is None)
+        if made or jobs.current(TRAINING):  # a run is still there after a reload, which forgets what was pasted
             run.start_and_stop(learnt, TRAINING, TRAIN)
-            if learnt is None:
-                st.caption("Look at the preview first: then you know what is learnt.")
+        if made and learnt is None:
+            st.caption("Look at the preview first: then you know what is learnt.")
     with stage:
         _stage(made, wanted, learnt)
     run.meaning(TRAINING)

@@ -20,7 +20,7 @@ def ask(kind: str = KIND) -> None:
         return
     st.header("Ask both models", anchor=False)
     data, asking = view.argument.data, f"{kind}-question"
-    with st.form("ask", border=False):
+    with st.form(f"{asking}-form", border=False):  # its key is no control's: "ask" is how often the prompts are asked
         prompt = st.text_input("Prompt", data.ask, max_chars=300, key=f"ask_prompt:{data.title}")
         asked = st.form_submit_button("Ask", icon=":material/send:")
     if asked:

@@ -21,7 +21,8 @@ from lib.ui.kit.text import continued, escape
 from lib.units import format_duration
 
 KIND = "lora"
-STOP_HELP = "Stops after this step and says what was learnt. You can go on from there."
+STOP_HELP = "Ends the run after this step and says what was learnt."
+PAUSE_HELP = "Halts after this step, so that others can train. Go on whenever you like, also after a reload."
 SHORT_PROMPT = 20
 """Characters; three of them stand side by side."""
 LONGEST_SHOWN = 120
@@ -30,6 +31,29 @@ SHOW = {"loss": "Losses", "smooth": "Smoothed", "all": "Everything a run tells"}
 
 def start_and_stop(run: FineTuningRun | None, kind: str = KIND, label: str = "Start") -> None:
     jobs.start_and_stop(kind, label, queue_run, run, kind, stop_help=STOP_HELP)
+    _pause_or_go_on(kind)
+
+
+def _pause_or_go_on(kind: str) -> None:
+    """In one place: Pause while a run goes; the way on once it was paused, stopped, or lost with its worker."""
+    view = jobs.current(kind)
+    onward = None
+    if view is not None and not view.state.active:
+        onward = go_on(view.argument, (*view.argument.earlier, *view.events))
+    if onward is None:
+        running = view is not None and view.state is JobState.RUNNING
+        more = {"help": PAUSE_HELP, "disabled": not running, "width": "stretch"}
+        st.button("Pause", key=f"{kind}-pause", icon=":material/pause:", on_click=jobs.pause, args=(kind,), **more)
+        return
+    st.button(
+        f"Go on from step {onward.resume_from.step}",
+        key=f"{kind}-go-on",
+        icon=":material/resume:",
+        type="primary" if view.paused else "secondary",
+        on_click=queue_run,
+        args=(onward, kind),
+        width="stretch",
+    )
 
 
 def told_by(view: JobView) -> Progress:
@@ -47,20 +71,22 @@ def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") 
     show = controls.segmented("Show", SHOW, "loss", key=key, label_visibility="collapsed")
     if view is None or view.state is JobState.WAITING:
         coming = view.argument if view else wanted or FineTuningRun()
-        st.plotly_chart(loss.loss_curve((), (), coming.steps), key="loss", alt="Loss curve, still empty")
+        told = progress(coming.earlier)  # of a run that is to go on
+        curve = loss.loss_curve(told.steps, told.held_out, coming.steps, smooth=show != "loss")
+        st.plotly_chart(curve, key="loss", alt=loss.describe(told.held_out))
         blanks = coming.data.blanks
         heading = "#####" if _are_long(blanks) else "###"
         for blank, place in zip(blanks, _places(blanks), strict=True):
             place.markdown(f"{heading} {escape(_in_a_line(blank.prompt))}\\_\\_\\_")
         start = "" if view else f"Press {label}. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
-    jobs.live(kind, lambda now: _draw_run(now, show, kind))
+    jobs.live(kind, lambda now: _draw_run(now, show))
 
 
 def meaning(kind: str = KIND) -> None:
     """What happened, in the run's own numbers."""
     view = jobs.current(kind)
-    if view is None or view.state.active or not told_by(view).finished:
+    if view is None or view.state.active or view.paused or not told_by(view).finished:
         return
     told, run = told_by(view), view.argument
     first, last = told.held_out[0], told.held_out[-1]
@@ -123,7 +149,7 @@ def queue_run(run: FineTuningRun, kind: str = KIND) -> None:
     jobs.submit(kind, "lib.training.finetune:finetune", run, **kind_s, model=run.model)
 
 
-def _draw_run(view: JobView, show: str, kind: str) -> None:
+def _draw_run(view: JobView, show: str) -> None:
     if view.state is JobState.WAITING:
         return  # the empty stage is there; forty who wait ask often, and should cost little
     told, run = told_by(view), view.argument
@@ -138,10 +164,6 @@ def _draw_run(view: JobView, show: str, kind: str) -> None:
         _sizes(told)
     if told.before:
         _blanks(told, run.data)
-    onward = None if view.state.active else go_on(run, (*run.earlier, *view.events))
-    if onward:
-        label = f"Go on from step {onward.resume_from.step}"
-        st.button(label, on_click=queue_run, args=(onward, kind), icon=":material/resume:")
 
 
 def _pace(told: Progress, run: FineTuningRun) -> str:
