@@ -68,7 +68,7 @@ def load(
         raise ModelUnavailable(f"There is no precision {precision}; choose one of {', '.join(PRECISIONS)}")
     checked(folder)
     device = device or best_device()
-    quantization = _quantization(precision, compute_dtype)
+    quantization = quantization_config(precision, compute_dtype)
     dtype = DTYPES.get(precision, compute_dtype)
     placement = {"device_map": {"": device}} if quantization else {}
     try:
@@ -85,7 +85,7 @@ def load(
     return model.eval(), tokenizer
 
 
-def _quantization(precision: str, compute_dtype: torch.dtype) -> BitsAndBytesConfig | None:
+def quantization_config(precision: str, compute_dtype: torch.dtype) -> BitsAndBytesConfig | None:
     if precision in DTYPES:
         return None
     if precision == "int8":

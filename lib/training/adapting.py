@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -11,6 +11,7 @@ from peft import IA3Config, LoraConfig, PeftConfig, PeftModel, PrefixTuningConfi
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from lib.memory.model.module_names import STORED_TRANSPOSED, own_names
 from lib.models import catalogue
 from lib.models.borrow import own_modules
 from lib.models.load import best_device, multiplies_bf16
@@ -18,6 +19,7 @@ from lib.training.errors import TrainingError
 from lib.training.events import Checkpoint
 from lib.training.methods.bottleneck import put_bottlenecks
 from lib.training.methods.catalogue import methods
+from lib.training.methods.counting import ia3_targets
 from lib.training.methods.in_front import AfterExamples
 from lib.training.run import FineTuningRun
 from lib.training.texts.batches import labelled, pick
@@ -66,41 +68,63 @@ def with_adapter(
         return put_bottlenecks(model, run.bottleneck)
     if run.method == "few_shot":
         return AfterExamples(model.requires_grad_(False), examples(model, tokenizer, run))
-    model = get_peft_model(model, _CONFIGS.get(run.method, lora_config)(run))
+    model = get_peft_model(model, _config(run, base.config.model_type))
     card = catalogue.catalogue()[run.model]
     config = model.peft_config[model.active_adapter]
     config.base_model_name_or_path, config.revision = card.hub_id or BUNDLED_IN_REPOSITORY, card.revision
     return model
 
 
-def lora_config(run: FineTuningRun) -> LoraConfig:
+def _config(run: FineTuningRun, model_type: str) -> PeftConfig:
+    """Of a method that peft has. Matrices are named as the model names them."""
+    if run.method in ("prompt", "prefix"):
+        return {"prompt": prompt_config, "prefix": prefix_config}[run.method](run)
+    transposed = model_type in STORED_TRANSPOSED
+    if run.method == "ia3":
+        return ia3_config(*ia3_targets(model_type), transposed=transposed)
+    targets = own_names(model_type, run.target_modules)
+    if run.method == "pissa":
+        return pissa_config(run, targets, wide=catalogue.catalogue()[run.model].wide, transposed=transposed)
+    return lora_config(run, targets, transposed=transposed)
+
+
+def lora_config(run: FineTuningRun, targets: Sequence[str], *, transposed: bool = False) -> LoraConfig:
+    """`transposed`: whether the model keeps its matrices as inputs × outputs."""
     return LoraConfig(
         r=run.rank,
         lora_alpha=run.lora_alpha,
         lora_dropout=run.lora_dropout,
-        target_modules=list(run.target_modules),
+        target_modules=list(targets),
         layers_to_transform=list(run.layers) or None,
+        fan_in_fan_out=transposed,
         use_rslora=run.method == "rslora",
         use_dora=run.method == "dora",
         task_type="CAUSAL_LM",
     )
 
 
-def pissa_config(run: FineTuningRun) -> LoraConfig:
-    config = lora_config(run)
+def pissa_config(run: FineTuningRun, targets: Sequence[str], *, wide: bool, transposed: bool = False) -> LoraConfig:
+    config = lora_config(run, targets, transposed=transposed)
     config.lora_alpha = run.rank  # else W would not be its two parts' sum
-    config.init_lora_weights = SINGULAR_VALUES_OF_A_WIDE_MODEL if catalogue.catalogue()[run.model].wide else "pissa"
+    config.init_lora_weights = SINGULAR_VALUES_OF_A_WIDE_MODEL if wide else "pissa"
     return config
 
 
-_CONFIGS: dict[str, Callable[[FineTuningRun], PeftConfig]] = {
-    "pissa": pissa_config,
-    "prompt": lambda run: PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens),
-    "prefix": lambda run: PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens),
-    "ia3": lambda _: IA3Config(
-        task_type="CAUSAL_LM", target_modules=["k_proj", "v_proj", "down_proj"], feedforward_modules=["down_proj"]
-    ),
-}
+def prompt_config(run: FineTuningRun) -> PromptTuningConfig:
+    return PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens)
+
+
+def prefix_config(run: FineTuningRun) -> PrefixTuningConfig:
+    return PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=run.virtual_tokens)
+
+
+def ia3_config(targets: Sequence[str], feedforward: str, *, transposed: bool = False) -> IA3Config:
+    return IA3Config(
+        task_type="CAUSAL_LM",
+        target_modules=list(targets),
+        feedforward_modules=[feedforward],
+        fan_in_fan_out=transposed,
+    )
 
 
 def examples(base: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, run: FineTuningRun) -> list[int]:

@@ -146,7 +146,7 @@ def _finetune(
         yield Forgotten(base_loss, knew, knows(model))
     answers = complete(model, tokenizer, prompts)
     base_after = None if method.own_weights else weights_sha256(base)
-    card = run_card(run, folder, precision_of(run), model.device, (base_sha256, base_after))
+    card = run_card(run, folder, precision_of(run), base, (base_sha256, base_after))
     yield Finished(step, answers, time.monotonic() - began, adapter, card)
 
 

@@ -27,3 +27,17 @@ def test_every_file_of_a_run():
     assert any(each.label.startswith("Merged model (zip") for each in app.get("download_button"))
     words = " ".join(each.value for each in app.markdown)
     assert "goes on with :green[:material/check_circle:] the same text" in words
+
+
+@pytest.mark.usefixtures("tiny_worker")
+def test_a_run_of_a_comparison_is_repeated_by_script_and_notebook():
+    chosen = {"cmp_2": "IA3", "cmp_3": "Nothing", "cmp_4": "Nothing"}
+    app = open_chapter("live_lora", view="Compare", cmp_steps="5", cmp_seeds="1", **chosen)
+    start_and_finish(app, "Compare")
+    app.segmented_control(key="view").set_value("Out").run()
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="out_run:lora-compare").options == ["IA3, seed 0"], "the base trains nothing"
+    assert {"Script", "Notebook", "JSON"} <= {each.label for each in app.get("download_button")}
+    words = " ".join(each.value for each in app.markdown)
+    assert "the figures are kept and not the files" in words

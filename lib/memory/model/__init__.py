@@ -9,6 +9,7 @@ config_text.py           the text of a config.json: read, and every size in it c
 config_json.py           an architecture read out of a `config.json` whose family a formula knows
 gguf.py                  how large a GGUF file is: llama.cpp's type for every tensor
 hub.py                   a model's config.json from the Hugging Face hub, where there is a network
+module_names.py          what a model itself calls the matrices inside its blocks
 parts.py                 the pieces an architecture is made of: matrices, latent attention, experts, kinds of layers
 shape.py                 what a config describes of a model: every field explained, every impossible value refused
 weights.py               how many bytes a model's weights take in each precision, as each library really stores them

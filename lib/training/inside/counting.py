@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from lib.memory import Architecture
+from lib.memory.model.module_names import own_name
 from lib.memory.train.adapters import Targets, adapter_parameters, lora_targets
 from lib.places import ASSETS
 from lib.sources import Source
@@ -26,6 +27,8 @@ class MatrixCount:
     outputs: int
     layers: int
     rank: int
+    own_name: str
+    """What the model itself calls it."""
 
     @property
     def parameters(self) -> int:
@@ -66,7 +69,9 @@ class AdapterCount:
     def matrices(self) -> tuple[MatrixCount, ...]:
         names = lora_targets(self.architecture, self.targets)
         return tuple(
-            MatrixCount(each.name, each.inputs, each.outputs, layers, self.rank)
+            MatrixCount(
+                each.name, each.inputs, each.outputs, layers, self.rank, own_name(self.architecture.family, each.name)
+            )
             for each, layers in self.architecture.all_linears
             if each.name in names and each.kind in ("attention", "mlp")
         )

@@ -13,7 +13,10 @@ from functools import cached_property
 import numpy as np
 from safetensors.numpy import load
 
-NAME = re.compile(r"layers\.(\d+)\.(?:\w+\.)*?(\w+)\.lora_A\.weight$")
+IN_A_LAYER = re.compile(r"\.(\d+)\.([\w.]+)$")
+"""A module's name: the number of its layer, whatever the model calls its layers, and what it is within it."""
+A = ".lora_A.weight"
+USED_TWICE = ("c_proj",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +98,17 @@ def updates(adapter: bytes) -> dict[Place, Update]:
     scaling = config["lora_alpha"] / (math.sqrt(config["r"]) if config.get("use_rslora") else config["r"])
     found = {}
     for name in weights:
-        place = NAME.search(name)
+        place = IN_A_LAYER.search(name.removesuffix(A)) if name.endswith(A) else None
         if place:
             b = weights[name.replace("lora_A", "lora_B")]
-            found[Place(int(place[1]), place[2])] = Update(scaling, weights[name], b)
+            found[Place(int(place[1]), short_name(place[2]))] = Update(scaling, weights[name], b)
     return dict(sorted(found.items(), key=lambda item: (item[0].layer, item[0].matrix)))
+
+
+def short_name(within: str) -> str:
+    """Of a matrix within its layer: its own name, or with what it is in where another has the same (GPT-2)."""
+    *inside, name = within.split(".")
+    return f"{inside[-1]}.{name}" if name in USED_TWICE else name
 
 
 def _furthest(block: np.ndarray, axis: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from peft.tuners.lora import LoraLayer
 from torch import nn
 
 from lib.training.events import Watched
-from lib.training.inside.update import Place, Update
+from lib.training.inside.update import IN_A_LAYER, Place, Update, short_name
 from lib.training.run import FineTuningRun
 
 LOOKS = 24
@@ -25,7 +25,8 @@ def look(model: nn.Module, run: FineTuningRun, step: int) -> Iterator[Watched]:
     goes_on = run.resume_from is not None and step == run.resume_from.step
     if run.weighs or (step % max(1, run.steps // LOOKS) and step != run.steps and not goes_on):
         return
-    layers = {place_of(name): each for name, each in model.named_modules() if isinstance(each, LoraLayer)}
+    loras = ((name, each) for name, each in model.named_modules() if isinstance(each, LoraLayer))
+    layers = {place_of(name): each for name, each in loras}
     if not layers:
         return
     place = next((each for each in layers if (each.layer, each.matrix) == run.watched), next(iter(layers)))
@@ -36,8 +37,8 @@ def look(model: nn.Module, run: FineTuningRun, step: int) -> Iterator[Watched]:
 
 def place_of(name: str) -> Place:
     """Of a module as transformers names it: "model.layers.3.self_attn.q_proj"."""
-    parts = name.split(".")
-    return Place(int(parts[parts.index("layers") + 1]), parts[-1])
+    found = IN_A_LAYER.search(name)
+    return Place(int(found[1]), short_name(found[2]))
 
 
 def _as_numpy(weight: torch.Tensor) -> np.ndarray:

@@ -6,10 +6,14 @@ went in; it starts as the identity. Only after the MLP, as in Pfeiffer et al. 20
 
 from __future__ import annotations
 
+from inspect import signature
+
 import torch
 from torch import nn
 from torch.nn import functional
 from transformers import PreTrainedModel
+
+from lib.training.errors import TrainingError
 
 
 class Bottleneck(nn.Module):
@@ -30,8 +34,20 @@ class Bottleneck(nn.Module):
 
 
 def put_bottlenecks(model: PreTrainedModel, width: int) -> PreTrainedModel:
-    """`model`, frozen, with a bottleneck after the MLP of each layer (in Llama's layout: `model.layers[i].mlp`)."""
+    """`model`, frozen, with a bottleneck after the MLP of each layer. Raises TrainingError where a layer has no part
+    called `mlp` that is given nothing but what it computes on."""
     model.requires_grad_(False)
-    for layer in model.model.layers:
+    for layer in blocks(model):
         layer.mlp = Bottleneck(layer.mlp, model.config.hidden_size, width, model.device)
     return model
+
+
+def blocks(model: PreTrainedModel) -> nn.ModuleList:
+    """The layers of a decoder, wherever its class keeps them."""
+    found = max((each for each in model.modules() if isinstance(each, nn.ModuleList)), key=len)
+    if not hasattr(found[0], "mlp") or len(signature(found[0].mlp.forward).parameters) > 1:
+        raise TrainingError(
+            f"A bottleneck adapter stands after a layer's MLP, and “{model.config.model_type}” has none that stands "
+            "by itself; choose LoRA"
+        )
+    return found

@@ -18,7 +18,8 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 from lib.training.adapting import LARGEST_TO_PASS_ON_BYTES, took_weights_apart, trainable_parameters
 from lib.training.methods.bottleneck import Bottleneck, put_bottlenecks
 
-WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
 
 
 class Files:
@@ -30,10 +31,7 @@ class Files:
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
-        self._first = None
-        if took_weights_apart(model):
-            state = get_peft_model_state_dict(model, save_embedding_layers=False)
-            self._first = {name: tensor.detach().clone() for name, tensor in state.items()}
+        self._first = first_value(model) if took_weights_apart(model) else None
 
     def zipped(self) -> tuple[bytes, int]:
         """(Files in a zip, their bytes on disk before that); the zip is empty where it is too large to pass on."""
@@ -54,31 +52,39 @@ class Files:
     def _write(self, folder: Path) -> None:
         model = self._model
         if self._first is not None:
-            self._write_as_lora(folder)
-            return
-        if isinstance(model, PeftModel):  # "auto" would ask the hub about the base
+            write_as_lora(model, self._first, folder)
+        elif isinstance(model, PeftModel):  # "auto" would ask the hub about the base
             model.save_pretrained(str(folder), save_embedding_layers=False)
-            return
-        bottlenecks = [each for each in model.modules() if isinstance(each, Bottleneck)]
-        if not bottlenecks:
+        elif any(isinstance(each, Bottleneck) for each in model.modules()):
+            write_bottlenecks(model, folder)
+        else:
             model.save_pretrained(folder)
-            return
-        trained = {name: tensor.detach() for name, tensor in model.named_parameters() if tensor.requires_grad}
-        save_file(trained, folder / WEIGHTS)
-        width = bottlenecks[0].down.out_features
-        (folder / CONFIG).write_text(json.dumps({"bottleneck": width, "paper": "arXiv 1902.00751"}), encoding="utf-8")
 
-    def _write_as_lora(self, folder: Path) -> None:
-        """PiSSA's update as an ordinary LoRA: B A - B₀ A₀ = [B, -B₀] [A; A₀] (arXiv 2404.02948)."""
-        now = get_peft_model_state_dict(self._model, save_embedding_layers=False)
-        both = {}
-        for name, tensor in now.items():
-            down = "lora_A" in name
-            both[name] = torch.cat([tensor, self._first[name] if down else -self._first[name]], dim=0 if down else 1)
-        save_file({name: tensor.detach().contiguous() for name, tensor in both.items()}, folder / WEIGHTS)
-        config = copy.copy(self._model.active_peft_config)
-        config.r, config.lora_alpha, config.init_lora_weights = 2 * config.r, 2 * config.lora_alpha, True
-        config.save_pretrained(str(folder))
+
+def first_value(model: PeftModel) -> dict[str, torch.Tensor]:
+    """A copy of an adapter's weights, by name."""
+    state = get_peft_model_state_dict(model, save_embedding_layers=False)
+    return {name: tensor.detach().clone() for name, tensor in state.items()}
+
+
+def write_as_lora(model: PeftModel, first: dict[str, torch.Tensor], folder: Path) -> None:
+    """PiSSA's update as an ordinary LoRA: B A - B₀ A₀ = [B, -B₀] [A; A₀] (arXiv 2404.02948); `first` is its start."""
+    both = {}
+    for name, tensor in get_peft_model_state_dict(model, save_embedding_layers=False).items():
+        down = "lora_A" in name
+        both[name] = torch.cat([tensor, first[name] if down else -first[name]], dim=0 if down else 1)
+    save_file({name: tensor.detach().contiguous() for name, tensor in both.items()}, folder / WEIGHTS)
+    config = copy.copy(model.active_peft_config)
+    config.r, config.lora_alpha, config.init_lora_weights = 2 * config.r, 2 * config.lora_alpha, True
+    config.save_pretrained(str(folder))
+
+
+def write_bottlenecks(model: nn.Module, folder: Path) -> None:
+    """The trained weights, with the width that `put_bottlenecks` needs to put them back."""
+    trained = {name: tensor.detach() for name, tensor in model.named_parameters() if tensor.requires_grad}
+    save_file(trained, folder / WEIGHTS)
+    width = next(each for each in model.modules() if isinstance(each, Bottleneck)).down.out_features
+    (folder / CONFIG).write_text(json.dumps({"bottleneck": width, "paper": "arXiv 1902.00751"}), encoding="utf-8")
 
 
 def with_files(base: PreTrainedModel, zipped: bytes) -> nn.Module:

@@ -33,6 +33,8 @@ class RunCard:
     base_sha256_before: str
     base_sha256_after: str | None
     """None where the run changed a copy of its own, as full fine-tuning does."""
+    model_type: str = "llama"
+    """The architecture's name in transformers, by which its matrices have their names."""
 
     @property
     def base_unchanged(self) -> bool | None:

@@ -8,14 +8,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
+from transformers import PreTrainedModel
 
 from lib.models import catalogue
 from lib.models.device import this_machine
+from lib.models.load import DTYPES
 from lib.models.origin import origin
 from lib.training.out.card import RunCard, data_sha256
 from lib.training.run import FineTuningRun
 
 LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "numpy")
+QUANTIZES = "bitsandbytes"
+"""A library that computes only where the base is held in 8 or 4 bits."""
 
 
 def weights_sha256(model: torch.nn.Module) -> str:
@@ -28,11 +32,13 @@ def weights_sha256(model: torch.nn.Module) -> str:
 
 
 def run_card(
-    run: FineTuningRun, folder: Path, precision: str, device: torch.device, base_sha256: tuple[str, str | None]
+    run: FineTuningRun, folder: Path, precision: str, base: PreTrainedModel, base_sha256: tuple[str, str | None]
 ) -> RunCard:
-    """The card of a run on the model in `folder`; `base_sha256` is of its weights before, and after
-    where they are not the run's own."""
+    """The card of a run on `base`, the model in `folder`; `base_sha256` is of its weights before, and after where they
+    are not the run's own."""
+    device = base.device
     model, weights = catalogue.catalogue()[run.model], origin(folder)
+    libraries = LIBRARIES if precision in DTYPES else (*LIBRARIES, QUANTIZES)
     return RunCard(
         model=run.model,
         hub_id=model.hub_id,
@@ -43,7 +49,8 @@ def run_card(
         precision=precision,
         device=torch.cuda.get_device_name(device) if device.type == "cuda" else this_machine().processor,
         threads=torch.get_num_threads(),
-        versions=(("python", platform.python_version()), *((name, version(name)) for name in LIBRARIES)),
+        versions=(("python", platform.python_version()), *((name, version(name)) for name in libraries)),
         base_sha256_before=base_sha256[0],
         base_sha256_after=base_sha256[1],
+        model_type=base.config.model_type,
     )

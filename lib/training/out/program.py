@@ -11,8 +11,9 @@ import pprint
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.training.errors import TrainingError
+from lib.memory.model.module_names import own_names
 from lib.training.out.record import RunRecord
+from lib.training.out.repeated import Repeated, repeating
 from lib.training.out.sources import gather, settings_class
 from lib.training.texts.datasets import Example
 
@@ -21,20 +22,15 @@ ROOTS = (
     ("lib.training.finetune", "training_loop"),
     ("lib.training.finetune", "optimizer_for"),
     ("lib.training.texts.batches", "held_out_loss"),
-    ("lib.training.adapting", "lora_config"),
     ("lib.training.out.identity", "weights_sha256"),
     ("lib.models.load", "best_device"),
-    ("lib.models.load", "DTYPES"),
     ("lib.training.events", "Step"),
 )
-REPEATED = ("lora", "rslora", "dora")
-"""Methods whose runs can be repeated so: those of peft that start from the base as it is."""
 NEEDED = {
     "from dataclasses import dataclass",
     "import json",
     "import os",
     "import torch",
-    "from peft import get_peft_model",
     "from transformers import AutoModelForCausalLM, AutoTokenizer",
 }
 """What the parts written here import."""
@@ -94,21 +90,22 @@ def texts_as_code(name: str, texts: Sequence[Example]) -> str:
 
 
 def _program_parts(record: RunRecord) -> list[Part]:
-    if record.run.method not in REPEATED:
-        raise TrainingError(
-            f"The script repeats runs of {', '.join(REPEATED)}; this is a run of {record.run.method}: take its JSON"
-        )
-    gathered = gather(ROOTS, given=("FineTuningRun", "positions_in_front"))
-    gathered.read(RUN_IT)
-    settings = settings_class("lib.training.run", "FineTuningRun", record.settings, gathered, without=("data",))
+    repeated = repeating(record)
+    gathered = gather((*ROOTS, *repeated.roots), given=("FineTuningRun", "positions_in_front"))
+    running = _running(repeated)
+    for code in (repeated.in_front, running):
+        gathered.read(code)
+    values = {**record.settings, "target_modules": own_names(record.card.model_type, record.run.target_modules)}
+    settings = settings_class("lib.training.run", "FineTuningRun", values, gathered, without=("data",))
     order = ("import ", "from ")
-    imports = sorted(gathered.imports | NEEDED, key=lambda line: (order.index(line.split(" ")[0] + " "), line))
+    needed = gathered.imports | NEEDED | repeated.imports
+    imports = sorted(needed, key=lambda line: (order.index(line.split(" ")[0] + " "), line))
     return [
         Part(_introduction(record), "from __future__ import annotations\n\n" + "\n".join(imports)),
         Part("What the run was made of, and what it told.", _recorded(record)),
         Part(
             "The code that ran, as it stands in Finetuning Lab: texts of a step, their labels, loss, update.",
-            "\n\n\n".join([NOTHING_IN_FRONT, *gathered.sources.values()]),
+            "\n\n\n".join([repeated.in_front, *gathered.sources.values()]),
         ),
         Part("The settings of this run.", f"{settings}\n\n\nRUN = FineTuningRun()"),
         Part(
@@ -116,9 +113,9 @@ def _program_parts(record: RunRecord) -> list[Part]:
             f"{texts_as_code('TRAINING', record.run.data.training)}\n"
             f"{texts_as_code('HELD_OUT', record.run.data.held_out)}",
         ),
-        Part("The same model in the same precision, computed on as many threads.", _model(record)),
-        Part("The run.", RUN_IT),
-        Part("Whether it was the same run.", COMPARE),
+        Part("The same model in the same precision, computed on as many threads.", _model(record, repeated)),
+        Part("The run.", running),
+        Part("Whether it was the same run.", COMPARE.format(frozen=_frozen(repeated))),
     ]
 
 
@@ -140,7 +137,7 @@ def _recorded(record: RunRecord) -> str:
     return f"CARD = {card}\nLOSSES = {losses}\nHELD_OUT_LOSSES = {held_out}"
 
 
-def _model(record: RunRecord) -> str:
+def _model(record: RunRecord, repeated: Repeated) -> str:
     card = record.card
     if card.hub_id is None:
         where = "# A folder of the repository of Finetuning Lab; BASE_MODEL in the environment names another place.\n"
@@ -153,45 +150,51 @@ def _model(record: RunRecord) -> str:
     return (
         f'{where}MODEL = os.environ.get("BASE_MODEL", {name!r})\n'
         f'REVISION = None if "BASE_MODEL" in os.environ else {revision!r}\n'
-        f"{LOAD}"
+        f"{LOAD.format(load=repeated.load)}"
     )
 
 
-NOTHING_IN_FRONT = """\
-def positions_in_front(model):
-    return 0  # LoRA puts nothing in front of a text"""
+def _running(repeated: Repeated) -> str:
+    before = f"held_out_losses = {{0: {LOSS.format(model='base')}}}" if repeated.starts_as_base else ""
+    after = "" if repeated.starts_as_base or not repeated.tells_its_start else f"held_out_losses[0] = {LOSS_OF_MODEL}"
+    lines = [before or "held_out_losses = {}", "torch.manual_seed(RUN.seed)", f"model = {repeated.put_on}", after]
+    return "\n".join([*filter(None, lines), *filter(None, [repeated.before_training]), RUN_IT, repeated.save])
+
+
+def _frozen(repeated: Repeated) -> str:
+    return f"\n{FROZEN.format(taken_off=repeated.taken_off)}" if repeated.taken_off else ""
+
 
 LOAD = """\
 torch.set_num_threads(CARD["threads"])
 tokenizer = AutoTokenizer.from_pretrained(MODEL, revision=REVISION)
-base = AutoModelForCausalLM.from_pretrained(MODEL, revision=REVISION, dtype=DTYPES[CARD["precision"]])
-base = base.to(best_device()).eval()
+{load}
 if weights_sha256(base) != CARD["base_sha256_before"]:
     print("These are other weights than the run's: its losses will be others too.")"""
 
-RUN_IT = """\
-torch.manual_seed(RUN.seed)
-model = get_peft_model(base, lora_config(RUN))
+LOSS = "held_out_loss({model}, tokenizer, HELD_OUT, RUN.loss_on)"
+LOSS_OF_MODEL = LOSS.format(model="model")
+RUN_IT = f"""\
 optimizer = optimizer_for(model, RUN)
 last = max(LOSSES)  # where the run was stopped, or its end
-losses, held_out_losses = {}, {0: held_out_loss(model, tokenizer, HELD_OUT, RUN.loss_on)}
+losses = {{}}
 for event in training_loop(RUN, model, tokenizer, optimizer, TRAINING):
     if not isinstance(event, Step):
         continue
     losses[event.step] = event.loss
-    print(f"step {event.step}: loss {event.loss:.6f}")
+    print(f"step {{event.step}}: loss {{event.loss:.6f}}")
     if event.step % RUN.evaluate_every == 0 or event.step == last:
-        held_out_losses[event.step] = held_out_loss(model, tokenizer, HELD_OUT, RUN.loss_on)
-        print(f"step {event.step}: held-out loss {held_out_losses[event.step]:.6f}")
+        held_out_losses[event.step] = {LOSS_OF_MODEL}
+        print(f"step {{event.step}}: held-out loss {{held_out_losses[event.step]:.6f}}")
     if event.step == last:
-        break
-model.save_pretrained("adapter", save_embedding_layers=False)"""
+        break"""
 
 COMPARE = """\
 differences = [abs(losses[step] - loss) for step, loss in LOSSES.items()]
 differences += [abs(held_out_losses[step] - loss) for step, loss in HELD_OUT_LOSSES.items() if step in held_out_losses]
-print(f"Largest difference from the recorded losses: {max(differences):g}")
-unchanged = weights_sha256(model.unload()) == CARD["base_sha256_before"]
-print(f"The frozen weights are those of the run, bit for bit: {unchanged}")
+print(f"Largest difference from the recorded losses: {{max(differences):g}}"){frozen}
 with open("losses.json", "w", encoding="utf-8") as file:
-    json.dump({"losses": losses, "held_out_losses": held_out_losses}, file)"""
+    json.dump({{"losses": losses, "held_out_losses": held_out_losses}}, file)"""
+FROZEN = """\
+unchanged = weights_sha256({taken_off}) == CARD["base_sha256_before"]
+print(f"The frozen weights are those of the run, bit for bit: {{unchanged}}")"""

@@ -31,6 +31,8 @@ def complete(
     max_new_tokens: int = MAX_NEW_TOKENS,
 ) -> tuple[Completion, ...]:
     """Continue each prompt greedily, healing its last word, to the end of a sentence or text; all at the same time."""
+    if not prompts:
+        return ()
     was_training = model.training
     model.eval()
     front = positions_in_front(model)

@@ -12,6 +12,7 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.memory.model.architecture import Architecture
+from lib.memory.model.module_names import own_name
 from lib.memory.train.adapters import lora_targets
 from lib.memory.train.setup import TrainingSetup
 from lib.models import catalogue
@@ -91,10 +92,8 @@ def prepare(model: nn.Module, arch: Architecture, setup: TrainingSetup) -> nn.Mo
 
 def lora_module_names(model: nn.Module, arch: Architecture, setup: TrainingSetup) -> set[str]:
     """Full names of the linear layers inside the blocks that the setup's targets mean."""
-    wanted = lora_targets(arch, setup.targets)
-    aliases = {"qkv_proj": {"c_attn", "query_key_value"}, "up_proj": {"c_fc", "fc1", "dense_h_to_4h"}}
-    short = wanted | {other for name in wanted for other in aliases.get(name, ())}
-    return {name for name, _ in model.named_modules() if name.rsplit(".", 1)[-1] in short and "experts." not in name}
+    ends = tuple(f".{own_name(model.config.model_type, each)}" for each in lora_targets(arch, setup.targets))
+    return {name for name, _ in model.named_modules() if name.endswith(ends) and "experts." not in name}
 
 
 def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor | None = None) -> int:

@@ -48,9 +48,11 @@ def _counted(count: AdapterCount, rows: Rows) -> None:
 
 
 def _matrices_as_rows(count: AdapterCount) -> Rows:
+    renamed = any(each.own_name != each.name for each in count.matrices)
     return [
         {
-            "Matrix": each.name,
+            "Matrix": each.own_name,
+            **({"In Llama": each.name} if renamed else {}),
             "Inputs": each.inputs,
             "Outputs": each.outputs,
             "Layers": each.layers,

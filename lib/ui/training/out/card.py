@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.training.methods.catalogue import methods
 from lib.training.out.record import RunRecord
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
@@ -36,7 +37,9 @@ def show_card(record: RunRecord) -> None:
         {"What": "Device", "Value": f"{card.device}, {card.threads} thread{'s' if card.threads > 1 else ''}"},
         {"What": "Versions", "Value": versions},
     ]
-    with st.expander(f"The run's card: {escape(card.data)}, rank {run.rank}, seed {run.seed}", icon=":material/badge:"):
+    method = methods()[run.method]
+    how = f"{method.title}, rank {run.rank}" if method.lora else method.title
+    with st.expander(f"The run's card: {escape(card.data)}, {how}, seed {run.seed}", icon=":material/badge:"):
         show_table(
             rows, alt="What the run was made of", column_config={"Value": st.column_config.TextColumn(width="large")}
         )

@@ -32,8 +32,11 @@ AutoTokenizer.from_pretrained({base!r}{revision}).save_pretrained("merged-model"
 
 def merged_model(record: RunRecord) -> None:
     st.subheader("The merged model", anchor=False)
-    if not methods()[record.run.method].lora or not record.finished.adapter:
+    if not methods()[record.run.method].lora:
         st.markdown("Only LoRA and its kinds can be put into the weights.")
+        return
+    if not record.finished.adapter:
+        st.markdown("Of a comparison the figures are kept and not the adapters. A run of Train can be merged here.")
         return
     size = catalogue()[record.run.model].parameters * (4 if record.card.precision == "fp32" else 2)
     st.markdown(

@@ -6,12 +6,13 @@ import streamlit as st
 
 from lib import ui
 from lib.charts.training import loss
+from lib.training.methods.catalogue import methods
 from lib.training.out import program, unsloth
 from lib.training.out.record import RunRecord
 from lib.ui.kit import controls
 from lib.ui.kit.problems import guard
-from lib.ui.training.newest import chosen_run, newest_record, nothing_yet
 from lib.ui.training.out.card import show_card
+from lib.ui.training.out.choosing import chosen_record
 from lib.ui.training.out.merged import merged_model
 
 IPYNB = "application/x-ipynb+json"
@@ -24,10 +25,8 @@ model = PeftModel.from_pretrained(base, "kopi-adapter")  # the unzipped folder""
 
 
 def draw_out() -> None:
-    kind = chosen_run()
-    record = newest_record(kind)
+    record = chosen_record()
     if record is None:
-        nothing_yet(kind, "its files")
         ui.take_away("live_lora")
         return
     show_card(record)
@@ -55,7 +54,9 @@ def _adapter(record: RunRecord) -> None:
     st.subheader("The adapter", anchor=False)
     size = len(record.finished.adapter)
     if not size:
-        st.markdown("This run left no adapter that can be passed on.")
+        of_many = "Of a comparison the figures are kept and not the files"
+        why = of_many if record.run.weighs else "Its files are too large to pass on"
+        st.markdown(f"{why}: the script beside this trains the same again, and writes them.")
         return
     st.markdown("Two matrices for each layer it sits on, as `peft` saves them. It needs its base model to work.")
     st.download_button(
@@ -98,9 +99,14 @@ def _real_gpu(record: RunRecord) -> None:
     facts = unsloth.checked()
     titles = {each.id: f"{each.id.split('/')[1]} ({each.parameters}, {each.licence})" for each in facts.models}
     model = controls.select("Model", titles, facts.models[0].id, key="out_gpu_model")
+    run, not_yours = record.run, f"Only the learning rate is not yours but {facts.learning_rate:g}."
+    if not methods()[run.method].lora:
+        not_yours = (
+            f"Yours was another method, so rank {run.rank} and learning rate {facts.learning_rate:g} are usual ones."
+        )
     st.markdown(
         "QLoRA with Unsloth, filled with your texts and settings, for Colab's T4 (fp16) or a newer card (bf16). "
-        f"Only the learning rate is not yours but {facts.learning_rate:g}."
+        f"{not_yours}"
     )
     st.download_button(
         "Unsloth notebook",

@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from lib.training.errors import Diverged, TrainingError
+from lib.training.methods.catalogue import methods
 from lib.training.out import program, sources
 from lib.training.out.record import RunRecord, record
+from lib.training.out.repeated import METHODS
 from lib.training.run import FineTuningRun
 from lib.training.texts.datasets import Dataset, Example
 from tests.waiting import LIMIT_S
@@ -33,6 +35,7 @@ pytestmark = [
     pytest.mark.torch,
     # peft reads an attribute that transformers 5.23 has renamed
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:MatMul8bitLt:UserWarning"),
 ]
 HOSTILE = "\"\"\"\n# x = 1\\n {not_a_field} ''' </script> 好"
 OWN = Dataset(
@@ -66,11 +69,11 @@ def recorded(tiny_model: Path) -> Iterator[RunRecord]:
         yield record(run, list(finetune(run)))
 
 
-def told(folder: Path, printed: str) -> dict:
+def told(folder: Path, printed: str, *, own_weights: bool = False) -> dict:
     """The losses that a program has written into `folder`, after what it printed was looked at."""
     assert "Largest difference from the recorded losses: 0\n" in printed
-    assert "The frozen weights are those of the run, bit for bit: True" in printed
-    assert (folder / "adapter" / "adapter_model.safetensors").exists()
+    assert "These are other weights" not in printed
+    assert ("The frozen weights are those of the run, bit for bit: True" in printed) is not own_weights
     return json.loads((folder / "losses.json").read_text(encoding="utf-8"))
 
 
@@ -112,6 +115,37 @@ def test_the_script_gives_the_losses_of_the_run(recorded, tiny_model, tmp_path):
     )
     assert ran.returncode == 0, ran.stderr
     same_losses(told(tmp_path, ran.stdout), recorded)
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").exists()
+
+
+@pytest.mark.parametrize("method", [name for name, method in methods().items() if method.trains and name != "lora"])
+def test_every_method_that_can_be_compared_is_repeated_to_its_losses(method, tiny_model, tmp_path, alone, capsys):
+    """As Compare makes its runs: weighed, and looked at a few times."""
+    run = FineTuningRun(
+        method=method,
+        rank=4,
+        virtual_tokens=4,
+        bottleneck=8,
+        steps=4,
+        batch_size=2,
+        learning_rate=1e-2,
+        seed=3,
+        own=OWN,
+        evaluate_every=2,
+        ask_every=0,
+        weighs=True,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BASE_MODEL", str(tiny_model))
+        made = record(run, list(finetune(run)))
+    assert len(made.steps) == 4
+    alone(tiny_model, program.script(made))
+    losses = told(tmp_path, capsys.readouterr().out, own_weights=methods()[method].own_weights)
+    if method == "pissa":  # its parts add up to the base but for rounding
+        losses["held_out_losses"]["0"] = made.held_out[0].loss
+    same_losses(losses, made)
+    assert [each.name for each in (tmp_path / ("model" if method == "full" else "adapter")).iterdir()]
+    assert [code in program.script(made) for code in cells(program.notebook(made), "code")] == [True] * 8
 
 
 def test_the_notebook_gives_the_losses_of_the_run(recorded, tiny_model, tmp_path, alone, capsys):
@@ -156,10 +190,15 @@ def test_other_weights_are_said_to_be_others(recorded, tiny_model, tmp_path, alo
     assert "bit for bit: False" in printed
 
 
-def test_a_method_that_cannot_be_repeated_so_is_named(recorded):
-    other = dataclasses.replace(recorded, run=dataclasses.replace(recorded.run, method="prefix"))
-    with pytest.raises(TrainingError, match="repeats runs of lora, rslora, dora; this is a run of prefix"):
+@pytest.mark.parametrize("method", [name for name, method in methods().items() if not method.trains])
+def test_a_method_that_trains_nothing_is_refused_in_a_sentence(recorded, method):
+    other = dataclasses.replace(recorded, run=dataclasses.replace(recorded.run, method=method))
+    with pytest.raises(TrainingError, match=f"“{methods()[method].title}” trains nothing, so there is no training"):
         program.script(other)
+
+
+def test_there_are_pieces_for_every_method_that_trains():
+    assert {*METHODS, "pissa"} == {name for name, method in methods().items() if method.trains}
 
 
 def test_what_is_gathered_comes_after_what_it_needs():
