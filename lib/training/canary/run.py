@@ -19,7 +19,8 @@ TIMES = (0, 1, 4, 16)
 MOST_DIGITS = 4
 CHANCE_BITS = 1 / math.log(2)
 """Mean exposure of a code drawn blindly: its rank is any with the same chance, and ∫₀¹ -log2 x dx = 1 / ln 2."""
-SCORING_S = {False: 4.0, True: 60.0}
+FEW_HELD_OUT = 8
+SCORING_S = {False: 2.0, True: 30.0}
 """For every code of four digits, by a small and a large model, measured on two CPU cores."""
 
 
@@ -48,9 +49,14 @@ class CanaryRun:
         return f"{PROMPT} {self.code}."
 
     def planted(self, times: int) -> FineTuningRun:
-        """The run on its texts and so many copies of the code's; which step takes them is up to its seed."""
+        """The run on its texts and so many copies of the code's; which step takes them is up to its seed.
+
+        What it says of its other texts is not looked at, so few are held out and nothing is asked on the way.
+        """
         data = self.run.data
-        return replace(self.run, own=replace(data, training=data.training + (Example(self.text),) * times))
+        texts = data.training + (Example(self.text),) * times
+        own = replace(data, training=texts, held_out=data.held_out[:FEW_HELD_OUT], blanks=())
+        return replace(self.run, own=own, ask_every=0, evaluate_every=self.run.steps)
 
     @property
     def expected_s(self) -> float:
