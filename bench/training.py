@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bench.followed import followed
@@ -46,6 +47,7 @@ def lines() -> Iterator[Line]:
             continue
         yield from _ten_seeds(engine, model)
         yield from _over_a_bare_loop(engine, model)
+    yield _beside_another(engine)
     engine.close()
     yield _held_out_perplexity()
 
@@ -95,6 +97,24 @@ def _over_a_bare_loop(engine: Engine, model: str) -> Iterator[Line]:
         for _ in range(5 if model == BUNDLED else 3)
     ]
     yield Line("  LoRA steps/s through the app over a bare loop", statistics.median(ratios), "", 0.97, ">=")
+
+
+def _beside_another(engine: Engine) -> Line:
+    """How much the losses of a run differ when another goes on beside it: same seed, same losses, also in a class."""
+    _, _, alone = _run(engine, default_run(BUNDLED))
+    run = replace(default_run(BUNDLED, seed=1), steps=300)
+    how = {"expected_s": run_expected_s(run), "time_limit_s": run_time_limit_s(run)}
+    other = engine.submit("lib.training.finetune:finetune", run, owner="neighbour", kind="lora", **how)
+    _, _, beside = _run(engine, default_run(BUNDLED))
+    engine.stop(other, owner="neighbour")
+    pairs = zip(losses(alone), losses(beside), strict=True)
+    return Line(
+        "  losses alone and beside another run, largest difference", max(abs(a - b) for a, b in pairs), "nats", 0
+    )
+
+
+def losses(events: Sequence[Any]) -> list[float]:
+    return [event.loss for event in events if isinstance(event, Step)]
 
 
 def _bare_steps_per_s(model: str) -> float:

@@ -11,12 +11,25 @@ from lib.training.comparing.comparison import Comparison
 from lib.training.comparing.outcomes import Column, columns
 from lib.ui.kit import jobs
 from lib.ui.kit.text import escape
+from lib.units import format_duration
 
 
 def queue_comparison(kind: str, comparison: Comparison) -> None:
     model = comparison.settings[0].run.model  # all runs share it
     times = {"expected_s": comparison.expected_s, "time_limit_s": comparison.time_limit_s}
     jobs.submit(kind, "lib.training.comparing.job:compare", comparison, **times, model=model)
+
+
+def how_long(comparison: Comparison | None) -> None:
+    """Before a comparison is started: how many runs it is, and how long they take."""
+    if comparison is None:
+        return
+    runs = len(comparison.settings) * len(comparison.seeds)
+    count = "1 run" if runs == 1 else f"{runs} runs"
+    st.caption(
+        f":material/schedule: {count}, about {format_duration(comparison.expected_s)} on two processor cores with "
+        "nobody else there."
+    )
 
 
 def found_by(view: JobView) -> tuple[Column, ...]:

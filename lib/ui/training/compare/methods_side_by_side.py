@@ -13,7 +13,7 @@ from lib.training.comparing.comparison import Comparison
 from lib.ui.kit import jobs
 from lib.ui.training.compare import table, words
 from lib.ui.training.compare.columns import column
-from lib.ui.training.compare.going import found_by, progress_line, queue_comparison
+from lib.ui.training.compare.going import found_by, how_long, progress_line, queue_comparison
 from lib.ui.training.compare.shared import shared_controls
 
 KIND = "lora-compare"
@@ -30,6 +30,7 @@ def methods_side_by_side() -> None:
     chosen = _unlike(tuple(each for each in settings if each is not None))
     wanted = Comparison(chosen, shared.seeds) if chosen else None
     jobs.start_and_stop(KIND, "Compare", queue_comparison, KIND, wanted)
+    how_long(wanted)
     if jobs.current(KIND) is None:
         st.plotly_chart(charts.overlaid(()), key="cmp-chart", alt=charts.describe(()))
         st.caption("Press Compare: every setting is run on the same texts, once with each seed.")

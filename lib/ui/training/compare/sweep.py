@@ -15,7 +15,7 @@ from lib.training.methods.catalogue import methods
 from lib.ui.kit import controls, jobs
 from lib.ui.training.compare import table, words
 from lib.ui.training.compare.columns import setting_of
-from lib.ui.training.compare.going import found_by, progress_line, queue_comparison
+from lib.ui.training.compare.going import found_by, how_long, progress_line, queue_comparison
 from lib.ui.training.compare.shared import shared_controls
 
 KIND = "lora-sweep"
@@ -38,9 +38,9 @@ def sweep() -> None:
             layers = architecture_of(shared.model).num_hidden_layers
             wanted = Comparison(SWEEPS[what](setting.run, layers), shared.seeds)
     jobs.start_and_stop(KIND, "Sweep", queue_comparison, KIND, wanted)
+    how_long(wanted)
     if jobs.current(KIND) is None:
-        count = f"{len(wanted.settings)} settings, {len(shared.seeds)} seeds each" if wanted else "several settings"
-        st.caption(f"Press Sweep: {count}, one run after another.")
+        st.caption("Press Sweep: one run after another, drawn beside each other.")
     jobs.live(KIND, _draw_sweep)
 
 

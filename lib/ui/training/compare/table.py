@@ -39,7 +39,7 @@ def _figures(column: Column) -> dict[str, str]:
     if has_facts(run.model):
         told["Facts known, before → after"] = (
             f"{column.whole[0].forgotten.before.facts_known} → "
-            f"{_one(column, lambda outcome: outcome.forgotten.after.facts_known, 1)}"
+            f"{_one(column, lambda outcome: outcome.forgotten.after.facts_known, len(column.whole) > 1)}"
         )
     return told | {
         "Trained parameters, counted": counted,
