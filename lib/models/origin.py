@@ -10,7 +10,7 @@ FILE = "origin.json"
 """Beside the weights of a model that did not come from the hub as it is there."""
 
 FORMATS = {
-    "Q4_1": "4 bits a weight, in blocks of 32 that share a scale and a minimum",
+    "Q4_1": "4 bits per weight, in blocks of 32 that share a scale and a minimum",
 }
 
 

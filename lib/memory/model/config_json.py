@@ -26,6 +26,7 @@ MAY_BE_ZERO = ("first_k_dense_replace", "n_shared_experts", "type_vocab_size", "
 BUILD = re.compile(  # names of fields that change which tensors there are
     r"expert|moe|lora_rank|ssm|mamba|linear_|conv|index_|layer_types|block|mlp_only|sparse|hybrid|qk_layernorm|cross_att"
     r"|_config$|multi_query|new_decoder|proj_dim|per_layer|do_layer_norm_before|is_encoder_decoder|share|dense_replace"
+    r"|bidirectional"
 )
 READ_BESIDES_RULES = {  # what is read here without a rule of a family
     *(
@@ -204,6 +205,8 @@ def known_families() -> tuple[str, ...]:
 def _family(config: Mapping) -> str:
     """The family whose formula counts this model_type. Raises NeedsCounting where there is none."""
     family = config.get("model_type", "")
+    if family in (None, "") and config.get("architectures"):
+        raise NeedsCounting("The config has no model_type; its class says which.")
     if not isinstance(family, str) or not family:
         raise CannotEstimateError(f'model_type = {short(family)} must be a name such as "llama".')
     family = aliases().get(family, family)

@@ -20,6 +20,7 @@ DEEPEST = 40
 COUNTED = re.compile(r"^(?!.*(vocab|size|dim|position|token|length|_id)).*(layer|block|depth|stage|expert|head|group)")
 MOST_OF_ANYTHING = 65_536  # layers, blocks, heads, experts: beyond any model, and what would take hours to build
 MOST_LAYERS = 2_000
+LONGEST_TOLD = 100_000_000  # tokens; beyond stands a tokenizer's "no limit"
 PRINTED = re.compile(r"^(```\w*\s+)?([A-Za-z]\w*Config\s+)?(?=\{)")
 """What stands before the { where a config was copied from a page, or as transformers prints one."""
 OTHER_FILES = {
@@ -171,7 +172,7 @@ def longest_context(config: Mapping) -> int | None:
     """The positions a model was made for, stretched as its `rope_scaling` (or `rope_parameters`) says; None if silent.
 
     YaRN, dynamic and linear scaling stretch by `factor` what it was trained on; where that is not said apart, what
-    `max_position_embeddings` says. Gemma 3 writes the stretched number already.
+    `max_position_embeddings` says. Gemma 3 writes the stretched number already; Command R writes a field of its own.
     RoBERTa's positions count from the one after padding's: 514 serve 512 tokens.
     """
     keys = ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length", "max_seq_len", "n_ctx")
@@ -179,6 +180,9 @@ def longest_context(config: Mapping) -> int | None:
     if written and config.get("model_type") in _model_types()["positions_begin_after_padding"]["types"]:
         padding = config.get("pad_token_id")
         return max(1, written - (padding if type(padding) is int and padding >= 0 else 1) - 1)
+    told = config.get("model_max_length")
+    if type(told) is int and 0 < told <= LONGEST_TOLD:
+        return told
     scaling = config.get("rope_scaling") or config.get("rope_parameters")
     if not isinstance(scaling, Mapping) or str(config.get("model_type", "")).startswith("gemma3"):
         return written

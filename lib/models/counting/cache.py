@@ -33,6 +33,7 @@ from lib.models.counting.read import is_encoder
 
 FEW, MORE = 8, 16  # tokens; fewer than any window, more than a convolution is wide
 WINDOWS = 8  # "past the window" is tried at this many windows
+CACHES = ("past_key_values", "cache_params", "state")  # where an output has it
 SIMPLE = (DynamicLayer, DynamicSlidingWindowLayer, DynamicIndexedLayer)
 
 
@@ -103,6 +104,8 @@ def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
             problem = error
     else:
         raise CannotEstimateError(f"no pass can be made without its weights ({short(problem)})")
+    if isinstance(cache, list) and cache and all(isinstance(each, torch.Tensor) for each in cache):
+        return [_StateAlone(tuple(each[..., at] for each in cache)) for at in range(cache[0].shape[-1])]  # RWKV's
     if cache is None or isinstance(cache, EncoderDecoderCache) or not hasattr(cache, "layers"):
         raise CannotEstimateError("it keeps its cache in a way of its own")
     return _with_states_beside(cache)
@@ -110,9 +113,9 @@ def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
 
 @dataclass
 class _StateAlone:
-    """A layer whose state stands beside the cache's layers."""
+    """A layer whose state is not among the cache's layers."""
 
-    state: torch.Tensor
+    states: tuple[torch.Tensor, ...]
 
 
 def _with_states_beside(cache: Any) -> list[Any]:
@@ -121,7 +124,7 @@ def _with_states_beside(cache: Any) -> list[Any]:
     layers = [*cache.layers, *[None] * (len(apart) - len(cache.layers))]
     apart += [[]] * (len(layers) - len(apart))
     return [
-        _StateAlone(state) if isinstance(state, torch.Tensor) else layer
+        _StateAlone((state,)) if isinstance(state, torch.Tensor) else layer
         for layer, state in zip(layers, apart, strict=True)
     ]
 
@@ -130,7 +133,7 @@ def _pass(runner: nn.Module, tokens: int) -> Any:
     with without_numbers():
         ids = torch.zeros((1, tokens), dtype=torch.long)
         output = runner(input_ids=ids, use_cache=True)
-    return output.get("past_key_values", output.get("cache_params"))
+    return next((output[name] for name in CACHES if output.get(name) is not None), None)
 
 
 @contextmanager
@@ -193,7 +196,7 @@ def _numbers_of(*tensors: torch.Tensor) -> int:
 
 def _states(layer: Any) -> list[torch.Tensor]:
     if isinstance(layer, _StateAlone):
-        return [layer.state]
+        return list(layer.states)
     if not isinstance(layer, LinearAttentionCacheLayerMixin):
         return []
     found = [*layer.conv_states.values(), *layer.recurrent_states.values()]

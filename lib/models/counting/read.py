@@ -49,7 +49,8 @@ def read(config: dict) -> tuple[PreTrainedConfig, type[PreTrainedModel], list[st
     if (why := miscounted().get(known)) is not None:
         raise CannotEstimateError(why)
     if known != given:
-        notes.append(f"model_type {short(given)} is built as {known!r}.")
+        said = f"model_type {short(given)}" if given else "The config has no model_type; by its class it"
+        notes.append(f"{said} is built as {known!r}.")
     config["model_type"] = known
     _rename_nested(config)
     try:
@@ -83,6 +84,8 @@ def language_alone(config: dict, made: PreTrainedConfig) -> dict | None:
 
 
 def _known_type(given: object, architectures: object) -> str:
+    if given in (None, "") and (named := _class_named(architectures)) is not None:
+        return named.config_class.model_type  # as configs of 2019 leave it out
     if not isinstance(given, str) or not given:
         raise CannotEstimateError('The config has no model_type such as "llama", so nobody can know how it is built.')
     if given in aliases():
@@ -125,6 +128,8 @@ def is_encoder(config: PreTrainedConfig) -> bool:
     """Whether a model of this config reads a text and writes none."""
     if config.is_encoder_decoder or getattr(config, "is_decoder", False):
         return False
+    if value_of(config, "use_bidirectional_attention") in (True, "all"):  # EmbeddingGemma
+        return True
     return config.model_type in ENCODERS or not any(config.model_type in names for names in DECODERS)
 
 

@@ -54,7 +54,7 @@ def _ready(model: str) -> tuple[Sampled, ...]:
 def _fresh(model: str) -> tuple[Sampled, ...]:
     """Answers that the model writes here and now."""
     with st.expander("More", icon=":material/tune:"):
-        typed = st.text_area("Prompts, one a line", "\n".join(prompts(model)[:6]), key=f"al_prompts_{model}")
+        typed = st.text_area("Prompts, one per line", "\n".join(prompts(model)[:6]), key=f"al_prompts_{model}")
         count = controls.slider("Answers to each", 2, 4, 4, key="al_count")
         temperature = controls.slider("Temperature", 0.1, 2.0, 0.6, key="al_temperature", step=0.1)
         tokens = controls.slider("Tokens of an answer, at most", 8, 64, 32, key="al_tokens")

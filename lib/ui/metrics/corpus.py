@@ -132,7 +132,7 @@ def _show_scores(view: JobView) -> None:
     note = " It was stopped: this is what had been scored." if scored.stopped else ""
     st.caption(
         f":material/speed: **Measured.** {len(scored.row_numbers):,} rows in {scored.elapsed_s:.1f} s, "
-        f"{rate:,.0f} a second, here and now.{note}"
+        f"{rate:,.0f} per second, here and now.{note}"
     )
     _corpus_against_mean(scored, names)
     _spread(scored, names)
@@ -145,7 +145,7 @@ def _progress(view: JobView) -> None:
         if isinstance(event, CorpusProgress):
             st.progress(
                 event.done / event.total,
-                f"Row {event.done:,} of {event.total:,}, {event.rows_per_s:,.0f} a second; "
+                f"Row {event.done:,} of {event.total:,}, {event.rows_per_s:,.0f} per second; "
                 f"mean ROUGE-L so far {event.mean_rouge_l:.3f}",
             )
         elif isinstance(event, BootstrapProgress):

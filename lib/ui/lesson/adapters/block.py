@@ -98,7 +98,7 @@ def _notes(adapter: Adapter) -> list[str]:
         )
     if adapter.flops_once:
         notes.append(
-            f"Once a request the model reads the {adapter.size} vectors like tokens: "
+            f"Once per request the model reads the {adapter.size} vectors like tokens: "
             f"{format_count(adapter.flops_once)} FLOPs, unless their keys and values are kept."
         )
     if adapter.attention_flops_per_token and arch.sliding_layers:

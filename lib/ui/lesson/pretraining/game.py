@@ -54,7 +54,7 @@ def _ask_for_word(name: str, passage: Passage, guesses: list[Guess]) -> None:
     )
     st.caption(
         "You pay −log₂ of the probability that you gave the true word; the rest of your 100% is spread over the other "
-        "three. Knowing nothing costs 2 bits a word."
+        "three. Knowing nothing costs 2 bits per word."
     )
 
 

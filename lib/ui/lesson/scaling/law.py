@@ -65,7 +65,7 @@ def _say_how_far_from_best(mine: Placed) -> None:
 def _beside_each_other(at: Point) -> list[dict]:
     placed = [Placed(law, at) for law in laws().values()]
     rows = [_best_point_row(each.law.title, each.best, f"{each.loss:.3f}", f"{each.best_loss:.3f}") for each in placed]
-    return [*rows, _best_point_row("20 tokens a parameter", rule_of_thumb(at.flops), "says none", "says none")]
+    return [*rows, _best_point_row("20 tokens per parameter", rule_of_thumb(at.flops), "says none", "says none")]
 
 
 def _best_point_row(name: str, best: Point, loss: str, best_loss: str) -> dict:

@@ -61,7 +61,7 @@ def fit_your_own() -> list[dict]:
         st.plotly_chart(
             charts.own_curves(runs, f"{len(runs)} runs, each to its own end"),
             key="sl_curves",
-            alt="Held-out loss against tokens read, a line a run",
+            alt="Held-out loss against tokens read, one line per run",
         )
         show_table(_run_rows(told, is_open), alt="The recorded runs")
     _say_how_it_was_recorded(told)

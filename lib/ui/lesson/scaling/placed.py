@@ -23,7 +23,7 @@ def where_models_lie() -> list[dict]:
     known = {name: model_named(name) for name in placed_names()}
     placed = {name: Point(float(each.active_parameters), float(each.tokens)) for name, each in known.items()}
     lines = {name: (f"{law.title}: best", [law.best(flops) for flops in BUDGETS]) for name, law in laws().items()}
-    lines["rule"] = ("20 tokens a parameter", [rule_of_thumb(flops) for flops in BUDGETS])
+    lines["rule"] = ("20 tokens per parameter", [rule_of_thumb(flops) for flops in BUDGETS])
     llama = placed["Llama 3 8B"]
     title = f"Llama 3 8B read {llama.ratio:,.0f} tokens for every parameter, GPT-3 {placed['GPT-3'].ratio:.2g}"
     st.plotly_chart(charts.where_models_lie(lines, placed, title), key="sl_map", alt=title)

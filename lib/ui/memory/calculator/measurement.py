@@ -29,7 +29,7 @@ def my_measurement(estimate: Estimate, unit: str) -> None:
     else:
         st.caption("Also understood: a line like 8123MiB / 24564MiB, max_memory_allocated: 21474836480, or 21.3 GiB.")
     st.caption(
-        "What is free before you start: a desktop and browser hold some hundred MiB to 2 GiB of a card that drives a "
+        "What is free before you start: a desktop and browser hold a few hundred MiB to 2 GiB of a card that drives a "
         "screen, other processes theirs, and every CUDA process its context. `nvidia-smi` before the run shows it."
     )
 

@@ -45,7 +45,7 @@ def _figures(column: Column) -> dict[str, str]:
         "Trained parameters, counted": counted,
         "Weights": _beside(cost.weights_bytes, states.weights),
         "Gradients": _beside(cost.gradients_bytes, states.gradients),
-        "Optimiser": _beside(cost.optimizer_bytes, states.optimizer),
+        "Optimizer": _beside(cost.optimizer_bytes, states.optimizer),
         "Time": format_duration(column.mean(lambda outcome: outcome.cost.seconds)),
         "On disk": format_gb(cost.files_bytes) if cost.files_bytes else "nothing",
     }
