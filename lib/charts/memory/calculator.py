@@ -48,6 +48,8 @@ def memory_bars(bars: Mapping[str, Estimate], usable_bytes: float, gpu_name: str
     traces = [_segment(key, names, [bars[name].size_of(key) for name in names], unit, widest) for key in keys]
     end = usable_bytes / size
     to_the_right = usable_bytes < 0.6 * widest
+    # Across a bar a white edge, so that the line is seen on a red part too
+    edge = [line("x", end, color="#ffffff", width=9)] if usable_bytes < highest else []
     return figure(
         title,
         height=200 + 80 * len(bars),
@@ -56,8 +58,7 @@ def memory_bars(bars: Mapping[str, Estimate], usable_bytes: float, gpu_name: str
         bargap=0.25,
         above=86,
         legend={"y": -0.28, "font": {"size": 15}, "traceorder": "normal"},
-        # on a white edge, so that it is seen on a red part too
-        shapes=[line("x", end, color="#ffffff", width=9), line("x", end, color=RED, width=4, dash="dash")],
+        shapes=[*edge, line("x", end, color=RED, width=4, dash="dash")],
         annotations=[
             label(
                 end,

@@ -207,6 +207,10 @@ def _family(config: Mapping) -> str:
     family = config.get("model_type", "")
     if family in (None, "") and config.get("architectures"):
         raise NeedsCounting("The config has no model_type; its class says which.")
+    if "model_type" not in config and {"dim", "n_layers"} <= set(config):
+        raise CannotEstimateError(
+            "This is a params.json, as Meta and Mistral ship it with code of their own: paste the model's config.json."
+        )
     if not isinstance(family, str) or not family:
         raise CannotEstimateError(f'model_type = {short(family)} must be a name such as "llama".')
     family = aliases().get(family, family)

@@ -34,6 +34,7 @@ from lib.models.counting.read import is_encoder
 FEW, MORE = 8, 16  # tokens; fewer than any window, more than a convolution is wide
 WINDOWS = 8  # "past the window" is tried at this many windows
 CACHES = ("past_key_values", "cache_params", "state")  # where an output has it
+KEYS_AND_VALUES = (("k_proj", "v_proj"), ("kv_proj",))  # matrices that make them; JetMoE has one for both
 SIMPLE = (DynamicLayer, DynamicSlidingWindowLayer, DynamicIndexedLayer)
 
 
@@ -76,9 +77,10 @@ def _by_shapes(model: PreTrainedModel) -> list[Keeps] | None:
         return None
     widths = [
         [
-            m.k_proj.out_features + m.v_proj.out_features
-            for m in layer.modules()
-            if isinstance(getattr(m, "k_proj", None), nn.Linear) and isinstance(getattr(m, "v_proj", None), nn.Linear)
+            sum(matrix.out_features for matrix in matrices)
+            for module in layer.modules()
+            for matrices in ([getattr(module, name, None) for name in names] for names in KEYS_AND_VALUES)
+            if all(isinstance(matrix, nn.Linear) for matrix in matrices)
         ]
         for layer in layers
     ]

@@ -88,7 +88,7 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         shared_width=_first(text, names_of("shared_width")),
         latent=_latent(text),
         vocab=_first(text, names_of("vocabulary")),
-        max_context=longest_context(text.to_dict()) or 0,
+        max_context=longest_context(_written_of(text, config, model.config)) or longest_context(text.to_dict()) or 0,
         experts=experts,
         experts_per_token=active,
         tied=tied_pairs(model),
@@ -96,6 +96,12 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         filled=tuple(filled_in(config, model.config)),
         notes=(*notes, *_said(config, model)),
     )
+
+
+def _written_of(text: PreTrainedConfig, config: dict, made: PreTrainedConfig) -> dict:
+    """The part of the config that `text` was made from; what it says itself goes before defaults of another name."""
+    inside = next((config.get(name) for name in made.sub_configs if value_of(made, name) is text), config)
+    return {"model_type": text.model_type, **inside} if isinstance(inside, dict) else {}
 
 
 def _check_heads(text: PreTrainedConfig) -> None:

@@ -98,13 +98,9 @@ class _Places:
         return Part.OTHER
 
     def _is_head(self, path: str) -> bool:
-        first = path.split(".", 1)[0]
-        return (self.head is not None and path.startswith(f"{self.head}.")) or first in (
-            "lm_head",
-            "cls",
-            "score",
-            "head",
-        )
+        pieces = path.split(".")
+        named = pieces[0] in ("cls", "score", "head") or "lm_head" in pieces  # inside a model that has towers beside
+        return named or (self.head is not None and path.startswith(f"{self.head}."))
 
     def _around(self, path: str) -> Iterator[tuple[str, str]]:
         """(name, class) of the tensor itself and the modules around it, innermost first, the whole model left out."""

@@ -130,7 +130,8 @@ def is_encoder(config: PreTrainedConfig) -> bool:
         return False
     if value_of(config, "use_bidirectional_attention") in (True, "all"):  # EmbeddingGemma
         return True
-    return config.model_type in ENCODERS or not any(config.model_type in names for names in DECODERS)
+    writing = (*DECODERS, *OTHERS[:2])  # models that hear and write are listed with those from speech to text
+    return config.model_type in ENCODERS or not any(config.model_type in names for names in writing)
 
 
 def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrainedModel]:

@@ -38,8 +38,9 @@ def show_working(term: Term) -> None:
 
 
 def latex_working(expression: Expression) -> str:
-    """Three lines, so that a phone has room."""
+    """Three lines, so that a phone has room; fractions get the height that they need."""
     lines = (latex(expression), latex(expression, numbers=True), latex_size(expression.value))
+    lines = tuple(rf"\vphantom{{\Bigg|}} {line}" if r"\frac" in line else line for line in lines)
     return r"\begin{aligned} & " + r" \\[4pt] &= ".join(lines) + r" \end{aligned}"
 
 

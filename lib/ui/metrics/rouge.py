@@ -89,12 +89,12 @@ def _arithmetic(name: str, share: Share, score: Score) -> None:
     with f1.container(border=True, height="stretch"):
         st.markdown(f"**{name} F1**: the harmonic mean of both")
         p, r = shown(score.precision), shown(score.recall)
-        over = rf"2 \times \frac{{{p} \times {r}}}{{{p} + {r}}}"
+        over = rf"\vphantom{{\Bigg|}} 2 \times \frac{{{p} \times {r}}}{{{p} + {r}}}"
         st.latex(rf"{over} = \mathbf{{{shown(score.fmeasure)}}}" if score.fmeasure else r"\mathbf{0}")
 
 
 def _fraction(above: int, below: int, value: float) -> str:
-    return rf"\frac{{{above}}}{{{below}}} = \mathbf{{{shown(value)}}}" if below else r"\mathbf{0}"
+    return rf"\vphantom{{\Bigg|}} \frac{{{above}}}{{{below}}} = \mathbf{{{shown(value)}}}" if below else r"\mathbf{0}"
 
 
 def _stems(chosen: Rouge) -> None:

@@ -56,6 +56,7 @@ def test_an_infinite_number_as_transformers_5_writes_it():
     ("text", "named"),
     [
         ("", "JSON"),
+        ('{"dim": 4096, "n_layers": 32, "n_heads": 32, "vocab_size": 32768}', "params.json"),
         ('{"peft_type": "LORA", "r": 16}', "adapter_config.json, not a model"),
         ('{"tokenizer_class": "LlamaTokenizer", "model_max_length": 8192}', "tokenizer_config.json, not a model"),
         ('{"metadata": {"total_size": 1}, "weight_map": {}}', "index.json"),
@@ -181,6 +182,12 @@ def test_rope_scaling_stretches_the_context(scaling, positions):
     short = 32_768 if scaling and scaling.get("factor") == 4.0 else 131_072
     config = {**GOOD, "max_position_embeddings": short, "rope_scaling": scaling}
     assert from_config(config).max_position_embeddings == positions
+
+
+def test_command_r_says_its_context_in_a_field_of_its_own():
+    """CohereForAI/c4ai-command-r-v01, config.json and model card: 128K tokens."""
+    assert longest_context({"max_position_embeddings": 8192, "model_max_length": 131_072}) == 131_072
+    assert longest_context({"max_position_embeddings": 8192, "model_max_length": 10**30}) == 8192
 
 
 def test_a_config_that_lists_every_tensor_is_read():

@@ -220,3 +220,62 @@ def test_the_parts_of_a_model_that_sees_and_hears():
     parts = counted(case["config"]).by_part
     assert parts[Part.VISION] == 676_550_144  # Qwen2.5-VL-7B has the same tower: 8,292,166,656 less 7,615,616,512
     assert parts[Part.AUDIO] > 2e9
+
+
+def test_an_infinite_number_as_transformers_5_writes_it():
+    """Mistral AI, Codestral Mamba: "with 7,285,403,648 parameters"; transformers 5 saves `inf` as an object."""
+    codestral = {"model_type": "mamba2", "hidden_size": 4096, "num_hidden_layers": 64, "vocab_size": 32768}
+    codestral |= {"state_size": 128, "n_groups": 8, "num_heads": 128, "head_dim": 64, "expand": 2, "conv_kernel": 4}
+    codestral |= {"tie_word_embeddings": False, "time_step_limit": [0.0, {"__float__": "Infinity"}]}
+    model = counted(codestral)
+    assert model.parameters == 7_285_403_648
+    assert [model.layers_that(kind) for kind in ("grow", "window", "state")] == [0, 0, 64]
+
+
+def test_a_decoder_that_looks_both_ways_is_an_encoder():
+    """EmbeddingGemma: 308M parameters with two dense layers of 768 × 3,072 that its config does not describe."""
+    gemma = {"model_type": "gemma3_text", "architectures": ["Gemma3TextModel"], "use_bidirectional_attention": True}
+    gemma |= {"hidden_size": 768, "num_hidden_layers": 24, "num_attention_heads": 3, "num_key_value_heads": 1}
+    gemma |= {"head_dim": 256, "intermediate_size": 1152, "vocab_size": 262144, "sliding_window": 512}
+    model = counted(gemma)
+    assert round((model.parameters + 2 * 768 * 3072) / 1e6) == 308  # its model card
+    assert model.encoder
+    assert model.numbers_per_token == 0
+
+
+def test_a_model_that_hears_and_writes_is_no_encoder():
+    hears = {"model_type": "audioflamingo3", "audio_config": {}, "text_config": {"model_type": "qwen2"}}
+    text = {"hidden_size": 3584, "num_hidden_layers": 28, "num_attention_heads": 28, "num_key_value_heads": 4}
+    hears["text_config"] |= {**text, "intermediate_size": 18944, "vocab_size": 151672, "tie_word_embeddings": False}
+    model = counted(hears)
+    assert not model.encoder
+    assert 2 * model.numbers_per_token == 28 * 2 * 4 * 128 * 2  # as Qwen2.5-7B's
+
+
+def test_the_state_of_rwkv_is_constant():
+    """RWKV-4 Pile 169M: five vectors a layer, two of them as wide as the model and kept in its precision."""
+    rwkv = {"model_type": "rwkv", "hidden_size": 768, "attention_hidden_size": 768, "num_hidden_layers": 12}
+    model = counted({**rwkv, "intermediate_size": 3072, "vocab_size": 50277, "context_length": 1024})
+    (keeps,) = model.keeps
+    assert (keeps.layers, keeps.kind, keeps.state_bytes) == (12, "state", 768 * (2 * 2 + 3 * 4))
+    assert model.parameters == 169_342_464  # of the weights at huggingface.co/RWKV/rwkv-4-169m-pile
+
+
+def test_keys_and_values_of_one_matrix():
+    """JetMoE-8B: 16 key-value heads of 128 in each of 24 layers; it cannot be run without numbers."""
+    jetmoe = {"model_type": "jetmoe", "hidden_size": 2048, "num_hidden_layers": 24, "num_key_value_heads": 16}
+    model = counted({**jetmoe, "kv_channels": 128, "num_local_experts": 8, "num_experts_per_tok": 2})
+    assert model.numbers_per_token == 24 * 2 * 16 * 128
+
+
+def test_a_config_of_2018_says_its_class_alone():
+    bert = {"architectures": ["BertForMaskedLM"], "hidden_size": 768, "num_hidden_layers": 12, "vocab_size": 30522}
+    model = counted({**bert, "num_attention_heads": 12, "intermediate_size": 3072, "type_vocab_size": 2})
+    assert model.parameters == 109_514_298  # bert-base-uncased with its masked-language head
+    assert any("no model_type" in note for note in model.notes)
+
+
+def test_positions_that_a_config_calls_otherwise_go_before_a_default():
+    """nomic-ai/nomic-embed-text-v1: n_positions 8,192, a field that transformers' class of it does not read."""
+    nomic = {"model_type": "nomic_bert", "n_embd": 768, "n_head": 12, "n_layer": 12, "n_inner": 3072}
+    assert counted({**nomic, "n_positions": 8192, "vocab_size": 30528}).max_context == 8192
