@@ -42,6 +42,7 @@ COURSE: dict[str, tuple[str, ...]] = {
         "contamination",
     ),
     "Alignment": ("rank_answers", "reward_model", "policy", "reward_hacking", "secret_rule", "human_values"),
+    "Activity": ("unsloth",),
     "Wrap-up": ("quiz", "cases"),
     "Class": ("room", "join"),
 }

@@ -11,5 +11,6 @@ summary/      a chapter, and the course, on paper in the student's own numbers
 prompting/    one task with examples in the prompt, in other words, and learnt instead
 quiz/         questions across the course, spaced in boxes, and how each chapter stands
 own_file.py   a file that the app made and is given back, read or refused
+unsloth/      the activity: what Unsloth changes, what is claimed of it, what came back from a GPU
 cases/        a case for each group of chapters, decided first, then worked out
 """

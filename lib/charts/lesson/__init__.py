@@ -10,5 +10,6 @@ small_big.py    blanks filled by small and big models, as they are, prompted and
 adapters.py     a transformer block, what is added to it, and where it can be clicked
 ways.py         a matrix before and after each way of training
 weight_update.py  a real update by rank; what each kind of adapter adds to a request
+unsloth.py     what Unsloth spares and what is claimed; a curve and an adapter that came back from a GPU
 quiz.py        how the quiz stands, by group of chapters
 """

@@ -38,6 +38,7 @@ def _computed_numbers() -> dict[str, Callable[[], str]]:
         "kv_four_bits": lambda: f"{KVCache(architecture(LLAMA), tokens=1, bits=4).bytes_per_token / 1024:.0f} KiB",
         "lora_8b": lambda: f"{adapter_parameters(architecture(LLAMA), 16, 'all') / 1e6:.1f} million",
         "lora_one_matrix": lambda: f"{16 * (4_096 + 1_024):,}",
+        "unsloth_logits": lambda: format_gib(4_096 * architecture(LLAMA).vocab_size * 4),
         "flops_1b_20b": lambda: f"{Point(1e9, 20e9).flops / 1e20:.1f} × 10²⁰",
         "rouge_1_precision": lambda: f"{_tea().measures['rouge1'].score.precision:.2f}",
         "brevity": lambda: f"{brevity_penalty(12, 9):.2f}",

@@ -61,6 +61,8 @@ class TrainingSetup(Setup):
     """Micro-batches whose gradients are added up before the optimizer's step."""
     checkpointing: bool = False
     """Keep only each layer's input, and compute the layer again in the backward pass."""
+    offloaded_inputs: bool = False
+    """With checkpointing, those inputs wait in the computer's memory (Unsloth, transformers' `offload`)."""
     attention: Attention = "fused"
     """`eager` writes the attention scores to memory."""
     chunked_loss: bool = False
@@ -88,6 +90,8 @@ class TrainingSetup(Setup):
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise CannotEstimateError(f"{name} = {getattr(self, name)!r} must be one of {', '.join(allowed)}.")
+        if self.offloaded_inputs and not self.checkpointing:
+            raise CannotEstimateError("offloaded_inputs needs checkpointing: else there is more than inputs to keep.")
         if self.optimizer_in_backward and (self.accumulation > 1 or self.gpus > 1):
             raise CannotEstimateError(
                 "The optimizer can only step in the backward pass with accumulation = 1 on 1 GPU: each gradient is "

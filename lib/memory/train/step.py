@@ -67,7 +67,9 @@ class _Walk:
         return self.profiles[key]
 
     def stored(self, profile: Profile) -> float:
-        """What one layer leaves behind after its forward pass."""
+        """What one layer leaves behind on the GPU after its forward pass."""
+        if self.setup.offloaded_inputs:
+            return 0.0
         return self.residual if self.setup.checkpointing else profile.saved_bytes
 
     def moments(self) -> Iterator[Moment]:

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import json
 import pprint
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from lib.places import ASSETS
 from lib.sources import Source
 from lib.training.out.program import notebook_of
-from lib.training.out.record import RunRecord
+from lib.training.run import FineTuningRun
 from lib.training.texts.datasets import Example
 
 
 @dataclass(frozen=True)
 class GpuModel:
     id: str
+    architecture: str
+    """What the memory calculator calls it."""
     parameters: str
     licence: str
 
@@ -36,6 +39,8 @@ class Checked:
     """By package, the version whose signatures were read."""
     takes: dict[str, frozenset[str]]
     """By what is called, the arguments that it takes there."""
+    steps: tuple[dict[str, str], ...]
+    """Of the notebook: key, title, words, and what to look for."""
 
 
 @cache
@@ -47,40 +52,78 @@ def checked() -> Checked:
         learning_rate_source=Source(**data["learning_rate_source"]),
         versions=data["checked_against"],
         takes={name: frozenset(arguments) for name, arguments in data["takes"].items()},
+        steps=tuple(data["steps"]),
     )
 
 
-def unsloth_notebook(record: RunRecord, model: str) -> str:
+@dataclass(frozen=True)
+class NotebookStep:
+    """A step of the notebook: what it is for, its code, and what to look for when it has run."""
+
+    key: str
+    title: str
+    words: str
+    code: tuple[str, ...]
+    """One text a cell."""
+    look_for: str
+
+    @property
+    def above(self) -> str:
+        """What stands above its code in the notebook, as Markdown."""
+        return f"### {self.title}\n\n{self.words}\n\n**Look for:** {self.look_for}"
+
+
+def unsloth_notebook(run: FineTuningRun, prompts: Sequence[str], model: str) -> str:
     """The run's texts and settings, for `model` on a CUDA GPU: a Colab T4 (fp16) or newer (bf16)."""
-    facts, run = checked(), record.run
-    answers_only = run.loss_on == "answer" and all(_splits(each) for each in run.data.training + run.data.held_out)
-    cells = [
-        ("markdown", _introduction(record, facts)),
-        ("code", "%%capture\n!pip install unsloth"),
-        ("code", IMPORTS),
-        ("markdown", "The texts of your run: those to learn from, and those held out."),
-        ("code", _dataset_in_python("train", run.data.training, answers_only)),
-        ("code", _dataset_in_python("held_out", run.data.held_out, answers_only)),
-        ("markdown", "The model in 4 bits (nf4), frozen. `dtype=None` takes bf16; on a T4, which has none, fp16."),
-        ("code", LOAD.format(model=model)),
-        ("markdown", "LoRA beside it, with the rank, alpha and targets of your run."),
-        ("code", _adapter(record)),
-        ("markdown", _training_words(record, facts)),
-        ("code", _training(record, facts, answers_only)),
-        ("code", TRAIN),
-        ("markdown", "The same prompts as in your run."),
-        ("code", _asking(record)),
-        ("markdown", SAVE_WORDS),
-        ("code", 'model.save_pretrained("adapter")\ntokenizer.save_pretrained("adapter")'),
-    ]
+    cells = [("markdown", _introduction(run, checked()))]
+    for step in notebook_steps(run, prompts, model):
+        cells += [("markdown", step.above), *(("code", code) for code in step.code)]
     return notebook_of(cells, accelerator="GPU", colab={"gpuType": "T4"})
 
 
-def _introduction(record: RunRecord, facts: Checked) -> str:
+def notebook_steps(run: FineTuningRun, prompts: Sequence[str], model: str) -> tuple[NotebookStep, ...]:
+    """The notebook, step by step; its words are in `assets/training/unsloth.json`."""
+    facts = checked()
+    texts = (*run.data.training, *run.data.held_out)
+    answers_only = run.loss_on == "answer" and all(_splits(each) for each in texts)
+    code = {
+        "install": ("%%capture\n!pip install unsloth",),
+        "import": (IMPORTS,),
+        "data": (
+            _dataset_in_python("train", run.data.training, answers_only),
+            _dataset_in_python("held_out", run.data.held_out, answers_only),
+        ),
+        "load": (LOAD.format(model=model),),
+        "adapter": (_adapter(run),),
+        "training": (_training(run, facts, answers_only),),
+        "train": (TRAIN,),
+        "ask": (_asking(prompts),),
+        "save": (SAVE,),
+    }
+    filled = {
+        "training": len(run.data.training),
+        "held_out": len(run.data.held_out),
+        "rate": facts.learning_rate,
+        "own_rate": run.learning_rate,
+        "rate_source": facts.learning_rate_source.title,
+    }
+    return tuple(
+        NotebookStep(
+            each["key"],
+            each["title"],
+            each["words"].format(**filled),
+            code[each["key"]],
+            each["look_for"].format(**filled),
+        )
+        for each in facts.steps
+    )
+
+
+def _introduction(run: FineTuningRun, facts: Checked) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in facts.versions.items())
     return (
         "# QLoRA on a real GPU\n\n"
-        f"Your run of Finetuning Lab ({len(record.run.data.training)} texts, rank {record.run.rank}), on a model "
+        f"Your settings of Finetuning Lab ({len(run.data.training)} texts, rank {run.rank}), on a model "
         "hundreds of times as large. In Colab choose *Runtime → Change runtime type → T4 GPU*, then run all cells.\n\n"
         f"**Not run by Finetuning Lab.** Every name and argument was compared with the source of {versions}; nothing "
         "of it was executed, because that needs a GPU and a network."
@@ -100,17 +143,23 @@ model, tokenizer = FastLanguageModel.from_pretrained(
     max_seq_length=512,
     dtype=None,
     load_in_4bit=True,
-)"""
+)
+print(f"In use: {{torch.cuda.memory_allocated() / 2**30:.2f}} GiB")"""
 
 TRAIN = """\
 trainer.train()
 print(trainer.evaluate())
 print(f"Largest memory in use: {torch.cuda.max_memory_allocated() / 2**30:.2f} GiB")"""
 
-SAVE_WORDS = (
-    "The adapter, a few megabytes. To use it elsewhere, load the same base model and put it on with "
-    '`PeftModel.from_pretrained(base, "adapter")`.'
-)
+SAVE = """\
+import shutil
+from safetensors.torch import load_file, save_file
+
+model.save_pretrained("adapter")
+weights = "adapter/adapter_model.safetensors"
+save_file({name: tensor.half() for name, tensor in load_file(weights).items()}, weights, metadata={"format": "pt"})
+shutil.make_archive("adapter", "zip", "adapter")
+trainer.state.save_to_json("trainer_state.json")"""
 
 
 def _splits(text: Example) -> bool:
@@ -127,8 +176,7 @@ def _dataset_in_python(name: str, texts: tuple[Example, ...], answers_only: bool
     return f"{name} = Dataset.from_list([\n{rows}\n])"
 
 
-def _adapter(record: RunRecord) -> str:
-    run = record.run
+def _adapter(run: FineTuningRun) -> str:
     return (
         "model = FastLanguageModel.get_peft_model(\n"
         "    model,\n"
@@ -140,19 +188,12 @@ def _adapter(record: RunRecord) -> str:
         f"    use_rslora={run.method == 'rslora'},\n"
         '    use_gradient_checkpointing="unsloth",\n'
         f"    random_state={run.seed},\n"
-        ")"
+        ")\n"
+        "model.print_trainable_parameters()"
     )
 
 
-def _training_words(record: RunRecord, facts: Checked) -> str:
-    return (
-        f"Steps, batch, schedule and seed of your run. The learning rate is {facts.learning_rate:g} instead of your "
-        f"{record.run.learning_rate:g}: large models need small steps ({facts.learning_rate_source.title})."
-    )
-
-
-def _training(record: RunRecord, facts: Checked, answers_only: bool) -> str:
-    run = record.run
+def _training(run: FineTuningRun, facts: Checked, answers_only: bool) -> str:
     only = "    completion_only_loss=True,\n" if answers_only else ""
     return (
         "args = SFTConfig(\n"
@@ -162,13 +203,15 @@ def _training(record: RunRecord, facts: Checked, answers_only: bool) -> str:
         f"    per_device_train_batch_size={run.batch_size},\n"
         f"    max_steps={run.steps},\n"
         f"    learning_rate={facts.learning_rate!r},\n"
-        f"    lr_scheduler_type={_schedule(record)!r},\n"
+        f"    lr_scheduler_type={_schedule(run)!r},\n"
         f"    warmup_steps={run.warmup_steps},\n"
         '    optim="adamw_8bit",\n'
         "    weight_decay=0.0,\n"
         "    fp16=not is_bfloat16_supported(),\n"
         "    bf16=is_bfloat16_supported(),\n"
         "    logging_steps=1,\n"
+        '    eval_strategy="steps",\n'
+        f"    eval_steps={run.evaluate_every},\n"
         f"    seed={run.seed},\n"
         '    report_to="none",\n'
         ")\n"
@@ -178,16 +221,15 @@ def _training(record: RunRecord, facts: Checked, answers_only: bool) -> str:
     )
 
 
-def _schedule(record: RunRecord) -> str:
+def _schedule(run: FineTuningRun) -> str:
     """In transformers "constant" has no warm-up; there it has a name of its own."""
-    name = record.run.lr_scheduler_type
-    return "constant_with_warmup" if name == "constant" and record.run.warmup_steps else name
+    name = run.lr_scheduler_type
+    return "constant_with_warmup" if name == "constant" and run.warmup_steps else name
 
 
-def _asking(record: RunRecord) -> str:
-    prompts = pprint.pformat([each.prompt for each in record.finished.completions], width=100)
+def _asking(prompts: Sequence[str]) -> str:
     return (
-        f"prompts = {prompts}\n"
+        f"prompts = {pprint.pformat(list(prompts), width=100)}\n"
         "FastLanguageModel.for_inference(model)\n"
         "for prompt in prompts:\n"
         '    inputs = tokenizer(prompt, return_tensors="pt").to(model.device)\n'

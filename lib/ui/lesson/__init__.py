@@ -8,4 +8,5 @@ ways/         ways of training, and which one to take
 prompting/    prompting
 quiz/         the quiz across the course
 cases/        transfer tasks
+unsloth/      the activity
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib import ui
+from lib import curriculum, ui
 from lib.charts.training import loss
 from lib.training.methods.catalogue import methods
 from lib.training.out import program, unsloth
@@ -110,12 +110,14 @@ def _real_gpu(record: RunRecord) -> None:
     )
     st.download_button(
         "Unsloth notebook",
-        unsloth.unsloth_notebook(record, model),
+        unsloth.unsloth_notebook(record.run, [each.prompt for each in record.finished.completions], model),
         "qlora-unsloth.ipynb",
         IPYNB,
         key="out-unsloth",
         icon=":material/memory:",
     )
+    activity = curriculum.chapter("unsloth")
+    st.page_link(activity.file, label="Step by step, and the way back", icon=activity.icon)
     versions = " and ".join(f"{name} {number}" for name, number in facts.versions.items())
     st.caption(
         f":material/warning: Not run here: that needs a GPU and a network. Its names and arguments were compared with "

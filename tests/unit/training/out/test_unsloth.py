@@ -26,8 +26,13 @@ def recorded(**settings: object) -> RunRecord:
     return RunRecord(FineTuningRun(**settings), (), (), Finished(1, (said,), 1.0, b"", card))
 
 
+def notebook(record: RunRecord) -> str:
+    prompts = [each.prompt for each in record.finished.completions]
+    return unsloth_notebook(record.run, prompts, checked().models[0].id)
+
+
 def code(record: RunRecord) -> str:
-    cells = json.loads(unsloth_notebook(record, checked().models[0].id))["cells"]
+    cells = json.loads(notebook(record))["cells"]
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
@@ -87,6 +92,6 @@ def test_texts_are_text_whatever_stands_in_them():
 
 
 def test_it_says_that_it_was_not_run():
-    words = unsloth_notebook(recorded(), checked().models[0].id)
+    words = notebook(recorded())
     assert "Not run by Finetuning Lab" in words
     assert f"trl {checked().versions['trl']}" in words

@@ -1,0 +1,160 @@
+"""What is published of Unsloth, with source and date, beside the memory calculator's figures for the same set-ups."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib import ui
+from lib.charts.lesson import unsloth as charts
+from lib.lesson.unsloth.claims import (
+    SHORT,
+    benchmark,
+    by_length,
+    least,
+    longest,
+    reaches,
+    setup_of,
+    source_of,
+)
+from lib.ui.kit import controls
+from lib.ui.kit.tables import show_table
+
+TIMES, PERCENT = 2.0, 70.0
+"""The slide's claim."""
+CLAIMS = {
+    "nine": "Twice as fast, 70% less",
+    "length": "Memory by length",
+    "longest": "The longest text",
+    "least": "The least it takes",
+}
+
+
+def claimed_and_counted() -> list[dict]:
+    """The rows to take away."""
+    claim = controls.segmented("Claim", CLAIMS, "nine", key="un_claim")
+    return {"nine": _nine_rows, "length": _by_length, "longest": _longest, "least": _least}[claim]()
+
+
+def _nine_rows() -> list[dict]:
+    rows = benchmark()
+    both = [row for row in rows if reaches(row, TIMES, PERCENT)]
+    title = f"{len(both)} of {len(rows)} rows: twice as fast and 70% less"
+    st.plotly_chart(charts.nine_rows(rows, title, TIMES, PERCENT), key="un_nine", alt=title)
+    fastest, slowest = max(row.times_as_fast for row in rows), min(row.times_as_fast for row in rows)
+    most, fewest = (f(row.less_memory_percent for row in rows) for f in (max, min))
+    beside = [row.times_beside_flash for row in rows]
+    ui.happened(
+        f"Unsloth's own benchmark has {slowest:g} to {fastest:g} times the speed and {fewest:g} to {most:g}% less "
+        f"memory. Only {both[0].model} on the {both[0].card} reaches both of the slide's numbers. Beside Hugging Face "
+        f"with the faster attention alone the factor is {min(beside):.2f} to {max(beside):.2f}."
+    )
+    told = [
+        {
+            "card": row.card,
+            "model": row.model,
+            "texts": row.data,
+            "times as fast": row.times_as_fast,
+            "with faster attention alone": row.with_flash_attention,
+            "less memory (%)": row.less_memory_percent,
+        }
+        for row in rows
+    ]
+    show_table(told, alt="The nine rows of the benchmark")
+    _published("benchmark")
+    st.caption("The page does not say batch and length, so the calculator cannot be asked the same: see the next two.")
+    return told
+
+
+def _by_length() -> list[dict]:
+    rows = by_length()
+    row = next(each for each in rows if each.tokens == 32_768)
+    short = rows[0]
+    formula = f"{row.plain_gib:.0f} and {row.spared_gib:.0f} GiB by formula"
+    title = f"32,768 tokens: {row.flash} and {row.unsloth} GB reported, {formula}"
+    st.plotly_chart(charts.by_length(rows, title), key="un_length", alt=title)
+    off = max(abs(each.unsloth - each.spared_gib) for each in rows)
+    faster = [each.faster for each in rows if each.faster is not None]
+    ui.happened(
+        f"At {row.tokens:,} tokens {1 - row.unsloth / row.flash:.0%} less memory is reported; at {short.tokens:,} it "
+        f"is {1 - short.unsloth / short.flash:.0%}. The formula is never more than {off:.1f} GiB from what is reported "
+        f"with Unsloth. Beside FlashAttention 2 it was {min(faster):.2f} to {max(faster):.2f} times as fast, not twice."
+    )
+    told = [
+        {
+            "tokens": each.tokens,
+            "reported, FlashAttention 2 (GB)": each.flash,
+            "formula (GiB)": round(each.plain_gib, 1),
+            "reported, Unsloth (GB)": each.unsloth,
+            "formula, spared (GiB)": round(each.spared_gib, 1),
+            "times as fast": each.faster and round(each.faster, 2),
+        }
+        for each in rows
+    ]
+    show_table(told, alt="Memory by length: reported, and by formula")
+    _published("by_length")
+    ui.formula(
+        "Without: what is not quantized in fp32, as peft prepares it (the report does not say). With: 16 bits, the "
+        "loss in pieces, layer inputs in the computer's memory. The calculator knows no speed of training."
+    )
+    return told
+
+
+def _longest() -> list[dict]:
+    rows = longest()
+    top = rows[-1]
+    published, counted = top.unsloth / top.flash, top.spared / top.plain
+    title = f"On {top.card_gb} GB: {published:.0f} × the length published, {counted:.1f} × by formula"
+    st.plotly_chart(charts.longest(rows, title), key="un_longest", alt=title)
+    ui.happened(
+        f"Without Unsloth {top.flash:,} tokens are published for {top.card_gb} GB, and the formula says {top.plain:,}. "
+        f"With it the claim is {top.unsloth:,} and the formula {top.spared:,}: the changes that the calculator knows "
+        f"explain **{top.spared / top.unsloth:.0%}** of the length. For the rest it has no formula."
+    )
+    told = [
+        {
+            "card (GB)": each.card_gb,
+            "published, FlashAttention 2": each.flash,
+            "formula": each.plain,
+            "published, Unsloth": each.unsloth,
+            "formula, spared": each.spared,
+        }
+        for each in rows
+    ]
+    show_table(told, alt="Tokens of the longest text by card: published, and by formula")
+    _published("longest")
+    ui.formula("The longest text at which the fullest moment fits; a card of N GB is taken to hold N GiB.")
+    return told
+
+
+def _least() -> list[dict]:
+    rows = least()
+    below = [each for each in rows if each.qlora_gb < each.weights_4_bits_gb]
+    told = [
+        {
+            "size": each.size,
+            "QLoRA, claimed (GB)": each.qlora_gb,
+            "by formula (GB)": round(each.counted_qlora_gb, 1),
+            "its weights alone (GB)": round(each.weights_4_bits_gb, 1),
+            "LoRA, claimed (GB)": each.lora_gb,
+            "LoRA by formula (GB)": round(each.counted_lora_gb, 1),
+            "counted with": each.model,
+        }
+        for each in rows
+    ]
+    show_table(told, alt="The least memory for a size: claimed, and by formula")
+    if below:
+        one = below[0]
+        ui.happened(
+            f"For {one.size} the claim is {one.qlora_gb:g} GB. {one.model}'s weights alone take "
+            f"**{one.weights_4_bits_gb:.1f} GB** in 4 bits, because its embedding and output matrix stay in 16. A size "
+            "is no set-up: ask which model, how long the texts are and how many at once."
+        )
+    _published("least")
+    ui.formula(f"One text of {SHORT} tokens, rank 16 on all linear layers, with what Unsloth spares. GB are 10⁹ bytes.")
+    return told
+
+
+def _published(part: str) -> None:
+    source = source_of(part)
+    setup = f" {setup_of(part)}." if part != "least" else ""
+    ui.published(f"[{source.title}]({source.url}).{setup}")

@@ -1,0 +1,121 @@
+"""What the activity computes beside what is published: losses in pieces, memory, cards, figures to look for."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lib.lesson.unsloth import same_loss
+from lib.lesson.unsloth.cards import cards, two_ways
+from lib.lesson.unsloth.claims import benchmark, by_length, least, longest, longest_within, reaches
+from lib.lesson.unsloth.expected import expected
+from lib.lesson.unsloth.same_loss import PIECES, apart, loss_in_pieces
+from lib.lesson.unsloth.saving import MODELS, SPARED, ladder, long_reading, spared_share
+from lib.memory.train.training import training
+from lib.training.out.unsloth import checked
+from lib.training.run import FineTuningRun
+from lib.units import GIB
+
+
+def plain_loss(hidden: np.ndarray, head: np.ndarray, right: np.ndarray) -> float:
+    """Cross-entropy as its definition has it: -log of the right word's share of the exponentials."""
+    exponentials = np.exp(hidden @ head.T)
+    return float(-np.log(exponentials[np.arange(len(right)), right] / exponentials.sum(axis=1)).mean())
+
+
+def test_the_loss_is_the_definition_s_and_its_gradient_that_of_small_steps():
+    generator = np.random.default_rng(0)
+    hidden = generator.normal(size=(same_loss.TOKENS, same_loss.HIDDEN))
+    head = generator.normal(size=(same_loss.VOCABULARY, same_loss.HIDDEN)) / np.sqrt(same_loss.HIDDEN)
+    right = generator.integers(same_loss.VOCABULARY, size=same_loss.TOKENS)
+    told = loss_in_pieces(4, "float64")
+    assert told.nats == pytest.approx(plain_loss(hidden, head, right), rel=1e-12)
+    for matrix, gradient in ((hidden, told.hidden_gradient), (head, told.head_gradient)):
+        at, small = (3, 5), 1e-6
+        matrix[at] += small
+        above = plain_loss(hidden, head, right)
+        matrix[at] -= 2 * small
+        below = plain_loss(hidden, head, right)
+        matrix[at] += small
+        assert gradient[at] == pytest.approx((above - below) / (2 * small), rel=1e-4)
+
+
+@pytest.mark.parametrize("pieces", PIECES)
+def test_in_pieces_it_is_the_same_but_for_rounding(pieces):
+    """Unit roundoff is 6e-8 in fp32 and 1e-16 in fp64."""
+    assert apart(pieces).nats < 1e-5
+    assert apart(pieces).gradient < 1e-5
+    assert apart(pieces, "float64").nats < 1e-13
+    assert apart(pieces).held_share == pytest.approx(1 / pieces)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_change_spares_or_costs_nothing_and_leaves_the_4_bit_weights(model):
+    rungs = ladder(model, 8_192, 1, 16)
+    sizes = [rung.total_bytes for rung in rungs]
+    assert 0 < spared_share(rungs) < 0.85
+    assert sizes == sorted(sizes, reverse=True)
+    assert len({rung.parts["weights"] for rung in rungs[2:]}) == 1
+    assert all(sum(rung.parts.values()) == pytest.approx(rung.total_bytes) for rung in rungs)
+
+
+def test_one_of_the_nine_rows_is_as_good_as_the_slide():
+    rows = benchmark()
+    assert len(rows) == 9
+    assert [(row.card, row.model) for row in rows if reaches(row, 2, 70)] == [("Colab T4", "TinyLlama 1.1B")]
+
+
+def test_the_formula_is_near_what_llama_factory_reports():
+    for row in by_length():
+        assert row.spared_gib == pytest.approx(row.unsloth, abs=1.5)
+        if row.flash is not None:
+            assert row.plain_gib == pytest.approx(row.flash, abs=1.5)
+
+
+def test_the_longest_text_fits_and_one_token_more_does_not():
+    for row in longest():
+        if row.spared is not None:
+            arch = long_reading("Llama-3.1-8B")
+            for tokens, fits in ((row.spared, True), (row.spared + 1, False)):
+                made = training(arch, SPARED.with_(rank=32, sequence=tokens))
+                assert (made.total_bytes <= row.card_gb * GIB) is fits
+    assert longest()[0].plain is None  # published: out of memory
+    assert longest_within(long_reading("Llama-3.1-8B"), SPARED, 1e15) == 10**7
+
+
+def test_a_claim_below_the_weights_alone_is_seen():
+    """Qwen2.5-14B: 1.56 billion parameters are embedding and output matrix (152,064 · 5,120 · 2), 2 bytes each."""
+    row = next(each for each in least() if each.size == "14B")
+    outside = 2 * 152_064 * 5_120
+    inside = 14_770_033_664 - outside
+    assert row.weights_4_bits_gb == pytest.approx((outside * 2 + inside * 4.127 / 8) / 1e9, rel=0.01)
+    assert row.qlora_gb < row.weights_4_bits_gb
+
+
+@pytest.mark.parametrize(
+    ("name", "asked_for", "half"),
+    [("GTX 1070", False, "fp16"), ("Tesla V100 16GB", True, "fp16"), ("Tesla T4", True, "fp16"), ("L4", True, "bf16")],
+)
+def test_cards_by_their_capability(name, asked_for, half):
+    card = cards()[name]
+    assert (card.is_asked_for, card.half_type) == (asked_for, half)
+    assert card.source.url.startswith("https://developer.nvidia.com/")
+
+
+@pytest.mark.parametrize("name", cards())
+def test_lora_and_qlora_train_the_same_and_differ_in_the_base(name):
+    lora, qlora = two_ways("Llama-3.1-8B", cards()[name], 2_048, 16)
+    assert lora.trained == qlora.trained == 41_943_040  # 16 · 32 · Σ (inputs + outputs) of seven matrices
+    assert lora.made.size_of("weights") > 2 * qlora.made.size_of("weights")
+    assert (qlora.longest or 0) >= (lora.longest or 0)
+
+
+def test_figures_to_look_for_follow_the_student_s_settings():
+    """SmolLM2-1.7B: 24 layers, 2,048 wide, 32 heads of 64 and as many for keys and values, 8,192 in the MLP."""
+    model = checked().models[0]
+    run = FineTuningRun(rank=3, target_modules=("q_proj", "down_proj"))
+    assert expected(run, model).trained == 3 * 24 * ((2_048 + 2_048) + (8_192 + 2_048))
+    assert expected(dataclasses.replace(run, rank=6), model).trained == 2 * expected(run, model).trained
+    assert expected(run, model).weights_bytes == pytest.approx(1.03e9, rel=0.02)
