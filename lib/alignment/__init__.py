@@ -10,5 +10,6 @@ rules.py         tastes that a line of code can judge: rewards to be hacked, rul
 reward/          a reward model: a small head on hidden states
 policy/          best of n, DPO, GRPO
 secret/          the game of the secret rule
+toxicity/        rude texts: a word list against a classifier
 values/          helpful, honest, harmless: answers judged and weighed, bad behaviour and its remedies
 """

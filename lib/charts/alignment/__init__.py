@@ -2,5 +2,6 @@
 
 reward.py  a reward model: learning, how much is enough, calibration, length
 values.py  three values that pull at pairs of answers
+toxicity.py  two filters: what they flag, and what that costs
 policy.py  best of n, a policy as it is tuned, a reward that is hacked
 """

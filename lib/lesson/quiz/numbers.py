@@ -8,6 +8,9 @@ from functools import cache
 
 from lib.alignment.policy.best_of_n import kl_nats
 from lib.alignment.preferences import cohen
+from lib.alignment.toxicity.confusion import Confusion, Day
+from lib.alignment.values.pairs import FIRST, SAME, SECOND, Judged, value_pairs
+from lib.alignment.values.weighing import Weighed, Weights
 from lib.lesson.scaling.laws import Point
 from lib.memory import ServingRule, TrainingRule, architecture
 from lib.memory.serve.kv_cache import KVCache
@@ -45,7 +48,14 @@ def _computed_numbers() -> dict[str, Callable[[], str]]:
         "largest_fp16": lambda: f"{number_format('fp16').largest:,.0f}",
         "best_of_4": lambda: f"{kl_nats(4):.2f} nats",
         "kappa": lambda: f"{cohen(AGREEMENTS).kappa:.1f}",
+        "values_margin": lambda: f"{-_contested().margin:.2f}",
+        "rude_among_flagged": lambda: f"{Day(1_000, 0.05, 1, 1).precision(Confusion(8, 2, 2, 8)):.0%}",
     }
+
+
+def _contested() -> Weighed:
+    """Helpful takes the first answer, harmless the second, honest neither."""
+    return Weighed(value_pairs()[0], Judged(FIRST, SAME, SECOND), Weights(6, 2, 4))
 
 
 def _mqa_share() -> str:

@@ -9,5 +9,6 @@ best_of_n.py the best of n answers
 policy.py    DPO and GRPO live, before and after
 hacking.py   a reward that is easily earned, and what becomes of the text
 secret.py    a rule that is to be guessed from what the tuned model writes
+toxicity/    two filters for rude texts, how each fails, who pays
 values/      helpful, honest, harmless: judged, weighed, and where bad behaviour comes from
 """
