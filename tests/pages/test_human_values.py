@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lib.alignment.values.pairs import SAME, SECOND, VALUES
+from lib.alignment.values.pairs import FIRST, SAME, SECOND, VALUES
+from lib.ui.alignment.values.own import FIELDS
 from lib.ui.alignment.values.views import VIEWS
 from lib.ui.kit import kept
 from tests.pages.conftest import open_chapter
@@ -74,6 +75,43 @@ def test_all_ties_cannot_be_decided_by_any_weights():
     for value in VALUES:
         app.radio(key=f"hv_capital_{value}").set_value(SAME).run()
     assert "no weights of yours can decide this pair" in said(app)
+
+
+def type_pair(app, *texts: str):
+    for key, text in zip(FIELDS, texts, strict=True):
+        app.text_area(key=key).set_value(text)
+    return app.button(key="hv_own_take").click().run()
+
+
+def test_a_pair_of_one_s_own_is_refused_kept_judged_and_weighed():
+    app = open_chapter("human_values", hv_view="Judge the pairs", hv_pair="Yours")
+    for texts, why in (
+        (("", "a", "b"), "What is asked is empty"),
+        (("Q?", "  same ", "SAME"), "Both answers are the same"),
+        (("Q?", "a" * 401, "b"), "401 characters"),
+    ):
+        app = type_pair(app, *texts)
+        assert not app.exception
+        assert why in app.error[0].value
+        assert app.text_area(key="hv_own_first").value == texts[1]  # nothing typed is lost
+        assert not [each for each in app.radio if each.label == "More helpful"]
+    app = type_pair(app, "<b>Is $x$ **mine**?</b>", "[yes](javascript:1)", "no")
+    assert not app.exception
+    assert not app.error
+    assert "**mine**" not in said(app)
+    assert "[yes](javascript" not in said(app)
+    for value, side in zip(VALUES, (SECOND, SAME, FIRST), strict=True):
+        app.radio(key=f"hv_own_{value}").set_value(side).run()
+    assert "harmless pulls left and helpful pulls right" in said(app)
+    assert "pairs, and say the same as the course" not in said(app)  # the course does not judge it
+    app.segmented_control(key="hv_view").set_value("Your weights").run()
+    app.selectbox(key="hv_look").set_value("own").run()
+    assert "Harmless (5) against helpful (5): undecided." in said(app)
+    app.slider(key="hv_helpful").set_value(7).run()
+    assert "Harmless (5) against helpful (7): second answer." in said(app)
+    app.segmented_control(key="hv_view").set_value("Judge the pairs").run()
+    app = type_pair(app, "Another?", "a", "b")
+    assert app.radio(key="hv_own_helpful").value is None  # what was said is not said of the new pair
 
 
 def test_a_stage_says_what_it_does_and_what_it_leaves():

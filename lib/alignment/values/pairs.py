@@ -15,6 +15,9 @@ FILE = ASSETS / "alignment" / "values.json"
 VALUES = ("helpful", "honest", "harmless")
 FIRST, SAME, SECOND = -1, 0, 1
 """Which answer a value prefers; signs, so that weights can be summed over them."""
+OWN = "own"
+"""The id of a pair of the student's own."""
+MOST_CHARACTERS = 400
 SIDES = {"first": FIRST, "same": SAME, "second": SECOND}
 
 
@@ -56,13 +59,13 @@ class Reply:
 
 @dataclass(frozen=True)
 class ValuePair:
-    """Two answers to a prompt, as the course judges them, with a reason for each value."""
+    """Two answers to a prompt, as the course judges them, with a reason for each value; one's own without."""
 
     id: str
     title: str
     prompt: str
     answers: tuple[Reply, Reply]
-    judged: Judged
+    judged: Judged | None
     why: Mapping[str, str]
 
 
@@ -88,6 +91,21 @@ def value_pairs() -> tuple[ValuePair, ...]:
         )
         for row in _pairs_file()["pairs"]
     )
+
+
+def own_pair(prompt: str, first: str, second: str) -> ValuePair:
+    """A pair of the student's own, which the course does not judge. Raises AlignmentError naming what is missing."""
+    told = {"What is asked": prompt, "The first answer": first, "The second answer": second}
+    cleaned = {name: " ".join(text.split()) for name, text in told.items()}
+    for name, text in cleaned.items():
+        if not text:
+            raise AlignmentError(f"{name} is empty; a pair is a question and two answers to it")
+        if len(text) > MOST_CHARACTERS:
+            raise AlignmentError(f"{name} has {len(text):,} characters; up to {MOST_CHARACTERS} are taken")
+    asked, one, other = cleaned.values()
+    if one.casefold() == other.casefold():
+        raise AlignmentError("Both answers are the same; write two between which somebody could choose")
+    return ValuePair(OWN, "Yours", asked, (Reply("first answer", one), Reply("second answer", other)), None, {})
 
 
 @cache

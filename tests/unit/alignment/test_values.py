@@ -8,7 +8,19 @@ import pytest
 
 from lib.alignment.errors import AlignmentError
 from lib.alignment.values.behaviours import behaviours, stages
-from lib.alignment.values.pairs import FIRST, SAME, SECOND, VALUES, Judged, agreement_with_course, people, value_pairs
+from lib.alignment.values.pairs import (
+    FIRST,
+    MOST_CHARACTERS,
+    OWN,
+    SAME,
+    SECOND,
+    VALUES,
+    Judged,
+    agreement_with_course,
+    own_pair,
+    people,
+    value_pairs,
+)
 from lib.alignment.values.weighing import MOST, Weights, as_person, differing, outcome, weighed
 from lib.charts.alignment.values import pulls
 
@@ -153,3 +165,26 @@ def test_bars_and_triangles_tell_the_same():
     *bars, balance = fig.data
     for at in range(len(rows)):
         assert sum(bar.x[at] for bar in bars) == pytest.approx(balance.x[at])
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (("", "a", "b"), "What is asked is empty"),
+        (("q", " \n", "b"), "The first answer is empty"),
+        (("q", "a", "b" * (MOST_CHARACTERS + 1)), "The second answer has 401 characters"),
+        (("q", "The  same", "the same "), "Both answers are the same"),
+    ],
+)
+def test_a_pair_that_is_none_is_refused_in_one_sentence(texts, why):
+    with pytest.raises(AlignmentError, match=why):
+        own_pair(*texts)
+
+
+def test_a_pair_of_one_s_own_is_weighed_as_it_was_judged():
+    pair = own_pair("q", "a\nb", "c")
+    assert pair.judged is None
+    assert pair.answers[0].text == "a b"
+    (row,) = weighed([pair], Weights(6, 2, 4), {OWN: Judged(FIRST, SAME, SECOND)})
+    assert row.margin == pytest.approx((-6 + 4) / 12)
+    assert row.winner_name == "first answer"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.alignment.values.pairs import (
     FIRST,
+    OWN,
     SAME,
     SECOND,
     VALUES,
@@ -14,14 +15,14 @@ from lib.alignment.values.pairs import (
     agreement_with_course,
     value_pairs,
 )
+from lib.ui.alignment.values.own import JUDGED as WHAT
+from lib.ui.alignment.values.own import ask_for_a_pair, my_pair
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.text import escape
 
-WHAT = "values judged"
-"""Kept for each browser: sides by value, by pair."""
 SYMBOL = {FIRST: ":material/arrow_back:", SAME: ":material/drag_handle:", SECOND: ":material/arrow_forward:"}
 
 
@@ -32,15 +33,25 @@ def judged_by_me() -> dict[str, Judged]:
     }
 
 
+def all_pairs() -> tuple[ValuePair, ...]:
+    """The course's, and the student's own once it is judged."""
+    own = my_pair()
+    return (*value_pairs(), own) if own and OWN in judged_by_me() else value_pairs()
+
+
 def judge_pairs() -> list[dict]:
     """The rows to take away."""
     pairs = value_pairs()
-    numbers = {str(number): str(number) for number in range(1, len(pairs) + 1)}
-    pair = pairs[int(controls.segmented("Pair", numbers, "1", key="hv_pair")) - 1]
-    show_pair(pair)
-    said = _sides_of(pair)
-    if len(said) == len(VALUES):
-        _compare_with_the_course(pair, Judged(**said))
+    numbers = {str(number): str(number) for number in range(1, len(pairs) + 1)} | {OWN: "Yours"}
+    chosen = controls.segmented("Pair", numbers, "1", key="hv_pair")
+    if chosen == OWN:
+        ask_for_a_pair()
+    pair = my_pair() if chosen == OWN else pairs[int(chosen) - 1]
+    if pair is not None:
+        show_pair(pair)
+        said = _sides_of(pair)
+        if len(said) == len(VALUES):
+            _compare_with_the_course(pair, Judged(**said))
     _overall()
     mine = judged_by_me()
     return [
@@ -49,7 +60,7 @@ def judge_pairs() -> list[dict]:
             "judge": who,
             **{value: _side_name(each, judged.of(value)) for value in VALUES},
         }
-        for each in pairs
+        for each in all_pairs()
         for who, judged in (("you", mine.get(each.id)), ("the course", each.judged))
         if judged is not None
     ]
@@ -90,7 +101,7 @@ def _keep_side(pair: str, value: str, key: str) -> None:
 
 
 def _compare_with_the_course(pair: ValuePair, mine: Judged) -> None:
-    for value in VALUES:
+    for value in VALUES if pair.judged else ():
         same = mine.of(value) == pair.judged.of(value)
         icon = ":material/check:" if same else ":material/call_split:"
         side = pair.judged.of(value)
@@ -102,10 +113,12 @@ def _compare_with_the_course(pair: ValuePair, mine: Judged) -> None:
     elif mine.contested:
         first, second = (" and ".join(value for value in VALUES if mine.of(value) == side) for side in (FIRST, SECOND))
         st.caption(f"By your judgement {first} pulls left and {second} pulls right: weights have to decide.")
+    if pair.judged is None:
+        st.markdown("It now stands among the pairs of the view “Your weights”: see whose answer wins.")
 
 
 def _overall() -> None:
-    mine = judged_by_me()
+    mine = {pair: judged for pair, judged in judged_by_me().items() if pair != OWN}
     if not mine:
         st.info(
             "Judge a pair on all three values, and see what the course thinks and why. Nobody is right here by being "

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.alignment.values.pairs import FIRST, SECOND, VALUES, people, value_pairs
+from lib.alignment.values.pairs import FIRST, SECOND, VALUES, people
 from lib.alignment.values.weighing import MOST, Weighed, Weights, as_person, differing, outcome, weighed
 from lib.charts.alignment import values as charts
-from lib.ui.alignment.values.judging import judged_by_me, show_pair
+from lib.ui.alignment.values.judging import all_pairs, judged_by_me, show_pair
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.keeping.notes import happened
@@ -30,7 +30,7 @@ def weigh_values() -> list[dict]:
         mine = judged_by_me()
         st.caption(f"{_whose(len(mine))} as the course judges them. Only the proportions of the weights matter.")
     with left:
-        rows = weighed(value_pairs(), Weights(**chosen), mine)
+        rows = weighed(all_pairs(), Weights(**chosen), mine)
     with right:
         _draw_pulls(rows)
     _say_whose_answers_win(rows)
@@ -111,7 +111,7 @@ def _worked(row: Weighed) -> str:
 
 
 def _beside_others(rows: Sequence[Weighed], mine: dict) -> None:
-    others = {person.name: as_person(value_pairs(), person, mine) for person in people()}
+    others = {person.name: as_person(all_pairs(), person, mine) for person in people()}
     show_table(
         [
             {"Pair": row.pair.title, "You": row.winner_name or "undecided"}
