@@ -49,6 +49,7 @@ COURSE: dict[str, tuple[str, ...]] = {
         "secret_rule",
         "human_values",
         "toxicity",
+        "honesty",
     ),
     "Activity": ("unsloth",),
     "Wrap-up": ("quiz", "cases"),

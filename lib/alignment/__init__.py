@@ -11,5 +11,6 @@ reward/          a reward model: a small head on hidden states
 policy/          best of n, DPO, GRPO
 secret/          the game of the secret rule
 toxicity/        rude texts: a word list against a classifier
+honesty/         how sure a model is, and how often it is right
 values/          helpful, honest, harmless: answers judged and weighed, bad behaviour and its remedies
 """

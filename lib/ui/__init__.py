@@ -5,7 +5,7 @@ home/        the first page: one search, the course and what of it is done
 memory/      the memory chapters        quant/       the quantization chapters
 metrics/     ROUGE and BLEU             evaluation/  the evaluation chapters
 training/    Live LoRA                  models/      models on a page: what is here, what can be fetched
-lesson/      chapters of no other domain    alignment/   RLHF
+lesson/      chapters of no other domain    alignment/   RLHF, values, toxicity, honesty
 classroom/   a room, led and joined    serving/  the operator's page
 """
 

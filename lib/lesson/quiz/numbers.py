@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+from lib.alignment.honesty.calibration import brier
 from lib.alignment.policy.best_of_n import kl_nats
 from lib.alignment.preferences import cohen
 from lib.alignment.toxicity.confusion import Confusion, Day
@@ -49,6 +50,7 @@ def _computed_numbers() -> dict[str, Callable[[], str]]:
         "best_of_4": lambda: f"{kl_nats(4):.2f} nats",
         "kappa": lambda: f"{cohen(AGREEMENTS).kappa:.1f}",
         "values_margin": lambda: f"{-_contested().margin:.2f}",
+        "brier_sure": lambda: f"{brier([(1.0, place < 13) for place in range(20)]):.2f}",
         "rude_among_flagged": lambda: f"{Day(1_000, 0.05, 1, 1).precision(Confusion(8, 2, 2, 8)):.0%}",
     }
 

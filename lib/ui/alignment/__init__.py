@@ -10,5 +10,6 @@ policy.py    DPO and GRPO live, before and after
 hacking.py   a reward that is easily earned, and what becomes of the text
 secret.py    a rule that is to be guessed from what the tuned model writes
 toxicity/    two filters for rude texts, how each fails, who pays
+honesty/     how sure a model says it is, and how often it is right
 values/      helpful, honest, harmless: judged, weighed, and where bad behaviour comes from
 """

@@ -1,0 +1,27 @@
+"""A student sees what the model says, chooses by what it is read, and moves the threshold of silence by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+
+
+def test_sure_and_silent(page: Page, app: App):
+    page.goto(f"{app.url}/honesty")
+    settle(page)
+    expect(page.get_by_text("here to 200%").first).to_be_visible()
+
+    page.goto(f"{app.url}/honesty?ho_view=When+to+be+silent&ho_threshold=99")
+    settle(page)
+    page.get_by_role("combobox", name="How sure it is").click()
+    page.get_by_role("option", name="Probability of its answer").click()
+    threshold = page.get_by_role("slider", name="Answers only if at least so sure")
+    threshold.focus()
+    threshold.press("Home")
+    expect(page.get_by_text("it gives 20 of 20 answers").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
