@@ -24,7 +24,7 @@ def distribution(values: Sequence[np.ndarray], names: Sequence[str], measure: st
         counts, _ = np.histogram(np.clip(each[~np.isnan(each)], 0, top), edges)
         fig.add_bar(x=edges[:-1] + width / 2, y=counts, width=width, name=name, marker_color=colour, opacity=0.6)
         fig.add_vline(x=mean, line={"color": colour, "dash": "dash", "width": 3})
-    fig.update_layout(barmode="overlay", showlegend=len(names) > 1)
+    fig.update_layout(barmode="overlay", showlegend=len(names) > 1, legend={"y": -0.34})
     return fig
 
 

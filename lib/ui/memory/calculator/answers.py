@@ -58,8 +58,8 @@ def _serving_answers(estimate: Estimate, card: Gpu) -> None:
     formula(
         f"Every decoding step reads the weights ({format_gb(roof.weights_read_bytes)}) and the KV cache "
         f"({format_gb(roof.cache_read_bytes)}) once: {card.bandwidth_gb_s:,.0f} GB/s ÷ {format_gb(roof.read_bytes)} × "
-        f"{setup.sequences} conversations.{chosen} An upper bound (roofline): real kernels reach a part of it, and a "
-        "large batch is bound by computing instead."
+        f"{setup.sequences} conversation{'s' if setup.sequences > 1 else ''}.{chosen} An upper bound (roofline): real "
+        "kernels reach a part of it, and a large batch is bound by computing instead."
     )
 
 
