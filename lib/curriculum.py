@@ -52,7 +52,7 @@ COURSE: dict[str, tuple[str, ...]] = {
         "honesty",
     ),
     "Activity": ("unsloth",),
-    "Wrap-up": ("quiz", "cases"),
+    "Wrap-up": ("quiz", "cases", "glossary", "references"),
     "Class": ("room", "join"),
 }
 LOOKED_UP = ("home", "glossary", "references", "room", "join")

@@ -12,5 +12,7 @@ prompting/    one task with examples in the prompt, in other words, and learnt i
 quiz/         questions across the course, spaced in boxes, and how each chapter stands
 own_file.py   a file that the app made and is given back, read or refused
 unsloth/      the activity: what Unsloth changes, what is claimed of it, what came back from a GPU
+glossary/     the course's words, and the chapter in which each is seen first
+references/   what the lecture and the pages refer to, and where it is used
 cases/        a case for each group of chapters, decided first, then worked out
 """

@@ -1,6 +1,6 @@
 """The first page.
 
-finding.py     one search box: slides, chapters
+finding.py     one search box: slides, chapters, words
 course_map.py  the course as the lecture runs, with what is done, and the button that goes on
 keeping.py     what a student has done so far: taken home, loaded again, forgotten
 """

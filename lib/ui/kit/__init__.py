@@ -15,4 +15,5 @@ streamlit_private.py  what this app takes from inside Streamlit, where it offers
 tables.py    tables on a page: pandas in, Streamlit's table out, without an index
 text.py      text that a student, a link or a model wrote, made safe to show inside Markdown
 tokens.py    text coloured word by word: the one place that turns texts of others into HTML, and escapes every letter
+words.py     the words that a chapter introduces, in a small window with their meanings
 """

@@ -19,10 +19,11 @@ from lib.ui.kit.keeping.printing import summary_button
 from lib.ui.kit.keeping.progress import note_answer, note_opened, recall_answer
 from lib.ui.kit.presenting.stage import ask_on_stage, on_stage, presenting, shows
 from lib.ui.kit.session import note_visit
+from lib.ui.kit.words import words_on_page
 
 
 def chapter(slug: str) -> Chapter:
-    """Title, goals and the slide it belongs to."""
+    """Title, goals, the slide it belongs to, and the words that it introduces."""
     note_visit()
     note_opened(slug)
     start_notes(slug)
@@ -30,7 +31,10 @@ def chapter(slug: str) -> Chapter:
     if shows(slug, "goals"):
         with on_stage("goals"):
             st.title(words.title, anchor=False)
-            st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")
+                if not presenting():
+                    words_on_page(slug)
             st.markdown("**You will be able to** " + "; ".join(words.goals) + ".")
     return words
 
