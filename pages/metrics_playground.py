@@ -9,7 +9,8 @@ from lib.metrics.tokenisers import suggested_tokeniser
 from lib.ui.metrics import bleu, letters, playground, ranking, rouge
 
 ui.chapter("metrics_playground")
-ranking.predict()
+if ui.predict("metrics_playground"):
+    ranking.rank_them()
 
 st.header("Score a pair", anchor=False)
 chosen, looked = st.columns([3, 2], vertical_alignment="bottom")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lib import curriculum
+from lib.lesson.progress.record import Answered, prediction_key
 from lib.metrics.pair.presets import presets, ranking_task
+from lib.ui.kit import kept
 from tests.pages.conftest import open_chapter
 
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x` \u202e"
@@ -99,8 +102,13 @@ def test_smoothing_6_without_a_trigram_is_one_sentence_and_the_comparison_says_s
     assert "trigram" in app.error[0].value
 
 
-def test_ranking_first_then_the_metrics():
+def test_the_prediction_is_kept_and_then_the_student_ranks_before_the_metrics_do():
     app = open_chapter("metrics_playground")
+    assert not app.multiselect
+    guess = curriculum.chapter("metrics_playground").predict.options[1]
+    app.radio(key=prediction_key("metrics_playground")).set_value(guess.text).run()
+    record = kept._kept[app.session_state["owner"]]["progress"]
+    assert record.answers[prediction_key("metrics_playground")] == Answered(guess.text, guess.text)
     labels = [each.label for each in ranking_task().candidates]
     app.multiselect[0].set_value(labels[:2]).run()
     assert "2 to go." in text(app)

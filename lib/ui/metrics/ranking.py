@@ -1,4 +1,4 @@
-"""Predict first: rank four candidates, then see how each metric ranks them and how far it agrees with you."""
+"""Rank four candidates, then see how each metric ranks them and how far it agrees with you."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from lib.charts.metrics import playground as charts
 from lib.metrics.pair.presets import RankingTask, ranking_task, shown
 from lib.metrics.pair.ranking import kendall, ranks, spearman
 from lib.metrics.pair.scored_pair import PairQuestion, score_pair
+from lib.ui.kit.keeping.notes import note_sentence
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 
@@ -17,13 +18,13 @@ JUDGES = {"ROUGE-1": "rouge1_f1", "ROUGE-2": "rouge2_f1", "ROUGE-L": "rougeL_f1"
 KEY = "my_ranking"
 
 
-def predict() -> bool:
-    """The four candidates and a box to order them; True once ranked or skipped."""
+def rank_them() -> None:
+    """The four candidates and a box to order them; once all are in order, each metric's order beside the student's."""
     task = ranking_task()
     with st.container(border=True):
         st.markdown(
-            ":material/psychology: **Predict first.** A human wrote the reference. Which candidate would you rather "
-            "have from a model? Choose them from best to worst."
+            "**Now your own taste.** With a verbatim copy there are four candidates. Which would you rather have? "
+            "Choose them from best to worst."
         )
         st.markdown(f"Reference: **{escape(task.reference)}**")
         st.markdown("  \n".join(f"**{each.label}** {escape(each.text)}" for each in task.candidates))
@@ -34,19 +35,10 @@ def predict() -> bool:
             placeholder="best … worst",
             persist_state="session",
         )
-        done = len(order) == len(task.candidates)
-        skipped = st.session_state.get(f"{KEY}_skipped", False)
-        if done:
+        if len(order) == len(task.candidates):
             _compare_with_metrics(task, order)
         elif order:
             st.caption(f"{len(task.candidates) - len(order)} to go.")
-        elif not skipped:
-            st.button("Show me without a guess", on_click=_skip, type="tertiary")
-    return done or skipped
-
-
-def _skip() -> None:
-    st.session_state[f"{KEY}_skipped"] = True
 
 
 def _compare_with_metrics(task: RankingTask, order: list[str]) -> None:
@@ -77,6 +69,7 @@ def show_rankings(labels: list[str], mine: list[float], judged: dict[str, list[f
     agreeing = [name for name, value in rho.items() if value > 0.999]
     title = f"{' and '.join(agreeing)} ranked as you did" if agreeing else "No metric ranked them as you did"
     rows = [[mine[index], *(places[name][index] for name in judged)] for index in range(len(labels))]
+    note_sentence(title)
     st.plotly_chart(charts.rankings(["You", *judged], rows, labels, title), key="rankings", alt=title)
     show_table(
         [

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lib import curriculum
+from lib.metrics.pair.presets import ranking_task
 from lib.metrics.pair.ranking import kendall, spearman
+from lib.metrics.pair.scored_pair import PairQuestion, score_pair
 
 
 def test_rank_correlations_with_ties():
@@ -31,3 +34,19 @@ def test_rank_correlations_as_worked_out_on_wikipedia():
     iq = [106, 100, 86, 101, 99, 103, 97, 113, 112, 110]
     hours = [7, 27, 2, 50, 28, 29, 20, 12, 6, 17]
     assert spearman(iq, hours) == pytest.approx(-29 / 165)
+
+
+def test_every_metric_of_the_prediction_puts_the_right_answer_last():
+    """The page's own question, scored by rouge-score, NLTK and sacrebleu."""
+    asked = curriculum.chapter("metrics_playground").predict
+    reference = ranking_task().reference
+    assert reference in asked.question
+    assert {option.text for option in asked.options} <= {each.text for each in ranking_task().candidates}
+    scores = {each: score_pair(PairQuestion((reference,), each.text)).numbers() for each in asked.options}
+    for metric in ("rouge1_f1", "rouge2_f1", "rougeL_f1", "bleu", "chrf"):
+        last = min(asked.options, key=lambda each: scores[each][metric])
+        assert last.correct, metric
+    denial = next(each for each in asked.options if " not " in each.text)
+    assert scores[denial]["rougeL_f1"] == max(each["rougeL_f1"] for each in scores.values())
+    salad = next(each for each in asked.options if each.text.startswith("mornings"))
+    assert scores[salad]["rouge1_f1"] == 1.0
