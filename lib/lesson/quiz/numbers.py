@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 from lib.alignment.honesty.calibration import brier
 from lib.alignment.policy.best_of_n import kl_nats
-from lib.alignment.preferences import cohen
+from lib.alignment.preferences import Answer, Ranking, cohen
 from lib.alignment.toxicity.confusion import Confusion, Day
 from lib.alignment.values.pairs import FIRST, SAME, SECOND, Judged, value_pairs
 from lib.alignment.values.weighing import Weighed, Weights
+from lib.lesson.pretraining.reading import Token
 from lib.lesson.scaling.laws import Point
 from lib.memory import ServingRule, TrainingRule, architecture
 from lib.memory.serve.kv_cache import KVCache
 from lib.memory.train.adapters import adapter_parameters
-from lib.metrics.pair.bleu import brevity_penalty
+from lib.metrics.pair.bleu import brevity_penalty, counts_of
+from lib.metrics.pair.ngrams import overlap
 from lib.metrics.pair.rouge import rouge
 from lib.quant.formats.formats import number_format
+from lib.quant.quantizers.absmax import quantize_absmax
+from lib.quant.quantizers.blocks import Grouping
 from lib.units import GIB, format_gib
 
 LLAMA = "Llama-3.1-8B"
@@ -48,6 +55,11 @@ def _computed_numbers() -> dict[str, Callable[[], str]]:
         "brevity": lambda: f"{brevity_penalty(12, 9):.2f}",
         "largest_fp16": lambda: f"{number_format('fp16').largest:,.0f}",
         "best_of_4": lambda: f"{kl_nats(4):.2f} nats",
+        "surprise_of_an_eighth": lambda: f"{_read_with(1 / 8).surprise_bits:.0f} bits",
+        "zeros_beside_outlier": lambda: f"All {(_with_outlier().codes == 0).sum()} of them become zero",
+        "bits_with_scale": lambda: f"{_with_outlier().bits_per_weight:.2f}",
+        "clipped_the": _clipped,
+        "pairs_of_four": lambda: f"{len(_four_ranked().pairs)}",
         "kappa": lambda: f"{cohen(AGREEMENTS).kappa:.1f}",
         "values_margin": lambda: f"{-_contested().margin:.2f}",
         "brier_sure": lambda: f"{brier([(1.0, place < 13) for place in range(20)]):.2f}",
@@ -68,3 +80,23 @@ def _mqa_share() -> str:
 
 def _tea():
     return rouge("a cup of hot tea", "a cup of very hot sweet tea")
+
+
+def _read_with(probability: float) -> Token:
+    """A token that the model gave this probability."""
+    return Token(0, "", 0, False, math.log(probability), 1, ())
+
+
+def _with_outlier():
+    """A block of 64 weights in 4 bits with a scale in 16: one weight is 100 times as large as the next largest."""
+    weights = np.array([1.0, *np.linspace(-0.01, 0.01, 63)], np.float32)
+    return quantize_absmax(weights, 4, Grouping("64", 64), "fp16")
+
+
+def _clipped() -> str:
+    counts = counts_of(overlap([["the", "cat"]], ["the", "the", "the"], 1))
+    return f"{counts.matched}/{counts.total}"
+
+
+def _four_ranked() -> Ranking:
+    return Ranking("", tuple(Answer("", text, 1) for text in "ABCD"), (1, 2, 3, 4))
