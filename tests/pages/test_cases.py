@@ -33,6 +33,21 @@ def test_the_solution_opens_only_after_a_decision():
     assert app.radio(key="cs_clinic").value is None or not app.warning
 
 
+LINKS = {f"{case.id}: {link.label}": link for case in cases().values() for link in case.pages}
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+def test_every_link_of_a_case_opens_its_page_in_the_state_that_it_asks_for(link):
+    assert link.query, "a link to a page as it is by itself says nothing of the case"
+    app = open_chapter(link.slug, **link.query)
+    assert not app.exception
+    assert not [each.value for each in app.caption if "The link asks for" in each.value]
+    for key, asked in link.query.items():
+        assert key in app.session_state, f"no control of {link.slug} goes by {key}"
+        _, shown = app.session_state["notes"].settings[key]
+        assert shown.replace(",", "") == {"true": "on", "false": "off"}.get(asked, asked.replace(",", ""))
+
+
 def test_an_unknown_case_in_a_link_falls_back():
     app = open_chapter("cases", cs_case="<b>none</b>")
     assert not app.exception
