@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from lib.curriculum import Chapter, Question, SlideFact, chapter
 from lib.lesson.progress.record import Answered, Progress, Told, prediction_key, question_key
 from lib.lesson.progress.standing import is_right
 from lib.lesson.summary.document import chapter_document, course_document
+from lib.lesson.summary.fitting import HEADING, LETTERS, PAGE, beside, lines, row_lines, within
 
-T = TypeVar("T")
-SENTENCES, FACTS, WORDS = 1_900, 900, 600
-"""Characters of each part at most: together with the questions they fill an A4 page in 9 point type."""
-SETTINGS, CELL = 14, 34
+SENTENCES, SETTINGS, CELL = 8, 14, 34
+"""Sentences and settings at most, and characters of a cell."""
+FOOTER = 4.0
+"""Lines of the link at the end: one to a page with many settings is long."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +54,66 @@ class ChapterSummary:
 
 
 def chapter_summary(slug: str, progress: Progress, words: Iterable[Word] = ()) -> ChapterSummary:
+    """As much of each part as leaves the page one page long. First comes what the student said and was told, then the
+    numbers and the settings, then what the chapter holds for everybody."""
     told = progress.told.get(slug, Told())
     of = chapter(slug)
+    prediction = _checked(of.predict, progress.answers.get(prediction_key(slug)), first=True) if of.predict else None
+    questions = tuple(
+        _checked(each, progress.answers.get(question_key(slug, number)))
+        for number, each in enumerate(of.questions, start=1)
+    )
+    left = PAGE - _lines_of_all(of, prediction, questions)
+    sentences = within(told.sentences[:SENTENCES], left, lines)
+    left -= sum(map(lines, sentences))
+    table = _table_within(tuple(tuple(map(short, row)) for row in told.table), left - HEADING)
+    left -= sum(map(row_lines, table)) + HEADING if table else 0
+    settings = _settings_within(told.settings, left - HEADING)
+    left -= lines(_one_line(settings)) + HEADING if settings else 0
+    facts = within(of.slides, left - HEADING, lambda each: beside(each.slide, each.fact))
+    left -= sum(beside(each.slide, each.fact) for each in facts) + HEADING if facts else 0
     return ChapterSummary(
         chapter=of,
-        settings=tuple((short(label), short(value)) for label, value in told.settings[:SETTINGS] if value),
-        sentences=within(told.sentences, SENTENCES, len),
-        table=tuple(tuple(map(short, row)) for row in told.table),
-        facts=within(of.slides, FACTS, lambda each: len(each.slide) + len(each.fact)),
-        prediction=_checked(of.predict, progress.answers.get(prediction_key(slug)), first=True) if of.predict else None,
-        questions=tuple(
-            _checked(each, progress.answers.get(question_key(slug, number)))
-            for number, each in enumerate(of.questions, start=1)
-        ),
-        words=within(tuple(words), WORDS, lambda each: len(each.term) + len(each.definition)),
+        settings=settings,
+        sentences=sentences,
+        table=table,
+        facts=facts,
+        prediction=prediction,
+        questions=questions,
+        words=within(tuple(words), left - HEADING - 1, _share_of_lines),
     )
+
+
+def _lines_of_all(of: Chapter, prediction: Checked | None, questions: Iterable[Checked]) -> float:
+    """Lines of what every page of this chapter has: title, goals, prediction and questions, and the link at its end."""
+    asked = sum(lines(f"{each.question} {each.given or ''} {each.answer}     ") + 0.2 for each in questions)
+    predicted = 0.0
+    if prediction:
+        predicted = HEADING + lines(prediction.question) + lines(f"{prediction.given} {prediction.answer}")
+    return 4 + lines("; ".join(of.goals)) + predicted + 2 * HEADING + asked + FOOTER
+
+
+def _share_of_lines(word: Word) -> float:
+    """Words stand one after the other in one paragraph."""
+    return (len(word.term) + len(word.definition) + 3) / LETTERS
+
+
+def _table_within(table: tuple[tuple[str, ...], ...], most: float) -> tuple[tuple[str, ...], ...]:
+    """Its header and the first rows that fit; nothing where no row does."""
+    while len(table) > 1 and sum(map(row_lines, table)) > most:
+        table = table[:-1]
+    return table if len(table) > 1 else ()
+
+
+def _settings_within(given: Iterable[tuple[str, str]], most: float) -> tuple[tuple[str, str], ...]:
+    settings = tuple((short(label), short(value)) for label, value in given if value)[:SETTINGS]
+    while settings and lines(_one_line(settings)) > most:
+        settings = settings[:-1]
+    return settings
+
+
+def _one_line(settings: Iterable[tuple[str, str]]) -> str:
+    return " · ".join(f"{label} {value}" for label, value in settings)
 
 
 def course_html(progress: Progress) -> str:
@@ -78,16 +123,6 @@ def course_html(progress: Progress) -> str:
 
 def short(text: str) -> str:
     return text if len(text) <= CELL else text[: CELL - 1] + "…"
-
-
-def within(parts: tuple[T, ...], most: int, length: Callable[[T], int]) -> tuple[T, ...]:
-    """The parts that fit, in their order: one that is too long is passed over, a shorter one after it may do."""
-    taken, left = [], most
-    for each in parts:
-        if length(each) <= left:
-            taken.append(each)
-            left -= length(each)
-    return tuple(taken)
 
 
 def _checked(question: Question, answered: Answered | None, *, first: bool = False) -> Checked:

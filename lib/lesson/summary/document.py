@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lib.curriculum import COURSE
+from lib.curriculum import COURSE, chapter
+from lib.lesson.glossary.terms import Term
 from lib.lesson.progress.record import Progress
 from lib.lesson.progress.standing import State, course_standing
 from lib.places import ASSETS
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
 FOLDER = ASSETS / "lesson" / "summary"
 SIGNS = {State.DONE: "✓ done", State.STARTED: "◐ started", State.NEW: "○ not opened yet"}
-SENTENCE = 320
-"""Characters of a chapter's sentence in the summary of the course."""
+LINES, LINE = 54, 56
+"""Lines for all chapters on the page of the course, and how many characters of a sentence stand on one."""
 
 
 def chapter_document(summary: ChapterSummary, link: str) -> str:
@@ -28,9 +30,11 @@ def chapter_document(summary: ChapterSummary, link: str) -> str:
 def course_document(progress: Progress) -> str:
     course = course_standing(progress)
     by_slug = {each.chapter.slug: each for each in course.chapters}
+    said = {slug: told.sentences[0] for slug, told in progress.told.items() if slug in by_slug and told.sentences}
+    most = LINE * lines_each(len(by_slug), len(said))
     groups = {
         group: [
-            (by_slug[slug], SIGNS[by_slug[slug].state], _first_sentence(progress, slug))
+            (by_slug[slug], SIGNS[by_slug[slug].state], cut(said.get(slug, ""), most))
             for slug in slugs
             if slug in by_slug
         ]
@@ -40,10 +44,21 @@ def course_document(progress: Progress) -> str:
     return _templates().get_template("course.html").render(course=course, groups=listed, done=course.count(State.DONE))
 
 
-def _first_sentence(progress: Progress, slug: str) -> str:
-    told = progress.told.get(slug)
-    said = told.sentences[0] if told and told.sentences else ""
-    return said if len(said) <= SENTENCE else said[: SENTENCE - 1] + "…"
+def glossary_document(terms: Sequence[Term], searched: str) -> str:
+    """Terms with their meanings, in two columns; `searched` is what was looked for, if anything was."""
+    seen_in = {each.chapter: chapter(each.chapter).title for each in terms}
+    return _templates().get_template("glossary.html").render(terms=terms, searched=searched, seen_in=seen_in)
+
+
+def lines_each(chapters: int, with_sentence: int) -> int:
+    """How many lines each chapter's sentence may take, so that the course is one page: the fewer, the more."""
+    return max(1, (LINES - (chapters - with_sentence)) // max(1, with_sentence))
+
+
+def cut(text: str, most: int) -> str:
+    """The text on one line, at most so many characters of it, cut between two words."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
 @cache

@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 from lib import curriculum
 from lib.curriculum import LOOKED_UP
 from lib.lesson.progress.record import Progress, Told, question_key
-from lib.lesson.summary.contents import SENTENCES, Word, chapter_summary, course_html, within
+from lib.lesson.summary.contents import Word, chapter_summary, course_html
+from lib.lesson.summary.document import LINE, LINES, cut, lines_each
+from lib.lesson.summary.fitting import lines, row_lines, within
 
 SLUG = "kv_cache"
 HOSTILE = '</td><script>alert(1)</script><img src=x onerror="alert(2)">{{ 7 * 7 }}{% raw %}'
@@ -70,5 +72,30 @@ def test_the_course_lists_every_chapter_once():
 
 
 def test_as_many_parts_as_fit_are_taken():
-    assert within(("a" * SENTENCES, "b", "c"), SENTENCES, len) == ("a" * SENTENCES,)
     assert within(("a" * 9, "b" * 2, "c"), 10, len) == ("a" * 9, "c")
+    assert within(("a" * 10, "b"), 10, len) == ("a" * 10,)
+
+
+def test_lines_are_counted_as_a_page_breaks_them():
+    assert lines("x" * 102) < 2 <= lines("x" * 103) < 3
+    assert lines("a\nb") == lines("x" * 200)
+    assert row_lines(["x" * 17] * 6) < row_lines(["x" * 18] + [""] * 5)
+
+
+def test_a_full_page_drops_what_is_everybody_s_before_what_is_the_student_s_own():
+    told = Told.shortened([("Setting", "value")] * 14, ["s" * 690] * 7, [{"n": number} for number in range(6)])
+    words = [Word("Term", "says " * 30)] * 20
+    full = chapter_summary(SLUG, Progress(told={SLUG: told}), words)
+    few = chapter_summary(SLUG, Progress(told={SLUG: Told(sentences=("one",))}), words)
+    assert len(full.sentences) >= 4
+    assert len(few.words) > len(full.words)
+    assert len(few.facts) >= len(full.facts)
+
+
+def test_the_sentences_of_a_course_share_its_lines():
+    assert lines_each(34, 1) == LINES - 33
+    assert lines_each(34, 34) == 1
+    assert all(34 - n + n * lines_each(34, n) <= LINES for n in range(1, 35))
+    assert cut("word " * 30, LINE).endswith("word…")
+    assert len(cut("word " * 30, LINE)) <= LINE
+    assert cut("one\nline", LINE) == "one line"
