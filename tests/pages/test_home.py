@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 
 from lib import curriculum
-from lib.lesson.progress.file import from_file, to_file
-from lib.lesson.progress.record import question_key
+from lib.lesson.cases.stories import cases
+from lib.lesson.progress.file import Kept, from_file, to_file
+from lib.lesson.progress.record import Told, question_key
 from lib.lesson.progress.standing import course_standing
+from lib.lesson.quiz.boxes import Record
 from lib.places import ROOT
 from lib.ui.kit import kept
+from lib.ui.kit.keeping import notes, progress
+from lib.ui.kit.keeping.notes import Notes
 from tests.pages.conftest import open_chapter
 
 CHAPTER = "kv_cache"
@@ -82,6 +86,40 @@ def test_what_was_saved_is_loaded_into_another_browser_and_stands_there_again():
         assert right.why in [each.value for each in other.success]
 
 
+def test_the_quiz_and_the_cases_are_saved_loaded_and_forgotten_with_the_rest():
+    app = open_chapter(CHAPTER)
+    answer(app, CHAPTER)
+    clinic = cases()["clinic"]
+    mine = kept._kept[app.session_state["owner"]]
+    mine["quiz"] = Record().begun(("adapters-1", "canary-1"), 1).answered("adapters-1", "x", False)
+    mine["cases"] = {clinic.id: clinic.asked.options[0].text}
+    other = load(open_chapter("home"), _saved(app))
+    assert any("1 questions of the quiz" in each.value for each in other.success)
+    theirs = kept._kept[other.session_state["owner"]]
+    assert theirs["quiz"].seen == mine["quiz"].seen
+    to(other, "cases")
+    other.selectbox(key="cs_case").set_value("clinic").run()
+    assert any(clinic.asked.options[0].why in each.value for each in other.success)
+    to(other, "home")
+    next(each for each in other.button if each.label == "Yes, forget everything").click().run()
+    assert not {"quiz", "cases"} & set(kept._kept.get(other.session_state["owner"], {}))
+
+
+def test_a_summary_gathers_the_notes_of_its_own_chapter_and_only_when_asked(monkeypatch):
+    app = open_chapter(CHAPTER)
+    to(app, "model_sizes")
+    asked = []
+    monkeypatch.setattr(Notes, "told", lambda notes: asked.append(notes.slug) or Told())
+    to(app, CHAPTER)
+    assert not asked, "a page's run shortens nobody's notes"
+    monkeypatch.setattr(progress, "kept", lambda what: kept._kept[app.session_state["owner"]].get(what))
+    monkeypatch.setattr(notes, "kept", progress.kept)
+    progress.progress_of(CHAPTER)()
+    assert asked == [CHAPTER]
+    progress.whole_progress()()
+    assert set(asked) == {CHAPTER, "model_sizes"}
+
+
 def test_one_button_forgets_all():
     app = open_chapter(CHAPTER)
     answer(app, CHAPTER)
@@ -104,6 +142,8 @@ def test_one_box_finds_slides_and_chapters():
 
 def _saved(app) -> bytes:
     """The record of this test's browser, through the file's own form."""
-    content = json.dumps(to_file(kept._kept[app.session_state["owner"]]["progress"])).encode()
+    mine = kept._kept[app.session_state["owner"]]
+    kept_now = Kept(mine["progress"], mine.get("quiz", Record()), mine.get("cases", {}))
+    content = json.dumps(to_file(kept_now)).encode()
     assert course_standing(from_file(content, "mine.json").progress).right == len(curriculum.chapter(CHAPTER).questions)
     return content

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from lib.curriculum import chapters
+from lib.lesson.cases.stories import cases
 from lib.lesson.own_file import read_own_file
 from lib.lesson.progress.errors import ProgressError
 from lib.lesson.progress.record import (
@@ -19,21 +21,42 @@ from lib.lesson.progress.record import (
     Told,
     questions_by_key,
 )
+from lib.lesson.quiz import file as quiz_file
+from lib.lesson.quiz.boxes import Record
 
 FORMAT = "finetuning-lab progress 1"
 EXPECTED = "it must be a file that “Save my progress” made"
 
 
 @dataclass(frozen=True)
+class Kept:
+    """All that goes into the file: the chapters, the quiz, and the decisions about the cases."""
+
+    progress: Progress = field(default_factory=Progress)
+    quiz: Record = field(default_factory=Record)
+    decided: Mapping[str, str] = field(default_factory=dict)
+    """The text of the option chosen, by the case's id."""
+
+    @property
+    def empty(self) -> bool:
+        return self.progress.empty and self.quiz.empty and not self.decided
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What a file holds of this course, and how much it holds of chapters and questions that the course lacks."""
 
-    progress: Progress
+    kept: Kept
     left_out: int
 
+    @property
+    def progress(self) -> Progress:
+        return self.kept.progress
 
-def to_file(progress: Progress) -> dict[str, Any]:
-    """What `json.dumps` takes."""
+
+def to_file(kept: Kept) -> dict[str, Any]:
+    """What `json.dumps` takes. A round of the quiz that is not over is left out; its answers are not."""
+    progress = kept.progress
     return {
         "format": FORMAT,
         "opened": list(progress.opened),
@@ -46,11 +69,13 @@ def to_file(progress: Progress) -> dict[str, Any]:
             }
             for slug, each in progress.told.items()
         },
+        "quiz": quiz_file.to_file(kept.quiz),
+        "cases": dict(kept.decided),
     }
 
 
 def from_file(content: bytes, name: str) -> Loaded:
-    """Raises ProgressError, naming what is wrong."""
+    """Raises ProgressError, naming what is wrong. A file from before the quiz and the cases were kept has neither."""
     read = read_own_file(content, name, format=FORMAT, holds="progress", expected=EXPECTED, error=ProgressError)
     try:
         opened, answers, told = read["opened"], read["answers"], read["told"]
@@ -61,10 +86,17 @@ def from_file(content: bytes, name: str) -> Loaded:
             {key: found for key, each in answers.items() if (found := _answered(each, known.get(key)))},
             {slug: _told_of_chapter(each) for slug, each in told.items() if slug in slugs},
         )
-    except (AttributeError, KeyError, TypeError, ValueError):
+        quiz = quiz_file.from_object(read["quiz"]) if "quiz" in read else quiz_file.Loaded(Record(), 0)
+        decided = {id: text for id, text in read.get("cases", {}).items() if _is_option(id, text)}
+        left = quiz.left_out + len(read.get("cases", {})) - len(decided)
+    except quiz_file.UNREADABLE:
         raise ProgressError(f"“{name}” cannot be read, since a part of it is missing or changed; {EXPECTED}.") from None
-    left = len(set(opened) - slugs) + len(answers) - len(record.answers) + len(told) - len(record.told)
-    return Loaded(record, left)
+    left += len(set(opened) - slugs) + len(answers) - len(record.answers) + len(told) - len(record.told)
+    return Loaded(Kept(record, quiz.record, decided), left)
+
+
+def _is_option(case: str, text: str) -> bool:
+    return case in cases() and any(option.text == text for option in cases()[case].asked.options)
 
 
 def _answered(given: dict[str, Any], question: Any) -> Answered | None:

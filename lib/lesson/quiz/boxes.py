@@ -84,6 +84,16 @@ class Record:
     def ended(self) -> Record:
         return replace(self, round=None)
 
+    def joined_to(self, loaded: Record) -> Record:
+        """With what was answered elsewhere, or before. The record of more rounds stands (this one, if they are equal),
+        and the questions that only the other has seen are added, so loading the same twice changes nothing."""
+        longer, shorter = (loaded, self) if loaded.rounds > self.rounds else (self, loaded)
+        return replace(longer, seen={**shorter.seen, **longer.seen}, round=self.round)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.rounds or self.seen)
+
 
 def moved(box: int, right: bool) -> int:
     """The box after an answer."""

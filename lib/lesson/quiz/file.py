@@ -12,6 +12,8 @@ from lib.lesson.quiz.questions import quiz
 
 FORMAT = "finetuning-lab quiz 1"
 EXPECTED = "it must be a file that “Save my quiz” made"
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+"""What reading raises where a part of a file is missing or changed."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,15 @@ def from_file(content: bytes, name: str) -> Loaded:
     """Raises QuizError, naming what is wrong."""
     read = read_own_file(content, name, format=FORMAT, holds="quiz", expected=EXPECTED, error=QuizError)
     try:
-        rounds = _whole(read["rounds"], 0, MOST_ROUNDS)
-        questions = {id: _seen(each, rounds) for id, each in read["questions"].items()}
-    except (AttributeError, KeyError, TypeError, ValueError):
+        return from_object(read)
+    except UNREADABLE:
         raise QuizError(f"“{name}” cannot be read, since a part of it is missing or changed; {EXPECTED}.") from None
+
+
+def from_object(read: dict[str, Any]) -> Loaded:
+    """The same from what `to_file` gave, inside of another file. Raises one of UNREADABLE."""
+    rounds = _whole(read["rounds"], 0, MOST_ROUNDS)
+    questions = {id: _seen(each, rounds) for id, each in read["questions"].items()}
     known = {id: each for id, each in questions.items() if id in quiz()}
     return Loaded(Record(rounds, known), len(questions) - len(known))
 

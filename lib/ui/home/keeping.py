@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lib.lesson.own_file import MOST_BYTES
@@ -9,7 +11,7 @@ from lib.lesson.progress.errors import ProgressError
 from lib.lesson.progress.file import from_file, to_file
 from lib.ui.kit.exports import json_of
 from lib.ui.kit.keeping.printing import course_summary_button
-from lib.ui.kit.keeping.progress import forget, load, whole_progress
+from lib.ui.kit.keeping.progress import everything, forget, load, nothing_is_kept, whole_progress
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 
@@ -20,15 +22,15 @@ def keep_progress() -> None:
     """Save, load, forget: what a browser keeps, and no account."""
     paper, save, again, away = st.columns(4)
     course_summary_button(paper)
-    mine = whole_progress()
+    mine, told = everything(), whole_progress()
     save.download_button(
         "Save my progress",
-        lambda: json_of(to_file(mine)),
+        lambda: json_of(to_file(replace(mine, progress=told()))),
         "finetuning-lab-progress.json",
         "application/json",
         icon=":material/save:",
         on_click="ignore",
-        disabled=mine.empty,
+        disabled=nothing_is_kept(),
         width="stretch",
     )
     with again.popover("Load it again", icon=":material/upload:", width="stretch"):
@@ -45,7 +47,8 @@ def keep_progress() -> None:
     _say_what_was_loaded()
     st.caption(
         "Nobody signs in. The server keeps this for your browser until it is restarted; the file is yours and works "
-        "on any machine. It holds what you opened and answered, and what pages said of your own numbers."
+        "on any machine. It holds what you opened and answered, the quiz, how you decided the cases, and what pages "
+        "said of your own numbers."
     )
 
 
@@ -60,12 +63,12 @@ def _load() -> None:
     except ProgressError as error:
         st.session_state[LOADED] = error
         return
-    load(read.progress)
+    load(read.kept)
     left = f" {read.left_out} entries belong to no chapter or answer of this course, and are left out."
     opened = len(read.progress.opened)
     st.session_state[LOADED] = (
-        f"“{upload.name}” is loaded: {opened} chapters opened, {len(read.progress.answers)} answers."
-        + (left if read.left_out else "")
+        f"“{upload.name}” is loaded: {opened} chapters opened, {len(read.progress.answers)} answers, "
+        f"{len(read.kept.quiz.seen)} questions of the quiz." + (left if read.left_out else "")
     )
 
 

@@ -34,7 +34,8 @@ class Notes:
     """The first rows of what the page offers as a file."""
 
     def told(self) -> Told:
-        return Told.shortened(self.settings.values(), self.sentences.values(), self.table)
+        # As lists: a download is made in another thread, and the page may be writing on.
+        return Told.shortened(list(self.settings.values()), list(self.sentences.values()), self.table)
 
 
 def start_notes(slug: str) -> None:
@@ -86,9 +87,9 @@ def _keep_notes(notes: Notes) -> None:
     by_slug[notes.slug] = notes
 
 
-def kept_notes() -> dict[str, Told]:
-    """What each page said last, by slug."""
-    return {slug: notes.told() for slug, notes in list((kept(WHAT) or {}).items())}
+def kept_notes() -> dict[str, Notes]:
+    """The notes of each page that was opened, by slug. They are shortened where they are asked for: `Notes.told`."""
+    return dict(kept(WHAT) or {})
 
 
 def recall_notes(told: Mapping[str, Told]) -> None:

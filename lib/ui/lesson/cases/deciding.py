@@ -11,9 +11,8 @@ from lib import ui
 from lib.curriculum import chapter
 from lib.lesson.cases.stories import Case, PageLink, cases
 from lib.lesson.cases.working import Figure, figures
+from lib.ui.kit.keeping.progress import CASES
 from lib.ui.kit.kept import keep, kept
-
-WHAT = "cases"
 
 
 def decide_case() -> list[dict[str, Any]]:
@@ -24,7 +23,7 @@ def decide_case() -> list[dict[str, Any]]:
     st.subheader(case.title, anchor=False)
     st.markdown(case.story)
     _links([link for link in case.pages if not link.solves])
-    decided = (kept(WHAT) or {}).get(case.id)
+    decided = (kept(CASES) or {}).get(case.id)
     with st.container(border=True):
         st.markdown(f"**Decide first. {case.asked.question}**")
         if decided is None:
@@ -46,11 +45,11 @@ def _ask_for_a_decision(case: Case) -> None:
 def _commit(id: str, key: str) -> None:
     chosen = st.session_state.get(key)
     if any(option.text == chosen for option in cases()[id].asked.options):
-        keep(WHAT, {**(kept(WHAT) or {}), id: chosen})
+        keep(CASES, {**(kept(CASES) or {}), id: chosen})
 
 
 def _again(id: str) -> None:
-    keep(WHAT, {name: text for name, text in (kept(WHAT) or {}).items() if name != id})
+    keep(CASES, {name: text for name, text in (kept(CASES) or {}).items() if name != id})
 
 
 def _explain(case: Case, decided: str) -> None:

@@ -7,24 +7,23 @@ import streamlit as st
 from lib.lesson.quiz.boxes import Record
 from lib.lesson.quiz.drawing import draw
 from lib.lesson.quiz.questions import quiz
+from lib.ui.kit.keeping.progress import QUIZ
 from lib.ui.kit.kept import keep, kept
-
-WHAT = "quiz"
 
 
 def record() -> Record:
     """What this browser keeps of the quiz."""
-    return kept(WHAT) or Record()
+    return kept(QUIZ) or Record()
 
 
 def replace_record(new: Record) -> None:
-    keep(WHAT, new)
+    keep(QUIZ, new)
 
 
 def begin(count: int, seed: int, group: str | None) -> None:
     mine = record()
     seed += mine.rounds  # the next round asks other questions, and the same for all who share a seed
-    keep(WHAT, mine.begun(draw(mine, count, seed, group), seed))
+    keep(QUIZ, mine.begun(draw(mine, count, seed, group), seed))
 
 
 def answer(id: str, key: str) -> None:
@@ -32,12 +31,12 @@ def answer(id: str, key: str) -> None:
     chosen = st.session_state.get(key)
     option = next((each for each in quiz()[id].asked.options if each.text == chosen), None)
     if option is not None:
-        keep(WHAT, record().answered(id, option.text, option.correct))
+        keep(QUIZ, record().answered(id, option.text, option.correct))
 
 
 def move_on() -> None:
-    keep(WHAT, record().moved_on())
+    keep(QUIZ, record().moved_on())
 
 
 def end_round() -> None:
-    keep(WHAT, record().ended())
+    keep(QUIZ, record().ended())

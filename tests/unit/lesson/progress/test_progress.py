@@ -8,8 +8,9 @@ import pytest
 
 from lib import curriculum
 from lib.curriculum import LOOKED_UP
+from lib.lesson.cases.stories import cases
 from lib.lesson.progress.errors import ProgressError
-from lib.lesson.progress.file import FORMAT, from_file, to_file
+from lib.lesson.progress.file import FORMAT, Kept, from_file, to_file
 from lib.lesson.progress.record import (
     MOST_CHARACTERS,
     MOST_SENTENCES,
@@ -19,6 +20,9 @@ from lib.lesson.progress.record import (
     question_key,
 )
 from lib.lesson.progress.standing import State, course_standing
+from lib.lesson.quiz.boxes import Record
+from lib.lesson.quiz.drawing import draw
+from lib.lesson.quiz.questions import quiz
 
 SLUGS = [each.slug for each in curriculum.chapters() if each.slug not in LOOKED_UP]
 FIRST, SECOND, THIRD = SLUGS[:3]
@@ -70,9 +74,17 @@ def file_of(**changed) -> bytes:
         (file_of(told=told_of(table=[["a"]] * 99)), "cannot be read"),
         (file_of(told=told_of(table="a")), "cannot be read"),
         (file_of(told=None), "cannot be read"),
+        (file_of(quiz=None), "cannot be read"),
+        (file_of(quiz={"rounds": -1, "questions": {}}), "cannot be read"),
+        (file_of(quiz={"rounds": 1, "questions": {"adapters-1": {"box": 9}}}), "cannot be read"),
+        (file_of(cases=["clinic"]), "cannot be read"),
+        (file_of(cases={"clinic": ["x"]}), None),
     ],
 )
 def test_what_is_no_file_of_progress_is_refused_in_a_sentence(content, says):
+    if says is None:
+        assert from_file(content, "x.json").left_out == 1
+        return
     with pytest.raises(ProgressError, match=says) as refused:
         from_file(content, "x.json")
     assert str(refused.value).endswith("“Save my progress” made.")
@@ -103,9 +115,52 @@ def test_a_file_brings_back_what_was_saved():
     saved = answered(saved, FIRST).with_told(
         {FIRST: Told.shortened([("Context", "4,096")], ["“<b>” costs 128 KB"], [{"n": 1}])}
     )
-    read = from_file(json.dumps(to_file(saved)).encode(), "x.json")
-    assert read.progress == saved
+    clinic = cases()["clinic"]
+    kept = Kept(saved, played(Record(), 5), {clinic.id: clinic.asked.options[1].text})
+    read = from_file(json.dumps(to_file(kept)).encode(), "x.json")
+    assert read.kept == Kept(saved, kept.quiz.ended(), kept.decided)
     assert read.left_out == 0
+
+
+def played(record: Record, count: int) -> Record:
+    """A round of the quiz, every question answered rightly but the first."""
+    record = record.begun(draw(record, count, 1), 1)
+    for number, id in enumerate(record.round.ids):
+        options = quiz()[id].asked.options
+        option = next(each for each in options if each.correct is (number > 0))
+        record = record.answered(id, option.text, option.correct).moved_on()
+    return record
+
+
+def test_a_file_from_before_the_quiz_was_kept_is_read():
+    read = from_file(file_of(opened=["kv_cache"]), "x.json")
+    assert read.kept == Kept(Progress(("kv_cache",)))
+    assert Kept().empty
+    assert not read.kept.empty
+
+
+def test_what_the_quiz_and_the_cases_no_longer_ask_is_left_out_and_counted():
+    record = played(Record(), 5)
+    written = to_file(Kept(Progress(), record, {"clinic": "an older option", "no_such_case": "x"}))
+    written["quiz"]["questions"]["gone-1"] = next(iter(written["quiz"]["questions"].values()))
+    read = from_file(json.dumps(written).encode(), "x.json")
+    assert read.left_out == 3
+    assert read.kept.quiz == record.ended()
+    assert read.kept.decided == {}
+
+
+def test_loading_the_same_quiz_twice_changes_nothing_and_the_longer_one_stands():
+    short, long = played(Record(), 10), played(played(played(Record(), 5), 5), 5)
+    assert short.joined_to(short) == short
+    joined = short.joined_to(long)
+    assert joined.joined_to(long) == joined
+    assert joined.rounds == 3
+    assert set(joined.seen) == set(short.seen) | set(long.seen)
+    assert all(joined.seen[id] == long.seen[id] for id in long.seen)
+    assert joined.round == short.round, "the round under way goes on"
+    assert all(
+        seen.round <= joined.rounds and seen.right + seen.wrong <= joined.rounds for seen in joined.seen.values()
+    )
 
 
 def test_a_chapter_is_done_once_all_its_questions_stand_right():
