@@ -32,7 +32,7 @@ def test_the_lecture_s_come_first_and_a_page_after_the_last_is_the_last():
     app.number_input(key="rf_page").set_value(35.0).run()
     assert not app.exception
     assert "this is page 35" in shown(app)
-    app.button_group(key="rf_kind").set_value([LECTURE]).run()
+    app.button_group(key="rf_kind").set_value(LECTURE).run()
     assert not app.exception
     assert "this is page 3" in shown(app)
     assert find(kind=LECTURE)[-1].title in titles(app)

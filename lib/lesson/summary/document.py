@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = ASSETS / "lesson" / "summary"
 SIGNS = {State.DONE: "✓ done", State.STARTED: "◐ started", State.NEW: "○ not opened yet"}
-LINES, LINE = 54, 56
+LINES, LINE = 46, 42
 """Lines for all chapters on the page of the course, and how many characters of a sentence stand on one."""
 
 

@@ -1,8 +1,8 @@
 """How many lines each part of a chapter's page takes, so that as much goes on it as leaves it one page long.
 
-A line is one of the page's own text, 8.5 points in a box of 1.3 times that: 70 of them fill an A4 page within the
-margins of `style.css`. Letters are counted as wide as those of a wide typeface, for the page is printed with whatever
-the reader's computer has. A test prints every chapter with all that it may tell, and counts the pages.
+A line is one of the page's own text, 8.5 points in a box of 1.3 times that. Letters are counted as wide as those of a
+wide typeface, for the page is printed with whatever the reader's computer has. A test prints every chapter with all
+that it may tell, and counts the pages.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
-PAGE = 66.0
+PAGE = 75.0
 """Lines to be filled; the rest is left to roundings."""
 LETTERS = 102
 """On a line as wide as the page."""
