@@ -15,19 +15,28 @@ def ranking(ranked: Sequence[Ranked], factors: Sequence[Factor], top: int = 10) 
     shown = ranked[:top]
     lead = ranked[0].score - ranked[1].score if len(ranked) > 1 else 0.0
     behind = f", {lead:.3f} ahead of {ranked[1].name}" if len(ranked) > 1 else ""
-    fig = figure(f"{ranked[0].name} wins{behind}", x="Score, 0 to 1", height=170 + 36 * len(shown))
-    for index, factor in enumerate(factors):
-        fig.add_bar(
-            y=[each.name for each in shown],
-            x=[each.shares[factor.key] for each in shown],
-            orientation="h",
-            name=factor.label,
-            marker_color=SEQUENCE[index % len(SEQUENCE)],
-            hovertemplate=f"{factor.label}: +%{{x:.3f}}<extra>%{{y}}</extra>",
-        )
-    fig.update_layout(barmode="stack", legend={"y": -0.25})
-    fig.update_yaxes(autorange="reversed")
-    return fig
+    names = [each.name for each in shown]
+    added = [
+        {
+            "type": "bar",
+            "y": names,
+            "x": [each.shares[factor.key] for each in shown],
+            "orientation": "h",
+            "name": factor.label,
+            "marker": {"color": SEQUENCE[index % len(SEQUENCE)]},
+            "hovertemplate": f"{factor.label}: +%{{x:.3f}}<extra>%{{y}}</extra>",
+        }
+        for index, factor in enumerate(factors)
+    ]
+    return figure(
+        f"{ranked[0].name} wins{behind}",
+        x="Score, 0 to 1",
+        height=170 + 36 * len(shown),
+        traces=added,
+        barmode="stack",
+        legend={"y": -0.25},
+        yaxis={"autorange": "reversed"},
+    )
 
 
 def sensitivity(

@@ -33,38 +33,40 @@ def landing(stored: StoredValue) -> go.Figure:
     title = f"Stored exactly: {_six_digits(stored.stored)}" if stored.error == 0 else f"Off by {share:.0%} of a gap"
     if stored.kind == "clipped":
         title = f"Beyond the end: clipped to {_six_digits(stored.stored)}"
-    fig = figure(title, height=190)
-    fig.add_scatter(
-        x=ladder,
-        y=[0] * len(ladder),
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": GREY}},
-        hovertemplate="%{x:.10g}<extra>a value it has</extra>",
+    values = {
+        "type": "scatter",
+        "x": ladder,
+        "y": [0] * len(ladder),
+        "mode": "markers",
+        "marker": {"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": GREY}},
+        "hovertemplate": "%{x:.10g}<extra>a value it has</extra>",
+    }
+    return figure(
+        title,
+        height=190,
+        traces=[
+            values,
+            _named_value(stored.stored, "stored", {"size": 18, "color": BLUE}, "bottom center"),
+            _named_value(stored.asked, "asked", {"size": 14, "color": ORANGE, "symbol": "diamond"}, "top center"),
+        ],
+        showlegend=False,
+        xaxis={"nticks": 5, "exponentformat": "e", "showgrid": False},
+        yaxis={"visible": False, "range": [-1, 1]},
     )
-    fig.add_scatter(
-        x=[stored.stored],
-        y=[0],
-        mode="markers+text",
-        marker={"size": 18, "color": BLUE},
-        text=["stored"],
-        textposition="bottom center",
-        textfont={"color": BLUE, "size": 15},
-        hovertemplate="%{x:.10g}<extra>stored</extra>",
-    )
-    fig.add_scatter(
-        x=[stored.asked],
-        y=[0],
-        mode="markers+text",
-        marker={"size": 14, "color": ORANGE, "symbol": "diamond"},
-        text=["asked"],
-        textposition="top center",
-        textfont={"color": ORANGE, "size": 15},
-        hovertemplate="%{x:.10g}<extra>asked</extra>",
-    )
-    fig.update_layout(showlegend=False)
-    fig.update_yaxes(visible=False, range=[-1, 1])
-    fig.update_xaxes(nticks=5, exponentformat="e", showgrid=False)
-    return fig
+
+
+def _named_value(value: float, name: str, marker: dict, place: str) -> dict:
+    return {
+        "type": "scatter",
+        "x": [value],
+        "y": [0],
+        "mode": "markers+text",
+        "marker": marker,
+        "text": [name],
+        "textposition": place,
+        "textfont": {"color": marker["color"], "size": 15},
+        "hovertemplate": "%{x:.10g}<extra>" + name + "</extra>",
+    }
 
 
 def _ladder(stored: StoredValue) -> list[float]:
@@ -142,27 +144,34 @@ def grid_of_eight(example: WorkedExample) -> go.Figure:
     """Eight numbers above, the grid below, and where each one falls."""
     grid = _grid(example)
     told = "levels crowd around zero" if example.scheme == "nf4" else "at most half a step"
-    fig = figure(f"Largest error {example.largest_error:.3g}: {told}", "value", height=240)
-    fig.add_scatter(
-        x=grid,
-        y=[0] * len(grid),
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": GREY}},
-        hovertemplate="%{x:.4g}<extra>level</extra>",
+    levels = {
+        "type": "scatter",
+        "x": grid,
+        "y": [0] * len(grid),
+        "mode": "markers",
+        "marker": {"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": GREY}},
+        "hovertemplate": "%{x:.4g}<extra>level</extra>",
+    }
+    falls = [
+        {
+            "type": "scatter",
+            "x": [step.value, step.restored],
+            "y": [1, 0],
+            "mode": "lines+markers",
+            "line": {"color": SEQUENCE[index % len(SEQUENCE)], "width": 2},
+            "marker": {"color": SEQUENCE[index % len(SEQUENCE)], "size": [12, 8]},
+            "hovertemplate": "%{x:.4g}<extra></extra>",
+        }
+        for index, step in enumerate(example.steps)
+    ]
+    return figure(
+        f"Largest error {example.largest_error:.3g}: {told}",
+        "value",
+        height=240,
+        traces=[levels, *falls],
+        showlegend=False,
+        yaxis={"tickvals": [0, 1], "ticktext": ["grid", "yours"], "range": [-0.3, 1.3], "showgrid": False},
     )
-    for index, step in enumerate(example.steps):
-        colour = SEQUENCE[index % len(SEQUENCE)]
-        fig.add_scatter(
-            x=[step.value, step.restored],
-            y=[1, 0],
-            mode="lines+markers",
-            line={"color": colour, "width": 2},
-            marker={"color": colour, "size": [12, 8]},
-            hovertemplate="%{x:.4g}<extra></extra>",
-        )
-    fig.update_layout(showlegend=False)
-    fig.update_yaxes(tickvals=[0, 1], ticktext=["grid", "yours"], range=[-0.3, 1.3], showgrid=False)
-    return fig
 
 
 def _grid(example: WorkedExample) -> list[float]:

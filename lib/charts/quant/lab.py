@@ -50,30 +50,39 @@ def quality_against_bytes(results: Results) -> go.Figure:
     ceiling = OFF_SCALE * min(perplexity for _, perplexity in points.values())
     best = sorted(pareto_front(front_points(results)), key=lambda name: points[name][0])
     best = [name for name in best if points[name][1] <= ceiling]
-    fig = figure(_quality_title(results), "true bytes (MB)", "perplexity (lower is better)", height=500)
-    fig.add_scatter(
-        x=[points[name][0] for name in best],
-        y=[points[name][1] for name in best],
-        mode="lines",
-        line={"color": GREY, "dash": "dot", "width": 2, "shape": "hv"},
-        hoverinfo="skip",
-    )
+    front = {
+        "type": "scatter",
+        "x": [points[name][0] for name in best],
+        "y": [points[name][1] for name in best],
+        "mode": "lines",
+        "line": {"color": GREY, "dash": "dot", "width": 2, "shape": "hv"},
+        "hoverinfo": "skip",
+    }
+    traces = [front]
     for name, (size, perplexity) in points.items():
         shown = min(perplexity, ceiling)
         if shown == perplexity:
             bar = {"type": "data", "array": [_paired_error(results.rows[name])], "thickness": 2, "width": 5}
             # Of the rounded rows, side by side, only the first says what its digit means.
             label = short(name) if name not in ROUND_TO_NEAREST[1:] else name[3:]
-            _point(fig, name, size, shown, label, QUALITY_LABELS.get(name, "top right"), bar)
+            traces.append(_point(name, size, shown, label, QUALITY_LABELS.get(name, "top right"), bar))
         else:
             place = OFF_SCALE_LABELS.get(name, "bottom center")
             gap = "<br>" if place == "bottom center" else ": "
-            _point(fig, name, size, shown, f"{short(name)}{gap}{perplexity:,.0f} ↑", place, None)
+            traces.append(_point(name, size, shown, f"{short(name)}{gap}{perplexity:,.0f} ↑", place))
     low = min(perplexity - _paired_error(results.rows[name]) for name, (_, perplexity) in points.items())
     high = max(min(perplexity, ceiling) for _, perplexity in points.values())
     room = 0.12 * (high - low) or 1.0
-    fig.update_yaxes(range=[low - room, high + room])
-    return _by_size(fig, [size for size, _ in points.values()])
+    return figure(
+        _quality_title(results),
+        "true bytes (MB)",
+        "perplexity (lower is better)",
+        height=500,
+        traces=traces,
+        showlegend=False,
+        xaxis=_axis_of_sizes([size for size, _ in points.values()]),
+        yaxis={"range": [low - room, high + room]},
+    )
 
 
 def _quality_title(results: Results) -> str:
@@ -101,15 +110,23 @@ def speed_against_bytes(results: Results) -> go.Figure:
     """Tokens written a second against true bytes, with the quartiles of the repeats."""
     rows = [row for row in results.with_speed() if row.memory is not None]
     places = SPEED_LABELS | _one_above_the_other([row for row in rows if row.row in ("fp4", "nf4")])
-    fig = figure(_speed_title(rows), "true bytes (MB)", "tokens written per second", height=470)
+    traces = []
     for row in rows:
         rate = row.speed.decode_tokens_per_s
         spread = {"array": [rate.high - rate.median], "arrayminus": [rate.median - rate.low]}
         bar = {"type": "data", "symmetric": False, "thickness": 2, "width": 5, **spread}
         size = row.memory.true_bytes / MB
-        _point(fig, row.row, size, rate.median, short(row.row), places.get(row.row, "top center"), bar)
-    fig.update_yaxes(rangemode="tozero")
-    return _by_size(fig, [row.memory.true_bytes / MB for row in rows])
+        traces.append(_point(row.row, size, rate.median, short(row.row), places.get(row.row, "top center"), bar))
+    return figure(
+        _speed_title(rows),
+        "true bytes (MB)",
+        "tokens written per second",
+        height=470,
+        traces=traces,
+        showlegend=False,
+        xaxis=_axis_of_sizes([row.memory.true_bytes / MB for row in rows]),
+        yaxis={"rangemode": "tozero"},
+    )
 
 
 def speed_by_size(runs: Sequence[RecordedRun]) -> go.Figure:
@@ -118,21 +135,29 @@ def speed_by_size(runs: Sequence[RecordedRun]) -> go.Figure:
     labels = [format_count(size) for size in sizes]
     first, last = (_speed_beside_fp32(run, "nf4") for run in (runs[0], runs[-1]))
     title = f"nf4 writes {first:.1f} times as fast as fp32 at {labels[0]}, {last:.1f} times at {labels[-1]}"
-    fig = figure(title, "parameters", "times as fast as fp32", height=420)
-    fig.add_shape(line("y", 1, color=GREY, width=2, dash="dot"))
-    for name in SHOWN_BY_SIZE:
-        ratios = [_speed_beside_fp32(run, name) for run in runs]
-        fig.add_scatter(
-            x=sizes,
-            y=ratios,
-            name=short(name),
-            mode="lines+markers",
-            line={"color": COLOURS[name], "width": 3, "dash": "dot" if name == "bf16" else "solid"},
-            marker={"size": 10},
-            hovertemplate=f"{short(name)}: %{{y:.2f}} times fp32's speed<extra></extra>",
-        )
-    fig.update_yaxes(rangemode="tozero")
-    return fig.update_xaxes(type="log", tickvals=sizes, ticktext=labels)
+    traces = [
+        {
+            "type": "scatter",
+            "x": sizes,
+            "y": [_speed_beside_fp32(run, name) for run in runs],
+            "name": short(name),
+            "mode": "lines+markers",
+            "line": {"color": COLOURS[name], "width": 3, "dash": "dot" if name == "bf16" else "solid"},
+            "marker": {"size": 10},
+            "hovertemplate": f"{short(name)}: %{{y:.2f}} times fp32's speed<extra></extra>",
+        }
+        for name in SHOWN_BY_SIZE
+    ]
+    return figure(
+        title,
+        "parameters",
+        "times as fast as fp32",
+        height=420,
+        traces=traces,
+        shapes=[line("y", 1, color=GREY, width=2, dash="dot")],
+        xaxis={"type": "log", "tickvals": sizes, "ticktext": labels},
+        yaxis={"rangemode": "tozero"},
+    )
 
 
 def _speed_beside_fp32(run: RecordedRun, name: str) -> float | None:
@@ -156,29 +181,29 @@ def _speed_title(rows: list[RowMeasured]) -> str:
     return f"{short(fastest.row)} writes {ratio:.1f} times as fast as {short(slowest.row)}"
 
 
-def _point(fig: go.Figure, name: str, x: float, y: float, label: str, place: str, bar: dict | None) -> None:
+def _point(name: str, x: float, y: float, label: str, place: str, bar: dict | None = None) -> dict:
     rounded = name.startswith("rtn")
     colour = COLOURS.get(name, ROUNDED)
-    fig.add_scatter(
-        x=[x],
-        y=[y],
-        error_y=bar,
-        mode="markers+text",
-        marker={"size": 10 if rounded else 15, "color": colour, "symbol": "diamond" if rounded else "circle"},
-        text=[label],
-        textposition=place,
-        textfont={"color": colour, "size": 14},
-        hovertemplate=f"{short(name)}: %{{y:,.5g}} at %{{x:.2f}} MB<extra></extra>",
-    )
+    return {
+        "type": "scatter",
+        "x": [x],
+        "y": [y],
+        "error_y": bar,
+        "mode": "markers+text",
+        "marker": {"size": 10 if rounded else 15, "color": colour, "symbol": "diamond" if rounded else "circle"},
+        "text": [label],
+        "textposition": place,
+        "textfont": {"color": colour, "size": 14},
+        "hovertemplate": f"{short(name)}: %{{y:,.5g}} at %{{x:.2f}} MB<extra></extra>",
+    }
 
 
-def _by_size(fig: go.Figure, sizes: list[float]) -> go.Figure:
+def _axis_of_sizes(sizes: list[float]) -> dict:
     """Sizes on a logarithmic axis with round numbers of MB, and room for labels at both ends."""
     low, high = min(sizes) / 1.5, max(sizes) * 1.3
     ticks = [base * 10**power for power in range(-2, 7) for base in (1, 2, 3, 5, 7) if low <= base * 10**power <= high]
-    fig.update_layout(showlegend=False)
     ticktext = [f"{tick:,g}" for tick in ticks]
-    return fig.update_xaxes(type="log", range=[math.log10(low), math.log10(high)], tickvals=ticks, ticktext=ticktext)
+    return {"type": "log", "range": [math.log10(low), math.log10(high)], "tickvals": ticks, "ticktext": ticktext}
 
 
 def layer_map(found: SensitivityMap) -> go.Figure:

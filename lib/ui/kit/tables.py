@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
@@ -23,16 +24,18 @@ def frame_of(rows: Rows) -> pd.DataFrame:
 
     A column of numbers stays one, whole numbers whole even where one is missing; any other is text.
     """
-    return pd.DataFrame(rows, dtype=object).apply(_one_kind)
+    columns = dict.fromkeys(name for row in rows for name in row)
+    # Column by column: through a frame of objects a table of 16 columns takes three times as long.
+    return pd.DataFrame({name: _of_one_kind([row.get(name) for row in rows]) for name in columns})
 
 
-def _one_kind(column: pd.Series) -> pd.Series:
+def _of_one_kind(column: Sequence[Any]) -> pd.api.extensions.ExtensionArray:
     values = [None if _missing(value) else value for value in column]
     found = [value for value in values if value is not None]
     if found and all(isinstance(value, Real) and not isinstance(value, bool) for value in found):
         whole = all(isinstance(value, int) for value in found)
-        return pd.Series(values, index=column.index, dtype="Int64" if whole else "Float64")
-    return pd.Series([None if value is None else str(value) for value in values], index=column.index, dtype="str")
+        return pd.array(values, dtype="Int64" if whole else "Float64")
+    return pd.array([None if value is None else str(value) for value in values], dtype="str")
 
 
 def _missing(value: Any) -> bool:
