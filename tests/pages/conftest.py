@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,6 +34,39 @@ def open_chapter(slug: str, **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
     return app.run()
+
+
+def open_beside(name: str, **query: str) -> AppTest:
+    """A page that is no chapter: the operator's, the presenter's."""
+    app = AppTest.from_file(APP, default_timeout=LIMIT_S)
+    app._bidi_component_manager = COMPONENTS
+    app._page_hash = calc_hash(name)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def said(app: AppTest) -> str:
+    """All text of a page that is not in a control."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "success", "warning", "info", "error")
+    return "\n".join(str(each.value) for kind in kinds for each in app.get(kind))
+
+
+def charts_without_words(app: AppTest) -> list[str]:
+    """Titles of the charts whose text alternative is missing, or has no number of what is drawn."""
+    found = []
+    for each in app.get("plotly_chart"):
+        drawn = json.loads(each.proto.spec)
+        some = any(trace.get("x") or trace.get("z") or trace.get("r") for trace in drawn["data"])
+        if some and not re.search(r"\d", each.proto.alt):
+            found.append(f"{drawn['layout'].get('title', {}).get('text')}: {each.proto.alt!r}")
+    return found
+
+
+def press(app: AppTest, label: str) -> None:
+    """The first button with this label."""
+    next(each for each in app.button if each.label == label).click().run()
+    assert not app.exception
 
 
 def _is_at_work(app: AppTest) -> bool:

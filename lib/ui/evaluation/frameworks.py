@@ -39,4 +39,7 @@ def _describe(framework: Framework) -> None:
 
 
 def _covered_in_words(wanted: list[str]) -> str:
-    return "; ".join(f"{each.name}: {', '.join(each.covered(wanted)) or 'none'}" for each in frameworks())
+    covered = {each.name: each.covered(wanted) for each in frameworks()}
+    return "; ".join(
+        f"{name}, {len(found)} of {len(wanted)}: {', '.join(found) or 'none'}" for name, found in covered.items()
+    )

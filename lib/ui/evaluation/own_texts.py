@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.charts.evaluation import agreement as charts
+from lib.charts.in_words import in_words
 from lib.engine import JobView
 from lib.evaluation.agreement import agreement
 from lib.evaluation.answers import AnswersRun, ModelAnswer
@@ -81,7 +82,8 @@ def rank_them(reference: str, texts: list[str]) -> dict | None:
     mine = [float(order.index(letter) + 1) for letter in LETTERS]
     show_rankings(list(LETTERS), mine, judged)
     columns = {"You": [-place for place in mine], **judged}
-    st.plotly_chart(charts.heat_map(agreement(columns)), key="agreement", alt="Kendall's tau between every two judges")
+    figure = charts.heat_map(agreement(columns))
+    st.plotly_chart(figure, key="agreement", alt=in_words(figure, "Kendall's tau between every two judges"))
     return {"reference": reference, "candidates": texts, "my_places": mine, "scores": judged}
 
 

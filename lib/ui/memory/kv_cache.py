@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.charts.in_words import in_words
 from lib.charts.memory import kv_cache as charts
 from lib.memory import Architecture, ServingSetup, architecture, estimate, gpu, gpus
 from lib.memory.model.weights import CHECKPOINT
@@ -169,9 +170,8 @@ def paging_experiment() -> list[dict]:
         + " of memory held tokens (black diamonds). Our requests are not theirs: compare the shape, not the digits."
     )
     with st.expander("Requests at once, over time", icon=":material/timeline:"):
-        st.plotly_chart(
-            charts.requests_running(runs, "How many requests run at once"), key="kv_running", alt="Requests over time"
-        )
+        figure = charts.requests_running(runs, "How many requests run at once")
+        st.plotly_chart(figure, key="kv_running", alt=in_words(figure))
     return [
         {
             "policy": POLICIES[run.policy],

@@ -58,7 +58,7 @@ def _longest(chosen: Rouge, longest: RougeL) -> None:
     widest = max(len(longest.reference), len(longest.candidate))
     if longest.matched and widest <= charts.MAX_GRID_WORDS:
         words = " ".join(longest.reference[i] for i, _ in longest.path)
-        st.plotly_chart(charts.lcs_grid(longest), key="lcs", alt=f"Longest common subsequence: {words}")
+        st.plotly_chart(charts.lcs_grid(longest), key="lcs", alt=f"{len(longest.path)} words in order: {words}")
         st.caption(
             "A dot where two words are equal; the line goes through as many as it can without turning back. "
             "Where several are equally long, this is the one rouge-score takes."

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import streamlit as st
 
+from lib.charts.in_words import in_words
 from lib.charts.quant import bench as charts
 from lib.models.catalogue import BUNDLED, find
 from lib.quant.quantizers.bench import METHODS, BenchResult, Quantizer, repairs, run_bench
@@ -44,10 +45,9 @@ def bench() -> list[dict]:
     with settings:
         _lost(result)
         histogram, errors = st.tabs(["Weights and grid", "Where the errors are"])
-        histogram.plotly_chart(
-            charts.weights_and_grid(result), key="weights", alt=f"Histogram of the weights, {quantizer.title}"
-        )
-        errors.plotly_chart(charts.error_map(result), key="errors", alt="Size of the error over the matrix")
+        weights, wrong = charts.weights_and_grid(result), charts.error_map(result)
+        histogram.plotly_chart(weights, key="weights", alt=in_words(weights))
+        errors.plotly_chart(wrong, key="errors", alt=in_words(wrong))
     _true_bits(result)
     if outlier:
         _outlier_story(matrix, quantizer, outlier)
@@ -112,11 +112,8 @@ def _true_bits(result: BenchResult) -> None:
 
 def _outlier_story(matrix: np.ndarray, quantizer: Quantizer, outlier: float) -> None:
     st.subheader("One value ruins a scale, and two ways out", anchor=False)
-    st.plotly_chart(
-        charts.outlier_story(repairs(matrix, quantizer, outlier, DECOMPOSE_BEYOND)),
-        key="story",
-        alt="Signal to noise without an outlier, with one, with groups, and with its column kept in fp16",
-    )
+    story = charts.outlier_story(repairs(matrix, quantizer, outlier, DECOMPOSE_BEYOND))
+    st.plotly_chart(story, key="story", alt=in_words(story))
     st.markdown(
         "The largest value sets the scale, so one large weight leaves only a few levels for all the others. "
         "**Groups** keep the damage among its neighbours. **Outlier columns** kept in 16 bits take it out of the scale "
@@ -127,11 +124,8 @@ def _outlier_story(matrix: np.ndarray, quantizer: Quantizer, outlier: float) -> 
 
 def _comparison(chosen: str, matrix: np.ndarray, result: BenchResult) -> list[dict]:
     sweep, nf4 = _sweep(chosen, matrix)
-    st.plotly_chart(
-        charts.what_a_bit_buys(sweep, (result.quantized.bits_per_weight, result.damage.snr_db), nf4),
-        key="sweep",
-        alt="Signal to noise against true bits per weight",
-    )
+    bought = charts.what_a_bit_buys(sweep, (result.quantized.bits_per_weight, result.damage.snr_db), nf4)
+    st.plotly_chart(bought, key="sweep", alt=in_words(bought))
     return [
         {"grouping": GROUPS[group], "true_bits_per_weight": bits, "snr_db": snr}
         for group, points in sweep.items()

@@ -6,6 +6,7 @@ import dataclasses
 
 import streamlit as st
 
+from lib.charts.in_words import in_words
 from lib.charts.quant import lab as charts
 from lib.quant.findings.claims import CheckedClaim, Finding, check_claims
 from lib.quant.findings.recorded import RecordedRun, recorded_runs, sizes_on_one_device
@@ -170,7 +171,7 @@ def _larger_models(runs: tuple[RecordedRun, ...]) -> None:
     if len(runs) < 2:
         return
     figure = charts.speed_by_size(runs)
-    st.plotly_chart(figure, key="recorded-sizes", alt="Writing speed beside fp32's, by size of model")
+    st.plotly_chart(figure, key="recorded-sizes", alt=in_words(figure))
     st.markdown(
         "Writing a token reads every weight once. While all weights fit into the processor's caches, turning few bits "
         "back into numbers costs more than it saves; in a large model reading decides, and **fewer bits are faster**."

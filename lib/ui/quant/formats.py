@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from lib.charts.in_words import in_words
 from lib.charts.quant import formats as charts
 from lib.quant.formats.arithmetic import SCHEMES, WorkedExample, parse_numbers, work
 from lib.quant.formats.explore import StoredValue, from_code, parse_value, store
@@ -48,7 +49,8 @@ def one_number() -> list[dict]:
     rows = [_stored_row(each, store(value, kind)) for each, kind in every.items()]
     st.subheader(f"{_plain(value)} in every format", anchor=False)
     show_table(rows, alt="The same value in every format")
-    st.plotly_chart(charts.gaps(every, name, value), key="gaps", alt="Gap between neighbours against the value's size")
+    gaps = charts.gaps(every, name, value)
+    st.plotly_chart(gaps, key="gaps", alt=in_words(gaps))
     return rows
 
 
@@ -170,7 +172,8 @@ def eight_numbers() -> list[dict]:
     _derivation(example)
     rows = [_step(example, step) for step in example.steps]
     show_table(rows, alt="Every step for eight numbers")
-    st.plotly_chart(charts.grid_of_eight(example), key="grid", alt=f"Eight numbers and the grid they fall on, {scheme}")
+    grid = charts.grid_of_eight(example)
+    st.plotly_chart(grid, key="grid", alt=in_words(grid))
     mean = f"Mean squared error: {example.mse:.3g}."
     formula(f"{mean} With one scale for all eight numbers, the largest one decides how coarsely the others are kept.")
     return rows

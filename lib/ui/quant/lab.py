@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.charts.in_words import in_words
 from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
@@ -172,10 +173,10 @@ def charts_of(results: Results, key: str) -> None:
     """Quality and speed against bytes, one below the other: fourteen labels need the width."""
     if any(row.quality and row.memory for row in results.rows.values()):
         figure = charts.quality_against_bytes(results)
-        st.plotly_chart(figure, key=f"{key}-quality", alt="Perplexity against true bytes, by precision")
+        st.plotly_chart(figure, key=f"{key}-quality", alt=in_words(figure))
     if any(row.memory for row in results.with_speed()):
         figure = charts.speed_against_bytes(results)
-        st.plotly_chart(figure, key=f"{key}-speed", alt="Tokens written per second against true bytes, by precision")
+        st.plotly_chart(figure, key=f"{key}-speed", alt=in_words(figure))
 
 
 def table_of(results: Results) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.charts.in_words import in_words
 from lib.charts.quant import lab as charts
 from lib.engine import JobView
 from lib.errors import StudentError
@@ -53,7 +54,8 @@ def _draw_map(view: JobView) -> None:
         st.progress(share, f"{len(found.cells) if found else 0} matrices rounded, one at a time")
     if found is None or not found.cells:
         return
-    st.plotly_chart(charts.layer_map(found), key="map", alt="KL divergence by layer and matrix")
+    figure = charts.layer_map(found)
+    st.plotly_chart(figure, key="map", alt=in_words(figure))
     if found.times_the_sum is not None:
         st.markdown(
             f"**Layer {found.worst.layer}, {found.worst.kind}** hurts most: {found.worst.kl_nats:.2g} nats per token, "

@@ -7,6 +7,7 @@ import math
 
 import streamlit as st
 
+from lib.charts.in_words import in_words
 from lib.charts.training import influence as charts
 from lib.engine import JobView
 from lib.errors import StudentError
@@ -131,11 +132,8 @@ def _draw_trace(view: JobView) -> None:
         f"The tuned model's own answer. It gives it a probability of **{_odds(traced.trained)}**; "
         f"before training it was **{_odds(traced.untrained)}**."
     )
-    st.plotly_chart(
-        charts.all_scores(traced),
-        key="who_scores",
-        alt=f"Scores of all {len(traced.scores)} training texts, highest first",
-    )
+    scores = charts.all_scores(traced)
+    st.plotly_chart(scores, key="who_scores", alt=in_words(scores))
     for_it, against = st.columns(2)
     with for_it:
         st.markdown(f":green[:material/add_circle:] **The {SHOWN} that speak most for it**")

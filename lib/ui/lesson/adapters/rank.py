@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from lib import ui
+from lib.charts.in_words import in_words
 from lib.charts.lesson import weight_update as charts
 from lib.lesson.adapters.rank import RealUpdate, RecordedUpdate, recorded_update
 from lib.ui.kit import controls
@@ -86,11 +87,8 @@ def _corners(update: RealUpdate, rank: int) -> None:
     parts = ((one, whole, "ΔW"), (two, kept, f"rank {rank}"), (three, whole - kept, "missed"))
     for column, numbers, name in parts:
         with column:
-            st.plotly_chart(
-                charts.corner(numbers, name, largest),
-                key=f"ad_corner_{name[:4]}",
-                alt=f"{name}: a corner of the matrix",
-            )
+            figure = charts.corner(numbers, name, largest)
+            st.plotly_chart(figure, key=f"ad_corner_{name[:4]}", alt=in_words(figure, f"A corner of {name}"))
     st.caption(
         f"The first {whole.shape[0]} rows and {whole.shape[1]} columns of {update.outputs} × {update.inputs}, in one "
         f"scale of colours: blue below zero, orange above, up to {largest:.2g}."

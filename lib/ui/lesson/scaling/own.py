@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib import ui
+from lib.charts.in_words import in_words
 from lib.charts.lesson import scaling as charts
 from lib.lesson.scaling.own import (
     AXES,
@@ -58,11 +59,8 @@ def fit_your_own() -> list[dict]:
         _say_the_error(told, guess, fitted)
     with st.expander("The runs, and how their loss fell", icon=":material/show_chart:"):
         runs = told.runs if is_open else told.shown
-        st.plotly_chart(
-            charts.own_curves(runs, f"{len(runs)} runs, each to its own end"),
-            key="sl_curves",
-            alt="Held-out loss against tokens read, one line per run",
-        )
+        curves = charts.own_curves(runs, f"{len(runs)} runs, each to its own end")
+        st.plotly_chart(curves, key="sl_curves", alt=in_words(curves))
         show_table(_run_rows(told, is_open), alt="The recorded runs")
     _say_how_it_was_recorded(told)
     return _run_rows(told, is_open)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from lib import ui
+from lib.charts.in_words import in_words
 from lib.charts.lesson import ways as charts
 from lib.charts.lesson.weight_update import corner
 from lib.lesson.ways.changes import Change, Changes, changes
@@ -70,11 +71,8 @@ def _corners(here: Change) -> None:
     )
     for column, (title, numbers, strongest) in zip(st.columns(3), parts, strict=True):
         with column:
-            st.plotly_chart(
-                corner(numbers, title, strongest, height=250),
-                key=f"wt_{title[:5]}",
-                alt=f"The matrix's corner: {title}",
-            )
+            figure = corner(numbers, title, strongest, height=250)
+            st.plotly_chart(figure, key=f"wt_{title[:5]}", alt=in_words(figure, f"The matrix's corner, {title}"))
     st.caption(
         f"The first {here.before.shape[0]} rows and columns. Blue is below zero, orange above. Before and after share "
         f"one scale, up to {largest:.2g}; the difference has its own."
