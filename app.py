@@ -16,8 +16,10 @@ from lib.models.fetch.background import BackgroundFetch
 from lib.places import ASSETS, ROOT
 from lib.serving import health
 from lib.ui.kit import jobs
+from lib.ui.kit.keeping.notes import stop_notes
 from lib.ui.kit.listener import send_at_once
 from lib.ui.kit.presenting.keys import led
+from lib.ui.kit.presenting.looks import readable_buttons
 from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.session import BrowserCookie
 from lib.ui.kit.streamlit_private import forget_pages_folder
@@ -43,12 +45,17 @@ def main() -> None:
         for group, slugs in curriculum.COURSE.items()
         if slugs
     }
-    operator = st.Page(ROOT / "pages" / "operator.py", title="Operator", url_path="operator", visibility="hidden")
+    beside = [
+        st.Page(ROOT / "pages" / f"{name}.py", title=name.title(), url_path=name, visibility="hidden")
+        for name in ("operator", "presenter", "demos", "stage")
+    ]
     on_projector = presenting()
-    page = st.navigation({**pages, "": [operator]}, expanded=True, position="hidden" if on_projector else "sidebar")
+    page = st.navigation({**pages, "": beside}, expanded=True, position="hidden" if on_projector else "sidebar")
     name = page.title if page.title == "Finetuning Lab" else f"{page.title} · Finetuning Lab"
     st.set_page_config(page_title=name)
-    if page is operator:
+    readable_buttons()
+    if page in beside:
+        stop_notes()
         page.run()
         return
     if on_projector:

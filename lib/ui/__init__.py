@@ -7,6 +7,7 @@ metrics/     ROUGE and BLEU             evaluation/  the evaluation chapters
 training/    Live LoRA                  models/      models on a page: what is here, what can be fetched
 lesson/      chapters of no other domain    alignment/   RLHF, values, toxicity, honesty
 classroom/   a room, led and joined    serving/  the operator's page
+presenter/   the second screen of whoever leads a lesson, and the demos of the slides
 """
 
 from lib.ui.kit.chapter import (

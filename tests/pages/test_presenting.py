@@ -67,6 +67,13 @@ def test_reset_brings_back_the_settings_of_the_link(link, at_first):
     assert step_of(app) == "3"
 
 
+def test_a_page_that_is_looked_up_is_one_view_with_all_its_questions():
+    app = open_chapter("home", present="1")
+    assert not app.exception
+    for question in curriculum.chapter("home").questions:
+        assert question.question in said(app)
+
+
 def test_over_the_end_of_a_chapter_is_the_next_one_and_back_again():
     _, after = curriculum.neighbours(SLUG)
     app = open_chapter(SLUG, present="1", step=str(len(steps_of(WORDS))))

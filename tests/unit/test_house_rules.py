@@ -33,7 +33,7 @@ SAYS_NOTHING = {"_submit", "_draw", "settings", "_settings", "run", "helper", "p
 MOST_FILES_WITH_A_NAME = 5
 SAME_EVERYWHERE = {"view", "chosen_view"}
 """Names of functions that mean the same in each file: what a page shows for one of its views."""
-BESIDE_THE_COURSE = {"operator"}
+BESIDE_THE_COURSE = {"operator", "presenter", "demos", "stage"}
 """Pages that are no chapter: for those who run a lesson or a server."""
 CLOCKS = {"time", "timeit", "datetime"}
 

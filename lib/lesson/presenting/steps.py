@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lib import curriculum
 from lib.curriculum import LOOKED_UP, Chapter
 
 EXPERIMENT, ALL = "experiment", "all"
@@ -44,3 +45,15 @@ def step_at(chapter: Chapter, raw: str | None) -> tuple[int, bool]:
         return 0, True
     valid = raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= len(steps_of(chapter))
     return (int(raw) - 1, True) if valid else (0, False)
+
+
+def beside(slug: str, place: int, by: int) -> tuple[str, int] | None:
+    """Chapter and step that lie one step (`by` 1 or -1) beside this one, over a chapter's end into the next; None at
+    either end of the course."""
+    wanted = place + by
+    if 0 <= wanted < len(steps_of(curriculum.chapter(slug))):
+        return slug, wanted
+    before, after = curriculum.neighbours(slug)
+    if wanted < 0:
+        return (before.slug, len(steps_of(before)) - 1) if before else None
+    return (after.slug, 0) if after else None

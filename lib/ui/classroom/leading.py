@@ -16,6 +16,7 @@ from lib.ui.classroom.watching import BETWEEN_S, watch
 from lib.ui.classroom.words import reading_words
 from lib.ui.kit.controls import segmented
 from lib.ui.kit.exports import Rows
+from lib.ui.kit.presenting.codes import qr_code
 
 VIEWS = {"show": "On the projector", "ask": "Put a question", "words": "The room's words", "end": "Take home, end"}
 QR_PIXELS = 300
@@ -50,7 +51,7 @@ def _projector(room: Room) -> None:
 
 def _invitation(room: Room, link: str) -> None:
     picture, words = st.columns([2, 3], vertical_alignment="center")
-    picture.image(_qr(link), width=QR_PIXELS, alt=f"QR code of the link {link}")
+    picture.image(qr_code(link), width=QR_PIXELS, alt=f"QR code of the link {link}")
     with words:
         st.markdown("Scan, or open **Join a room** and type")
         st.title(" ".join(room.code), anchor=False)
@@ -73,11 +74,3 @@ def _say_members(members: int) -> None:
 
 def _to_view(view: str) -> None:
     st.session_state[VIEW] = view
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _qr(link: str) -> str:
-    """Dark on light in both themes: many phones read no other. Drawn here, without a network."""
-    import segno
-
-    return segno.make(link, error="m", micro=False).svg_inline(scale=8, dark="#000", light="#fff")

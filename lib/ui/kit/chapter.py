@@ -17,6 +17,7 @@ from lib.ui.kit.exports import Rows, csv_of, json_of
 from lib.ui.kit.keeping.notes import note_rows, start_notes
 from lib.ui.kit.keeping.printing import summary_button
 from lib.ui.kit.keeping.progress import note_answer, note_opened, recall_answer
+from lib.ui.kit.presenting.recorded_run import NOW, when_measured
 from lib.ui.kit.presenting.stage import ask_on_stage, on_stage, presenting, shows
 from lib.ui.kit.session import note_visit
 from lib.ui.kit.words import words_on_page
@@ -71,7 +72,7 @@ def check_yourself(slug: str) -> None:
     if presenting():
         for number, question in enumerate(questions, start=1):
             if shows(slug, "check", number):
-                with on_stage("check"):
+                with on_stage("check", number):
                     st.markdown(f"## {number}. {question.question}")
                     ask_on_stage(question, f"check_{slug}_{number}")
         return
@@ -158,7 +159,7 @@ def formula(text: str) -> None:
 
 def measured(text: str) -> None:
     """Say that a number was measured: on which device, when, with which versions."""
-    st.caption(f":material/speed: **Measured.** {text}")
+    st.caption(f":material/speed: **Measured.** {text.replace(NOW, when_measured())}")
 
 
 def simulated(text: str) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from lib.engine import Engine, JobState, JobView
 from lib.errors import StudentError
 from lib.models.catalogue import catalogue
+from lib.ui.kit.presenting.recorded_run import forget_recorded, recorded_view, say_recorded_run
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import CROWD, browsers_lately, owner
 from lib.units import format_duration
@@ -75,6 +76,7 @@ def submit(
     wide   it takes all cores and runs alone
     """
     st.session_state[f"{kind}:problem"] = None
+    forget_recorded()
     try:
         engine().submit(
             function,
@@ -145,7 +147,10 @@ def start_and_stop(
 
 
 def current(kind: str) -> JobView | None:
-    """This browser's newest job of this kind, running or over, also after a reload."""
+    """This browser's newest job of this kind, running or over, also after a reload; or, at a presenter's key, the
+    recorded one."""
+    if (recorded := recorded_view(kind)) is not None:
+        return recorded
     if _engine is None:  # nothing was ever submitted: do not start it only to hear that
         return None
     job_id = engine().newest(owner(), kind)
@@ -189,7 +194,9 @@ def _asks_every_s(view: JobView) -> float | None:
 
 
 def status(view: JobView) -> None:
-    """One line: where the job is, and what went wrong."""
+    """One line: where the job is, and what went wrong, or that it was recorded."""
+    if say_recorded_run(view):
+        return
     if view.state is JobState.WAITING:
         ahead = f"{view.ahead} ahead of you" if view.ahead else "you are next"
         when = f"about {format_duration(view.waiting_s)}" if view.waiting_s >= 1 else "any moment now"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 import numpy as np
 import streamlit as st
 
@@ -14,6 +16,7 @@ from lib.metrics.corpus.rows import AUTOMATIC, MEASURES, CorpusJob
 from lib.metrics.pair.presets import shown
 from lib.metrics.tokenisers import not_here, tokenisers
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.presenting.recorded_run import when_measured
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.metrics.agreement import say_rows_agree
@@ -132,7 +135,7 @@ def _show_scores(view: JobView) -> None:
     note = " It was stopped: this is what had been scored." if scored.stopped else ""
     st.caption(
         f":material/speed: **Measured.** {len(scored.row_numbers):,} rows in {scored.elapsed_s:.1f} s, "
-        f"{rate:,.0f} per second, here and now.{note}"
+        f"{rate:,.0f} per second, {when_measured()}.{note}"
     )
     _corpus_against_mean(scored, names)
     _spread(scored, names)
@@ -174,11 +177,12 @@ def _spread(scored: CorpusScored, names: tuple[str, ...]) -> None:
         "Measure", list(SHOWN), format_func=SHOWN.__getitem__, default="rougeL_f1", key="corpus_measure", required=True
     )
     top = 100.0 if measure in ("sacrebleu", "chrf2") else 1.0
-    st.plotly_chart(
-        charts.distribution([each.column(measure) for each in scored.systems], names, SHOWN[measure], top),
-        key="distribution",
-        alt=f"Distribution of {SHOWN[measure]} over {len(scored.row_numbers)} rows",
+    columns = [each.column(measure) for each in scored.systems]
+    what = f"{SHOWN[measure]} of {len(scored.row_numbers)} rows" + "".join(
+        f"; {name}: lowest {min(column):.3g}, median {statistics.median(column):.3g}, highest {max(column):.3g}"
+        for name, column in zip(names, columns, strict=True)
     )
+    st.plotly_chart(charts.distribution(columns, names, SHOWN[measure], top), key="distribution", alt=what)
 
 
 def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]) -> None:

@@ -42,6 +42,11 @@ def start_notes(slug: str) -> None:
     st.session_state[WHAT] = Notes(slug)
 
 
+def stop_notes() -> None:
+    """On a page that is no chapter: its controls are none of the last chapter's."""
+    st.session_state.pop(WHAT, None)
+
+
 def notes_now() -> Notes | None:
     return st.session_state.get(WHAT)
 

@@ -1,4 +1,5 @@
-"""How a page looks on a projector: black on white or white on black, nothing smaller than 2.2% of 720 lines.
+"""What the theme cannot say. How a page looks on a projector: black on white or white on black, nothing smaller than
+2.2% of 720 lines.
 
 Streamlit's theme is one for all visitors and its size is fixed at the start, so a single visitor's projector needs
 CSS: constants of ours, never text of anybody's. Streamlit sizes its text in `rem`; plotly's text is in pixels.
@@ -16,10 +17,35 @@ SMALL_IN_CHARTS = ", ".join(
 )
 
 
+STAGE_WITH_CHART = '.st-key-stage:has(> [data-testid="stElementContainer"] [data-testid="stPlotlyChart"])'
+FIRST_CHART = ':nth-child(1 of [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]))'
+POINT_FIRST = f"""@media (min-width: 1000px) {{
+{STAGE_WITH_CHART} {{ display: grid; grid-template-columns: minmax(0, 62fr) minmax(0, 38fr); gap: 0 1.5rem;
+  align-items: start; }}
+{STAGE_WITH_CHART} > * {{ grid-column: 2; min-width: 0; max-width: 100%; margin-bottom: 0.8rem; }}
+.st-key-stage > {FIRST_CHART} {{ grid-column: 1; grid-row: 1 / span 100; position: sticky; top: 0.6rem; }}
+{STAGE_WITH_CHART} [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+{STAGE_WITH_CHART} [data-testid="stColumn"] {{ min-width: min(9.5rem, 100%); }}
+{STAGE_WITH_CHART} [data-testid="stMetricValue"], {STAGE_WITH_CHART} [data-testid="stMetricValue"] * {{
+  font-size: 1.2rem; white-space: normal; }}
+}}"""
+"""At the experiment the first chart stands at the left and stays there; controls and words pass by at its right."""
+
+
+def readable_buttons() -> None:
+    """Dark words on the bright accent of a dark page: Streamlit writes white on it, whatever the theme's colours."""
+    st.html("""<style>
+[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #17120e) !important; }
+[data-testid^="stBaseButton-primary"]:not(:disabled):hover {
+  background-color: light-dark(#8f3c14, #e68a4a) !important; }
+</style>""")
+
+
 def projector_looks(*, experiment: bool, everything: bool) -> None:
     """Lay the projector's looks over the page; hide the page's own drawing at every step but its experiment."""
     dark = st.context.theme.type == "dark"
     ink, paper = ("#ffffff", "#000000") if dark else ("#000000", "#ffffff")
+    point = POINT_FIRST if experiment else ""
     others = '.st-key-stage > *:not(:has([class*="st-key-stage_part_"])) { display: none; }'
     hidden = "" if experiment or everything else others
     st.html(f"""<style>
@@ -32,6 +58,7 @@ html {{ font-size: {ROOT_PIXELS}px !important; }}
 [class*="st-key-stage_part_predict"] p, [class*="st-key-stage_part_check"] p {{ font-size: 1.25rem; }}
 [data-testid="stHeader"] {{ display: none; }}
 [data-testid="stMainBlockContainer"] {{ padding: 0.6rem 1.5rem 5rem; }}
+.stApp [style*="font-size:.7em"], .stApp [style*="font-size:.6"] {{ font-size: 16px !important; }}
 .stApp code, .stApp small, .stApp sub, .stApp sup {{ font-size: max(0.8em, 16px); }}
 [data-testid="stBadge"], .stApp .stMarkdownBadge {{ font-size: 1rem; color: {ink}; }}
 {SMALL_IN_CHARTS} {{ font-size: {CHART_PIXELS}px !important; }}
@@ -42,5 +69,7 @@ html {{ font-size: {ROOT_PIXELS}px !important; }}
   width: 100vw; border-top: 2px solid {ink}; }}
 .st-key-stage_keys button p, .st-key-stage_keys button kbd, .st-key-stage_keys button span {{ font-size: 17px; }}
 .st-key-stage_page_down, .st-key-stage_page_up {{ display: none; }}
+.js-plotly-plot .textpoint text, .js-plotly-plot .bartext-outside {{ fill: {ink} !important; }}
+{point}
 {hidden}
 </style>""")

@@ -36,9 +36,17 @@ def shows(slug: str, part: str, number: int = 0) -> bool:
     return now.part == ALL or (now.part == part and now.number in (0, number))
 
 
-def on_stage(part: str) -> AbstractContextManager:
+def question_at(slug: str, place: int) -> str | None:
+    """The name of the question that is asked at this step (from 0); None if none is."""
+    now = steps_of(curriculum.chapter(slug))[place]
+    if not now.asks:
+        return None
+    return f"{now.part}_{slug}" + (f"_{now.number}" if now.number else "")
+
+
+def on_stage(part: str, number: int = 0) -> AbstractContextManager:
     """What a part is drawn in, so that it is told from the experiment around it."""
-    return st.container(key=f"stage_part_{part}") if presenting() else nullcontext()
+    return st.container(key=f"stage_part_{part}_{number}") if presenting() else nullcontext()
 
 
 def ask_on_stage(question: Question, key: str) -> None:

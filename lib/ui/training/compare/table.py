@@ -11,6 +11,7 @@ from lib.training.comparing.calculated import architecture_of, calculated
 from lib.training.comparing.outcomes import Column, Measure, Outcome
 from lib.training.forgetting.known import has_facts
 from lib.training.methods.counting import trained_parameters
+from lib.ui.kit.presenting.recorded_run import when_measured
 from lib.ui.kit.tables import show_table
 from lib.units import format_duration, format_gb
 
@@ -74,9 +75,10 @@ def what_the_figures_are(found: Sequence[Column]) -> None:
         else "The bundled model has read a few old books and knows no facts, so only the book is measured on it."
     )
     st.caption(
-        ":material/speed: **Measured** here and now: memory is the sum of the bytes of all tensors of a kind, beside "
-        "what the memory calculator says by formula (✓ where it says the same); learnt and forgot are against the base "
-        f"model (on Wells's *The Time Machine*); spread is the largest less the smallest over the seeds. {asked}"
+        f":material/speed: **Measured** {when_measured()}: memory is the sum of the bytes of all tensors of a kind, "
+        "beside what the memory calculator says by formula (✓ where it says the same); learnt and forgot are against "
+        "the base model (on Wells's *The Time Machine*); spread is the largest less the smallest over the seeds. "
+        f"{asked}"
     )
 
 

@@ -16,6 +16,7 @@ from lib.training.texts.datasets import Blank, Dataset
 from lib.training.texts.prompts import Completion
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
+from lib.ui.kit.presenting.recorded_run import when_measured
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import continued, escape
 from lib.units import format_duration
@@ -122,7 +123,7 @@ def meaning(kind: str = KIND) -> None:
         rf"$r\,(d_\mathrm{{in}} + d_\mathrm{{out}})$ parameters each. Over all target layers that is "
         f"**{told.started.trainable:,}** of {told.started.total:,} parameters, "
         f"**{told.started.trainable / told.started.total:.1%}**. The run took {format_duration(told.finished.seconds)} "
-        f"on {'a GPU' if told.started.device.startswith('cuda') else 'the processor'}, measured here and now."
+        f"on {'a GPU' if told.started.device.startswith('cuda') else 'the processor'}, measured {when_measured()}."
     )
 
 

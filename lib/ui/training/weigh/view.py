@@ -14,6 +14,7 @@ from lib.training.weigh.weighing import HERE, Comparison, Parts, Weighed, Weighi
 from lib.ui.kit import jobs
 from lib.ui.kit.exports import Rows
 from lib.ui.kit.keeping.notes import happened
+from lib.ui.kit.presenting.recorded_run import when_measured
 from lib.ui.kit.tables import show_table
 from lib.ui.training.weigh.controls import weighing_controls
 from lib.units import MB
@@ -72,7 +73,7 @@ def _draw_weighed(view: JobView) -> None:
         st.progress(len(rows) / planned, f"{len(rows)} of {planned} set-ups weighed")
         return
     st.caption(
-        ":material/speed: **Measured** here and now, in fp32, with PyTorch's `saved_tensors_hooks`. "
+        f":material/speed: **Measured** {when_measured()}, in fp32, with PyTorch's `saved_tensors_hooks`. "
         ":material/function: **Calculated** by the memory calculator's code from the model's config.json alone."
     )
     _verdict(rows)

@@ -1,0 +1,71 @@
+"""A demo for each topic of the slides: the page, opened in the state that shows it, and what to do there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlencode
+
+from lib import curriculum
+from lib.curriculum import Chapter
+from lib.lesson.presenting.steps import EXPERIMENT, steps_of
+from lib.places import ASSETS
+
+FILE = ASSETS / "lesson" / "presenting" / "demos.json"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One topic of a slide, shown without typing."""
+
+    slide: str
+    topic: str
+    slug: str
+    query: dict[str, str]
+    """The state of the page, as its link carries it."""
+    do: str
+    """What to do there, in Markdown; words in bold are on the page."""
+    minutes: int
+    """Planned, talking included."""
+    run: str | None
+    """Kind of the job that it starts, if it starts one."""
+
+    @property
+    def chapter(self) -> Chapter:
+        return curriculum.chapter(self.slug)
+
+    @property
+    def place(self) -> int:
+        """The step of the chapter at which it is shown, from 0."""
+        return [step.part for step in steps_of(self.chapter)].index(EXPERIMENT)
+
+    @property
+    def link(self) -> str:
+        """Of the page for a student, relative to any page of the app."""
+        return f"{self.chapter.url_path}?{urlencode(self.query)}"
+
+    @property
+    def link_on_stage(self) -> str:
+        """Of the page on a projector."""
+        return f"{self.link}&{urlencode({'present': 1, 'step': self.place + 1})}"
+
+
+@cache
+def demos() -> tuple[Demo, ...]:
+    """Every demo in the order of the lecture."""
+    listed = json.loads(FILE.read_text(encoding="utf-8"))["demos"]
+    by_topic = {(each["slide"], each["topic"]): each for each in listed}
+    found = []
+    for topic in curriculum.slide_topics():
+        if told := by_topic.get((topic.slide, topic.topic)):
+            found.append(Demo(topic.slide, topic.topic, topic.slug, run=told.get("run"), **_of_page(told)))
+    return tuple(found)
+
+
+def _of_page(told: dict) -> dict:
+    return {name: told[name] for name in ("query", "do", "minutes")}
+
+
+def demos_of(slug: str) -> tuple[Demo, ...]:
+    return tuple(demo for demo in demos() if demo.slug == slug)

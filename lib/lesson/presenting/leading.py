@@ -1,0 +1,136 @@
+"""What is on each projector now, and where its presenter leads it from a second screen.
+
+Kept in this web process, and lost with it: a projector then registers itself anew at its next step. Behind a proxy
+with sticky sessions the second screen finds the projector when both are on the same process, which they are in the
+same browser; on another device the code may not be known there, and the page says so.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from lib.lesson.presenting.errors import PresentingError
+
+MOST = 200
+"""Projectors that are remembered; whichever was not seen for longest is forgotten first."""
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Of codes: none that is taken for another when it is read aloud."""
+CODE_LENGTH = 10
+FOLLOWED_S = 15.0
+"""A second screen asks every second; one that has not for so long is gone."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a projector shows: the chapter, the step from 0, whether the answer is revealed, and the page's state."""
+
+    slug: str
+    place: int
+    revealed: bool = False
+    query: tuple[tuple[str, str], ...] = ()
+    """Parameters of a demo's link, where one was asked for."""
+
+
+@dataclass
+class Projector:
+    """One browser's projector, for its presenter: what it shows, since when, and the time spent."""
+
+    code: str
+    stage: Stage
+    moves: int = 0
+    """How often it was moved, by whomever: who knows a smaller number has something to catch up with."""
+    since: float = 0.0
+    spent_s: dict[str, float] = field(default_factory=dict)
+    """In each chapter that was left."""
+    followed_at: float = float("-inf")
+
+
+class Projectors:
+    """All projectors of this process. Times are in seconds of `clock`."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._by_owner: OrderedDict[str, Projector] = OrderedDict()
+
+    def show(self, owner: str, stage: Stage) -> Projector:
+        """A projector says what it shows; a copy of what is known of it."""
+        with self._lock:
+            found = self._by_owner.get(owner)
+            if found is None:
+                found = Projector(self._new_code(), stage, since=self._clock())
+                self._by_owner[owner] = found
+                while len(self._by_owner) > MOST:
+                    self._by_owner.popitem(last=False)
+            else:
+                self._move(found, stage)
+            self._by_owner.move_to_end(owner)
+            return _copy(found)
+
+    def of(self, owner: str) -> Projector | None:
+        """The projector of this browser."""
+        with self._lock:
+            found = self._by_owner.get(owner)
+            return found and _copy(found)
+
+    def followed(self, code: str) -> Projector:
+        """The projector with this code, for its second screen. Raises PresentingError if there is none."""
+        with self._lock:
+            found = self._with(code)
+            found.followed_at = self._clock()
+            return _copy(found)
+
+    def lead(self, code: str, stage: Stage) -> None:
+        """From the second screen: show this. Raises PresentingError if there is no such projector."""
+        with self._lock:
+            self._move(self._with(code), stage)
+
+    def is_followed(self, owner: str) -> bool:
+        with self._lock:
+            found = self._by_owner.get(owner)
+            return found is not None and self._clock() - found.followed_at < FOLLOWED_S
+
+    def spent_s(self, code: str) -> dict[str, float]:
+        """Seconds in each chapter so far, the present one included."""
+        with self._lock:
+            found = self._with(code)
+            slug = found.stage.slug
+            return found.spent_s | {slug: found.spent_s.get(slug, 0.0) + self._clock() - found.since}
+
+    def restart_clock(self, code: str) -> None:
+        with self._lock:
+            found = self._with(code)
+            found.spent_s.clear()
+            found.since = self._clock()
+
+    def _move(self, found: Projector, stage: Stage) -> None:
+        if stage == found.stage:
+            return
+        if stage.slug != found.stage.slug:
+            now, left = self._clock(), found.stage.slug
+            found.spent_s[left] = found.spent_s.get(left, 0.0) + now - found.since
+            found.since = now
+        found.stage = stage
+        found.moves += 1
+
+    def _with(self, code: str) -> Projector:
+        wanted = code.strip().upper()
+        for found in self._by_owner.values():
+            if secrets.compare_digest(found.code.encode(), wanted.encode()):
+                return found
+        raise PresentingError(
+            "No projector here has this code; open a chapter with “Present” in the browser at the projector, then take "
+            "the code from this page there"
+        )
+
+    def _new_code(self) -> str:
+        return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+
+
+def _copy(found: Projector) -> Projector:
+    return replace(found, spent_s=dict(found.spent_s))

@@ -1,0 +1,77 @@
+"""Record the runs of the demos: each page is opened by its demo's link, its button pressed, and what comes is kept.
+
+    python -m scripts.record_demos                 # those that are not recorded yet
+    python -m scripts.record_demos lora dpo        # these, anew
+
+The recordings under assets/lesson/recordings are what a presenter shows when the model is slow or the network is gone.
+"""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import sys
+import time
+from importlib.metadata import version
+from typing import Any
+from unittest import mock
+
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from lib.engine import Engine, JobState
+from lib.engine.recording import Recording
+from lib.lesson.presenting.demos import Demo, demos
+from lib.lesson.presenting.recorded import recorded_kinds, write_recording
+from lib.models.device import this_machine
+from lib.places import ROOT
+from lib.ui.kit import jobs
+
+LONGEST_S = 600
+LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
+
+
+def record(demo: Demo) -> Recording:
+    """Press the button that the demo presses, and wait for the end. Raises RuntimeError if the run fails."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=LONGEST_S)
+    app._page_hash = calc_hash(demo.chapter.url_path)
+    for key, value in demo.query.items():
+        app.query_params[key] = value
+    app.run()
+    submitted: dict[str, Any] = {}
+    really = Engine.submit
+
+    def submit(engine: Engine, function: str, argument: Any, **more: Any) -> str:
+        submitted.update(more, function=function, argument=argument)
+        return really(engine, function, argument, **more)
+
+    with mock.patch.object(Engine, "submit", submit):
+        app.button(key=f"{demo.run}-start").click().run()
+    owner = submitted.pop("owner")
+    job = jobs.engine().newest(owner, demo.run)
+    while (view := jobs.engine().view(job, owner=owner)).state.active:
+        time.sleep(0.2)
+    if view.state is not JobState.DONE:
+        raise RuntimeError(f"{demo.run}: {view.state} {view.message}")
+    machine = this_machine()
+    return Recording(
+        kind=demo.run,
+        events=view.events,
+        elapsed_s=round(view.elapsed_s, 2),
+        device=f"{machine.processor}, {machine.cores} cores",
+        date=datetime.date.today().isoformat(),
+        versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        **{name: value for name, value in submitted.items() if name != "kind"},
+    )
+
+
+def main(wanted: list[str]) -> None:
+    for demo in demos():
+        if demo.run and (demo.run in wanted if wanted else demo.run not in recorded_kinds()):
+            told = record(demo)
+            print(f"{told.kind}: {len(told.events)} events, {told.elapsed_s} s, {write_recording(told):,} bytes")
+    jobs.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

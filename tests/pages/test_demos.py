@@ -1,0 +1,124 @@
+"""A demo's link opens its page in the state that shows it; its recorded run is a key away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.lesson.presenting.demos import demos
+from lib.lesson.presenting.notes import notes
+from lib.lesson.presenting.recorded import recorded_kinds, recording
+from lib.ui.kit import jobs
+from tests.pages.conftest import charts_without_words, open_beside, open_chapter, press, said
+
+WIDGETS = (
+    "button",
+    "button_group",
+    "checkbox",
+    "multiselect",
+    "number_input",
+    "radio",
+    "select_slider",
+    "selectbox",
+    "slider",
+    "text_area",
+    "text_input",
+    "toggle",
+)
+RUNS = list({demo.run: demo for demo in demos() if demo.run}.values())
+CLICKED = [slug for slug, told in notes().items() if told.click]
+
+
+def widgets(app: AppTest) -> list:
+    return [each for kind in WIDGETS for each in app.get(kind)]
+
+
+def on_the_page(app: AppTest) -> set[str]:
+    """What can be pressed or chosen: labels, options, expanders."""
+    named = {each.label for each in (*widgets(app), *app.expander)}
+    return named | {str(option) for each in widgets(app) for option in getattr(each, "options", ())}
+
+
+def shown_value(widget) -> str:
+    """A widget's value as the link would carry it."""
+    if widget.type == "select_slider":  # tells its value only as Python has it; a wrong one would have been refused
+        return ""
+    if hasattr(widget, "options") and widget.type != "slider":
+        chosen = widget.indices if hasattr(widget, "indices") else [widget.index]
+        return str(widget.options[chosen[0]])
+    return str(widget.value)
+
+
+def same(shown: str, wanted: str) -> bool:
+    try:
+        return float(shown) == float(wanted)
+    except ValueError:
+        return shown.lower() == wanted.lower()
+
+
+@pytest.mark.parametrize("demo", demos(), ids=lambda demo: f"{demo.slide[:20]}: {demo.topic}")
+def test_a_link_opens_the_page_in_its_state(demo):
+    app = open_chapter(demo.slug, **demo.query)
+    assert not app.exception
+    assert not app.error
+    assert "The link asks for" not in said(app)
+    assert not charts_without_words(app)
+    by_key = {each.key: each for each in widgets(app)}
+    shown = {key: shown_value(by_key[key]) for key in demo.query}
+    assert not {key: value for key, value in shown.items() if value and not same(value, demo.query[key])}
+    assert set(re.findall(r"\*\*(.+?)\*\*", demo.do)) <= on_the_page(app)
+    if demo.run:
+        assert not app.button(key=f"{demo.run}-start").disabled
+
+
+@pytest.mark.parametrize("slug", CLICKED)
+def test_what_a_note_tells_to_press_is_on_the_page(slug):
+    assert set(re.findall(r"\*\*(.+?)\*\*", notes()[slug].click)) <= on_the_page(open_chapter(slug))
+
+
+@pytest.mark.parametrize("demo", [demo for demo in RUNS if demo.run in recorded_kinds()], ids=lambda demo: demo.run)
+def test_a_recorded_run_is_a_key_away_and_marked(demo):
+    app = open_chapter(demo.slug, **demo.query, present="1", step=str(demo.place + 1))
+    before = said(app)
+    assert "Recorded, not computed now**: 2" not in before
+    press(app, "Recorded run")
+    told = recording(demo.run)
+    assert f"Recorded, not computed now**: {told.date}, {told.device}" in said(app)
+    assert not app.error
+    assert "here and now" not in said(app)
+    assert not charts_without_words(app)
+    assert len(said(app)) > len(before) + 200
+    press(app, "No recording")
+    assert "Recorded, not computed now**: 2" not in said(app)
+
+
+@pytest.mark.parametrize("kind", sorted(recorded_kinds() & {"lora", "dpo", "weigh"}))
+def test_a_recording_is_of_what_the_demo_s_button_starts(kind, monkeypatch):
+    """Of pages with many settings: whoever changes a default records anew."""
+    demo = next(demo for demo in RUNS if demo.run == kind)
+    asked = {}
+
+    class Engine:
+        def submit(self, function, argument, **more):
+            asked.update(more, function=function, argument=argument)
+
+        def newest(self, *_):
+            return None
+
+    app = open_chapter(demo.slug, **demo.query)
+    monkeypatch.setattr(jobs, "engine", Engine)
+    app.button(key=f"{kind}-start").click().run()
+    told = recording(kind)
+    assert (asked["function"], asked["argument"]) == (told.function, told.argument)
+
+
+def test_the_list_has_every_topic_and_the_rehearsal_every_run():
+    links = said(open_beside("demos"))
+    for demo in demos():
+        assert f"[{demo.topic}]({demo.link})" in links
+        assert demo.link_on_stage in links
+    app = open_beside("demos", demos_view="Rehearsal")
+    assert not app.exception
+    assert f"0 of {len(RUNS)} runs are ready" in said(app)
