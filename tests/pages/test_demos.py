@@ -94,7 +94,7 @@ def test_a_recorded_run_is_a_key_away_and_marked(demo):
     assert "Recorded, not computed now**: 2" not in said(app)
 
 
-@pytest.mark.parametrize("kind", sorted(recorded_kinds() & {"lora", "dpo", "weigh"}))
+@pytest.mark.parametrize("kind", sorted(recorded_kinds() & {"lora", "dpo", "hacking"}))
 def test_a_recording_is_of_what_the_demo_s_button_starts(kind, monkeypatch):
     """Of pages with many settings: whoever changes a default records anew."""
     demo = next(demo for demo in RUNS if demo.run == kind)
