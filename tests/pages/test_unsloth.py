@@ -8,7 +8,7 @@ import pytest
 
 from lib.ui.kit import kept
 from lib.ui.lesson.unsloth.views import VIEWS
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import open_chapter, start_and_finish
 from tests.unit.lesson.unsloth.files import CONFIG, folder, state, tensors
 
 
@@ -45,11 +45,12 @@ def bring(app, what: str, content: bytes, file: str):
         ("Claims", "un_claim", "nan"),
         ("Your GPU", "un_gpu", "a toaster"),
         ("The notebook", "un_step", "../../etc/passwd"),
+        ("The notebook", "un_printed_load", "-1e999"),
         ("Bring it back", "un_sample", "perhaps"),
     ],
 )
 def test_a_hostile_link_falls_back_to_the_default_and_says_so(view, key, value):
-    app = open_chapter("unsloth", **{"un_view": view, key: value})
+    app = open_chapter("unsloth", **{"un_view": view, "un_step": "4. The model in 4 bits (nf4), frozen", key: value})
     assert not app.exception
     assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
 
@@ -146,5 +147,25 @@ def test_each_step_of_the_notebook_says_what_to_look_for_in_figures():
     assert not app.exception
     assert "**9,043,968** trainable parameters" in said(app)  # 8 · 24 · (4 · 4,096 + 3 · 10,240)
     assert "Not run by this project" in said(app)
+    app.number_input(key="un_printed_adapter").set_value(2 * 9_043_968).run()
+    assert "That is rank 16 on the same matrices" in said(app)
+    app.number_input(key="un_printed_adapter").set_value(9_043_968).run()
+    assert "To the last digit what the formula says" in said(app)
     app.selectbox(key="un_step").set_value("save").run()
     assert "**18 MB** in 16 bits" in said(app)
+
+
+@pytest.mark.usefixtures("tiny_worker")
+def test_one_s_own_run_gives_the_settings_the_curve_and_the_adapter():
+    app = open_chapter("live_lora", steps="6")
+    start_and_finish(app, "Start")
+    app.switch_page("pages/unsloth.py").run()
+    app.segmented_control(key="un_view").set_value("The notebook").run()
+    assert not app.exception
+    assert "Your settings from Live LoRA" in said(app)
+    assert "6 steps" in said(app)
+    app.segmented_control(key="un_view").set_value("Bring it back").run()
+    assert not app.exception
+    assert "Your run in Live LoRA" in said(app)
+    assert any(each.value == "Your adapter from Live LoRA" for each in app.subheader)
+    assert "is moved by" in said(app)

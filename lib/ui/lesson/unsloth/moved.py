@@ -42,7 +42,7 @@ def _norms(shown: Adapter) -> None:
     layers, matrices = shown.by_layer, shown.by_matrix
     if layers:
         top = max(layers, key=layers.get)
-        title = f"Layer {top} is moved most: {layers[top]:.2f}"
+        title = f"Layer {top} is moved most: {layers[top]:.3g}"
         st.plotly_chart(charts.by_layer(shown, title), key="un_layers", alt=title)
         least = min(layers, key=layers.get)
         ui.happened(

@@ -10,7 +10,7 @@ import pytest
 from lib.lesson.unsloth import same_loss
 from lib.lesson.unsloth.cards import cards, two_ways
 from lib.lesson.unsloth.claims import benchmark, by_length, least, longest, longest_within, reaches
-from lib.lesson.unsloth.expected import expected
+from lib.lesson.unsloth.expected import compare, expected
 from lib.lesson.unsloth.same_loss import PIECES, apart, loss_in_pieces
 from lib.lesson.unsloth.saving import MODELS, SPARED, ladder, long_reading, spared_share
 from lib.memory.train.training import training
@@ -119,3 +119,24 @@ def test_figures_to_look_for_follow_the_student_s_settings():
     assert expected(run, model).trained == 3 * 24 * ((2_048 + 2_048) + (8_192 + 2_048))
     assert expected(dataclasses.replace(run, rank=6), model).trained == 2 * expected(run, model).trained
     assert expected(run, model).weights_bytes == pytest.approx(1.03e9, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("step", "printed", "agrees", "words"),
+    [
+        ("adapter", 9_043_968, True, "To the last digit"),
+        ("adapter", 2 * 9_043_968, False, "That is rank 16 on the same matrices; your run has rank 8."),
+        ("adapter", 1_000_001, False, "other matrices"),
+        ("load", 1.0, True, "in 4 bits"),
+        ("load", 3.3, False, "In 16 bits the weights take 3.19 GiB"),
+        ("load", 0.5, False, "less than the"),
+        ("train", 1.3, True, "Between the weights alone"),
+        ("train", 9.0, False, "is checkpointing on"),
+        ("train", 0.2, False, "before the training"),
+    ],
+)
+def test_what_the_notebook_printed_is_held_against_the_formula(step, printed, agrees, words):
+    """SmolLM2-1.7B at rank 8; 1,711,376,384 parameters in 16 bits are 3.19 GiB."""
+    verdict = compare(step, printed, FineTuningRun(), checked().models[0])
+    assert verdict.agrees is agrees
+    assert words in verdict.words

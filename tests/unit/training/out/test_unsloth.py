@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from lib.lesson.unsloth.brought.adapter import read_adapter
+from lib.lesson.unsloth.brought.log import At, read_log
 from lib.training.events import Finished
 from lib.training.out.card import RunCard
 from lib.training.out.record import RunRecord
-from lib.training.out.unsloth import checked, unsloth_notebook
+from lib.training.out.unsloth import SAVE, checked, unsloth_notebook
 from lib.training.run import FineTuningRun
 from lib.training.texts.datasets import Dataset, Example
 from lib.training.texts.prompts import Completion
@@ -95,3 +98,36 @@ def test_it_says_that_it_was_not_run():
     words = notebook(recorded())
     assert "Not run by Finetuning Lab" in words
     assert f"trl {checked().versions['trl']}" in words
+
+
+@pytest.mark.torch
+# peft reads an attribute that transformers 5.23 has renamed
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
+def test_what_its_last_cell_saves_is_what_the_activity_reads(tmp_path, monkeypatch):
+    """The cell itself, on a model of two small layers; norms by torch from the whole matrices."""
+    torch, peft = pytest.importorskip("torch"), pytest.importorskip("peft")
+    transformers = pytest.importorskip("transformers")
+    monkeypatch.chdir(tmp_path)
+    config = transformers.LlamaConfig(
+        vocab_size=32, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2
+    )
+    torch.manual_seed(0)
+    model = peft.get_peft_model(
+        transformers.LlamaForCausalLM(config),
+        peft.LoraConfig(r=2, lora_alpha=8, target_modules=["q_proj", "down_proj"]),
+    )
+    squares = {0: 0.0, 1: 0.0}
+    trained = dict(model.named_parameters())
+    for name, down in trained.items():
+        if "lora_A" in name:
+            up = trained[name.replace("lora_A", "lora_B")].data.normal_()
+            squares[int(name.split(".")[4])] += (4.0 * up @ down).square().sum().item()
+    state = transformers.TrainerState(log_history=[{"step": 1, "loss": 2.5}, {"step": 1, "eval_loss": 2.25}])
+    exec(SAVE, {"model": model, "trainer": SimpleNamespace(state=state)})
+
+    read = read_adapter((tmp_path / "adapter.zip").read_bytes(), "adapter.zip")
+    assert read.parameters == sum(each.numel() for each in model.parameters() if each.requires_grad)
+    assert read.by_layer == pytest.approx({layer: square**0.5 for layer, square in squares.items()}, rel=1e-3)  # fp16
+    assert (read.rank, read.lora_alpha, read.notes) == (2, 8.0, ())
+    log = read_log((tmp_path / "trainer_state.json").read_bytes(), "trainer_state.json")
+    assert (log.training, log.held_out) == ((At(1, 2.5),), (At(1, 2.25),))
