@@ -1,0 +1,38 @@
+"""What nobody should type: for every box, link and message."""
+
+from __future__ import annotations
+
+VALUES = (
+    "",
+    " ",
+    "NaN",
+    "-inf",
+    "1e400",
+    "-1",
+    "0",
+    "-0.0",
+    "1,5",
+    "9" * 40,
+    "true",
+    "null",
+    "[]",
+    '{"a": ',
+    "[1, [2, [3]]]",
+    "' OR 1=1; --",
+    "<script>alert(1)</script>",
+    "![x](javascript:alert(1))",
+    "$\\frac{1}{$ :red[**",
+    "{{ 7 * 7 }}{% for x in y %}",
+    "../../../etc/passwd",
+    "C:\\Windows\\system32",
+    "http://127.0.0.1:1/x",
+    "%s%n%d",
+    "\x00\x01\x1b[31m",
+    "\u202eabc\u200b\ufeff",
+    "e\u0301" * 50,
+    "👩‍👩‍👧‍👦" * 20,
+    "ខ្មែរ ไทย 中文 עברית",
+    "a" * 5_000,
+    "a b\n" * 1_000,
+    "\t\r\n\x0b\x0c\u2028",
+)
