@@ -5,7 +5,6 @@ Whose answer it is follows from the browser's token alone: there is no number or
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
 from lib.classroom.entering.limits import ANSWERING
+from lib.classroom.entering.names import one_line
 from lib.classroom.errors import RoomError
 from lib.classroom.members import member_row
 from lib.classroom.questions import question_row, record
@@ -35,8 +35,7 @@ def answer(db: Database, code: str, browser: str, number: int, choice: int) -> N
 def answer_in_words(db: Database, code: str, browser: str, number: int, text: str) -> None:
     """The same in words. The room sees them once the instructor has let them through."""
     ANSWERING.spend(browser)
-    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    words = " ".join(visible.split())
+    words = one_line(text)
     if not 1 <= len(words) <= LONGEST_TEXT:
         raise RoomError(f"The answer has {len(words)} characters; it needs 1 to {LONGEST_TEXT}.")
     with db.writing() as connection:

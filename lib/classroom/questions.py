@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from lib import curriculum
 from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import Database
+from lib.classroom.entering.names import one_line
 from lib.classroom.errors import RoomError
 from lib.classroom.records import LONGEST_TEXT, Asked, Choice, Stage
 from lib.classroom.rooms import led_row, row_of
@@ -56,7 +57,7 @@ def ask_for_setting(db: Database, code: str, browser: str, name: str) -> Asked:
 
 def ask_in_words(db: Database, code: str, browser: str, question: str, part: str = IN_WORDS) -> Asked:
     """Ask something of the instructor's own, for the students' own words. `part` says what becomes of them."""
-    text = " ".join(question.split())
+    text = one_line(question)
     if not 3 <= len(text) <= LONGEST_TEXT:
         raise RoomError(f"The question has {len(text)} characters; it needs 3 to {LONGEST_TEXT}.")
     return _open_question(db, code, browser, "", part, text, [])

@@ -100,10 +100,15 @@ def made_up_name(dice: random.Random | None = None) -> str:
     return f"{dice.choice(MANNERS)} {dice.choice(THINGS)}"
 
 
+def one_line(text: str) -> str:
+    """Without line breaks and whatever cannot be seen, control characters among it: PostgreSQL keeps no NUL."""
+    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join(visible.split())
+
+
 def clean_name(text: str) -> str:
     """A name as it is kept: one line, nothing invisible, at most LONGEST characters. RoomError if none is left."""
-    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    name = " ".join(visible.split())
+    name = one_line(text)
     if not name:
         raise RoomError("A name needs at least one letter; leave the box as it is for a made-up one.")
     if len(name) > LONGEST:
