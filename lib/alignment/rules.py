@@ -67,7 +67,7 @@ RULES: dict[str, Rule] = {
         Rule("he", "with more “he”", "times “he”", _count_word("he")),
         Rule("the", "with more “the”", "times “the”", _count_word("the")),
         Rule("names", "with more capitalised names", "names", _names),
-        Rule("short_words", "with shorter words", "letters a word", _letters_a_word, more=False),
+        Rule("short_words", "with shorter words", "letters per word", _letters_a_word, more=False),
     )
 }
 HACKABLE = ("longer", "exclaiming", "please")

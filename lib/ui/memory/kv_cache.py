@@ -120,7 +120,7 @@ def paging_experiment() -> list[dict]:
     left, right = st.columns([2, 5], gap="large")
     with left:
         kind = controls.select("Requests (mean prompt + answer, tokens)", REQUESTS, "chat", key="requests")
-        block = controls.pick("Tokens a page", [4, 8, 16, 32, 64, 128, 256], 16, key="block")
+        block = controls.pick("Tokens per page", [4, 8, 16, 32, 64, 128, 256], 16, key="block")
         longest = controls.pick("Longest a request may become", [1_024, 2_048, 4_096, 8_192], 2_048, key="longest")
         seed = controls.slider("Another day (seed)", 0, 99, 0, key="kv_seed")
         shown = controls.select("Look into the memory of", dict(POLICIES), "max", key="policy")
