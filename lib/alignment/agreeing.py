@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from lib.alignment.answers import Answer
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Again, Agreement, Choice, Ranking, cohen, fleiss
 
@@ -51,3 +52,64 @@ def side_bias(again: Sequence[Again]) -> float | None:
     """Share of the decided pairs in which the left answer was preferred; None where none was decided."""
     decided = [each for each in again if each.choice is not Choice.TIE]
     return sum(each.choice is Choice.FIRST for each in decided) / len(decided) if decided else None
+
+
+@dataclass(frozen=True)
+class Divided:
+    """What judges say of two answers to one prompt, each judge once."""
+
+    prompt: str
+    first: Answer
+    second: Answer
+    for_first: int
+    ties: int
+    for_second: int
+
+    @property
+    def judges(self) -> int:
+        return self.for_first + self.ties + self.for_second
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        return self.for_first, self.for_second, self.ties
+
+    @property
+    def agreement(self) -> float:
+        """Of all pairs of judges, the share who say the same: Fleiss' P_i (1971, equation 2). 1 for a single judge."""
+        pairs = self.judges * (self.judges - 1)
+        return sum(each * (each - 1) for each in self.counts) / pairs if pairs else 1.0
+
+
+@dataclass(frozen=True)
+class OfManyJudges:
+    """Fleiss' kappa over every two answers that all judges have ranked, with the terms of its formula."""
+
+    judges: int
+    shares: tuple[float, float, float]
+    """Of all judgements: the earlier answer is better, the later one is, a tie."""
+    agreement: Agreement
+
+
+def divided(rankings: Sequence[Ranking]) -> tuple[Divided, ...]:
+    """Every two answers of rankings of the same answers, one ranking a judge: those that divide the judges most first.
+
+    Rankings in which none was good are left out: they compare nothing.
+    """
+    placed = [ranking for ranking in rankings if ranking.places]
+    if not placed:
+        return ()
+    found = []
+    for one, other in combinations(placed[0].answers, 2):
+        said = [ranking.choice(one, other) for ranking in placed]
+        counts = [said.count(choice) for choice in (Choice.FIRST, Choice.TIE, Choice.SECOND)]
+        found.append(Divided(placed[0].prompt, one, other, *counts))
+    return tuple(sorted(found, key=lambda each: each.agreement))
+
+
+def of_many(pairs: Sequence[Divided]) -> OfManyJudges | None:
+    """Fleiss' kappa of pairs that the same number of judges have judged; None with fewer than two of them."""
+    if not pairs or pairs[0].judges < 2:
+        return None
+    total = sum(each.judges for each in pairs)
+    shares = tuple(sum(each.counts[category] for each in pairs) / total for category in range(3))
+    return OfManyJudges(pairs[0].judges, shares, fleiss([each.counts for each in pairs]))

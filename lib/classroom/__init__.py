@@ -2,6 +2,7 @@
 
 errors.py       what is wrong, in a sentence that a student or an instructor can act on
 entering/       codes, keys, names, limits, the link for phones
+experiments/    what a whole room does: ranking, a sweep, a dataset
 records.py      what a room is to a page: frozen dataclasses
 tables.py       the tables in which rooms are kept
 where.py        where rooms are kept, without asking there

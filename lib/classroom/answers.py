@@ -6,6 +6,7 @@ Whose answer it is follows from the browser's token alone: there is no number or
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -43,6 +44,16 @@ def answer_in_words(db: Database, code: str, browser: str, number: int, text: st
         if not asked.in_words:
             raise RoomError("This question has answers to choose from; choose one of those shown.")
         _keep(db, connection, row.id, mine.id, asked.stage.round, choice=None, words=words)
+
+
+def answer_to_experiment(db: Database, code: str, browser: str, number: int, part: str, said: str) -> None:
+    """The same in the notation of an experiment that the whole room does; its module has checked `said`."""
+    ANSWERING.spend(browser)
+    with db.writing() as connection:
+        asked, row, mine = _open_question(connection, code, browser, number)
+        if asked.part != part:
+            raise RoomError("Something else is before the room now; answer what is shown.")
+        _keep(db, connection, row.id, mine.id, asked.stage.round, choice=None, words=said)
 
 
 def own_answer(db: Database, code: str, browser: str, number: int) -> tuple[int | str | None, int | str | None]:
@@ -90,6 +101,30 @@ def words(db: Database, code: str, number: int, *, browser: str | None = None) -
         if browser is None:
             wanted = wanted.where(answers.c.let_through.is_(True))
         return [Words(each.id, each.words, each.let_through) for each in connection.execute(wanted.order_by("id"))]
+
+
+def said_in_experiment(
+    db: Database, code: str, numbers: Sequence[int], *, browser: str | None = None
+) -> dict[int, dict[int, dict[int, str]]]:
+    """What students said in an experiment: by question, by student (a number that says nothing), by vote.
+
+    To the instructor's `browser` all of it; to everybody else what was shown.
+    """
+    with db.reading() as connection:
+        room_row = row_of(connection, code) if browser is None else led_row(connection, code, browser)
+        students = numbers_of_students(connection, room_row.id)
+        wanted = (
+            sa.select(questions.c.number, answers.c.member_id, answers.c.round, answers.c.words)
+            .join(answers, answers.c.question_id == questions.c.id)
+            .where(questions.c.room_id == room_row.id, questions.c.number.in_(numbers), answers.c.words.is_not(None))
+        )
+        if browser is None:
+            wanted = wanted.where(questions.c.was_shown.is_(True))
+        given = connection.execute(wanted).all()
+    found: dict[int, dict[int, dict[int, str]]] = {number: {} for number in numbers}
+    for each in given:
+        found[each.number].setdefault(students[each.member_id], {})[each.round] = each.words
+    return found
 
 
 def let_through(db: Database, code: str, browser: str, words_number: int, through: bool) -> None:

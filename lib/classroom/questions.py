@@ -43,7 +43,7 @@ def ask(db: Database, code: str, browser: str, slug: str, part: str) -> Asked:
     except KeyError:
         raise RoomError("This chapter has no such question; choose one that it has.") from None
     choices = [{"text": each.text, "correct": each.correct, "why": each.why} for each in question.options]
-    return _open_question(db, code, browser, slug, part, question.question, choices)
+    return put_question(db, code, browser, slug, part, question.question, choices)
 
 
 def ask_for_setting(db: Database, code: str, browser: str, name: str) -> Asked:
@@ -52,7 +52,7 @@ def ask_for_setting(db: Database, code: str, browser: str, name: str) -> Asked:
     if setting is None:
         raise RoomError("There is no such setting to choose; choose one of those listed.")
     choices = [{"text": each.text, "correct": False, "why": ""} for each in setting.options]
-    return _open_question(db, code, browser, setting.chapter, setting.part, setting.question, choices)
+    return put_question(db, code, browser, setting.chapter, setting.part, setting.question, choices)
 
 
 def ask_in_words(db: Database, code: str, browser: str, question: str, part: str = IN_WORDS) -> Asked:
@@ -60,7 +60,7 @@ def ask_in_words(db: Database, code: str, browser: str, question: str, part: str
     text = one_line(question)
     if not 3 <= len(text) <= LONGEST_TEXT:
         raise RoomError(f"The question has {len(text)} characters; it needs 3 to {LONGEST_TEXT}.")
-    return _open_question(db, code, browser, "", part, text, [])
+    return put_question(db, code, browser, "", part, text, [])
 
 
 def current(db: Database, code: str) -> Asked | None:
@@ -124,9 +124,10 @@ def question_row(connection: sa.Connection, room_id: int, number: int, *, locked
     return row
 
 
-def _open_question(
+def put_question(
     db: Database, code: str, browser: str, slug: str, part: str, question: str, choices: list[dict]
 ) -> Asked:
+    """Put a question to the room, of whatever part; the one before is put away."""
     with db.writing() as connection:
         room_id = led_row(connection, code, browser).id
         _put_away(connection, room_id)

@@ -8,6 +8,7 @@ from lib.classroom import answers, members, questions, rooms
 from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import database
 from lib.classroom.entering import limits
+from lib.classroom.experiments import ranking
 from lib.classroom.records import Stage
 from tests.pages.conftest import open_chapter
 from tests.unit.classroom.room import browser
@@ -200,3 +201,45 @@ def test_the_room_is_taken_home_and_deleted(led):
     student.run()
     assert student.title[0].value == "Join a room"
     assert rooms.led_by(database(), instructor) is None
+
+
+def test_the_room_ranks_and_a_reward_model_learns_its_taste(led):
+    app, code = led
+    app.session_state["room_view"] = "do"
+    app.run()
+    press(app, "Let the room rank")
+    student = joined(code)
+    press(student, "Send my ranking")
+    assert "a place from 1 to 4" in student.error[0].value
+    for at, place in enumerate((2, 1, 3, 3)):
+        student.button_group[at].set_value(place)
+    press(student, "Send my ranking")
+    assert "Your ranking is in: **B > A > C = D**" in text(student)
+    other = browser()
+    members.join(database(), code, other, "Other")
+    ranking.give_ranking(database(), code, other, questions.current(database(), code), (1, 2, 3, 3))
+    app.run()
+    assert "They agree on 83% of the pairs so far" in text(app), text(app)
+    assert not app.get("plotly_chart")
+    press(app, "Show the answers")
+    assert "most divided on **A or B**" in text(app)
+    assert "(0.83 - " in text(app)
+    student.run()
+    assert len(student.get("plotly_chart")) == 1
+
+    press(app, "Next prompt")
+    student.run()
+    press(student, "None is good")
+    assert "Your ranking is in: **none is good**" in text(student)
+    ranking.give_ranking(database(), code, other, questions.current(database(), code), (1, 2, 3, 4))
+    app.run()
+    press(app, "Show the answers")
+    (link,) = [each.proto for each in app.get("page_link") if "reward model" in each.proto.label]
+    assert "the room's 4 rankings" in link.label
+
+    reward = open_chapter("reward_model", al_model="Answers by SmolLM2")
+    reward.session_state["owner"] = app.session_state["owner"]
+    reward.run()
+    reward.button_group(key="al_whose").set_value("room").run()
+    assert "without names" in text(reward)
+    assert not reward.exception

@@ -1,4 +1,5 @@
 """What a room said.
 
 votes.py   answers to one question, in both votes; who changed, as flows
+ranking.py  answers ranked by the room: which pairs divide it
 """

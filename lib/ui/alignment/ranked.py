@@ -10,11 +10,13 @@ from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Again, Ranking, contradictions, course_rankings, pairs_of
 from lib.alignment.ranking_file import from_file
 from lib.models.catalogue import BUNDLED, REAL
+from lib.ui.classroom.experiments.own_room import rankings_of_my_room
 from lib.ui.kit import controls
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.problems import problem
 
-OWN, COURSE = "own", "course"
+OWN, ROOM, COURSE = "own", "room", "course"
+ABOUT = {BUNDLED: "Stories by the bundled model", REAL: "Answers by SmolLM2"}
 FILES_BYTES = 2
 
 
@@ -37,29 +39,33 @@ def mine(model: str) -> Mine:
 
 def answers_of() -> str:
     """The model whose answers are ranked."""
-    about = {BUNDLED: "Stories by the bundled model", REAL: "Answers by SmolLM2"}
     usual = BUNDLED if mine(BUNDLED).rankings and not mine(REAL).rankings else REAL
-    return controls.segmented("Answers", about, usual, key="al_model")
+    return controls.segmented("Answers", ABOUT, usual, key="al_model")
 
 
 def choose_rankings(model: str) -> tuple[Ranking, ...]:
-    """The student's own or the course's; the course's until there are own ones to learn from.
+    """The student's own, those of the room that this browser is in, or the course's: the first that there are.
 
     Raises AlignmentError where there are none.
     """
-    own, course = mine(model).rankings, course_rankings(model)
+    own, room, course = mine(model).rankings, rankings_of_my_room(model), course_rankings(model)
     whose = {OWN: f"Mine ({len(own)})", COURSE: f"The course's ({len(course)})"}
+    if room:
+        whose = {ROOM: f"My room's ({len(room)})", **whose}
     chosen = st.segmented_control(
         "Rankings",
         list(whose),
         format_func=whose.__getitem__,
-        default=OWN if own else COURSE,
+        default=OWN if own else ROOM if room else COURSE,
         required=True,
         key="al_whose",
     )
     if chosen == COURSE:
         st.caption("Ranked by the course's author, for whoever works alone: one person's taste, not the truth.")
         return course
+    if chosen == ROOM:
+        st.caption("Each student's last ranking of every prompt that was shown in your room, without names.")
+        return room
     if not own:
         raise AlignmentError("You have ranked nothing yet; rank some answers on the page before, or take the course's")
     return tuple(own)

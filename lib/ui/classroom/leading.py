@@ -11,6 +11,7 @@ from lib.classroom.records import Room
 from lib.ui.classroom.choosing import choosing
 from lib.ui.classroom.doing import VIEW, db, say_what_was_refused
 from lib.ui.classroom.ending import ending
+from lib.ui.classroom.experiments.view import doing_together
 from lib.ui.classroom.question import question_on_projector
 from lib.ui.classroom.watching import BETWEEN_S, watch
 from lib.ui.classroom.words import reading_words
@@ -18,7 +19,13 @@ from lib.ui.kit.controls import segmented
 from lib.ui.kit.exports import Rows
 from lib.ui.kit.presenting.codes import qr_code
 
-VIEWS = {"show": "On the projector", "ask": "Put a question", "words": "The room's words", "end": "Take home, end"}
+VIEWS = {
+    "show": "On the projector",
+    "ask": "Put a question",
+    "do": "Do together",
+    "words": "The room's words",
+    "end": "Take home, end",
+}
 QR_PIXELS = 300
 
 
@@ -28,6 +35,8 @@ def leading(room: Room) -> tuple[Rows | None, Any]:
     say_what_was_refused()
     if view == "ask":
         choosing(room)
+    elif view == "do":
+        doing_together(room)
     elif view == "words":
         reading_words(room)
     elif view == "end":

@@ -6,11 +6,13 @@ import streamlit as st
 
 from lib.charts.classroom.votes import LETTERS, describe_votes, votes
 from lib.classroom.entering.names import LONGEST, made_up_name
+from lib.classroom.experiments.ranking import is_ranking
 from lib.classroom.leaderboard import is_board
 from lib.classroom.records import LONGEST_TEXT, Asked, Member, Stage
 from lib.classroom.where import may_hold_rooms
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import attempt, db, say_what_was_refused
+from lib.ui.classroom.experiments.ranking import ranking_on_phone
 from lib.ui.classroom.watching import BETWEEN_S, PHONE_S, watch
 from lib.ui.kit.controls import text
 from lib.ui.kit.session import owner
@@ -81,6 +83,9 @@ def _question(code: str, asked: Asked) -> None:
     from lib.classroom.answers import own_answer
 
     first, second = own_answer(db(), code, owner(), asked.number)
+    if is_ranking(asked):
+        ranking_on_phone(code, asked, first, second)
+        return
     st.subheader(heading(asked), anchor=False)
     if asked.stage is Stage.SHOWN:
         _shown(code, asked, first if second is None else second)

@@ -7,10 +7,12 @@ import streamlit as st
 from lib import curriculum
 from lib.charts.classroom.votes import LETTERS, describe_flows, describe_votes, flows, name_of, votes
 from lib.classroom.choosing import setting_of
+from lib.classroom.experiments.ranking import is_ranking
 from lib.classroom.leaderboard import is_board
 from lib.classroom.records import Asked, Room, Stage, Tally
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.experiments.ranking import next_prompt_button, ranking_on_projector
 from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.session import owner
@@ -26,6 +28,10 @@ SAYS = {
 
 
 def question_on_projector(room: Room, asked: Asked) -> None:
+    if is_ranking(asked):
+        ranking_on_projector(room, asked)
+        _buttons(room, asked)
+        return
     st.header(heading(asked), anchor=False)
     if asked.stage is not Stage.SHOWN:
         st.markdown("\n\n".join(f"#### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
@@ -147,7 +153,10 @@ def _buttons(room: Room, asked: Asked) -> None:
             kind = "primary" if asked.stage is Stage.VOTING_AGAIN or asked.in_words else "secondary"
             _move_button("Show the answers", ":material/visibility:", room, asked, Stage.SHOWN, kind)
         if asked.stage is Stage.SHOWN:
-            st.button("Next question", icon=":material/quiz:", type="primary", on_click=_to_next)
+            if is_ranking(asked):
+                next_prompt_button(room, asked)
+            kind = "secondary" if is_ranking(asked) else "primary"
+            st.button("Next question", icon=":material/quiz:", type=kind, on_click=_to_next)
         _move_button("Put it away", ":material/close:", room, asked, Stage.PUT_AWAY)
         st.button(
             "Forget all answers and ask afresh",

@@ -1,0 +1,15 @@
+"""Which experiment the room does together."""
+
+from __future__ import annotations
+
+from lib.classroom.records import Room
+from lib.ui.classroom.experiments.ranking import starting_to_rank
+from lib.ui.kit.controls import segmented
+
+EXPERIMENTS = {"rank": ("Rank answers", starting_to_rank)}
+
+
+def doing_together(room: Room) -> None:
+    labels = {name: label for name, (label, _) in EXPERIMENTS.items()}
+    chosen = segmented("What the room does", labels, "rank", key="room_experiment")
+    EXPERIMENTS[chosen][1](room)
