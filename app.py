@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from lib import curriculum, ui
+from lib.classroom.order.purging import Purging
 from lib.logs import log_to_standard_error, record_error
 from lib.models.fetch.background import BackgroundFetch
 from lib.places import ASSETS, ROOT
@@ -73,8 +74,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     log_to_standard_error()
     send_at_once()
     jobs.start_in_background()
-    fetching = BackgroundFetch()
+    fetching, purging = BackgroundFetch(), Purging()
     yield
+    purging.close()
     fetching.close()
     jobs.close()
 

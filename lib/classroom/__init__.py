@@ -15,6 +15,7 @@ answers.py      giving an answer, and what comes of all answers: counts, flows, 
 leaderboard.py  the worst text with the highest score
 taking_home.py  everything of a room as rows and as one document
 backup.py       a copy of all rooms in one command
+order/          floods refused, rooms that are over deleted
 migrations/     how the tables came to be, step by step (Alembic)
 
 SQLAlchemy is imported when the first room is opened, looked for or joined: import what is needed from the module that

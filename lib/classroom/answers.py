@@ -17,40 +17,45 @@ from lib.classroom.entering.limits import ANSWERING
 from lib.classroom.entering.names import one_line
 from lib.classroom.errors import RoomError
 from lib.classroom.members import member_row
+from lib.classroom.order.visits import count_answer
 from lib.classroom.questions import question_row, record
 from lib.classroom.records import LONGEST_TEXT, Asked, Flow, Score, Stage, Tally, Words
 from lib.classroom.rooms import led_row, row_of
 from lib.classroom.tables import answers, members, questions
 
 
-def answer(db: Database, code: str, browser: str, number: int, choice: int) -> None:
+def answer(db: Database, code: str, browser: str, number: int, choice: int, *, address: str | None = None) -> None:
     """This browser's answer in the vote that is open; a later one in the same vote takes its place."""
     ANSWERING.spend(browser)
     with db.writing() as connection:
-        asked, row, mine = _open_question(connection, code, browser, number)
+        asked, row, mine = _open_question(connection, db, code, browser, number, address)
         if type(choice) is not int or not 0 <= choice < len(asked.choices):
             raise RoomError("That is none of this question's answers; choose one of those shown.")
         _keep(db, connection, row.id, mine.id, asked.stage.round, choice=choice, words=None)
 
 
-def answer_in_words(db: Database, code: str, browser: str, number: int, text: str) -> None:
+def answer_in_words(
+    db: Database, code: str, browser: str, number: int, text: str, *, address: str | None = None
+) -> None:
     """The same in words. The room sees them once the instructor has let them through."""
     ANSWERING.spend(browser)
     words = one_line(text)
     if not 1 <= len(words) <= LONGEST_TEXT:
         raise RoomError(f"The answer has {len(words)} characters; it needs 1 to {LONGEST_TEXT}.")
     with db.writing() as connection:
-        asked, row, mine = _open_question(connection, code, browser, number)
+        asked, row, mine = _open_question(connection, db, code, browser, number, address)
         if not asked.in_words:
             raise RoomError("This question has answers to choose from; choose one of those shown.")
         _keep(db, connection, row.id, mine.id, asked.stage.round, choice=None, words=words)
 
 
-def answer_to_experiment(db: Database, code: str, browser: str, number: int, part: str, said: str) -> None:
+def answer_to_experiment(
+    db: Database, code: str, browser: str, number: int, part: str, said: str, *, address: str | None = None
+) -> None:
     """The same in the notation of an experiment that the whole room does; its module has checked `said`."""
     ANSWERING.spend(browser)
     with db.writing() as connection:
-        asked, row, mine = _open_question(connection, code, browser, number)
+        asked, row, mine = _open_question(connection, db, code, browser, number, address)
         if asked.part != part:
             raise RoomError("Something else is before the room now; answer what is shown.")
         _keep(db, connection, row.id, mine.id, asked.stage.round, choice=None, words=said)
@@ -157,9 +162,12 @@ def score(db: Database, code: str, browser: str) -> Score:
     return Score(right, len(with_a_right_one))
 
 
-def _open_question(connection: sa.Connection, code: str, browser: str, number: int) -> tuple[Asked, sa.Row, sa.Row]:
+def _open_question(
+    connection: sa.Connection, db: Database, code: str, browser: str, number: int, address: str | None
+) -> tuple[Asked, sa.Row, sa.Row]:
     room_row = row_of(connection, code)
     mine = member_row(connection, room_row, browser)
+    count_answer(connection, db, room_row, browser, address)
     row = question_row(connection, room_row.id, number, locked=True)
     asked = record(row)
     if not asked.stage.is_open:

@@ -31,6 +31,8 @@ class Setting:
     key: str
     options: tuple[Option, ...]
     also: dict[str, str]
+    starts: str = ""
+    """The kind of job that the chapter starts with it; none where the chapter answers at once."""
 
     @property
     def part(self) -> str:

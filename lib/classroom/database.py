@@ -123,9 +123,9 @@ _databases: dict[str, Database] = {}
 _lock = threading.Lock()
 
 
-def database() -> Database:
-    """The database of this process, as the environment says."""
-    url = database_url()
+def database(url: str | None = None) -> Database:
+    """The database of this process at `url`, by default as the environment says."""
+    url = database_url() if url is None else url
     with _lock:
         if url not in _databases:
             _databases[url] = Database(url)

@@ -11,12 +11,15 @@ from lib.classroom.entering.keys import fingerprint, is_same
 from lib.classroom.entering.limits import ENTERING
 from lib.classroom.entering.names import clean_name
 from lib.classroom.errors import NoSuchRoom, RoomError
+from lib.classroom.order.visits import count_join
 from lib.classroom.records import MOST_MEMBERS, Member
 from lib.classroom.rooms import row_of
 from lib.classroom.tables import members, rooms
 
 
-def join(db: Database, code: str, browser: str, name: str, now_s: float | None = None) -> Member:
+def join(
+    db: Database, code: str, browser: str, name: str, now_s: float | None = None, *, address: str | None = None
+) -> Member:
     """This browser as a student of the room. Who joins again stays who they were, under the name given now."""
     ENTERING.spend(browser)
     name = clean_name(name)
@@ -28,6 +31,7 @@ def join(db: Database, code: str, browser: str, name: str, now_s: float | None =
         if known is not None:
             connection.execute(sa.update(members).where(members.c.id == known.id).values(name=name))
             return Member(known.number, name)
+        count_join(connection, db, row, address, now_s)
         last = connection.execute(sa.select(sa.func.max(members.c.number)).where(members.c.room_id == row.id)).scalar()
         number = (last or 0) + 1
         if number > MOST_MEMBERS:

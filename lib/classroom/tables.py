@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that these tables need: the newest of `migrations/versions`."""
 
 metadata = MetaData()
@@ -72,4 +72,33 @@ answers = Table(
     Column("words", Text),
     Column("let_through", Boolean, nullable=False, default=False),
     UniqueConstraint("question_id", "member_id", "round"),
+)
+
+cells = Table(
+    "cells",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _part_of("question"),
+    # Who leaves the room gives the cell back.
+    Column("member_id", Integer, ForeignKey("members.id", ondelete="SET NULL"), index=True),
+    Column("number", Integer, nullable=False),
+    Column("by_instructor", Boolean, nullable=False, default=False),
+    Column("started_at_s", Float),
+    Column("base_loss", Float),
+    Column("held_out_loss", Float),
+    Column("forgot", Float),
+    Column("problem", Text),
+    UniqueConstraint("question_id", "number"),
+    UniqueConstraint("question_id", "member_id"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _part_of("room"),
+    Column("client", String(64), nullable=False),
+    Column("minute", Integer, nullable=False, index=True),
+    Column("count", Integer, nullable=False),
+    UniqueConstraint("room_id", "client", "minute"),
 )

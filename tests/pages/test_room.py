@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from lib import curriculum
+from lib.charts.classroom.votes import LETTERS
 from lib.classroom import answers, members, questions, rooms
 from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import database
 from lib.classroom.entering import limits
 from lib.classroom.experiments import ranking
 from lib.classroom.records import Stage
+from lib.classroom.tables import questions as question_table
+from lib.ui.alignment import hacking
+from lib.ui.classroom import phone
+from lib.ui.classroom.watching import BETWEEN_S, PHONE_S
 from tests.pages.conftest import open_chapter
 from tests.unit.classroom.room import browser
+
+PART_CHARACTERS = question_table.c.part.type.length
 
 
 @pytest.fixture(autouse=True)
@@ -243,3 +251,45 @@ def test_the_room_ranks_and_a_reward_model_learns_its_taste(led):
     reward.button_group(key="al_whose").set_value("room").run()
     assert "without names" in text(reward)
     assert not reward.exception
+
+
+def test_a_setting_that_the_room_has_chosen_starts_its_experiment(led, monkeypatch):
+    app, code = led
+    asked = questions.ask_for_setting(database(), code, app.session_state["owner"], "beta")
+    student = browser()
+    members.join(database(), code, student, "One")
+    answers.answer(database(), code, student, asked.number, 1)
+    app.run()
+    press(app, "Show the answers")
+    queued = []
+    monkeypatch.setattr(hacking, "queue_policy", lambda *of: queued.append(of))
+    button(app, "Start with the room's choice: β = 0.05").click().run()
+    assert not app.exception
+    assert [run.beta for _, run in queued] == [0.05]
+    app.run()
+    assert len(queued) == 1
+
+
+def test_phones_look_seldom_while_no_vote_is_open(led, monkeypatch):
+    app, code = led
+    asked_every_s = []
+    monkeypatch.setattr(phone, "watch", lambda *of: asked_every_s.append(of[2]))
+    joined(code)
+    instructor = app.session_state["owner"]
+    questions.ask(database(), code, instructor, "next_token", "predict")
+    student = joined(code)
+    questions.move(database(), code, instructor, 1, Stage.SHOWN)
+    student.run()
+    assert asked_every_s == [BETWEEN_S, PHONE_S, BETWEEN_S]
+    assert PHONE_S >= 1
+    assert BETWEEN_S > PHONE_S
+
+
+@pytest.mark.parametrize("slug", [each.slug for each in curriculum.chapters()])
+def test_every_question_of_every_chapter_can_be_put_to_a_room(slug):
+    parts = questions.parts_of(slug)
+    assert parts
+    for part, question in parts.items():
+        assert len(part) <= PART_CHARACTERS
+        assert len(question.options) <= len(LETTERS)
+        assert sum(option.correct for option in question.options) == 1

@@ -93,11 +93,20 @@ def next_prompt(asked: Sequence[Asked], model: str) -> int | None:
     return next((at for at, each in enumerate(prompts_to_rank(model)) if each.prompt not in done), None)
 
 
-def give_ranking(db: Database, code: str, browser: str, asked: Asked, places: Sequence[int | None]) -> None:
+def give_ranking(
+    db: Database,
+    code: str,
+    browser: str,
+    asked: Asked,
+    places: Sequence[int | None],
+    *,
+    address: str | None = None,
+) -> None:
     """This browser's ranking: a place for each answer, 1 the best, equal places a tie; no places, none is good."""
     from lib.classroom.answers import answer_to_experiment
 
-    answer_to_experiment(db, code, browser, asked.number, asked.part, notation(places, len(asked.choices)))
+    said = notation(places, len(asked.choices))
+    answer_to_experiment(db, code, browser, asked.number, asked.part, said, address=address)
 
 
 def notation(places: Sequence[int | None], answers: int) -> str:

@@ -6,5 +6,7 @@ outcomes.py    each setting's figures over its seeds, with their spread (no torc
 records.py     its runs one by one, from which files are made (no torch)
 findings.py    what the figures show, or that they do not decide (no torch)
 sweeps.py      one setting varied: rank, learning rate or layers (no torch)
+grid.py        two settings varied at once, one short run a cell (no torch)
+grid_job.py    the runs of its cells (worker only)
 calculated.py  what the memory calculator says of the same set-up (no torch)
 """

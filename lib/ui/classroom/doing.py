@@ -22,10 +22,10 @@ def db() -> Any:
     return database()
 
 
-def attempt(deed: Callable[..., Any], *args: Any) -> Any:
+def attempt(deed: Callable[..., Any], *args: Any, **more: Any) -> Any:
     """Do it; what is wrong is said at the next run of the page, and None comes back."""
     try:
-        return deed(*args)
+        return deed(*args, **more)
     except RoomError as error:
         st.session_state[PROBLEM] = str(error)
         return None

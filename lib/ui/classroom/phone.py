@@ -7,15 +7,17 @@ import streamlit as st
 from lib.charts.classroom.votes import LETTERS, describe_votes, votes
 from lib.classroom.entering.names import LONGEST, made_up_name
 from lib.classroom.experiments.ranking import is_ranking
+from lib.classroom.experiments.sweep import is_sweep
 from lib.classroom.leaderboard import is_board
 from lib.classroom.records import LONGEST_TEXT, Asked, Member, Stage
 from lib.classroom.where import may_hold_rooms
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import attempt, db, say_what_was_refused
 from lib.ui.classroom.experiments.ranking import ranking_on_phone
+from lib.ui.classroom.experiments.sweep import sweep_on_phone
 from lib.ui.classroom.watching import BETWEEN_S, PHONE_S, watch
 from lib.ui.kit.controls import text
-from lib.ui.kit.session import owner
+from lib.ui.kit.session import address, owner
 from lib.ui.kit.text import escape
 
 
@@ -44,7 +46,7 @@ def joining() -> None:
 def _join(code: str, name: str) -> None:
     from lib.classroom.members import join
 
-    attempt(join, db(), code, owner(), name or st.session_state["made_up"])
+    attempt(join, db(), code, owner(), name or st.session_state["made_up"], address=address())
 
 
 def in_the_room(code: str, member: Member) -> None:
@@ -86,6 +88,9 @@ def _question(code: str, asked: Asked) -> None:
     if is_ranking(asked):
         ranking_on_phone(code, asked, first, second)
         return
+    if is_sweep(asked):
+        sweep_on_phone(code, asked)
+        return
     st.subheader(heading(asked), anchor=False)
     if asked.stage is Stage.SHOWN:
         _shown(code, asked, first if second is None else second)
@@ -121,7 +126,7 @@ def _choose(code: str, asked: Asked, mine: int | None) -> None:
 def _answer(code: str, number: int, choice: int) -> None:
     from lib.classroom.answers import answer
 
-    attempt(answer, db(), code, owner(), number, choice)
+    attempt(answer, db(), code, owner(), number, choice, address=address())
 
 
 def _write(code: str, asked: Asked, mine: str | None) -> None:
@@ -135,7 +140,7 @@ def _write(code: str, asked: Asked, mine: str | None) -> None:
 def _send_words(code: str, number: int, key: str) -> None:
     from lib.classroom.answers import answer_in_words
 
-    attempt(answer_in_words, db(), code, owner(), number, st.session_state[key])
+    attempt(answer_in_words, db(), code, owner(), number, st.session_state[key], address=address())
 
 
 def _shown(code: str, asked: Asked, mine: int | str | None) -> None:

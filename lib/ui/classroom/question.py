@@ -8,12 +8,15 @@ from lib import curriculum
 from lib.charts.classroom.votes import LETTERS, describe_flows, describe_votes, flows, name_of, votes
 from lib.classroom.choosing import setting_of
 from lib.classroom.experiments.ranking import is_ranking
+from lib.classroom.experiments.sweep import is_sweep
 from lib.classroom.leaderboard import is_board
 from lib.classroom.records import Asked, Room, Stage, Tally
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import VIEW, attempt, db
 from lib.ui.classroom.experiments.ranking import next_prompt_button, ranking_on_projector
+from lib.ui.classroom.experiments.sweep import sweep_on_projector
 from lib.ui.classroom.watching import PROJECTOR_S, watch
+from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.session import owner
 from lib.ui.kit.text import escape
@@ -31,6 +34,10 @@ def question_on_projector(room: Room, asked: Asked) -> None:
     if is_ranking(asked):
         ranking_on_projector(room, asked)
         _buttons(room, asked)
+        return
+    if is_sweep(asked):
+        sweep_on_projector(room, asked)
+        _buttons_to_end(room, asked)
         return
     st.header(heading(asked), anchor=False)
     if asked.stage is not Stage.SHOWN:
@@ -119,6 +126,12 @@ def _to_the_experiment(asked: Asked, tally: Tally) -> None:
         st.page_link(chapter.file, label=f"Now try it: {chapter.title}", icon=":material/science:", width="content")
         return
     for each in tally.most_chosen:
+        if setting.starts:
+            label = f"Start with the room's choice: {setting.options[each].text}"
+            if st.button(label, type="primary", icon=":material/science:", key=f"begin_{each}"):
+                jobs.begin_when_there(setting.starts)
+                st.switch_page(chapter.file, query_params=setting.query(each))
+            continue
         st.page_link(
             chapter.file,
             label=f"Try the room's choice first: {setting.options[each].text}",
@@ -165,6 +178,14 @@ def _buttons(room: Room, asked: Asked) -> None:
             on_click=_reset,
             args=(room.code, asked.number),
         )
+
+
+def _buttons_to_end(room: Room, asked: Asked) -> None:
+    """Of an experiment that is no vote: it goes on until it is closed."""
+    with st.container(horizontal=True):
+        if asked.stage is not Stage.SHOWN:
+            _move_button("Close it", ":material/stop:", room, asked, Stage.SHOWN)
+        _move_button("Put it away", ":material/close:", room, asked, Stage.PUT_AWAY)
 
 
 def _to_next() -> None:

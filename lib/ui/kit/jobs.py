@@ -106,6 +106,11 @@ def pause(kind: str) -> None:
         engine().stop(view.id, owner=owner(), pausing=True)
 
 
+def begin_when_there(kind: str) -> None:
+    """The page that has a job of this kind starts it when it is opened next, as if its button were pressed."""
+    st.session_state[f"{kind}:begin"] = True
+
+
 def start_and_stop(
     kind: str,
     label: str,
@@ -123,6 +128,10 @@ def start_and_stop(
     """
     view = current(kind)
     active = view is not None and view.state.active
+    if st.session_state.pop(f"{kind}:begin", False) and not active and None not in arguments:
+        on_start(*arguments)
+        view = current(kind)
+        active = view is not None and view.state.active
     left, right = st.columns(2)
     left.button(
         label,

@@ -52,6 +52,13 @@ def owner() -> str:
     return st.session_state["owner"]
 
 
+def address() -> str | None:
+    """The address that this browser's connection comes from; None where it is not known. Behind a proxy that does not
+    pass it on, it is the proxy's, and everybody's."""
+    found = st.context.ip_address
+    return found if isinstance(found, str) else None
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(32)
 

@@ -2,5 +2,7 @@
 
 view.py        which of them the instructor starts
 ranking.py     answers ranked by the room: on the projector and on a phone
+sweep.py       a class sweep: the map on the projector, one cell of it on a phone
+collecting.py  what the room's runs tell goes into the database, also while a phone sleeps
 own_room.py    what the room of this browser has ranked, for other chapters
 """

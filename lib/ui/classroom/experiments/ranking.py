@@ -28,7 +28,7 @@ from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.controls import segmented
 from lib.ui.kit.keeping.notes import happened
-from lib.ui.kit.session import owner
+from lib.ui.kit.session import address, owner
 from lib.ui.kit.text import escape
 
 PLACES = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th"}
@@ -118,7 +118,7 @@ def _how_it_ranked(room: Room, asked: Asked) -> None:
         )
     happened(_in_words(prompted, none_good))
     if prompted.agreement:
-        _worked(prompted.agreement)
+        _worked_kappa(prompted.agreement)
     _all_prompts(room, model_of(asked))
 
 
@@ -141,7 +141,7 @@ def _in_words(prompted: Prompted, none_good: int) -> str:
     return said
 
 
-def _worked(found: OfManyJudges) -> None:
+def _worked_kappa(found: OfManyJudges) -> None:
     """Fleiss' kappa with its values put in."""
     observed, expected, kappa = found.agreement.observed, found.agreement.expected, found.agreement.kappa
     first, second, tie = found.shares
@@ -255,11 +255,11 @@ def _places(code: str, asked: Asked, mine: str | None, before: str | None) -> No
 
 def _send(code: str, asked: Asked, key: str) -> None:
     places = [st.session_state.get(f"{key}_{at}") for at in range(len(asked.choices))]
-    attempt(give_ranking, db(), code, owner(), asked, places)
+    attempt(give_ranking, db(), code, owner(), asked, places, address=address())
 
 
 def _send_none(code: str, asked: Asked) -> None:
-    attempt(give_ranking, db(), code, owner(), asked, ())
+    attempt(give_ranking, db(), code, owner(), asked, (), address=address())
 
 
 def _shown_on_phone(code: str, asked: Asked, mine: str | None) -> None:

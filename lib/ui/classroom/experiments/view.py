@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lib.classroom.records import Room
 from lib.ui.classroom.experiments.ranking import starting_to_rank
+from lib.ui.classroom.experiments.sweep import starting_a_sweep
 from lib.ui.kit.controls import segmented
 
-EXPERIMENTS = {"rank": ("Rank answers", starting_to_rank)}
+EXPERIMENTS = {"rank": ("Rank answers", starting_to_rank), "sweep": ("Sweep a grid", starting_a_sweep)}
 
 
 def doing_together(room: Room) -> None:

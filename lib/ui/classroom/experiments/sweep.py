@@ -1,0 +1,187 @@
+"""A class sweep: the map on the projector, and one cell of it on a phone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from lib.charts.classroom.sweep import describe_sweep, filled, tradeoff
+from lib.classroom.experiments.sweep import (
+    Cell,
+    CellState,
+    Sweep,
+    deal,
+    name_of_sweep,
+    open_sweep,
+    start_own_cell,
+    start_the_rest,
+    sweep_now,
+)
+from lib.classroom.records import Asked, Room, Stage
+from lib.engine import JobState, JobView
+from lib.training.comparing.grid import GRIDS, SCALE, STEPS, CellDone, CellRuns, CellStep, frontier
+from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.experiments.collecting import follow
+from lib.ui.classroom.watching import PROJECTOR_S, watch
+from lib.ui.kit import jobs
+from lib.ui.kit.chapter import measured
+from lib.ui.kit.controls import segmented
+from lib.ui.kit.keeping.notes import happened
+from lib.ui.kit.session import owner
+
+KIND, KIND_REST = "class-cell", "class-cells"
+
+
+def starting_a_sweep(room: Room) -> None:
+    st.markdown(
+        "Every phone is dealt one cell of a grid, rank × learning rate, and trains one short LoRA with it on the kopi "
+        "orders. The map on the projector fills as the runs end: which cell learns most, and what does it forget?"
+    )
+    sizes = {size: f"{size} cells: {len(g.ranks)} ranks × {len(g.rates)} rates" for size, g in GRIDS.items()}
+    usual = next((size for size in GRIDS if int(size) >= room.members), "42")
+    size = segmented("Grid", sizes, "12", key="room_grid")
+    st.caption(
+        f"{room.members} in the room: {usual} cells suit it. Every cell runs {STEPS} updates of the bundled model with "
+        f"lora_alpha = {SCALE} × rank and one seed; what nobody takes, you start from here."
+    )
+    st.button("Deal the cells", type="primary", icon=":material/grid_on:", on_click=_deal_out, args=(room.code, size))
+
+
+def _deal_out(code: str, size: str) -> None:
+    if attempt(open_sweep, db(), code, owner(), size) is not None:
+        st.session_state[VIEW] = "show"
+
+
+def sweep_on_projector(room: Room, asked: Asked) -> None:
+    st.header(asked.question, anchor=False)
+    sweep = sweep_now(db(), room.code, asked.number)
+    if asked.stage is Stage.SHOWN or sweep.over == len(sweep.cells):
+        show_map(sweep)
+    else:
+        watch(lambda: sweep_now(db(), room.code, asked.number), None, PROJECTOR_S, show_map)
+    jobs.live(KIND_REST, lambda _: None)
+    if asked.stage.is_open:
+        st.button(
+            "Start the cells that nobody has started",
+            icon=":material/playlist_play:",
+            on_click=_start_rest,
+            args=(room.code, asked.number),
+        )
+
+
+def show_map(sweep: Sweep) -> None:
+    going, dealt = sweep.count(CellState.STARTED), sweep.count(CellState.DEALT)
+    total = len(sweep.cells)
+    st.progress(
+        sweep.over / total,
+        f"**{sweep.over} of {total}** runs are over; {going} go or wait, {dealt} dealt and not started, "
+        f"{sweep.count(CellState.FREE)} free",
+    )
+    left, right = st.columns(2)
+    left.plotly_chart(filled(sweep), key="room_sweep_grid", alt=describe_sweep(sweep))
+    if sweep.best is not None:
+        right.plotly_chart(tradeoff(sweep), key="room_sweep_tradeoff", alt=describe_sweep(sweep))
+        happened(in_words_of(sweep))
+        measured(
+            f"Held-out kopi orders, and Wells's *The Time Machine*, here and now; {STEPS} updates a run, one seed: "
+            "neighbours whose figures are close are not told apart."
+        )
+
+
+def in_words_of(sweep: Sweep) -> str:
+    """What the map shows, in its own numbers."""
+    best = sweep.best
+    done = best.done
+    said = (
+        f"**{best.title}** has the lowest held-out loss: **{done.held_out_loss:.2f}** nats per token, beside "
+        f"{done.base_loss:.2f} of the base model; of the book it {_forgot(done.forgot)}."
+    )
+    edge = frontier([each.done for each in sweep.whole])
+    mild = next((each for each in edge[1:] if each.held_out_loss < done.base_loss), None)
+    if mild is not None:
+        said += (
+            f" The next on the frontier, {sweep.cells[mild.number].title}, learns "
+            f"{mild.held_out_loss - done.held_out_loss:.2f} less and {_forgot(mild.forgot)}."
+        )
+    failed = sweep.count(CellState.FAILED)
+    if failed:
+        rates = sorted({each.learning_rate for each in sweep.cells if each.state is CellState.FAILED})
+        said += f" {failed} runs ended in a problem (✕), at {', '.join(f'{rate:g}' for rate in rates)}."
+    return said
+
+
+def _forgot(nats: float) -> str:
+    return f"forgot {nats:.2f}" if nats >= 0 else f"became better by {-nats:.2f}"
+
+
+def _start_rest(code: str, number: int) -> None:
+    asked: CellRuns | None = attempt(start_the_rest, db(), code, owner(), number)
+    if asked is not None:
+        _queue_cells(KIND_REST, asked, code, number)
+
+
+def _queue_cells(kind: str, asked: CellRuns, code: str, number: int) -> None:
+    times = {"expected_s": asked.expected_s, "time_limit_s": asked.time_limit_s}
+    jobs.submit(kind, "lib.training.comparing.grid_job:run_cells", asked, **times)
+    if not st.session_state.get(f"{kind}:problem"):
+        follow(kind, owner(), code, number)
+
+
+def sweep_on_phone(code: str, asked: Asked) -> None:
+    st.subheader(asked.question, anchor=False)
+    cell = deal(db(), code, owner(), asked.number)
+    if cell is None:
+        st.info("Every cell is taken; watch the projector fill.", icon=":material/grid_on:")
+        return
+    st.markdown(f"Your cell: **rank {cell.rank}**, **learning rate {cell.learning_rate:g}**")
+    if cell.done is not None:
+        _own_result(code, asked, cell)
+        return
+    view = jobs.current(KIND)
+    mine = view if view is not None and view.argument.of == name_of_sweep(code, asked.number) else None
+    if asked.stage is Stage.SHOWN:
+        st.info("The sweep is over; your cell was not run.", icon=":material/grid_on:")
+    elif mine is None or mine.state is not JobState.DONE:
+        st.button(
+            "Start" if mine is None else "Start again",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=mine is not None and mine.state.active,
+            on_click=_start_own,
+            args=(code, asked.number),
+        )
+        st.caption(f"{STEPS} updates of a small model on kopi orders; your result lands on the projector.")
+    if mine is not None or view is None:
+        jobs.live(KIND, lambda now: _own_progress(code, asked, cell, now))
+
+
+def _start_own(code: str, number: int) -> None:
+    asked = attempt(start_own_cell, db(), code, owner(), number)
+    if asked is not None:
+        _queue_cells(KIND, asked, code, number)
+
+
+def _own_progress(code: str, asked: Asked, cell: Cell, view: JobView) -> None:
+    step = max((event.step for event in view.events if isinstance(event, CellStep)), default=0)
+    done = next((event for event in view.events if isinstance(event, CellDone)), None)
+    if done is not None:
+        state = CellState.DONE if done.problem is None else CellState.FAILED
+        _own_result(code, asked, replace(cell, state=state, done=done))
+    elif view.state.active:
+        st.progress(step / STEPS, f"Update {step} of {STEPS}")
+
+
+def _own_result(code: str, asked: Asked, cell: Cell) -> None:
+    if cell.state is CellState.FAILED:
+        st.warning(f"Your run ended in a problem: {cell.done.problem}", icon=":material/error:")
+        return
+    sweep = sweep_now(db(), code, asked.number)
+    place = 1 + sum(each.done.held_out_loss < cell.done.held_out_loss for each in sweep.whole)
+    done = cell.done
+    st.success(
+        f"Held-out loss **{done.held_out_loss:.2f}** nats per token (base model {done.base_loss:.2f}): place {place} "
+        f"of {len(sweep.whole)} so far. Of the book it {_forgot(done.forgot)}.",
+        icon=":material/check:",
+    )

@@ -1,0 +1,132 @@
+"""A class sweep: cells are dealt once each, come back, are started by the instructor, and keep their first result."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from lib.classroom import members, questions
+from lib.classroom.errors import NotTheInstructor, RoomError
+from lib.classroom.experiments import sweep
+from lib.classroom.experiments.sweep import CellState
+from lib.classroom.records import Stage
+from lib.training.comparing.grid import GRIDS, CellDone, CellRuns, frontier
+from lib.training.comparing.grid_job import run_cells
+from tests.unit.classroom.room import browser, room_with
+
+SIZE = "42"
+
+
+@pytest.fixture
+def swept(shared):
+    """(code, instructor, students' browsers, number of the sweep's question)."""
+    code, instructor, browsers = room_with(shared, 3, part=None)
+    return code, instructor, browsers, sweep.open_sweep(shared, code, instructor, SIZE).number
+
+
+def done(number: int, loss: float = 2.0, forgot: float = 0.1) -> CellDone:
+    return CellDone(number, 3.0, loss, forgot)
+
+
+def test_forty_two_phones_at_once_get_forty_two_cells(shared):
+    code, instructor, browsers = room_with(shared, 43, part=None)
+    number = sweep.open_sweep(shared, code, instructor, SIZE).number
+    with ThreadPoolExecutor(8) as pool:
+        dealt = list(pool.map(lambda each: sweep.deal(shared, code, each, number), browsers))
+    cells = [each for each in dealt if each is not None]
+    assert len(cells) == 42
+    assert {(each.rank, each.learning_rate) for each in cells} == set(GRIDS[SIZE].cells)
+    again = [sweep.deal(shared, code, each, number) for each in browsers]
+    assert [each and each.number for each in again] == [each and each.number for each in dealt]
+
+
+def test_the_first_cells_dealt_cover_the_grid(shared, swept):
+    code, _, _, number = swept
+    others = [browser() for _ in range(11)]
+    for each in others:
+        members.join(shared, code, each, "Other")
+    cells = [sweep.deal(shared, code, each, number) for each in others]
+    assert len({each.rank for each in cells}) >= 4
+    assert len({each.learning_rate for each in cells}) >= 4
+
+
+def test_a_phone_that_leaves_gives_its_cell_back(shared, swept):
+    code, _, (one, other, _), number = swept
+    first = sweep.deal(shared, code, one, number)
+    sweep.start_own_cell(shared, code, one, number)
+    members.leave(shared, code, one)
+    assert sweep.sweep_now(shared, code, number).cells[first.number].state is CellState.FREE
+    again = sweep.deal(shared, code, other, number)
+    assert (again.number, again.state) == (first.number, CellState.DEALT)
+
+
+def test_a_result_stays_when_its_phone_leaves(shared, swept):
+    code, _, (one, other, _), number = swept
+    cell = sweep.deal(shared, code, one, number)
+    sweep.keep_result(shared, code, number, done(cell.number))
+    members.leave(shared, code, one)
+    now = sweep.sweep_now(shared, code, number).cells[cell.number]
+    assert (now.state, now.done) == (CellState.DONE, done(cell.number))
+    assert sweep.deal(shared, code, other, number).number != cell.number
+
+
+def test_the_instructor_starts_what_nobody_has_started(shared, swept):
+    code, instructor, (one, other, third), number = swept
+    started, waiting = (sweep.deal(shared, code, each, number) for each in (one, other))
+    sweep.start_own_cell(shared, code, one, number)
+    with pytest.raises(NotTheInstructor):
+        sweep.start_the_rest(shared, code, one, number)
+    runs = sweep.start_the_rest(shared, code, instructor, number)
+    numbers = {each[0] for each in runs.cells}
+    assert len(runs.cells) == 41
+    assert started.number not in numbers
+    assert waiting.number in numbers
+    assert sweep.deal(shared, code, third, number) is None
+    with pytest.raises(RoomError, match="No cell of this sweep is yours"):
+        sweep.start_own_cell(shared, code, other, number)
+    assert sweep.start_the_rest(shared, code, instructor, number) is None
+
+
+def test_a_run_that_is_lost_can_be_started_by_the_instructor(shared, swept):
+    code, instructor, (one, *_), number = swept
+    cell = sweep.deal(shared, code, one, number)
+    sweep.start_own_cell(shared, code, one, number, now_s=1000.0)
+    runs = sweep.start_the_rest(shared, code, instructor, number, now_s=1001.0 + sweep.LOST_AFTER_S)
+    assert cell.number in {each[0] for each in runs.cells}
+
+
+def test_the_first_result_of_a_cell_stands(shared, swept):
+    code, _, (one, *_), number = swept
+    cell = sweep.deal(shared, code, one, number)
+    sweep.keep_result(shared, code, number, CellDone(cell.number, problem="It diverged"))
+    sweep.keep_result(shared, code, number, done(cell.number))
+    now = sweep.sweep_now(shared, code, number)
+    assert now.cells[cell.number].state is CellState.FAILED
+    assert now.best is None
+    with pytest.raises(RoomError, match="over already"):
+        sweep.start_own_cell(shared, code, one, number)
+
+
+def test_nothing_is_dealt_in_a_sweep_that_is_closed_and_no_other_size_is_opened(shared, swept):
+    code, instructor, (one, *_), number = swept
+    questions.move(shared, code, instructor, number, Stage.SHOWN)
+    assert sweep.deal(shared, code, one, number) is None
+    with pytest.raises(RoomError, match="12, 20, 42"):
+        sweep.open_sweep(shared, code, instructor, "1000000")
+
+
+def test_the_frontier_holds_what_no_other_run_beats():
+    cells = [done(0, 2.0, 0.5), done(1, 2.5, 0.1), done(2, 2.6, 0.2), done(3, 2.0, 0.4), CellDone(4, problem="no")]
+    assert [each.number for each in frontier(cells)] == [3, 1]
+
+
+@pytest.mark.usefixtures("bundled_is_tiny")
+def test_cells_run_one_after_another_and_one_that_diverges_leaves_its_sentence():
+    told = list(run_cells(CellRuns(((7, 4, 1e-2), (8, 4, 1e5)), steps=6)))
+    good, bad = (each for each in told if isinstance(each, CellDone))
+    assert (good.number, bad.number) == (7, 8)
+    assert good.problem is None
+    assert good.held_out_loss < good.base_loss
+    assert bad.held_out_loss is None
+    assert "1e+05" in bad.problem or "100000" in bad.problem
