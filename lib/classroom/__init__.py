@@ -14,6 +14,7 @@ choosing.py     settings of experiments that a room can choose
 answers.py      giving an answer, and what comes of all answers: counts, flows, texts
 leaderboard.py  the worst text with the highest score
 taking_home.py  everything of a room as rows and as one document
+home/           one page of the lesson to print
 backup.py       a copy of all rooms in one command
 order/          floods refused, rooms that are over deleted
 migrations/     how the tables came to be, step by step (Alembic)

@@ -23,6 +23,9 @@ from lib.classroom.records import LONGEST_TEXT, Asked, Flow, Score, Stage, Tally
 from lib.classroom.rooms import led_row, row_of
 from lib.classroom.tables import answers, members, questions
 
+SECRET = "secret rule"
+"""Part of a question whose voters know the answer: nobody scores by it."""
+
 
 def answer(db: Database, code: str, browser: str, number: int, choice: int, *, address: str | None = None) -> None:
     """This browser's answer in the vote that is open; a later one in the same vote takes its place."""
@@ -144,6 +147,14 @@ def let_through(db: Database, code: str, browser: str, words_number: int, throug
         )
 
 
+def let_all_through(db: Database, code: str, browser: str, number: int) -> None:
+    """Show all words of one question to the room; the instructor, who has read them, hides what does not belong."""
+    with db.writing() as connection:
+        row = question_row(connection, led_row(connection, code, browser).id, number)
+        everything = sa.and_(answers.c.question_id == row.id, answers.c.words.is_not(None))
+        connection.execute(sa.update(answers).where(everything).values(let_through=True))
+
+
 def score(db: Database, code: str, browser: str) -> Score:
     """Right answers in each last vote, of the questions that were shown. Nothing counts how fast they came."""
     with db.reading() as connection:
@@ -153,7 +164,7 @@ def score(db: Database, code: str, browser: str) -> Score:
             sa.select(questions).where(questions.c.room_id == room_row.id, questions.c.was_shown.is_(True))
         ).all()
         given = connection.execute(sa.select(answers).where(answers.c.member_id == mine.id)).all()
-    with_a_right_one = [(row, record(row)) for row in shown if record(row).right is not None]
+    with_a_right_one = [(row, record(row)) for row in shown if record(row).right is not None and row.part != SECRET]
     right = 0
     for row, asked in with_a_right_one:
         said = {each.round: each.choice for each in given if each.question_id == row.id}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from lib.classroom.answers import numbers_of_students, tally, words
 from lib.classroom.database import Database
+from lib.classroom.experiments.ranking import is_ranking
+from lib.classroom.experiments.sweep import Cell, is_sweep, sweep_now
 from lib.classroom.questions import record
 from lib.classroom.records import Asked, Flow
 from lib.classroom.rooms import led_row
@@ -75,6 +78,10 @@ def _what_was_said(db: Database, code: str, browser: str, asked: Asked) -> dict[
     if asked.in_words:
         said = words(db, code, asked.number, browser=browser)
         return {"words": [{"text": each.text, "let_through": each.let_through} for each in said]}
+    if is_sweep(asked):
+        return {"cells": [_cell_row(each) for each in sweep_now(db, code, asked.number).cells]}
+    if is_ranking(asked):
+        return {"answers_ranked": [choice.text for choice in asked.choices]}
     counts = tally(db, code, asked.number, browser=browser)
     return {
         "choices": [
@@ -83,6 +90,11 @@ def _what_was_said(db: Database, code: str, browser: str, asked: Asked) -> dict[
         ],
         "flows": [_flow(each, asked) for each in counts.flows],
     }
+
+
+def _cell_row(cell: Cell) -> dict[str, Any]:
+    told = asdict(cell.done) if cell.done else {}
+    return {"rank": cell.rank, "learning_rate": cell.learning_rate, "state": cell.state.value, **told}
 
 
 def _flow(flow: Flow, asked: Asked) -> dict[str, Any]:

@@ -16,6 +16,7 @@ forgetting/  what a run makes a model forget: facts, and how books go on
 weigh/       one real step weighed, beside what the memory calculator says of it
 influence/   which training texts taught a model its answer, and the check by taking them out
 canary/      a code planted among the texts, and how much of it is memorised
+averaging/   one LoRA on the texts of many, beside the average of single ones
 faults/      runs that go wrong on purpose, to be diagnosed and repaired
 out/         what a run leaves: its card, the program that repeats it, its model
 inside/      inside an adapter: its update of one matrix, turned up and down, mixed; adapters counted

@@ -10,12 +10,16 @@ from lib.classroom import answers, members, questions, rooms
 from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import database
 from lib.classroom.entering import limits
-from lib.classroom.experiments import ranking
+from lib.classroom.experiments import ranking, secret, sweep
 from lib.classroom.records import Stage
 from lib.classroom.tables import questions as question_table
+from lib.training.comparing.grid import CellDone
 from lib.ui.alignment import hacking
 from lib.ui.classroom import phone
+from lib.ui.classroom.experiments import dataset
+from lib.ui.classroom.experiments import sweep as sweep_ui
 from lib.ui.classroom.watching import BETWEEN_S, PHONE_S
+from lib.ui.kit import jobs
 from tests.pages.conftest import open_chapter
 from tests.unit.classroom.room import browser
 
@@ -203,7 +207,7 @@ def test_the_room_is_taken_home_and_deleted(led):
     app.run()
     assert "1 students" not in text(app)
     assert "1 answer" in text(app)
-    assert len(app.get("download_button")) == 2
+    assert len(app.get("download_button")) == 3
     press(app, "Delete the room and everything in it")
     assert app.title[0].value == "Open a room"
     student.run()
@@ -293,3 +297,98 @@ def test_every_question_of_every_chapter_can_be_put_to_a_room(slug):
         assert len(part) <= PART_CHARACTERS
         assert len(question.options) <= len(LETTERS)
         assert sum(option.correct for option in question.options) == 1
+
+
+def test_the_room_writes_a_dataset_and_only_what_is_let_through_is_trained_on(led, monkeypatch):
+    app, code = led
+    app.session_state["room_view"] = "do"
+    app.run()
+    app.button_group(key="room_experiment").set_value("write").run()
+    press(app, "Let them write")
+    asked = questions.current(database(), code)
+    for number in range(6):
+        student = browser()
+        members.join(database(), code, student, "S")
+        answers.answer_in_words(database(), code, student, asked.number, f"One kopi number {number}, please")
+    app.session_state["room_view"] = "words"
+    app.run()
+    press(app, "I have read them: let all through")
+    app.button(key=next(each.key for each in app.button if each.label == "Hide")).click().run()
+    app.session_state["room_view"] = "show"
+    app.run()
+    press(app, "Show the answers")
+    queued = []
+    monkeypatch.setattr(dataset, "_queue_averaging", queued.append)
+    app.run()
+    press(app, "Train on the room's sentences")
+    assert sorted(queued[0].texts) == [f"One kopi number {number}, please" for number in range(1, 6)]
+    assert "1 of 5 sentences are held out" in text(app)
+
+
+def test_a_dataset_of_too_few_sentences_is_one_sentence(led):
+    app, code = led
+    questions.ask_in_words(database(), code, app.session_state["owner"], "Write a sentence", "dataset")
+    app.run()
+    press(app, "Show the answers")
+    assert len(app.error) == 1
+    assert "at least 5 are needed" in app.error[0].value
+    assert button(app, "Train on the room's sentences").disabled
+
+
+def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
+    app, code = led
+    app.session_state["room_view"] = "do"
+    app.run()
+    app.button_group(key="room_experiment").set_value("sweep").run()
+    press(app, "Deal the cells")
+    assert "**0 of 12** runs are over" in " ".join(str(each.proto) for each in app.get("progress"))
+    queued = []
+    monkeypatch.setattr(sweep_ui, "_queue_cells", lambda *of: queued.append(of))
+    student = joined(code)
+    assert "Your cell: **rank" in text(student)
+    press(student, "Start")
+    _, runs, its_code, number = queued[0]
+    assert (len(runs.cells), its_code) == (1, code)
+    press(app, "Start the cells that nobody has started")
+    assert len(queued[1][1].cells) == 11
+    sweep.keep_result(database(), code, number, CellDone(runs.cells[0][0], 3.0, 2.0, 0.25))
+    student.run()
+    assert "Held-out loss **2.00** nats per token (base model 3.00): place 1 of 1" in student.success[0].value
+    app.run()
+    assert len(app.get("plotly_chart")) == 2
+    assert "has the lowest held-out loss: **2.00**" in text(app)
+
+
+def test_the_room_plays_the_secret_rule(led, monkeypatch):
+    app, code = led
+    voter, guesser = joined(code, "One"), joined(code, "Two")
+    app.session_state["room_view"] = "do"
+    app.run()
+    app.button_group(key="room_experiment").set_value("secret").run()
+    press(app, "Hide a rule and let them vote")
+    asked = questions.current(database(), code)
+    title = secret.rule_of(asked).title
+    for each in (voter, guesser):
+        each.run()
+        assert not each.exception
+    assert title in text(voter)
+    assert title not in text(guesser) + text(app)
+    press(voter, "Send my votes")
+    assert "Vote on all 12 pairs" in voter.error[0].value
+    for control in voter.button_group:
+        control.set_value("L")
+    press(voter, "Send my votes")
+    assert "Your votes are in" in voter.success[0].value
+    played = []
+    monkeypatch.setattr(jobs, "submit", lambda *of, **_: played.append(of[2]))
+    press(app, "Close the votes and tune the model")
+    assert len(played[0].pairs) == secret.VOTES
+    press(app, "Let the others guess")
+    guesser.run()
+    press(guesser, next(each.label for each in guesser.button if title in each.label))
+    press(app, "Show the answers")
+    assert "1 of 1 guessed it" in text(app)
+    voter.run()
+    assert not voter.exception
+    guesser.run()
+    assert "right so far" not in text(guesser)

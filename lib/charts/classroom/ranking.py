@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from lib.alignment.agreeing import Divided
 from lib.alignment.answers import Answer
 from lib.charts.theme import BLUE, GREY, ORANGE, figure
+from lib.classroom.experiments.ranking import pair_name
 
-LETTERS = "ABCDEFGH"
 BAR_PIXELS = 44
 
 
@@ -66,11 +66,6 @@ def title_of(pairs: Sequence[Divided], answers: Sequence[Answer]) -> str:
         return f"All {most.judges} agree on every pair" if most.judges > 1 else "One student has ranked"
     ties = f", {most.ties} tie" if most.ties else ""
     return f"{first} or {second} divides the room: {most.for_first} to {most.for_second}{ties}"
-
-
-def pair_name(pair: Divided, answers: Sequence[Answer]) -> tuple[str, str]:
-    """The letters of its two answers."""
-    return LETTERS[answers.index(pair.first)], LETTERS[answers.index(pair.second)]
 
 
 def describe(pairs: Sequence[Divided], answers: Sequence[Answer]) -> str:

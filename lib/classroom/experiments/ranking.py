@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lib.alignment.agreeing import Divided, OfManyJudges, divided, of_many
-from lib.alignment.answers import Sampled
+from lib.alignment.answers import Answer, Sampled
 from lib.alignment.preferences import Ranking, course_rankings
 from lib.classroom.errors import RoomError
 from lib.classroom.records import Asked
@@ -118,6 +118,11 @@ def notation(places: Sequence[int | None], answers: int) -> str:
     return " > ".join(
         " = ".join(LETTERS[at] for at, place in enumerate(places) if place == each) for each in sorted(set(places))
     )
+
+
+def pair_name(pair: Divided, answers: Sequence[Answer]) -> tuple[str, str]:
+    """The letters of its two answers."""
+    return LETTERS[answers.index(pair.first)], LETTERS[answers.index(pair.second)]
 
 
 def places_of(said: str) -> tuple[int, ...]:

@@ -61,6 +61,11 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
+def render(template: str, **values: object) -> str:
+    """Another page in the same look: a template of the folder, filled; every text in it is escaped."""
+    return _templates().get_template(template).render(**values)
+
+
 @cache
 def _templates() -> Environment:
     """Jinja imported here, when the first page is asked for."""

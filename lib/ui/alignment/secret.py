@@ -36,7 +36,7 @@ def play_secret_rule() -> list[dict]:
     with guard():
         game = _game(who, seed)
     jobs.start_and_stop(KIND, "Vote and tune", _queue_game, game, icon="how_to_vote")
-    jobs.live(KIND, _draw_round)
+    jobs.live(KIND, show_round)
     view = jobs.current(KIND)
     if view is None or view.state.active or len(looks_of(view)) < 2:
         return []
@@ -121,7 +121,7 @@ def _queue_game(game: Game) -> None:
     jobs.submit(KIND, name, game, expected_s=game.expected_s, time_limit_s=300, model=game.model)
 
 
-def _draw_round(view: JobView) -> None:
+def show_round(view: JobView) -> None:
     voted = next((event for event in view.events if isinstance(event, Voted)), None)
     if voted:
         st.caption(f"{len(voted.pairs)} pairs were voted on; DPO learns from them.")

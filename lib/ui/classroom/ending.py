@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.classroom.records import Room
 from lib.ui.classroom.doing import attempt, db
+from lib.ui.classroom.experiments.dataset import trained_in_words
 from lib.ui.classroom.opening import KEY
 from lib.ui.kit.exports import Rows
 from lib.ui.kit.kept import keep, kept
@@ -16,15 +17,26 @@ from lib.ui.kit.session import owner
 
 
 def ending(room: Room) -> tuple[Rows, Any]:
+    from lib.classroom.home.contents import lesson_summary
     from lib.classroom.taking_home import answers_as_rows, room_as_document
 
-    rows = answers_as_rows(db(), room.code, owner())
-    document = room_as_document(db(), room.code, owner())
+    browser, said = owner(), trained_in_words(room.code)
+    rows = answers_as_rows(db(), room.code, browser)
+    document = room_as_document(db(), room.code, browser)
     ends = datetime.fromtimestamp(room.ends_at_s, UTC)
     st.markdown(
         f"Room **{room.code}** holds {_counted(room.members, 'student')}, "
         f"{_counted(len(document['questions']), 'question')} and {_counted(len(rows), 'answer')}, "
         f"and ends by itself on {ends:%d %B at %H:%M} UTC. The files below hold all of it; names are left out."
+    )
+    st.download_button(
+        "One page of the lesson to print",
+        lambda: lesson_summary(db(), room, browser, said).to_html(),
+        f"room-{room.code}-summary.html",
+        "text/html",
+        key="room_summary",
+        icon=":material/print:",
+        on_click="ignore",
     )
     with st.expander("The instructor's key", icon=":material/key:"):
         st.caption("With it another browser leads this room too, such as your phone. Not for the projector.")

@@ -7,6 +7,7 @@ import streamlit as st
 from lib.charts.classroom.votes import LETTERS, describe_votes, votes
 from lib.classroom.entering.names import LONGEST, made_up_name
 from lib.classroom.experiments.ranking import is_ranking
+from lib.classroom.experiments.secret import is_secret
 from lib.classroom.experiments.sweep import is_sweep
 from lib.classroom.leaderboard import is_board
 from lib.classroom.records import LONGEST_TEXT, Asked, Member, Stage
@@ -14,6 +15,7 @@ from lib.classroom.where import may_hold_rooms
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import attempt, db, say_what_was_refused
 from lib.ui.classroom.experiments.ranking import ranking_on_phone
+from lib.ui.classroom.experiments.secret import secret_on_phone
 from lib.ui.classroom.experiments.sweep import sweep_on_phone
 from lib.ui.classroom.watching import BETWEEN_S, PHONE_S, watch
 from lib.ui.kit.controls import text
@@ -57,7 +59,7 @@ def in_the_room(code: str, member: Member) -> None:
     if asked is None:
         st.markdown(f"You are **{escape(member.name)}**. The next question appears here by itself.")
     else:
-        _question(code, asked)
+        _question(code, asked, member)
     # Asked of the database as it is now, compared with what this page shows.
     every_s = PHONE_S if asked is not None and asked.stage.is_open else BETWEEN_S
     watch(lambda: _seen(code), _seen_of(code, asked), every_s)
@@ -81,13 +83,17 @@ def _seen_of(code: str, asked: Asked | None) -> tuple:
     return (asked.number, asked.stage)
 
 
-def _question(code: str, asked: Asked) -> None:
+def _question(code: str, asked: Asked, member: Member) -> None:
     from lib.classroom.answers import own_answer
 
     first, second = own_answer(db(), code, owner(), asked.number)
     if is_ranking(asked):
         ranking_on_phone(code, asked, first, second)
         return
+    if is_secret(asked):
+        if secret_on_phone(code, asked, member, first):
+            return
+        first = None  # what a voter has said is no answer to the question
     if is_sweep(asked):
         sweep_on_phone(code, asked)
         return

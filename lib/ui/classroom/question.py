@@ -7,13 +7,17 @@ import streamlit as st
 from lib import curriculum
 from lib.charts.classroom.votes import LETTERS, describe_flows, describe_votes, flows, name_of, votes
 from lib.classroom.choosing import setting_of
+from lib.classroom.experiments.dataset import is_dataset
 from lib.classroom.experiments.ranking import is_ranking
+from lib.classroom.experiments.secret import is_secret
 from lib.classroom.experiments.sweep import is_sweep
 from lib.classroom.leaderboard import is_board
 from lib.classroom.records import Asked, Room, Stage, Tally
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.experiments.dataset import dataset_on_projector
 from lib.ui.classroom.experiments.ranking import next_prompt_button, ranking_on_projector
+from lib.ui.classroom.experiments.secret import secret_on_projector
 from lib.ui.classroom.experiments.sweep import sweep_on_projector
 from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit import jobs
@@ -34,6 +38,10 @@ def question_on_projector(room: Room, asked: Asked) -> None:
     if is_ranking(asked):
         ranking_on_projector(room, asked)
         _buttons(room, asked)
+        return
+    if is_secret(asked):
+        secret_on_projector(room, asked)
+        _buttons_to_end(room, asked, shown=asked.stage is Stage.VOTING_AGAIN)
         return
     if is_sweep(asked):
         sweep_on_projector(room, asked)
@@ -96,6 +104,9 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
         let_through = words(db(), room.code, asked.number)
         if is_board(asked):
             show_board(asked, let_through)
+            return
+        if is_dataset(asked):
+            dataset_on_projector(room, let_through)
             return
         for each in let_through:
             st.markdown(f"#### “{escape(each.text)}”")
@@ -180,10 +191,12 @@ def _buttons(room: Room, asked: Asked) -> None:
         )
 
 
-def _buttons_to_end(room: Room, asked: Asked) -> None:
-    """Of an experiment that is no vote: it goes on until it is closed."""
+def _buttons_to_end(room: Room, asked: Asked, *, shown: bool | None = None) -> None:
+    """Of an experiment that is no vote: it goes on until it is closed. `shown`: whether its answer may be shown now."""
     with st.container(horizontal=True):
-        if asked.stage is not Stage.SHOWN:
+        if shown:
+            _move_button("Show the answers", ":material/visibility:", room, asked, Stage.SHOWN, "primary")
+        elif shown is None and asked.stage is not Stage.SHOWN:
             _move_button("Close it", ":material/stop:", room, asked, Stage.SHOWN)
         _move_button("Put it away", ":material/close:", room, asked, Stage.PUT_AWAY)
 

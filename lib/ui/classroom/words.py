@@ -35,6 +35,14 @@ def reading_words(room: Room) -> None:
 def _list_words(room: Room, asked: Asked, said: list[Words]) -> None:
     if not said:
         st.caption("No answer yet.")
+    if sum(not each.let_through for each in said) > 1:
+        st.button(
+            "I have read them: let all through",
+            key=f"through_all_{asked.number}",
+            icon=":material/done_all:",
+            on_click=_let_all_through,
+            args=(room.code, asked.number),
+        )
     for each in said:
         text, button = st.columns([4, 1], vertical_alignment="center")
         text.markdown((":material/visibility: " if each.let_through else "") + escape(each.text))
@@ -45,6 +53,12 @@ def _list_words(room: Room, asked: Asked, said: list[Words]) -> None:
             args=(room.code, each.number, not each.let_through),
             width="stretch",
         )
+
+
+def _let_all_through(code: str, number: int) -> None:
+    from lib.classroom.answers import let_all_through
+
+    attempt(let_all_through, db(), code, owner(), number)
 
 
 def _let_through(code: str, number: int, through: bool) -> None:

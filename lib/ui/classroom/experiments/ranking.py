@@ -7,7 +7,7 @@ import streamlit as st
 from lib import curriculum
 from lib.alignment.agreeing import OfManyJudges
 from lib.alignment.preferences import contradictions
-from lib.charts.classroom.ranking import describe, divided_pairs, pair_name
+from lib.charts.classroom.ranking import describe, divided_pairs
 from lib.classroom.experiments.ranking import (
     CHAPTER,
     LETTERS,
@@ -17,6 +17,7 @@ from lib.classroom.experiments.ranking import (
     model_of,
     next_prompt,
     of_all,
+    pair_name,
     places_of,
     prompts_to_rank,
     room_s_rankings,
