@@ -20,7 +20,10 @@ from alembic.script import ScriptDirectory
 
 from lib.classroom import answers, members, questions, rooms
 from lib.classroom.database import Database
+from lib.classroom.errors import TooOften
+from lib.classroom.experiments import sweep
 from lib.classroom.migrations.upgrade import config
+from lib.classroom.order import visits
 from lib.classroom.records import Stage
 from lib.classroom.tables import SCHEMA, metadata
 from lib.classroom.where import database_url, may_hold_rooms
@@ -76,6 +79,36 @@ def two_on_postgres(postgres: str) -> Iterator[tuple[Database, Database]]:
     yield both
     for each in both:
         each.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_two_web_processes_deal_no_cell_twice_and_count_a_flood_together(kind, request, monkeypatch):
+    both = request.getfixturevalue(f"two_on_{kind}")
+    instructor = browser()
+    code = rooms.open_room(both[0], instructor)[0].code
+    students = [browser() for _ in range(STUDENTS)]
+    for number, each in enumerate(students):
+        members.join(both[number % 2], code, each, "S", address="10.0.0.1")
+    asked = sweep.open_sweep(both[0], code, instructor, "12")
+    with ThreadPoolExecutor(6) as pool:
+        deals = [pool.submit(sweep.deal, both[at % 2], code, each, asked.number) for at, each in enumerate(students)]
+        numbers = [each.result().number for each in deals]
+    assert sorted(numbers) == list(range(STUDENTS))
+    members.leave(both[1], code, students[0])
+    late = browser()
+    members.join(both[0], code, late, "Late")
+    assert sweep.deal(both[0], code, late, asked.number).number == numbers[0]
+
+    monkeypatch.setattr(visits, "BROWSER_A_MINUTE", 4)
+    opened_at_s = rooms.room(both[0], code).opened_at_s
+    monkeypatch.setattr(visits.time, "time", lambda: opened_at_s)  # one minute
+    questions.ask(both[0], code, instructor, SLUG, PART)
+    for number in range(4):
+        answers.answer(both[number % 2], code, late, asked.number + 1, 0, address="10.0.0.1")
+    for db in both:
+        with pytest.raises(TooOften):
+            answers.answer(db, code, late, asked.number + 1, 0, address="10.0.0.1")
+    answers.answer(both[1], code, students[1], asked.number + 1, 1, address="10.0.0.1")
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

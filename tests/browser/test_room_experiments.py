@@ -1,0 +1,75 @@
+"""What a whole room does together: an instructor at the projector and two students rank answers and run a sweep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.server import App
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+PLACES = (("1st", "2nd", "3rd", "4th"), ("2nd", "1st", "3rd", "4th"))
+
+
+@pytest.fixture
+def two_phones(browser: Browser) -> Iterator[list[Page]]:
+    contexts = [browser.new_context(viewport=PHONE) for _ in range(2)]
+    pages = [context.new_page() for context in contexts]
+    for each in pages:
+        each.set_default_timeout(LIMIT_MS)
+    yield pages
+    for context in contexts:
+        context.close()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def begin(page: Page, experiment: str) -> None:
+    page.get_by_text("Do together").first.click()
+    expect(page.get_by_text(experiment).first).to_be_visible()
+    settle(page)
+    page.get_by_text(experiment).first.click()
+    settle(page)
+
+
+def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[Page]):
+    page.goto(f"{app.url}/room")
+    press(page, "Open a room")
+    heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
+    expect(heading.first).to_be_visible()
+    code = heading.first.inner_text().split()[-1]
+    for phone in two_phones:
+        phone.goto(f"{app.url}/join?code={code}")
+        press(phone, "Join")
+        expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
+    page.get_by_role("heading", level=1).first.hover()  # off the picture, whose tools lie over the views
+
+    begin(page, "Rank answers")
+    press(page, "Let the room rank")
+    for phone, places in zip(two_phones, PLACES, strict=True):
+        expect(phone.get_by_role("button", name="Send my ranking").first).to_be_visible()
+        for at, place in enumerate(places):
+            phone.get_by_text(place, exact=True).nth(at).click()
+        press(phone, "Send my ranking")
+        expect(phone.get_by_text("Your ranking is in").first).to_be_visible()
+    expect(page.get_by_text("They agree on 83% of the pairs so far").first).to_be_visible()
+    press(page, "Show the answers")
+    expect(page.get_by_text("A or B divides the room").first).to_be_visible()
+    expect(two_phones[0].get_by_text("The room agrees with").first).to_be_visible()
+
+    begin(page, "Sweep a grid")
+    press(page, "Deal the cells")
+    expect(two_phones[1].get_by_text("Your cell").first).to_be_visible()
+    press(two_phones[0], "Start")
+    expect(two_phones[0].get_by_text("place 1 of 1 so far").first).to_be_visible()
+    expect(page.get_by_text("1 of 12 runs are over").first).to_be_visible()
+    press(two_phones[1], "Start")
+    expect(page.get_by_text("2 of 12 runs are over").first).to_be_visible()
+    expect(page.get_by_text("has the lowest held-out loss").first).to_be_visible()
