@@ -75,7 +75,7 @@ class Divided:
 
     @property
     def agreement(self) -> float:
-        """Of all pairs of judges, the share who say the same: Fleiss' P_i (1971, equation 2). 1 for a single judge."""
+        """Of all pairs of judges, the share who say the same: P_i of Fleiss 1971. 1 for a single judge."""
         pairs = self.judges * (self.judges - 1)
         return sum(each * (each - 1) for each in self.counts) / pairs if pairs else 1.0
 

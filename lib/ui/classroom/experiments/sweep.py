@@ -59,7 +59,7 @@ def sweep_on_projector(room: Room, asked: Asked) -> None:
     if asked.stage is Stage.SHOWN or sweep.over == len(sweep.cells):
         show_map(sweep)
     else:
-        watch(lambda: sweep_now(db(), room.code, asked.number), None, PROJECTOR_S, show_map)
+        watch(lambda: sweep_now(db(), room.code, asked.number), None, PROJECTOR_S, _show_while_it_fills)
     jobs.live(KIND_REST, lambda _: None)
     if asked.stage.is_open:
         st.button(
@@ -68,6 +68,12 @@ def sweep_on_projector(room: Room, asked: Asked) -> None:
             on_click=_start_rest,
             args=(room.code, asked.number),
         )
+
+
+def _show_while_it_fills(sweep: Sweep) -> None:
+    if sweep.over == len(sweep.cells):
+        st.rerun()  # the whole page, which then asks no more
+    show_map(sweep)
 
 
 def show_map(sweep: Sweep) -> None:
@@ -153,7 +159,7 @@ def sweep_on_phone(code: str, asked: Asked) -> None:
             args=(code, asked.number),
         )
         st.caption(f"{STEPS} updates of a small model on kopi orders; your result lands on the projector.")
-    if mine is not None or view is None:
+    if mine is not None or view is None or st.session_state.get(f"{KIND}:problem"):
         jobs.live(KIND, lambda now: _own_progress(code, asked, cell, now))
 
 
@@ -164,6 +170,8 @@ def _start_own(code: str, number: int) -> None:
 
 
 def _own_progress(code: str, asked: Asked, cell: Cell, view: JobView) -> None:
+    if view.argument.of != name_of_sweep(code, asked.number):
+        return
     step = max((event.step for event in view.events if isinstance(event, CellStep)), default=0)
     done = next((event for event in view.events if isinstance(event, CellDone)), None)
     if done is not None:
