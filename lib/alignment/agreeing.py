@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from lib.alignment.answers import Answer
@@ -86,7 +86,7 @@ class OfManyJudges:
 
     judges: int
     shares: tuple[float, float, float]
-    """Of all judgements: the earlier answer is better, the later one is, a tie."""
+    """Of all judgements: one answer is better, the other one is (as often, for either may be called the first), a tie."""
     agreement: Agreement
 
 
@@ -107,9 +107,19 @@ def divided(rankings: Sequence[Ranking]) -> tuple[Divided, ...]:
 
 
 def of_many(pairs: Sequence[Divided]) -> OfManyJudges | None:
-    """Fleiss' kappa of pairs that the same number of judges have judged; None with fewer than two of them."""
+    """Fleiss' kappa of pairs that the same number of judges have judged; None with fewer than two of them.
+
+    Every pair enters in both orders: which of two answers is shown first says nothing, and were it taken as a category,
+    chance would agree the more, the better the order shown happened to be.
+    """
     if not pairs or pairs[0].judges < 2:
         return None
-    total = sum(each.judges for each in pairs)
-    shares = tuple(sum(each.counts[category] for each in pairs) / total for category in range(3))
-    return OfManyJudges(pairs[0].judges, shares, fleiss([each.counts for each in pairs]))
+    both_orders = [
+        counts
+        for first, second, ties in (p.counts for p in pairs)
+        for counts in ((first, second, ties), (second, first, ties))
+    ]
+    total = sum(map(sum, both_orders))
+    shares = tuple(sum(counts[category] for counts in both_orders) / total for category in range(3))
+    found = fleiss(both_orders)
+    return OfManyJudges(pairs[0].judges, shares, replace(found, items=len(pairs)))

@@ -81,4 +81,4 @@ def describe(pairs: Sequence[Divided], answers: Sequence[Answer]) -> str:
 def _inside(count: int, letters: tuple[str, str], side: int | None) -> str:
     if not count:
         return ""
-    return f"{count} =" if side is None else f"{letters[side]} {count}"
+    return f"tie {count}" if side is None else f"{letters[side]} {count}"

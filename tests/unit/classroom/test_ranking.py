@@ -78,7 +78,7 @@ def test_the_terms_of_kappa_are_what_counting_by_hand_gives(shared, model):
         for one, other in combinations(range(4), 2)
     ]
     same = [one == other for judgements in said for one, other in combinations(judgements, 2)]
-    everything = [each for judgements in said for each in judgements]
+    everything = [sign * each for judgements in said for each in judgements for sign in (1, -1)]  # both orders
     chance = sum((everything.count(each) / len(everything)) ** 2 for each in (-1, 0, 1))
     assert together.agreement.observed == pytest.approx(sum(same) / len(same))
     assert together.agreement.expected == pytest.approx(chance)
@@ -149,3 +149,11 @@ def test_the_next_prompt_is_one_that_was_not_asked(shared):
     ranking.ask_to_rank(shared, code, instructor, REAL, 0)
     assert ranking.next_prompt(questions.all_asked(shared, code), REAL) == 1
     assert ranking.next_prompt(questions.all_asked(shared, code), BUNDLED) == 0
+
+
+def test_agreement_does_not_depend_on_the_letters():
+    """Judges who agree on A before B before C before D agree as far as those who agree on the reverse or another order."""
+    (sampled, *_) = ranking.prompts_to_rank(REAL)
+    orders = [((1, 2, 3, 4), (1, 2, 4, 3)), ((4, 3, 2, 1), (4, 3, 1, 2)), ((2, 4, 1, 3), (1, 4, 2, 3))]
+    found = [of_many(divided([Ranking(sampled.prompt, sampled.answers, each) for each in two])) for two in orders]
+    assert [each.agreement.kappa for each in found] == [pytest.approx((5 / 6 - 1 / 2) / (1 / 2))] * 3

@@ -121,6 +121,7 @@ def test_the_frontier_holds_what_no_other_run_beats():
     assert [each.number for each in frontier(cells)] == [3, 1]
 
 
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 @pytest.mark.usefixtures("bundled_is_tiny")
 def test_cells_run_one_after_another_and_one_that_diverges_leaves_its_sentence():
     told = list(run_cells(CellRuns(((7, 4, 1e-2), (8, 4, 1e5)), steps=6)))

@@ -56,6 +56,7 @@ def test_too_few_texts_are_refused_with_how_many_are_needed():
         Averaging(TEXTS[:4])
 
 
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 @pytest.mark.usefixtures("bundled_is_tiny")
 def test_the_runs_tell_everything_beside_each_other():
     told = list(average(Averaging(TEXTS[:6])))
