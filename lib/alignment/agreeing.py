@@ -86,7 +86,7 @@ class OfManyJudges:
 
     judges: int
     shares: tuple[float, float, float]
-    """Of all judgements: one answer is better, the other one is (as often, for either may be called the first), a tie."""
+    """Of all judgements: one answer is better, the other is (as often: either may be called the first), a tie."""
     agreement: Agreement
 
 

@@ -152,7 +152,7 @@ def test_the_next_prompt_is_one_that_was_not_asked(shared):
 
 
 def test_agreement_does_not_depend_on_the_letters():
-    """Judges who agree on A before B before C before D agree as far as those who agree on the reverse or another order."""
+    """Judges who agree that A is best agree as far as those who agree as much on the reverse or another order."""
     (sampled, *_) = ranking.prompts_to_rank(REAL)
     orders = [((1, 2, 3, 4), (1, 2, 4, 3)), ((4, 3, 2, 1), (4, 3, 1, 2)), ((2, 4, 1, 3), (1, 4, 2, 3))]
     found = [of_many(divided([Ranking(sampled.prompt, sampled.answers, each) for each in two])) for two in orders]

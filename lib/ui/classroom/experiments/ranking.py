@@ -154,7 +154,7 @@ def _worked_kappa(found: OfManyJudges) -> None:
         f"Fleiss' κ = (P - Pe) / (1 - Pe) = ({observed:.2f} - {expected:.2f}) / (1 - {expected:.2f}) = "
         f"**{kappa:.2f}**. "
         f"P: two of the {found.judges} students, drawn at random, say the same of a pair in {observed:.0%} of cases. "
-        f"Pe, by chance: {chance}, from the shares for one answer, for the other, and of ties; every pair is counted in "
+        f"Pe, by chance: {chance}, from the shares for one answer, the other, and of ties; every pair is counted in "
         "both orders, since which letter comes first says nothing (Fleiss 1971)."
     )
     st.caption(
