@@ -6,15 +6,18 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from lib import curriculum
 from lib.places import ROOT
 from lib.ui.kit import jobs, session
+from lib.ui.kit.streamlit_private import forget_pages_folder
 from tests.waiting import LIMIT_S, wait_until
 
 APP = str(ROOT / "app.py")
@@ -124,6 +127,19 @@ def workers_find(folder: Path | None) -> None:
     client = jobs.engine()._cluster.client
     client.wait_for_workers(1)
     client.run(set_there, folder and str(folder))
+
+
+@pytest.fixture
+def by_the_router(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the server does, forget the folder `pages/` before every run: AppTest remembers it anew, and runs a page whose
+    name is one word without the router."""
+    really = PagesManager.__init__
+
+    def init(self: PagesManager, *arguments: Any, **more: Any) -> None:
+        really(self, *arguments, **more)
+        forget_pages_folder()
+
+    monkeypatch.setattr(PagesManager, "__init__", init)
 
 
 @pytest.fixture

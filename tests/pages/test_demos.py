@@ -13,6 +13,7 @@ from lib.lesson.presenting.recorded import recorded_kinds, recording
 from lib.ui.kit import jobs
 from tests.pages.conftest import charts_without_words, open_beside, open_chapter, press, said
 
+pytestmark = pytest.mark.usefixtures("by_the_router")
 WIDGETS = (
     "button",
     "button_group",

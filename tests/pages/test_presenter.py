@@ -12,6 +12,8 @@ from lib.lesson.presenting.notes import notes
 from lib.ui.kit.presenting.following import PROJECTORS
 from tests.pages.conftest import open_beside, open_chapter, press, said
 
+pytestmark = pytest.mark.usefixtures("by_the_router")
+
 
 @pytest.fixture
 def projector() -> tuple[AppTest, str]:
