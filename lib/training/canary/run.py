@@ -11,7 +11,7 @@ from lib.training.duration import run_expected_s
 from lib.training.errors import TrainingError
 from lib.training.events import Step
 from lib.training.run import FineTuningRun
-from lib.training.texts.datasets import Example
+from lib.training.texts.datasets import Dataset, Example, load_dataset
 from lib.training.texts.prompts import Completion
 
 PROMPT = "The code of my locker is"
@@ -19,9 +19,18 @@ TIMES = (0, 1, 4, 16)
 MOST_DIGITS = 4
 CHANCE_BITS = 1 / math.log(2)
 """Mean exposure of a code drawn blindly: its rank is any with the same chance, and ∫₀¹ -log2 x dx = 1 / ln 2."""
+AMONG = 160
+"""Sentences that the code stands among in the usual run: so few that four runs fit a class, and a single copy is still
+one of many."""
 FEW_HELD_OUT = 8
 SCORING_S = {False: 2.0, True: 30.0}
 """For every code of four digits, by a small and a large model, measured on two CPU cores."""
+
+
+def usual_texts() -> Dataset:
+    """The first of the kopi sentences."""
+    data = load_dataset("kopi_orders")
+    return replace(data, training=data.training[:AMONG])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import streamlit as st
 from lib.charts.training import canary as charts
 from lib.engine import JobView
 from lib.models.catalogue import BUNDLED
-from lib.training.canary.run import CHANCE_BITS, MOST_DIGITS, PROMPT, CanaryRun, Planted
+from lib.training.canary.run import CHANCE_BITS, MOST_DIGITS, PROMPT, CanaryRun, Planted, usual_texts
 from lib.training.duration import run_time_limit_s
 from lib.training.events import Step
 from lib.training.run import FineTuningRun, usual_learning_rate
@@ -20,7 +20,8 @@ from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
 
 KIND = "canary"
-STEPS, BATCH = 40, 8
+STEPS, BATCH = 20, 8
+"""Each of the sentences is read once."""
 ASKING_S = 120
 
 
@@ -35,7 +36,12 @@ def wanted_canary() -> CanaryRun:
         digits = controls.slider("Digits of the code", 1, MOST_DIGITS, MOST_DIGITS, key="canary_digits")
         run_seed = controls.number("Seed of the runs", 0, 1_000_000, 0, key="canary_run_seed")
     run = FineTuningRun(
-        steps=steps, batch_size=BATCH, seed=run_seed, model=model, learning_rate=usual_learning_rate(model), ask_every=0
+        steps=steps,
+        batch_size=BATCH,
+        seed=run_seed,
+        model=model,
+        learning_rate=usual_learning_rate(model),
+        own=usual_texts(),
     )
     wanted = CanaryRun(run, seed, digits)
     st.markdown(f"Among {len(run.data.training)} sentences about kopi: **{wanted.text}**")
