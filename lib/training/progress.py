@@ -45,8 +45,9 @@ class Progress:
 
     def left_s(self, planned_steps: int) -> float | None:
         """Seconds until the last step at the pace of this sitting; None before two of its steps are done."""
-        first = self.started.first_step if self.started else 0
-        done = [each for each in self.steps if each.step > first]
+        if self.started is None:  # what is known is of an earlier sitting
+            return None
+        done = [each for each in self.steps if each.step > self.started.first_step]
         if len(done) < 2:
             return None
         pace_s = (done[-1].elapsed_s - done[0].elapsed_s) / (len(done) - 1)

@@ -27,6 +27,7 @@ def test_what_is_left_is_told_from_the_pace_of_this_sitting():
     now = [step(21, 0.5), step(22, 1.0), step(23, 1.5)]
     assert progress([started, *earlier, *now]).left_s(30) == pytest.approx(0.5 * 7)
     assert progress([started, *earlier, *now[:1]]).left_s(30) is None
+    assert progress(earlier).left_s(30) is None, "this sitting has not begun"
 
 
 def test_a_worker_lost_before_its_first_checkpoint_leaves_the_one_it_began_from():
