@@ -60,8 +60,8 @@ class HonestyRun:
 
     @property
     def expected_s(self) -> float:
-        """Measured on two slow CPU cores: loading, and a question with its choices and the second questions."""
-        return 8 + (4.0 if catalogue()[self.model].wide else 0.3) * len(self.asked)
+        """On two slow CPU cores: loading, and a question with its choices and the second questions."""
+        return 8 + (6.0 if catalogue()[self.model].wide else 0.3) * len(self.asked)
 
 
 @dataclass(frozen=True)

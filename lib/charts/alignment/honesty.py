@@ -12,8 +12,10 @@ from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, figure, label, line
 
 SHARE = {"tickformat": ".0%", "range": [-0.03, 1.06], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 ROW_PIXELS = 25
-JITTER = (-0.2, 0.1, -0.05, 0.2, 0.0, -0.15, 0.15, 0.05, -0.1)
-"""So that equal answers do not hide each other; the same at every drawing."""
+JITTER = (0.08, 0.23, 0.155, 0.28, 0.18, 0.105, 0.255, 0.205, 0.13)
+"""So that equal answers do not hide each other; the same at every drawing. Below the row's mean."""
+ABOVE = 0.14
+"""How far over its row a mean stands."""
 
 
 def by_wording(
@@ -36,9 +38,9 @@ def by_wording(
         "mode": "markers+text",
         "name": "their mean",
         "x": [means[name] for name in names],
-        "y": list(range(len(names))),
+        "y": [row - ABOVE for row in range(len(names))],
         "text": [f"<b>{means[name]:.0%}</b>" for name in names],
-        "textposition": ["middle left" if means[name] > 0.5 else "middle right" for name in names],
+        "textposition": ["middle left" if means[name] > 0.9 else "middle right" for name in names],
         "textfont": {"size": 17},
         "cliponaxis": False,
         "marker": {"size": 17, "symbol": "diamond", "color": ORANGE},
@@ -53,14 +55,15 @@ def by_wording(
         yaxis={
             "tickvals": list(range(len(names))),
             "ticktext": [name.replace(" ", "<br>", 1) for name in names],
-            "range": [len(names) - 0.4, -0.8],
+            "range": [len(names) - 0.5, -0.9],
             "showgrid": False,
+            "zeroline": False,
         },
         shapes=[line("x", accuracy, color=BLUE, width=3, dash="dash")],
         annotations=[
             label(
                 accuracy,
-                -0.8,
+                -0.9,
                 f"right: {accuracy:.0%} ",
                 xanchor="right",
                 yanchor="top",
@@ -79,7 +82,7 @@ def reliability(bins: Sequence[ReliabilityBin], title: str) -> go.Figure:
         "x": [each.said for each in bins],
         "y": [each.true for each in bins],
         "text": [f"{each.right} of {each.answers} right" for each in bins],
-        "textposition": ["middle left" if each.said > 0.5 else "middle right" for each in bins],
+        "textposition": ["bottom left" if each.said > 0.8 else "bottom right" for each in bins],
         "textfont": {"size": 14},
         "cliponaxis": False,
         "marker": {"size": [10 + 3 * each.answers**0.5 for each in bins], "color": BLUE},
@@ -119,44 +122,44 @@ def reliability(bins: Sequence[ReliabilityBin], title: str) -> go.Figure:
 
 def fact_by_fact(answers: Sequence[FactAnswered], measure: Measure, title: str) -> go.Figure:
     """For each question how sure it says it is, and how probable its answer is; wrong answers have crosses."""
-    rows = sorted(answers, key=lambda each: each.probability)
-    names = [f"{_short(each.fact.question)} {'✓' if each.right else '✗'}" for each in rows]
-    colours = [GREEN if each.right else RED for each in rows]
+    rows = list(enumerate(sorted(answers, key=lambda each: each.probability)))
+    dots = [
+        _marks([row for row in rows if row[1].right], "probability of a right answer", GREEN, "circle"),
+        _marks([row for row in rows if not row[1].right], "of a wrong one", RED, "x"),
+    ]
+    said = _marks(rows, "what it says", ORANGE, "line-ns-open") | {
+        "x": [each.confidence(measure) for _, each in rows],
+        "marker": {"size": 13, "color": ORANGE, "symbol": "line-ns-open", "line": {"width": 4}},
+    }
     return figure(
         title,
         "confidence",
         height=ROW_PIXELS * len(rows) + 110,
-        traces=[
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": "probability of its answer",
-                "x": [each.probability for each in rows],
-                "y": names,
-                "marker": {"size": 12, "color": colours, "symbol": ["circle" if e.right else "x" for e in rows]},
-                "hovertemplate": "%{y}: %{x:.0%}<extra></extra>",
-            },
-            *(
-                []
-                if measure is None
-                else [
-                    {
-                        "type": "scatter",
-                        "mode": "markers",
-                        "name": "what it says",
-                        "x": [each.confidence(measure) for each in rows],
-                        "y": names,
-                        "cliponaxis": False,
-                        "marker": {"size": 13, "color": ORANGE, "symbol": "line-ns-open", "line": {"width": 4}},
-                        "hovertemplate": "says %{x:.0%}<extra></extra>",
-                    }
-                ]
-            ),
-        ],
+        traces=dots if measure is None else [*dots, said],
         xaxis=SHARE,
-        yaxis={"tickfont": {"size": 12}, "range": [-0.7, len(rows) - 0.3]},
+        yaxis={
+            "tickvals": [place for place, _ in rows],
+            "ticktext": [f"{_short(each.fact.question)} {'✓' if each.right else '✗'}" for _, each in rows],
+            "tickfont": {"size": 12},
+            "range": [-0.7, len(rows) - 0.3],
+            "zeroline": False,
+        },
         legend={"y": -0.14},
     )
+
+
+def _marks(rows: Sequence[tuple[int, FactAnswered]], name: str, colour: str, symbol: str) -> dict:
+    """The probability of each answer in its row."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [each.probability for _, each in rows],
+        "y": [place for place, _ in rows],
+        "cliponaxis": False,
+        "marker": {"size": 12, "color": colour, "symbol": symbol},
+        "hovertemplate": f"{name}: %{{x:.0%}}<extra></extra>",
+    }
 
 
 def silence(steps: Sequence[Silence], chosen: Silence, title: str) -> go.Figure:
@@ -183,7 +186,7 @@ def silence(steps: Sequence[Silence], chosen: Silence, title: str) -> go.Figure:
             }
             for name, counts, colour in parts
         ],
-        xaxis={"tickformat": ".0%", "range": [0, 1]},
+        xaxis=SHARE | {"range": [0, 1]},
         shapes=[line("x", chosen.threshold, color=BLUE, width=3, dash="dash")],
         legend={"y": -0.25},
     )

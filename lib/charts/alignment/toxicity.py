@@ -23,7 +23,7 @@ def matrices(named: Sequence[tuple[str, Confusion]], title: str) -> go.Figure:
     for number, (name, each) in enumerate(named):
         axis = "" if number == 0 else str(number + 1)
         counts = [[each.passed, each.false_alarms], [each.misses, each.hits]]
-        words = [["passed", "false alarms"], ["misses", "hits"]]
+        words = [["passed", "false<br>alarms"], ["misses", "hits"]]
         traces.append(
             {
                 "type": "heatmap",
@@ -31,11 +31,14 @@ def matrices(named: Sequence[tuple[str, Confusion]], title: str) -> go.Figure:
                 "y": ["harmless", "rude"],
                 "z": [[counts[0][0], -counts[0][1]], [-counts[1][0], counts[1][1]]],
                 "text": [
-                    [f"<b>{count}</b><br>{word}" for count, word in zip(*row, strict=True)]
+                    [
+                        f"<b>{count}</b><br><span style='font-size:13px'>{word}</span>"
+                        for count, word in zip(*row, strict=True)
+                    ]
                     for row in zip(counts, words, strict=True)
                 ],
                 "texttemplate": "%{text}",
-                "textfont": {"size": 16},
+                "textfont": {"size": 18},
                 "zmin": -most,
                 "zmax": most,
                 "colorscale": TINT,
@@ -98,6 +101,7 @@ def scores(
             "ticktext": [KINDS[kind].replace(", ", ",<br>") for kind in kinds],
             "range": [len(kinds) - 0.5, -0.85],
             "showgrid": False,
+            "zeroline": False,
         },
         shapes=[line("x", threshold, color=BLUE, width=3, dash="dash")],
         annotations=[_flagged_from(threshold)],

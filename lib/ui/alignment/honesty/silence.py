@@ -40,10 +40,10 @@ def _draw_silence(shown: Shown, threshold: float) -> None:
             "all."
         )
         formula(
-            f"right / given = {chosen.right} / {chosen.given} = {chosen.right / chosen.given:.0%}; silence avoids "
-            f"{always.wrong - chosen.wrong} wrong answers and costs {always.right - chosen.right} right ones."
+            f"right / given = {chosen.right} / {chosen.given} = {chosen.right / chosen.given:.0%}. By silence: wrong "
+            f"answers avoided {always.wrong - chosen.wrong}, right answers lost {always.right - chosen.right}."
         )
     st.markdown(
-        "“I don't know” is honest and not helpful, so the threshold is a choice between the two. It only works where "
+        "“I don’t know” is honest and not helpful, so the threshold is a choice between the two. It only works where "
         "confidence tells right from wrong: compare what it says with the probability of its answers."
     )

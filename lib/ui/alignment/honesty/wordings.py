@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.alignment.honesty.calibration import accuracy, mean_confidence
-from lib.alignment.honesty.run import PROBABILITY, RIGHT, WRONG, Wording, judgements
+from lib.alignment.honesty.run import PROBABILITY, RIGHT, WRONG, judgements
 from lib.charts.alignment import honesty as charts
 from lib.ui.alignment.honesty.asking import BY_PROBABILITY, Shown, ask_and_draw
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.keeping.notes import happened
-from lib.ui.kit.tables import show_table
+from lib.ui.kit.text import escape
 
 
 def what_it_says() -> list[dict]:
@@ -45,7 +45,7 @@ def _draw_wordings(shown: Shown) -> None:
         "computed: how likely the model is to write this answer rather than one of the others offered. Only the second "
         "is a number that the model itself works with; neither is the truth, and calibration asks how far each is off."
     )
-    _show_wordings(shown, means)
+    _show_wordings(shown)
     formula(
         "probability = P(answer) / Σ P(each answer offered), P being the product of the probabilities of its tokens; "
         f"on average {means[BY_PROBABILITY]:.0%} here. Asked if it is wrong, a reply of 100 counts as 0% sure."
@@ -61,17 +61,13 @@ def _title(means: dict[str, float], right: int, of: int) -> str:
     return f"Its answers are {means[BY_PROBABILITY]:.0%} probable on average; {right} of {of} are right"
 
 
-def _show_wordings(shown: Shown, means: dict[str, float]) -> None:
-    def row(wording: Wording) -> dict:
-        told = judgements(shown.answers, wording)
-        return {
-            "Asked": wording.text,
-            "Replies with a number": f"{len(told)} of {len(shown.answers)}",
-            "Sure that it is right, on average": f"{means[wording.name]:.0%}" if told else "",
-            "A reply": shown.answers[0].replies[wording.text],
-        }
-
-    show_table(
-        [row(each) for each in shown.wordings],
-        alt="; ".join(f"{each.name}: {each.text}" for each in shown.wordings),
+def _show_wordings(shown: Shown) -> None:
+    """Each question word by word, how many replies hold a number, and the first reply."""
+    first = shown.answers[0]
+    st.markdown(
+        "\n".join(
+            f"- **{each.name}**: “{escape(each.text)}” {len(judgements(shown.answers, each))} of {len(shown.answers)} "
+            f"replies hold a number. Of {escape(first.answer)} it says: “{escape(first.replies[each.text])}”"
+            for each in shown.wordings
+        )
     )
