@@ -89,7 +89,7 @@ def test_shares_of_the_first():
 
 
 def test_the_trainer_s_own_file_is_read_and_ends_near_the_app_s_own_loop():
-    """Two programs, one model, the same texts and settings; batches come in another order."""
+    """Two programs, one model, the same texts and settings."""
     theirs, ours = recorded_log(), recorded_curve()
     assert len(theirs.training) == len(ours.training)
     assert theirs.wrong_step is None
