@@ -72,8 +72,8 @@ def _in_words(own: OwnRun, log: TrainerLog, recorded: bool) -> None:
         )
     if recorded:
         ui.measured(
-            "The recorded log is what transformers' Trainer wrote of the same texts and default settings with the bundled "
-            "model, on a CPU and not on a GPU, without Unsloth. Its last training loss is "
+            "The recorded log is what transformers' Trainer wrote of the same texts and default settings with the "
+            "bundled model, on a CPU and not on a GPU, without Unsloth. Its last training loss is "
             f"{log.training[-1].value:.2f}, that of the other curve {own.curve.training[-1].value:.2f}."
         )
     else:
