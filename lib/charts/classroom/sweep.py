@@ -111,7 +111,7 @@ def tradeoff(sweep: Sweep) -> go.Figure:
                 font={"color": GREEN, "size": 15},
             ),
         ],
-        legend={"y": -0.28},
+        legend={"y": -0.42},
     )
 
 
