@@ -9,27 +9,31 @@ from __future__ import annotations
 
 import streamlit as st
 
-ROOT_PIXELS = 21
-"""Streamlit's smallest text, 0.75 rem in badges, is still 15.84 pixels high or more: 2.2% of 720."""
+ROOT_PIXELS = 21.2
+"""Streamlit's smallest text, 0.75 rem in badges and legends, is 15.9 pixels high: 2.2% of 720 are 15.84."""
 CHART_PIXELS = 17
 SMALL_IN_CHARTS = ", ".join(
     f'.js-plotly-plot text[style*="font-size: {pixels}px"]' for pixels in range(8, CHART_PIXELS)
 )
 
 
-STAGE_WITH_CHART = '.st-key-stage:has(> [data-testid="stElementContainer"] [data-testid="stPlotlyChart"])'
+STAGE_WITH_CHART = (
+    '.st-key-stage:has(> [data-testid="stElementContainer"] [data-testid="stPlotlyChart"])'
+    ':not(:has([data-testid="stHorizontalBlock"] [data-testid="stPlotlyChart"]))'
+)
 FIRST_CHART = ':nth-child(1 of [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]))'
 POINT_FIRST = f"""@media (min-width: 1000px) {{
 {STAGE_WITH_CHART} {{ display: grid; grid-template-columns: minmax(0, 62fr) minmax(0, 38fr); gap: 0 1.5rem;
   align-items: start; }}
 {STAGE_WITH_CHART} > * {{ grid-column: 2; min-width: 0; max-width: 100%; margin-bottom: 0.8rem; }}
-.st-key-stage > {FIRST_CHART} {{ grid-column: 1; grid-row: 1 / span 100; position: sticky; top: 0.6rem; }}
+{STAGE_WITH_CHART} > {FIRST_CHART} {{ grid-column: 1; grid-row: 1 / span 100; position: sticky; top: 0.6rem; }}
 {STAGE_WITH_CHART} [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
 {STAGE_WITH_CHART} [data-testid="stColumn"] {{ min-width: min(9.5rem, 100%); }}
 {STAGE_WITH_CHART} [data-testid="stMetricValue"], {STAGE_WITH_CHART} [data-testid="stMetricValue"] * {{
   font-size: 1.2rem; white-space: normal; }}
 }}"""
-"""At the experiment the first chart stands at the left and stays there; controls and words pass by at its right."""
+"""At the experiment the first chart stands at the left and stays there; controls and words pass by at its right.
+Where a chart stands beside its controls already, the page is left as it is."""
 
 
 def readable_buttons() -> None:
