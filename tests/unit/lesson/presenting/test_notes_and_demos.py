@@ -48,7 +48,7 @@ def test_a_link_carries_its_state(demo):
 
 
 def test_what_is_recorded_is_a_demo_s_run():
-    assert {"lora", "next-token", "new-head", "corpus", "dpo", "hacking"} <= recorded_kinds()
+    assert {"lora", "lora-compare", "quantization", "next-token", "dpo", "reward-model"} <= recorded_kinds()
     assert recorded_kinds() <= {demo.run for demo in demos()}
 
 
