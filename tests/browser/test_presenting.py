@@ -6,12 +6,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lib import curriculum
-from lib.lesson.presenting.steps import steps_of
+from lib.lesson.presenting.demos import demos
+from lib.lesson.presenting.notes import notes
+from lib.lesson.presenting.steps import beside, steps_of
 from tests.browser.conftest import settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
 CHAPTER = curriculum.chapter("pretraining_cost")
+DEMOS = [demo for demo in demos() if demo.slug == CHAPTER.slug]
 READABLE_PIXELS = 0.022 * 720
 SMALL = """least => {
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = [];
@@ -58,3 +61,55 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
     _keys_heard(page)
     page.keyboard.press("x")
     expect(page.locator("[data-testid=stSidebar]").first).to_be_visible()
+
+
+def test_every_step_of_every_chapter_is_readable_from_the_last_row(page: Page, app: App):
+    """One walk with the arrow key from the first chapter to the last."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    slug, place = curriculum.chapters()[0].slug, 0
+    page.goto(f"{app.url}/?present=1")
+    small: dict[str, list[str]] = {}
+    while True:
+        chapter = curriculum.chapter(slug)
+        steps = steps_of(chapter)
+        said = f"{chapter.title} · {steps[place].label} ({place + 1} of {len(steps)})"
+        expect(page.locator(".st-key-stage_keys p").filter(has_text=said).first).to_be_visible()
+        _keys_heard(page)
+        if found := page.evaluate(SMALL, READABLE_PIXELS):
+            small[said] = found
+        to = beside(slug, place, 1)
+        if to is None:
+            break
+        slug, place = to
+        page.keyboard.press("ArrowRight")
+    assert not small
+
+
+def test_the_second_screen_follows_and_leads_the_projector(page: Page, app: App):
+    page.goto(f"{app.url}/{CHAPTER.url_path}?present=1&step=2")
+    settle(page)
+    told = notes()[CHAPTER.slug]
+    second = page.context.new_page()
+    second.goto(f"{app.url}/presenter")
+    expect(second.get_by_text(told.say["predict"]).first).to_be_visible()
+    second.get_by_role("button", name="Reveal the answer").first.click()
+    right = next(option for option in CHAPTER.predict.options if option.correct)
+    expect(page.get_by_text(right.why).first).to_be_visible()
+    second.get_by_role("button", name="Next").first.click()
+    expect(page.get_by_text(f"(3 of {len(steps_of(CHAPTER))})").first).to_be_visible()
+    expect(second.get_by_text(told.say["experiment"]).first).to_be_visible()
+    born = next(place for place, demo in enumerate(DEMOS) if demo.query["pc_model"].startswith("Llama"))
+    second.locator(f".st-key-presenter_demo_{born}").get_by_role("button").first.click()
+    expect(page.locator(".gtitle").filter(has_text="Llama 3.1 405B").first).to_be_visible()
+
+
+@pytest.mark.parametrize("topic", ["paged attention", "positions in the model", "bigrams, 0.57"])
+def test_a_demo_s_link_shows_its_page_on_the_projector(page: Page, app: App, topic):
+    demo = next(demo for demo in demos() if demo.topic == topic)
+    page.goto(f"{app.url}/{demo.link_on_stage}")
+    settle(page)
+    steps = steps_of(demo.chapter)
+    expect(page.get_by_text(f"{steps[demo.place].label} ({demo.place + 1} of {len(steps)})").first).to_be_visible()
+    expect(page.get_by_text("The link asks for")).to_have_count(0)
+    chosen = next(value for key, value in demo.query.items() if key in ("part", "ad_kind", "rouge"))
+    expect(page.get_by_role("radio", name=chosen, exact=True, checked=True).first).to_be_visible()
