@@ -108,10 +108,9 @@ class _Row:
 
 def _row(tokenizer: PreTrainedTokenizerBase, prompt: str, room: int) -> _Row:
     special = tokenizer.batch_decode([[token] for token in tokenizer.all_special_ids])
-    if any(token and token in _split_last_word(prompt)[1] for token in special):
+    kept, typed = _split_last_word(prompt.rstrip())
+    if any(token and token in typed for token in special):
         kept, typed = prompt, ""  # a chat template's own end: nobody typed it, and letters cannot spell it
-    else:
-        kept, typed = _split_last_word(prompt.rstrip())
     ids = tokenizer(kept, add_special_tokens=False)["input_ids"] if kept else [tokenizer.eos_token_id]
     return _Row(tokenizer, prompt, kept, typed, ids[-room:])
 

@@ -13,14 +13,32 @@ from lib.models.load import load  # noqa: E402
 from lib.training.texts import complete as healing  # noqa: E402
 
 pytestmark = pytest.mark.torch
-VOCABULARY = ["", " ", " K", "o", " Ko", " Kos", "ong", "song", "s", "ng", "K", "Kopi", " O", "."]
+VOCABULARY = [
+    "",
+    " ",
+    " K",
+    "o",
+    " Ko",
+    " Kos",
+    "ong",
+    "song",
+    "s",
+    "ng",
+    "K",
+    "Kopi",
+    " O",
+    ".",
+    "\n",
+    "<a>",
+    "assistant",
+]
 
 
 class WordTokenizer:
     """Greedy longest match over VOCABULARY; token 0 ends a text."""
 
     eos_token_id = 0
-    all_special_ids = (0,)
+    all_special_ids = (0, VOCABULARY.index("<a>"))
 
     def __len__(self) -> int:
         return len(VOCABULARY)
@@ -53,6 +71,8 @@ class ScriptedModel:
         "Kopi O Ko": "ng",
         "": "Kopi",
         "Kopi": ".",
+        "Kopi\n<a>assistant\n": "Kopi",
+        "Kopi\n<a>assistant\nKopi": ".",
     }
 
     def eval(self) -> None: ...
@@ -78,6 +98,13 @@ def test_a_word_cut_in_the_middle_is_healed():
     assert completion.prompt_tokens == ("Kopi", " O", " Ko")
     assert completion.healed_tokens == ("Kopi", " O", " Kos")
     assert completion.continuation_tokens == ("ong", ".")
+
+
+def test_where_a_chat_template_hands_over_nothing_is_healed():
+    """Its last word holds a special token, which letters cannot spell, and the new line after it was not typed."""
+    (completion,) = healing.complete(ScriptedModel(), WordTokenizer(), ("Kopi\n<a>assistant\n",), max_new_tokens=6)
+    assert completion.continuation == "Kopi."
+    assert completion.healed_tokens == ("Kopi", "\n", "<a>", "assistant", "\n")
 
 
 def test_prompts_of_different_lengths_go_side_by_side():
