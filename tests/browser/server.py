@@ -36,12 +36,18 @@ def _is_worker(process: psutil.Process) -> bool:
         return False
 
 
-@contextmanager
-def running_app(entrypoint: str = "app.py", root: Path = ROOT, **environment: str) -> Iterator[App]:
-    """`streamlit run` from the root, or from a copy of it, on a free port, until the block ends."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def running_app(
+    entrypoint: str = "app.py", root: Path = ROOT, port: int | None = None, **environment: str
+) -> Iterator[App]:
+    """`streamlit run` from the root, or from a copy of it, on a free port or this one, until the block ends."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", entrypoint, "--server.port", str(port)]
     variables = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
     process = subprocess.Popen(command, cwd=root, env=variables, stdout=subprocess.DEVNULL)
