@@ -37,8 +37,8 @@ def record(event: str, **facts: int | float | str | bool | None) -> None:
 def record_error(error: Exception) -> None:
     """Log an exception that met a student: which it is and where in our code; its message may hold what was typed."""
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(ROOT))]
-    at = f"{Path(ours[-1].filename).relative_to(ROOT).as_posix()}:{ours[-1].lineno}" if ours else "elsewhere"
-    record("script error", error=type(error).__name__, at=at)
+    where = f"{Path(ours[-1].filename).relative_to(ROOT).as_posix()}:{ours[-1].lineno}" if ours else "elsewhere"
+    record("script error", error=type(error).__name__, where=where)
 
 
 def log_to_standard_error() -> None:

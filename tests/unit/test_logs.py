@@ -49,5 +49,5 @@ def test_an_error_is_logged_without_its_message(lines):
     (line,) = lines()
     assert line["event"] == "script error"
     assert line["error"] == "JSONDecodeError"
-    assert line["at"].startswith("tests/unit/test_logs.py:")
+    assert line["where"].startswith("tests/unit/test_logs.py:")
     assert "diary" not in json.dumps(line)
