@@ -92,7 +92,7 @@ def test_licence_and_origin_lie_beside_the_weights():
     assert (folder / "LICENSE").read_text() == "Do what you like."
     assert "came by way of Q4_1" in (folder / "README.md").read_text()
     assert origin(folder).by_way_of == "Q4_1"
-    assert "by way of Q4_1 (4 bits a weight" in origin(folder).meaning
+    assert "by way of Q4_1 (4 bits per weight" in origin(folder).meaning
 
 
 @pytest.mark.torch
