@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,17 +14,17 @@ from alembic.script import ScriptDirectory
 
 from lib.classroom import answers, members, questions, rooms
 from lib.classroom.database import Database
-from lib.classroom.errors import TooOften
+from lib.classroom.errors import RoomsUnreachable, TooOften
 from lib.classroom.experiments import sweep
 from lib.classroom.migrations.upgrade import config
 from lib.classroom.order import visits
 from lib.classroom.records import Stage
 from lib.classroom.tables import SCHEMA, metadata
 from lib.classroom.where import database_url, may_hold_rooms
+from tests.unit.classroom.postgresql import PostgreSQL, postgresql
 from tests.unit.classroom.room import PART, SLUG, browser
 
 STUDENTS = 12
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 @pytest.fixture
@@ -42,35 +36,14 @@ def two_on_sqlite(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    if not BINARIES:
-        pytest.skip("PostgreSQL is not installed here: there is no /usr/lib/postgresql/*/bin/initdb")
-    user = {}
-    if os.geteuid() == 0:  # initdb refuses root
-        try:
-            user = {
-                "user": pwd.getpwnam("postgres").pw_uid,
-                "group": pwd.getpwnam("postgres").pw_gid,
-                "extra_groups": (),
-            }
-        except KeyError:
-            pytest.skip("PostgreSQL refuses to run as root, and there is no user postgres to run it as")
-    folder = Path(tempfile.mkdtemp(prefix="rooms-postgres-"))
-    if user:
-        os.chown(folder, user["user"], user["group"])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    run = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
-    programs, data = BINARIES[-1].parent, str(folder / "data")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    try:
-        subprocess.run([programs / "initdb", "-D", data, "-A", "trust", "-U", "lab", "-N"], **run)
-        subprocess.run([programs / "pg_ctl", "-D", data, "-o", options, "-l", f"{data}.log", "-w", "start"], **run)
-        yield f"postgresql+psycopg://lab@127.0.0.1:{port}/postgres"
-        subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], **run)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def server() -> Iterator[PostgreSQL]:
+    with postgresql() as started:
+        yield started
+
+
+@pytest.fixture
+def postgres(server: PostgreSQL) -> str:
+    return server.url
 
 
 @pytest.fixture
@@ -169,3 +142,23 @@ def test_where_rooms_are_kept_is_the_operator_s_choice(monkeypatch, tmp_path, sc
     monkeypatch.setenv("HOME", str(tmp_path))
     assert database_url() == f"sqlite:///{tmp_path}/.cache/finetuning-lab/rooms.sqlite"
     assert not may_hold_rooms()
+
+
+def test_a_database_that_goes_away_is_said_and_used_again_when_it_is_back(server):
+    db = Database(server.url)
+    instructor, student = browser(), browser()
+    code = rooms.open_room(db, instructor)[0].code
+    members.join(db, code, student, "Kopi Peng")
+    questions.ask(db, code, instructor, SLUG, PART)
+    answers.answer(db, code, student, 1, 0)
+    server.stop()
+    try:
+        for attempt in (lambda: answers.answer(db, code, student, 1, 1), lambda: questions.current(db, code)):
+            with pytest.raises(RoomsUnreachable, match="nothing is lost, try again"):
+                attempt()
+    finally:
+        server.start()
+    assert answers.own_answer(db, code, student, 1) == (0, None)
+    answers.answer(db, code, student, 1, 1)
+    assert answers.own_answer(db, code, student, 1) == (1, None)
+    db.close()
