@@ -39,7 +39,8 @@ Where a chart stands beside its controls already, the page is left as it is."""
 def readable_buttons() -> None:
     """Dark words on the bright accent of a dark page: Streamlit writes white on it, whatever the theme's colours."""
     st.html("""<style>
-[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #17120e) !important; }
+[data-testid^="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelect"] span[title] {
+  color: light-dark(#ffffff, #17120e) !important; }
 [data-testid^="stBaseButton-primary"]:not(:disabled):hover {
   background-color: light-dark(#8f3c14, #e68a4a) !important; }
 </style>""")
