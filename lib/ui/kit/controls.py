@@ -87,6 +87,14 @@ def toggle(label: str, default: bool, *, key: str, **more: Any) -> bool:
     return value
 
 
+def one_view(views: Mapping[str, tuple[str, Callable[[], list[dict]]]], *, key: str) -> list[dict]:
+    """The choice of one of a chapter's views, what it is for, and the view: name → purpose and function. Its rows."""
+    name = segmented("View", list(views), next(iter(views)), key=key)
+    purpose, show = views[name]
+    st.caption(purpose)
+    return show()
+
+
 def _choice(
     widget: Callable[..., Any],
     label: str,

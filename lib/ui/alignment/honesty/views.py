@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from lib.ui.alignment.honesty.silence import when_to_be_silent
 from lib.ui.alignment.honesty.sureness import fact_by_fact, how_sure_how_right
 from lib.ui.alignment.honesty.wordings import what_it_says
@@ -21,7 +19,4 @@ VIEWS: dict[str, tuple[str, Callable[[], list[dict]]]] = {
 
 def chosen_view() -> list[dict]:
     """The choice of a view, and the view; the rows to take away."""
-    name = controls.segmented("View", {name: name for name in VIEWS}, next(iter(VIEWS)), key="ho_view")
-    purpose, draw = VIEWS[name]
-    st.caption(purpose)
-    return draw()
+    return controls.one_view(VIEWS, key="ho_view")

@@ -32,10 +32,7 @@ VIEWS: dict[str, tuple[str, Callable[[], list[dict]]]] = {
 
 def chosen_view() -> list[dict]:
     """The choice of a view, and the view; the rows to take away."""
-    name = controls.segmented("View", {name: name for name in VIEWS}, next(iter(VIEWS)), key="tx_view")
-    purpose, draw = VIEWS[name]
-    st.caption(purpose)
-    return draw()
+    return controls.one_view(VIEWS, key="tx_view")
 
 
 def _draw_own(filters: Filters) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from lib.ui.alignment.values.behaviours import where_it_comes_from
 from lib.ui.alignment.values.judging import judge_pairs
 from lib.ui.alignment.values.weighing import weigh_values
@@ -20,7 +18,4 @@ VIEWS: dict[str, tuple[str, Callable[[], list[dict]]]] = {
 
 def chosen_view() -> list[dict]:
     """The choice of a view, and the view; the rows to take away."""
-    name = controls.segmented("View", {name: name for name in VIEWS}, next(iter(VIEWS)), key="hv_view")
-    purpose, draw = VIEWS[name]
-    st.caption(purpose)
-    return draw()
+    return controls.one_view(VIEWS, key="hv_view")

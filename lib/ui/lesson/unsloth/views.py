@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from lib.ui.kit import controls
 from lib.ui.lesson.unsloth.back import bring_it_back
 from lib.ui.lesson.unsloth.cards import which_card
@@ -27,7 +25,4 @@ VIEWS: dict[str, tuple[str, Callable[[], list[dict]]]] = {
 
 def chosen_view() -> list[dict]:
     """The choice of a view, and the view; the rows to take away."""
-    name = controls.segmented("View", {name: name for name in VIEWS}, next(iter(VIEWS)), key="un_view")
-    purpose, show = VIEWS[name]
-    st.caption(purpose)
-    return show()
+    return controls.one_view(VIEWS, key="un_view")
