@@ -47,7 +47,9 @@ def test_a_driver_shows_about_what_the_box_says(card):
     [
         ("A100 80GB SXM", 80.0, 2_039),  # datasheet; nvidia-smi: 81,920 MiB
         ("H100 SXM 80GB", 79.6, 3_350),  # datasheet; nvidia-smi: 81,559 MiB
-        ("B300 SXM", 268.6, 8_000),  # nvidia-smi: 275,040 MiB
+        ("B200 SXM", 179.1, 7_700),  # Blackwell technical brief, table 3; nvidia-smi: 183,359 MiB
+        ("B300 SXM", 268.6, 7_700),  # Blackwell technical brief, table 3; nvidia-smi: 275,040 MiB
+        ("GB200 (per GPU)", 185.0, 8_000),  # datasheet: 576 TB/s for 72; nvidia-smi: 189,471 MiB
         ("RTX 4090", 24.0, 1_008),  # Ada whitepaper
         ("Apple M1 16GB", 12.0, 68.25),  # three quarters; 128 bits x 4,266 MT/s
     ],
