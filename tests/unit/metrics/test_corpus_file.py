@@ -85,6 +85,8 @@ def test_mixed_encodings_lose_nothing_and_name_the_lines():
         (b"\x89PNG\r\n\x1a\n", "picture"),
         (bytes(range(256)) * 20, "binary"),
         (b"a,b\x00\x01\x02,c", "binary"),
+        (b"reference,candidate\nThe cat\x00 sat on the mat,A cat sat\n", "Line 2 has a zero byte"),
+        (b"<table><tr><td>reference</td></tr></table>", "web page"),
         (b"\xff\xfea", "damaged"),
         (b"x" * (MAX_FILE_BYTES + 1), "10 MB"),
         (b"only one column\nand one row", "Only one column"),

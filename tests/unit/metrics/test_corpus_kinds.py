@@ -390,6 +390,9 @@ MORE_FILES = {
     "a mark after a backslash": 'reference,candidate\n"a cat",a dog\n"he said \\"hi\\" there, twice",he said hi\n',
     "a Markdown table": "| reference | candidate |\n|:---|---:|\n| a cat | a dog |\n",
     "a comment above the names": "# written by a script\nreference,candidate\na cat,a dog\n",
+    "comments without a comma above the names": "# run 7\n# by hand\nreference,candidate\na cat,a dog\n",
+    "the upper of two rows of names above the lower": "text,text\nreference,prediction\na cat,a dog\n",
+    "R's write.table": '"reference" "candidate"\n"1" "a cat" "a dog"\n"2" NA "b, c"\n',
     "a title above the names": "Results of Monday,,\n\nid,reference,candidate\n1,a cat,a dog\n",
     "who translated": "system\tdoc\tseg_id\tsource\ttarget\treference\nNMT-1\td1\t1\tKatze\ta dog\ta cat\n",
     "which model answered": "model,answer,reference\ngpt,a dog,a cat\nllama,b b,c c\n",
@@ -420,8 +423,32 @@ def test_one_word_answers_under_an_ambiguous_name_are_texts_where_nothing_else_i
     assert read(b"sys,ref\ncat,dog\nx,y\n")[0] == [["dog", "cat"], ["y", "x"]]
 
 
-def test_texts_by_id_are_said_to_have_no_names():
-    assert "None of the names in the file (q1, q2)" in read(b'{"q1": "a b", "q2": "c d"}')[1]
+@pytest.mark.parametrize("text", ['{"q1": "a b", "q2": "c d"}', '{"56be4db0acb8": ["a"], "5ad3f1a2b4": ["b"]}'])
+def test_a_text_for_each_id_has_nothing_to_be_compared_with(text):
+    pairs, said, _ = read(text.encode())
+    assert pairs is None
+    assert "one text for each id" in said
+
+
+def test_an_answer_s_choice_is_no_reference():
+    helm = '[{"instance_id": "id1", "predicted_text": " B", "mapped_output": "a long answer"}]'
+    assert read(helm.encode()) == (None, guess_columns(read_table(helm.encode())).problem, [])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),  # too short for the frequencies of letters: the alphabets of the languages decide
+    [
+        ("cp1252", "Mañana lloverá en España"),
+        ("cp850", "Die Bibliothek schließt früh, beeilt euch"),
+        ("cp1254", "Çocuklar bahçede oynuyor, yağmur yağıyor"),
+        ("iso8859_2", "Biblioteka zamyka się o szóstej, proszę się pośpieszyć"),
+        ("koi8_u", "Бібліотека зачиняється о шостій"),
+    ],
+)
+def test_the_letters_of_one_sentence_tell_its_encoding(encoding, text):
+    table = read_table(f"reference\tcandidate\n{text}\t{text[:12]}\n".encode(encoding))
+    assert table.frame["reference"].tolist() == [text]
+    assert table.encoding == ENCODINGS[encoding]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,11 @@ def has_known_name(cells: Sequence[str]) -> bool:
     )
 
 
+def is_known_name(cell: str) -> bool:
+    """Whether this is as a whole a name that tools write."""
+    return "_".join(_words_of_name(cell)) in _all_known()
+
+
 def _all_known() -> set[str]:
     return {name for names in known_names().values() for name in names}
 

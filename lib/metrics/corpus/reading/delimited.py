@@ -12,11 +12,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lib.metrics.corpus.reading.columns import ID, has_known_name, known_names, looks_like_names
+from lib.metrics.corpus.reading.columns import (
+    ID,
+    has_known_name,
+    is_known_name,
+    known_names,
+    looks_like_names,
+)
 from lib.metrics.corpus.reading.table import Refused
 from lib.metrics.errors import CorpusError
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+_SPACED = re.compile(r'"[^"]*"( "[^"]*")+')
+"""Names as R's write.table separates them unless told otherwise: by spaces, each in quotation marks."""
 MAX_CELL_LINES = 200
 LOOKED_AT = 100
 """Lines from which the delimiter is told."""
@@ -77,7 +85,7 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     width = _width(names, [cells for _, cells in filled])
     columns, notes = _named([*names, *[""] * (width - len(names))][:width])
     rows, refused = _fitted(filled, width, delimiter)
-    kind = f"{'TSV' if delimiter == chr(9) else 'CSV'}, {DELIMITERS.get(delimiter, delimiter)} between cells"
+    kind = f"{'TSV' if delimiter == chr(9) else 'CSV'}, {_named_delimiter(delimiter)} between cells"
     notes = [*notes, *_notes_on_marks(records)]
     if wrapped:
         notes.append("Quotation marks stand around whole rows; they were taken off, and the rows cut into cells.")
@@ -111,12 +119,18 @@ def _unwrapped(filled: list[tuple[int, list[str]]], delimiter: str) -> tuple[lis
 
 
 def _from_the_header(filled: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """Rows from the names of the columns on, and what stands above them: a title or a comment, alone in its row."""
+    """Rows from the names of the columns on, and what stands above them: a title or a comment, alone in its row.
+
+    Or over every column, as pandas writes the upper of two rows of names; the lower has to be all names then.
+    """
+    repeated = False
     for at, (_, cells) in enumerate(filled[: _ABOVE + 1]):
-        alone = sum(bool(cell.strip()) for cell in cells) < 2
-        if not alone:
+        words = [cell.strip() for cell in cells if cell.strip()]
+        if len(set(words)) > 1:
             above = [next(cell.strip() for cell in row if cell.strip()) for _, row in filled[:at]]
-            return (filled[at:], above) if has_known_name(cells) else (filled, [])
+            named = all(map(is_known_name, words)) if repeated else has_known_name(cells)
+            return (filled[at:], above) if named else (filled, [])
+        repeated = repeated or len(words) > 1
     return filled, []
 
 
@@ -132,14 +146,24 @@ def _delimiter(lines: Sequence[str]) -> str:
     """The one that gives known names, else the one that cuts most lines into the same number of cells."""
     known = {name for names in known_names().values() for name in names}
 
+    top = [line for line in lines[:LOOKED_AT] if line.strip()][: _ABOVE + 1]  # a title may stand above the names
+    if any(map(_SPACED.fullmatch, top[:1])):
+        return " "
+
     def fits(delimiter: str) -> tuple[int, float, int]:
         records = [len(each) for each in csv.reader(lines[:LOOKED_AT], delimiter=delimiter) if each]
-        first = next(csv.reader([next((line for line in lines if line.strip()), "")], delimiter=delimiter), [])
-        named = sum(cell.strip().lower().replace(" ", "_") in known for cell in first) if len(first) > 1 else 0
+        heads = [cells for line in top for cells in csv.reader([line], delimiter=delimiter) if len(cells) > 1]
+        named = max(
+            (sum(cell.strip().lower().replace(" ", "_") in known for cell in cells) for cells in heads), default=0
+        )
         cells, often = Counter(records).most_common(1)[0] if records else (1, 0)
         return named, often / max(len(records), 1) if cells > 1 else 0.0, -list(DELIMITERS).index(delimiter)
 
     return max(DELIMITERS, key=fits)
+
+
+def _named_delimiter(delimiter: str) -> str:
+    return "space" if delimiter == " " else DELIMITERS.get(delimiter, delimiter)
 
 
 def read_records(lines: Sequence[str], delimiter: str) -> Records:
@@ -219,7 +243,7 @@ def _fitted(
     fitted, refused = [], []
     for number, cells in rows:
         if any(cell.strip() for cell in cells[width:]):
-            mark = DELIMITERS.get(delimiter, delimiter)
+            mark = _named_delimiter(delimiter)
             why = (
                 f"it has {len(cells)} cells where the table has {width} columns; "
                 f"a text with a {mark} in it must stand in quotation marks"

@@ -8,9 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from lib.metrics.errors import CorpusError
 from lib.places import ASSETS
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -65,6 +69,11 @@ _GUESSED = [codec for codec in ENCODINGS if codec not in ("utf-8", "utf-16", "cp
 _READ_WRONGLY = re.compile("Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â€[™œ“”˜¦¢]|Â[\u00a0-\u00bf](?=\\s|$)")
 _REMEDY = "save the table as CSV, TSV or JSONL (in a spreadsheet: File, Save as, CSV UTF-8) and upload that"
 _SAMPLE_BYTES = 200_000
+_FITS = 0.95
+_SAME_LETTERS = {"iso8859_2": "cp1250", "cp850": "cp1252", "mac_roman": "cp1252"}
+"""Code pages for the same languages as another."""
+_PUNCTUATION = "\u00a0\u0307«»‹›„“”‚‘’–—…€§°¿¡·•©®™×½¼¾²³"
+"""What any language has; and the dot that Python's lower() leaves beside the i of a capital İ."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,9 @@ def _utf_16_without_mark(data: bytes) -> Decoded:
         text = data.decode(codec, errors="replace")
         if "\n" in text and "\ufffd" not in text and not _unprintable_share(text):
             return Decoded(text, "UTF-16", (note,))
+    if data.count(0) < 0.05 * len(data) and _is_utf_8(data):
+        line = data.count(b"\n", 0, data.index(0)) + 1
+        raise CorpusError(f"Line {line:,} has a zero byte (NUL), which is no letter: take it out, or {_REMEDY}.")
     raise CorpusError(f"This file is binary, not text: {_REMEDY}.")
 
 
@@ -197,21 +209,34 @@ def _guess(data: bytes) -> str:
     """charset-normalizer's choice; where it finds several code pages equally good, the alphabets of Europe decide."""
     from charset_normalizer import from_bytes  # only for a file that is not UTF-8
 
-    found = list(from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSED))
+    found = [each for each in from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSED) if not _is_half_width(each)]
     if not found:
         raise CorpusError(f"The encoding of this file cannot be told; choose it in the box, or {_REMEDY}.")
-    equal = [each for each in found if (each.chaos, each.coherence) == (found[0].chaos, found[0].coherence)]
+    best = found[0]
+    equal = [
+        each
+        for each in found
+        if (each.chaos, each.coherence) == (best.chaos, best.coherence)
+        or (each.chaos == best.chaos and _alphabet_fit(data, each.encoding) >= _FITS)
+    ]
     same = {codec for each in equal for codec in each.could_be_from_charset if codec in _GUESSED}
     usual_first = sorted(same, key=_GUESSED.index)
     return max(usual_first, key=lambda codec: _alphabet_fit(data, codec))
 
 
+def _is_half_width(found: CharsetMatch) -> bool:
+    """Cyrillic in KOI8 passes for Shift JIS with nothing but narrow kana, which no Japanese text is written in."""
+    beyond = [each for each in str(found) if not each.isascii()]
+    return found.encoding == "cp932" and 2 * sum("\uff61" <= each <= "\uff9f" for each in beyond) > len(beyond)
+
+
 def _alphabet_fit(data: bytes, codec: str) -> float:
-    """The share of letters beyond a–z that the best language of this code page has; 0 where it has none here."""
-    letters = [each for each in data.decode(codec, errors="replace").lower() if each.isalpha() and not each.isascii()]
-    alphabets = _alphabets().get(codec, {})
-    return max((sum(map(alphabet.__contains__, letters)) for alphabet in alphabets.values()), default=0) / max(
-        len(letters), 1
+    """The share of characters beyond ASCII that the best language of this code page has; 0 where it has none here."""
+    beyond = [each for each in data.decode(codec, errors="replace").lower() if not each.isascii()]
+    beyond = [each for each in beyond if each not in _PUNCTUATION]
+    alphabets = _alphabets().get(_SAME_LETTERS.get(codec, codec), {})
+    return max((sum(map(alphabet.__contains__, beyond)) for alphabet in alphabets.values()), default=0) / max(
+        len(beyond), 1
     )
 
 

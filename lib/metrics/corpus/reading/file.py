@@ -21,6 +21,9 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 50
 MAX_CELL_CHARACTERS = 100_000
 _BETWEEN = (",", "[", "]")
+_MARKUP = re.compile(
+    r"\s*<(!doctype|html|\?xml|tmx|xliff|srcset|refset|tstset|dataset|doc\b|table\b|body\b)", re.IGNORECASE
+)
 FIRST = 3
 """How many refused rows are told where every row is refused."""
 
@@ -55,7 +58,9 @@ def read_table(data: bytes, encoding: str | None = None, header: bool | None = N
         raise CorpusError("The file is empty; it needs a header and one pair of texts a row.")
     decoded = decode(data, encoding)
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
-    if re.match(r"\s*<(!doctype|html|\?xml|tmx|xliff|srcset|refset|tstset|dataset|doc\b)", text, re.IGNORECASE):
+    if re.match(
+        r"\s*<(!doctype|html|\?xml|tmx|xliff|srcset|refset|tstset|dataset|doc\b|table\b|body\b)", text, re.IGNORECASE
+    ):
         raise CorpusError("This file is a web page or XML, not a table: save the table as CSV, TSV or JSONL.")
     if text.lstrip()[:1] in ("{", "["):
         columns, rows, refused, kind, notes = read_json(text)

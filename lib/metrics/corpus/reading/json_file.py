@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lib.metrics.corpus.reading.chat import NOTE, is_chat, spoken
-from lib.metrics.corpus.reading.columns import has_known_name, known_names
+from lib.metrics.corpus.reading.columns import ID, has_known_name, known_names
 from lib.metrics.corpus.reading.table import Cell, Refused
 from lib.metrics.errors import CorpusError
 
@@ -128,7 +128,18 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
     if len(objects) == len(value) and value and _share_a_key(list(objects.values())):
         return _by_index(objects)
     lists = {key: each for key, each in value.items() if isinstance(each, list)}
+    if _is_by_id(value):
+        raise CorpusError(
+            f"The file has one text for each id ({', '.join(list(value)[:2])} …), as SQuAD's predictions have, and "
+            "nothing to compare it with: put each reference beside its text."
+        )
     return _by_column(lists, notes) if _is_by_column(value, lists) else [value]
+
+
+def _is_by_id(value: dict) -> bool:
+    """{"56be4db0": "a text", "5ad3f1a2": "another"}: what looks like the names of columns are the ids of rows."""
+    texts = all(isinstance(each, str) or (isinstance(each, list) and len(each) == 1) for each in value.values())
+    return len(value) > 1 and texts and not has_known_name(list(value)) and all(map(ID.fullmatch, value))
 
 
 def _share_a_key(objects: list[dict]) -> bool:
