@@ -9,6 +9,7 @@ ranking_file.py  rankings as a file to take home and load again (no torch)
 rules.py         tastes that a line of code can judge: rewards to be hacked, rules to be guessed (no torch)
 reward/          a reward model: a small head on hidden states
 policy/          best of n, DPO, GRPO
+gold/            a proxy reward that is earned, and a gold one that only judges
 secret/          the game of the secret rule
 toxicity/        rude texts: a word list against a classifier
 honesty/         how sure a model is, and how often it is right

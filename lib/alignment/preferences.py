@@ -120,6 +120,20 @@ def check_learnable(rankings: Sequence[Ranking]) -> None:
             "All preferences are about one prompt: some prompts must be held out to test what was learnt, so rank the "
             "answers to at least one more"
         )
+    if not any(_said_net(rankings).values()):
+        raise AlignmentError(
+            "Every preference is contradicted by another ranking of the same two answers, so nothing is left to learn; "
+            "rank other answers, or leave out one of the rankings that contradict each other"
+        )
+
+
+def _said_net(rankings: Sequence[Ranking]) -> Counter:
+    """Of every two answers: how much more often the first in the alphabet was preferred than the other."""
+    net: Counter = Counter()
+    for pair in pairs_of(rankings):
+        low, high = sorted((pair.better.text, pair.worse.text))
+        net[pair.prompt, low, high] += 1 if pair.better.text == low else -1
+    return net
 
 
 def contradictions(rankings: Sequence[Ranking]) -> int:

@@ -40,6 +40,10 @@ def _letters_a_word(text: str) -> float:
     return mean(map(len, found)) if found else 0.0
 
 
+def _different_words(text: str) -> float:
+    return float(len({each.lower() for each in words(text)}))
+
+
 def _count_word(word: str) -> Callable[[str], float]:
     return lambda text: float(sum(each.lower() == word for each in words(text)))
 
@@ -68,10 +72,13 @@ RULES: dict[str, Rule] = {
         Rule("the", "with more “the”", "times “the”", _count_word("the")),
         Rule("names", "with more capitalised names", "names", _names),
         Rule("short_words", "with shorter words", "letters per word", _letters_a_word, more=False),
+        Rule("varied", "with more different words", "different words", _different_words),
     )
 }
 HACKABLE = ("longer", "exclaiming", "please")
-SECRET = tuple(name for name in RULES if name not in HACKABLE)
+GOLD = "varied"
+"""Stands for what is meant in the chapter on reward hacking: it cannot be earned by saying the same again."""
+SECRET = tuple(name for name in RULES if name not in (*HACKABLE, GOLD))
 
 
 def rule(name: str) -> Rule:
@@ -100,8 +107,8 @@ def votes(by: Rule, answers: Sequence[Answer]) -> tuple[Pair, ...]:
             pairs.append(Pair(prompt, best, worst))
     if not pairs:
         raise AlignmentError(
-            f"None of the {len(answers)} answers differ in their number of {by.counted}, so this rule prefers nothing; "
-            "choose another rule, or sample more answers"
+            f"Of the {len(answers)} answers no two to the same prompt differ in what the rule counts ({by.counted}), "
+            "so it prefers nothing; choose another rule, or sample more answers"
         )
     return tuple(pairs)
 

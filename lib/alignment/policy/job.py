@@ -115,6 +115,7 @@ class _Policy:
             sum(a - b for a, b in zip(now, before, strict=True)) / len(rows),
             -sum(before) / max(1, tokens),
             known(self.model, self.tokenizer, with_facts=False).book_loss,
+            self._gold(answers),
         )
 
     def _draw(self, prompts: Sequence[str]) -> tuple[tuple[Row, ...], tuple[Answer, ...]]:
@@ -122,6 +123,11 @@ class _Policy:
 
     def _earned(self, answers: Sequence[Answer]) -> torch.Tensor:
         return earned(self.run.reward, answers, self.base, self.tokenizer, self.run.model)
+
+    def _gold(self, answers: Sequence[Answer]) -> tuple[float, ...]:
+        if self.run.gold is None:
+            return ()
+        return tuple(earned(self.run.gold, answers, self.base, self.tokenizer, self.run.model).tolist())
 
     def _token(self, model: nn.Module, rows: Sequence[Row]) -> tuple[torch.Tensor, torch.Tensor]:
         return token_log_probabilities(model, rows, self.run.temperature)

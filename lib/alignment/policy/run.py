@@ -71,6 +71,8 @@ class PolicyRun:
     """Answers of such a look."""
     rank: int = 8
     seed: int = 0
+    gold: Reward | None = None
+    """A second reward that only judges the answers looked at: nothing is trained on it."""
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -139,6 +141,8 @@ class Examined:
     """Mean negative log-likelihood per token of these answers under the reference: how odd it finds them."""
     book_loss: float
     """Nats per token of the policy on held-out passages of a book."""
+    gold: tuple[float, ...] = ()
+    """What the second reward gives each answer, where there is one."""
 
     @property
     def reward(self) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from lib.alignment.gold.run import BothRewards, best_for_gold
 from lib.alignment.policy.best_of_n import kl_nats
 from lib.alignment.policy.run import Examined, PolicyStep
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, figure, label
@@ -110,6 +111,26 @@ def overoptimised(looks: Sequence[Examined], unit: str) -> go.Figure:
             "automargin": True,
             "nticks": 6,
         },
+    )
+
+
+def against_gold(found: Sequence[BothRewards]) -> go.Figure:
+    """The proxy that is earned and the gold that judges, both over √KL (Gao et al. 2022, figure 1)."""
+    away = [each.away for each in found]
+    best, last = best_for_gold(found), found[-1]
+    gold = _points(away, [each.gold for each in found], ORANGE, symbol="diamond")
+    gold |= {"error_y": {"type": "data", "array": [each.gold_error for each in found], "thickness": 1.5, "width": 4}}
+    return figure(
+        f"Proxy {last.proxy:+.1f}, gold {last.gold:+.1f}; gold was best ({best.gold:+.1f}) after {best.step} updates",
+        "√KL: how far from the base model",
+        "standard deviations",
+        height=400,
+        traces=[_points(away, [each.proxy for each in found], BLUE), gold],
+        showlegend=False,
+        annotations=[
+            label(last.away, last.proxy, "proxy", yshift=16, xanchor="right", font={"color": BLUE}),
+            label(last.away, last.gold, "gold ± standard error", yshift=-18, xanchor="right", font={"color": ORANGE}),
+        ],
     )
 
 

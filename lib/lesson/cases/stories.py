@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from lib.curriculum import Option, Question
+from lib.curriculum import COURSE, Option, Question
 from lib.places import ASSETS
 
 
@@ -33,12 +33,22 @@ class Case:
     against: str
     pages: tuple[PageLink, ...]
 
+    @property
+    def label(self) -> str:
+        """How it is chosen, and asked for in a link."""
+        return f"{self.title} ({self.group})"
+
 
 @cache
 def cases() -> dict[str, Case]:
     """Every case by its id, in the order of the course."""
     told = json.loads((ASSETS / "lesson" / "cases.json").read_text(encoding="utf-8"))
     return {row["id"]: _case(row) for row in told}
+
+
+def case_after(slug: str) -> Case | None:
+    """The case of a group of chapters, where `slug` is the group's last."""
+    return next((case for case in cases().values() if COURSE[case.group][-1] == slug), None)
 
 
 def _case(row: dict) -> Case:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lib.alignment.preferences import cohen
 from lib.lesson.scaling.laws import Point, sum_law
+from lib.lesson.unsloth.cards import cards, two_ways
+from lib.lesson.unsloth.claims import told
 from lib.lesson.ways.costs import costs
 from lib.memory import ServingSetup, TrainingSetup, architecture, estimate, gpu
 from lib.memory.train.adapters import adapter_parameters
@@ -19,6 +21,7 @@ BUDGET_FLOPS = 1e21
 SIZES = {"0.3 billion": 3e8, "3 billion": 3e9, "30 billion": 3e10}
 CLINIC_CARD, OFFICE_CARD, SERVER_CARD = "RTX 4060 Ti 16GB", "RTX 4060", "A100 80GB SXM"
 CUSTOMERS, RANK = 50, 16
+FREE_CARD, TEXT_TOKENS = "Tesla T4", 2_048
 CODES, AHEAD = 10_000, 10
 REFERENCE = "The board did not approve the merger."
 SUMMARIES = {"System A": "The board did approve the merger.", "System B": "Directors turned the merger down."}
@@ -138,6 +141,27 @@ def _raters() -> tuple[Figure, ...]:
     )
 
 
+def _evening() -> tuple[Figure, ...]:
+    card = cards()[FREE_CARD]
+    names = {"lora": "LoRA beside 16-bit weights", "qlora": "QLoRA beside 4-bit weights"}
+    rows = tuple(
+        Figure(
+            f"{names[way.method]}, one text of {TEXT_TOKENS:,} tokens",
+            format_gib(way.made.total_bytes),
+            way.fits(card.gpu),
+        )
+        for way in two_ways(MODEL, card, TEXT_TOKENS, RANK)
+    )
+    capability = (
+        f"{card.half_type} (CUDA capability {card.capability:.1f}; bf16 from {told()['cards']['bf16_from']:.1f})"
+    )
+    return (
+        *rows,
+        Figure(f"The card: {FREE_CARD}", format_gib(card.gpu.usable_bytes)),
+        Figure("The 16-bit type that it computes in", capability),
+    )
+
+
 def _short_number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
@@ -151,4 +175,5 @@ WORKED = {
     "bank": _bank,
     "newsroom": _newsroom,
     "raters": _raters,
+    "evening": _evening,
 }

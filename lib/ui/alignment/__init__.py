@@ -8,6 +8,7 @@ earning.py   which reward a policy is to earn
 best_of_n.py the best of n answers
 policy.py    DPO and GRPO live, before and after
 hacking.py   a reward that is easily earned, and what becomes of the text
+gold.py      a proxy reward that is earned, and a gold one that only judges
 secret.py    a rule that is to be guessed from what the tuned model writes
 toxicity/    two filters for rude texts, how each fails, who pays
 honesty/     how sure a model says it is, and how often it is right

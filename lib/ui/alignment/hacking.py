@@ -83,7 +83,8 @@ def _draw_hacking(view: JobView) -> None:
     happened(_verdict(unit, looks))
     formula(
         "How natural: the mean of ln p(token) under the base model, over all tokens of the answers. √KL is the "
-        "distance that Gao et al. 2022 (figure 1) draw a reward over: what is measured rises, what is meant turns down."
+        "distance that Gao et al. 2022 (figure 1) draw a reward over: what is measured rises, what is meant turns "
+        "down. How natural a text is stands here for what is meant; the other view has a gold reward for it."
     )
     measured(f"{run.model} on this machine, β = {run.beta:g}, {len(last.answers)} answers each time.")
 

@@ -89,6 +89,7 @@ def queue_policy(kind: str, run: PolicyRun) -> None:
 
 
 def _run_and_show(kind: str, wanted: PolicyRun | None) -> list[dict]:
+    jobs.say_if_long(wanted and wanted.expected_s)
     jobs.start_and_stop(kind, "Tune", queue_policy, kind, wanted)
     jobs.live(kind, lambda view: _draw_policy(kind, view))
     view = jobs.current(kind)

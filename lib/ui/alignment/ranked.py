@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -65,10 +66,21 @@ def choose_rankings(model: str) -> tuple[Ranking, ...]:
         return course
     if chosen == ROOM:
         st.caption("Each student's last ranking of every prompt that was shown in your room, without names.")
+        _say_contradictions(room)
         return room
     if not own:
         raise AlignmentError("You have ranked nothing yet; rank some answers on the page before, or take the course's")
+    _say_contradictions(own)
     return tuple(own)
+
+
+def _say_contradictions(rankings: Sequence[Ranking]) -> None:
+    against = contradictions(rankings)
+    if against:
+        st.caption(
+            f"Of {against} pair{'s' * (against != 1)} of answers one ranking says the opposite of another: where as "
+            "many say the one as the other, they cancel, and nothing is learnt of them."
+        )
 
 
 def in_words(rankings: list[Ranking]) -> str:
@@ -82,7 +94,7 @@ def in_words(rankings: list[Ranking]) -> str:
     if none_good:
         words += f"; {none_good} times none was good"
     if against:
-        words += f"; **{against} pairs contradict each other**, and cancel when a reward is learnt from them"
+        words += f"; of **{against} pairs** one ranking says the opposite of another, so that they cancel"
     return words + "."
 
 

@@ -66,6 +66,7 @@ def _fresh(model: str) -> tuple[Sampled, ...]:
         wanted = Sampling(lines, model, count, tokens, temperature, seed)
     except (AlignmentError, ModelUnavailable) as error:
         problem(error)
+    jobs.say_if_long(wanted and wanted.expected_s)
     jobs.start_and_stop(KIND, "Write answers", _queue_answers, wanted)
     jobs.live(
         KIND, lambda view: st.progress(len(view.events) / len(view.argument.prompts)) if view.state.active else None

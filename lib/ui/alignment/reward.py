@@ -48,9 +48,12 @@ def learn_a_reward(model: str) -> list[dict]:
     wanted = None
     with guard():
         wanted = _chosen_reward_run(model, choose_rankings(model))
+    jobs.say_if_long(wanted and wanted.expected_s)
     jobs.start_and_stop(KIND, "Let it learn", _queue_reward, wanted, icon="school")
     view = jobs.current(KIND)
     shown = controls.segmented("Look at", VIEWS, "learn", key="rm_view")
+    if view is None and wanted is not None:
+        st.info("No reward model has learnt yet: press **Let it learn**.", icon=":material/school:")
     jobs.live(KIND, lambda now: _draw_reward(now, shown))
     fitted = fitted_of(view)
     if fitted is None:

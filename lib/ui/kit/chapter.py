@@ -13,6 +13,7 @@ import streamlit as st
 
 from lib import curriculum
 from lib.curriculum import Chapter, Question, SlideFact
+from lib.lesson.cases.stories import case_after
 from lib.ui.kit.exports import Rows, csv_of, json_of
 from lib.ui.kit.keeping.notes import note_rows, start_notes
 from lib.ui.kit.keeping.printing import summary_button
@@ -134,10 +135,18 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
 
 
 def footer(url_path: str) -> None:
-    """Next and previous chapter."""
+    """Next and previous chapter; after the last of a group, its case."""
     slug = url_path.replace("-", "_") or "home"
     before, after = curriculum.neighbours(slug)
     st.divider()
+    if case := case_after(slug):
+        st.page_link(
+            curriculum.chapter("cases").file,
+            label=f"**Use these chapters on a case:** {case.title}",
+            icon=":material/cases:",
+            query_params={"cs_case": case.label},
+            width="content",
+        )
     left, right = st.columns(2)
     if before:
         left.page_link(before.file, label=before.title, icon=":material/arrow_back:", width="content")

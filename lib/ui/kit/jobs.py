@@ -27,6 +27,9 @@ long after its start a run is asked so often only where no class is at work, and
 MUCH_TO_TELL_PER_S = 2.0
 """Events, on average since the run began."""
 
+EXPLAINED_FROM_S = 45.0
+"""A run that takes so long says so before it is started."""
+
 _lock = threading.Lock()
 _engine: Engine | None = None
 
@@ -153,6 +156,15 @@ def start_and_stop(
         help=stop_help,
         width="stretch",
     )
+
+
+def say_if_long(expected_s: float | None) -> None:
+    """Above the button: how long the run will take, where nobody would expect that; None while it cannot be started."""
+    if expected_s is not None and expected_s >= EXPLAINED_FROM_S:
+        st.caption(
+            f":material/schedule: Takes about {format_duration(expected_s)} on two processor cores; **Stop** keeps "
+            "what there is."
+        )
 
 
 def current(kind: str) -> JobView | None:

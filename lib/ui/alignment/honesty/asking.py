@@ -70,6 +70,7 @@ def ask_and_draw(draw: Callable[[Shown], None], *, by_measure: bool) -> list[dic
         run, own = _wanted()
         with place:
             measure = _choose_measure(own) if by_measure else RIGHT
+        jobs.say_if_long(run and run.expected_s)
         jobs.start_and_stop(KIND, "Ask it now", _queue_asking, run, icon="record_voice_over")
     with right:
         if not _answered(jobs.current(KIND)):

@@ -43,6 +43,8 @@ def _draw_silence(shown: Shown, threshold: float) -> None:
             f"right / given = {chosen.right} / {chosen.given} = {chosen.right / chosen.given:.0%}. By silence: wrong "
             f"answers avoided {always.wrong - chosen.wrong}, right answers lost {always.right - chosen.right}."
         )
+    if shown.without:
+        st.caption(f"{shown.without} of its replies hold no number that could be how sure it is, and are left out.")
     st.markdown(
         "“I don’t know” is honest and not helpful, so the threshold is a choice between the two. It only works where "
         "confidence tells right from wrong: compare what it says with the probability of its answers."

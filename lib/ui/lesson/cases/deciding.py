@@ -18,7 +18,7 @@ from lib.ui.kit.kept import keep, kept
 def decide_case() -> list[dict[str, Any]]:
     """The chosen case; its figures as rows once the student has decided."""
     first = next(iter(cases()))
-    labels = {id: f"{case.title} ({case.group})" for id, case in cases().items()}
+    labels = {id: case.label for id, case in cases().items()}
     case = cases()[ui.select("Case", labels, first, key="cs_case")]
     st.subheader(case.title, anchor=False)
     st.markdown(case.story)

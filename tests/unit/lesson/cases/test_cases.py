@@ -7,14 +7,13 @@ import math
 import pytest
 
 from lib.curriculum import COURSE, chapter
-from lib.lesson.cases.stories import cases
+from lib.lesson.cases.stories import case_after, cases
 from lib.lesson.cases.working import figures
 
 
 def test_every_group_that_teaches_ends_in_a_case():
-    """The activity is itself what is done with the course."""
     assert [case.group for case in cases().values()] == [
-        group for group in COURSE if group not in ("Start", "Activity", "Wrap-up", "Class")
+        group for group in COURSE if group not in ("Start", "Wrap-up", "Class")
     ]
 
 
@@ -32,7 +31,7 @@ def right(id: str) -> str:
     return next(option.text for option in cases()[id].asked.options if option.correct)
 
 
-@pytest.mark.parametrize(("id", "word"), [("clinic", "QLoRA"), ("office", "4 bits")])
+@pytest.mark.parametrize(("id", "word"), [("clinic", "QLoRA"), ("office", "4 bits"), ("evening", "QLoRA")])
 def test_what_is_called_right_is_the_only_one_that_fits(id, word):
     fitting = [each.what for each in figures(id) if each.fits]
     assert len(fitting) == 1
@@ -56,3 +55,16 @@ def test_figures_against_an_independent_computation():
     assert said["System A: “The board did approve the merger.”"].startswith(f"ROUGE-1 F1 {2 * 6 / (6 + 7):.2f}")
     adapter = 32 * 16 * 2 * (2 * (4096 + 4096) + 2 * (4096 + 1024) + 3 * (4096 + 14336))
     assert said["One adapter of rank 16 in 16 bits"] == f"{adapter / 2**20:.1f} MiB"
+
+
+def test_the_case_stands_after_the_last_chapter_of_its_group():
+    assert case_after("kv_cache").id == "clinic"
+    assert case_after("memory_calculator") is None
+    found = [case_after(slugs[-1]) for slugs in COURSE.values()]
+    assert [case.id for case in found if case] == list(cases())
+
+
+def test_the_free_card_computes_in_fp16():
+    """A T4 is of the generation before bf16 came (NVIDIA 2020, A100 whitepaper: new with 8.0)."""
+    said = {each.what: each.value for each in figures("evening")}
+    assert said["The 16-bit type that it computes in"].startswith("fp16 (CUDA capability 7.5")

@@ -1,0 +1,159 @@
+"""A proxy reward that a policy earns, and a gold reward that only judges: where one should have stopped."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.alignment.errors import AlignmentError
+from lib.alignment.gold.run import (
+    MOST_PAIRS,
+    BothRewards,
+    GoldRun,
+    Labelled,
+    best_for_gold,
+    both_rewards,
+    has_turned,
+)
+from lib.alignment.policy.run import Examined
+from lib.alignment.preferences import course_rankings
+from lib.alignment.rules import GOLD, RULES
+from lib.charts.alignment import policy as charts
+from lib.engine import JobView
+from lib.ui.alignment.policy import BETAS, looks_of, progress
+from lib.ui.alignment.ranked import choose_rankings
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.chapter import formula, measured
+from lib.ui.kit.keeping.notes import happened
+from lib.ui.kit.problems import guard, problem
+from lib.ui.kit.text import continued
+
+KIND = "gold"
+RULE, HEAD = "rule", "head"
+GOLDS = {RULE: f"A rule: more {RULES[GOLD].counted}", HEAD: "A reward model of all rankings"}
+SHOWN = 3
+
+
+def judge_by_gold(model: str) -> list[dict]:
+    """The rows to take away."""
+    wanted = None
+    with guard():
+        gold = controls.segmented("Gold: what is meant", GOLDS, RULE, key="rg_gold")
+        rankings = course_rankings(model) if gold == RULE else choose_rankings(model)
+        pairs = controls.slider("Labels that the proxy learns from", 2, MOST_PAIRS, 8, key="rg_pairs")
+        beta = controls.pick(
+            "β: how dear it is to move away from the base model", BETAS, 0.0, key="rg_beta", format_func="{:g}".format
+        )
+        with st.expander("More", icon=":material/tune:"):
+            steps = controls.slider("Updates", 8, 96, 48, key="rg_steps", step=8)
+            seed = controls.number("Seed", 0, 1_000_000, 0, key="rg_seed")
+        wanted = GoldRun(
+            rankings, pairs, beta, steps=steps, seed=seed, rule=GOLD if gold == RULE else None, model=model
+        )
+    jobs.say_if_long(wanted and wanted.expected_s)
+    jobs.start_and_stop(KIND, "Earn the proxy", _queue_gold, wanted)
+    jobs.live(KIND, _draw_gold)
+    view = jobs.current(KIND)
+    looks = looks_of(view) if view else []
+    try:
+        found = both_rewards(looks) if looks else ()
+    except AlignmentError:
+        return []
+    return [
+        {
+            "updates": each.step,
+            "kl_nats": look.kl_nats,
+            "proxy_sd": each.proxy,
+            "gold_sd": each.gold,
+            "gold_standard_error_sd": each.gold_error,
+            "an_answer": look.answers[0].text,
+        }
+        for each, look in zip(found, looks, strict=True)
+    ]
+
+
+def _queue_gold(wanted: GoldRun) -> None:
+    name = "lib.alignment.gold.job:overoptimise"
+    limit_s = 180 + 6 * wanted.expected_s
+    jobs.submit(KIND, name, wanted, expected_s=wanted.expected_s, time_limit_s=limit_s, model=wanted.model)
+
+
+def _draw_gold(view: JobView) -> None:
+    labelled = next((event for event in view.events if isinstance(event, Labelled)), None)
+    if labelled:
+        st.caption(_labels_in_words(labelled))
+        progress(view)
+    looks = looks_of(view)
+    if not looks:
+        return
+    try:
+        found = both_rewards(looks)
+    except AlignmentError as error:
+        problem(error)
+        return
+    last = found[-1]
+    if len(found) > 1:
+        st.plotly_chart(
+            charts.against_gold(found),
+            key="rg_chart",
+            alt=f"After {last.step} updates the proxy is {last.proxy:+.1f}, gold {last.gold:+.1f} standard deviations "
+            f"from the base model; gold was best, {best_for_gold(found).gold:+.1f}, after {best_for_gold(found).step}",
+        )
+    if view.state.active or len(found) < 2:
+        return
+    happened(in_words(found))
+    _show_texts(found, looks)
+    formula(
+        f"Both rewards in standard deviations over the base model's {len(looks[0].answers)} answers, their mean at 0; "
+        f"√KL = √{looks[-1].kl_nats:.1f} = {last.away:.1f} at the end (Gao et al. 2022, figure 1)."
+    )
+    kind = (
+        "Gold is itself a small reward model: it stands for people, and far from the texts that it has learnt from it "
+        "can be fooled along with the proxy."
+        if view.argument.rule is None
+        else "In the paper gold is a large reward model; here it is a rule, which cannot be fooled by odd texts."
+    )
+    measured(f"{view.argument.model} on this machine, {len(looks[-1].answers)} answers each time. {kind}")
+
+
+def _labels_in_words(labelled: Labelled) -> str:
+    learnt = f"Gold has labelled {labelled.pairs} pairs of answers, and the proxy has learnt from these labels."
+    if labelled.agreement is None:
+        return f"{learnt} No other pair is left to see how far both agree."
+    return f"{learnt} On {labelled.unseen} other pairs it agrees with gold in **{labelled.agreement:.0%}**."
+
+
+def in_words(found: tuple[BothRewards, ...]) -> str:
+    """What became of both rewards, as far as the answers looked at can tell."""
+    best, last = best_for_gold(found), found[-1]
+    earned = f"The proxy, which is paid, went to **{last.proxy:+.1f}** standard deviations"
+    if last.proxy <= 0:
+        return f"{earned}: it did not rise, so there is nothing to overoptimise; take more updates or a smaller β."
+    if has_turned(found):
+        return (
+            f"{earned}. Gold, which nobody trains on, was best after {best.step} updates (**{best.gold:+.1f}**) and "
+            f"ends at **{last.gold:+.1f}**: overoptimised. Looking at the proxy alone nobody would have stopped."
+        )
+    if last.gold <= 2 * last.gold_error:
+        return (
+            f"{earned}. Gold ends at **{last.gold:+.1f}** (standard error {last.gold_error:.1f}): what was earned is "
+            "not what was meant."
+        )
+    return (
+        f"{earned}. Gold rose with it to **{last.gold:+.1f}** (standard error {last.gold_error:.1f}) and has not "
+        "clearly turned: take more updates, or fewer labels for the proxy."
+    )
+
+
+def _show_texts(found: tuple[BothRewards, ...], looks: list[Examined]) -> None:
+    best = best_for_gold(found)
+    by_step = {look.step: look for look in looks}
+    for column, step, title in zip(
+        st.columns(2),
+        (best.step, found[-1].step),
+        (f"Best for gold: after {best.step} updates", f"At the end: after {found[-1].step}"),
+        strict=True,
+    ):
+        with column:
+            st.markdown(f"#### {title}")
+            for answer in by_step[step].answers[:SHOWN]:
+                st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
