@@ -1,10 +1,12 @@
-"""Bytes, counts and durations: how they are named and shown.
+"""Bytes, counts, shares and durations: how they are named and shown.
 
 GB is 10^9 bytes (how memory is sold, and the lecture's unit); GiB is 2^30 bytes (what `nvidia-smi` and
 PyTorch count in). Nothing in this app says "GB" and means GiB.
 """
 
 from __future__ import annotations
+
+import math
 
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 KB, MB, GB = 10**3, 10**6, 10**9
@@ -23,6 +25,13 @@ def format_gb(size_bytes: float) -> str:
 def format_count(count: float) -> str:
     """Parameters or tokens: `format_count(6_738_415_616)` is "6.74B"."""
     return _scaled(count, ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K")), "", space="")
+
+
+def format_percent(share: float) -> str:
+    """Three digits of it, however small: `format_percent(4.08e-6)` is "0.000408%"."""
+    percent = 100 * share
+    decimals = max(0, 2 - math.floor(math.log10(abs(percent)))) if percent else 0
+    return f"{percent:.{decimals}f}%"
 
 
 def format_duration(seconds: float) -> str:

@@ -27,6 +27,56 @@ def test_an_adapter_is_chosen_and_its_rank_turned_by_keyboard(page: Page, app: A
     expect(page.get_by_text("Rank 1 keeps").first).to_be_visible()
 
 
+def test_a_click_into_the_block_and_the_buttons_choose_the_same(page: Page, app: App):
+    page.goto(f"{app.url}/adapters")
+    settle(page)
+    _click_into_block(page, "series", "mlp")
+    expect(page.get_by_text("Series, width m = 64, trains").first).to_be_visible()
+    expect(page.get_by_role("button", name="MLP", exact=True)).to_have_attribute("aria-pressed", "true")
+    _click_into_block(page, "series", "attention")
+    expect(page.get_by_role("button", name="attention", exact=True)).to_have_attribute("aria-pressed", "true")
+    _click_into_block(page, "series", "attention")
+    expect(page.get_by_role("button", name="attention", exact=True)).to_have_attribute("aria-pressed", "false")
+    _click_into_block(page, "prefix", "cache")
+    expect(page.get_by_text("Prefix, virtual tokens = 16").first).to_be_visible()
+    by_keyboard = page.get_by_role("radio", name="IA3", exact=True)
+    by_keyboard.focus()
+    by_keyboard.press("Space")
+    expect(page.get_by_text("IA3 trains").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def _click_into_block(page: Page, kind: str, place: str) -> None:
+    """Where a point of the drawing lies on the page, plotly alone knows."""
+    settle(page)
+    chart = page.locator(".js-plotly-plot").first
+    chart.scroll_into_view_if_needed()
+    x, y = chart.evaluate(
+        """(chart, wanted) => {
+            const {x, y, customdata} = chart.data[0], {xaxis, yaxis} = chart._fullLayout;
+            const at = customdata.findIndex((each) => each[0] === wanted[0] && each[1] === wanted[1]);
+            return [xaxis._offset + xaxis.d2p(x[at]), yaxis._offset + yaxis.d2p(y[at])];
+        }""",
+        [kind, place],
+    )
+    chart.click(position={"x": x, "y": y})
+    settle(page)
+
+
+def test_a_card_is_sorted_by_keyboard(page: Page, app: App):
+    page.goto(f"{app.url}/which-way?ww_view=Sort+the+cards")
+    settle(page)
+    for place, says in (
+        ("every weight", "Every weight gets a gradient"),
+        ("no weight at all", "nothing would be learnt"),
+    ):
+        card = page.get_by_role("radio", name=place, exact=True).first
+        card.focus()
+        card.press("Space")
+        expect(page.get_by_text(says).first).to_be_visible()
+    expect(page.get_by_text("Sorted: 1 of 9 cards; where they belong: 0").first).to_be_visible()
+
+
 def test_a_path_is_walked(page: Page, app: App):
     page.goto(f"{app.url}/which-way")
     settle(page)

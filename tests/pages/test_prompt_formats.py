@@ -58,6 +58,29 @@ def test_too_long_is_cut_with_a_word_and_nothing_typed_is_lost():
     assert len(app.text_area(key="formats_text_1").value) == 45_000
 
 
+def test_what_breaks_asks_the_conversation_that_was_edited_and_cuts_it_with_a_word():
+    app = open_chapter("prompt_formats", formats_text_3="Capital of Peru?")
+    app.text_area(key="formats_text_1").set_value("y" * 9_000).run()
+    app.segmented_control(key="formats_view").set_value("What breaks").run()
+    assert not app.exception
+    assert not app.error
+    assert [area.value for area in app.text_area][1::2] == ["y" * 9_000, "Capital of Peru?"]
+    assert any("9,060 characters. 4,000, about 1,000 tokens, are used" in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"formats_turns": "3"}, "its last turn is an answer"),
+        ({"formats_other": "Alpaca"}, "documents no system turn"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(query, says):
+    app = open_chapter("prompt_formats", formats_view="What breaks", **query)
+    assert not app.exception
+    assert [says in error.value for error in app.error] == [True]
+
+
 def test_turns_are_added_and_removed():
     app = open_chapter("prompt_formats")
     texts = [area.value for area in app.text_area]
@@ -76,6 +99,13 @@ def test_an_empty_attack_or_answer_is_one_sentence():
         app = open_chapter("prompt_formats", **query)
         assert not app.exception
         assert len(app.error) == 1
+
+
+def test_a_long_attack_is_cut_with_a_word():
+    app = open_chapter("prompt_formats", formats_view="Injection", formats_inject_user="z" * 40_000)
+    assert not app.exception
+    assert not app.error
+    assert any("The first 1,000 of 40,000 characters" in warning.value for warning in app.warning)
 
 
 def test_the_forged_turns_are_counted():
@@ -109,5 +139,5 @@ def test_what_breaks_gives_five_figures(bundled_is_tiny):  # noqa: ARG001 (there
     jobs.close()
     assert not app.error
     words = " ".join(each.value for each in app.markdown)
-    for title in ("The right format", "Alpaca's format", "No format", "No generation prompt", "Doubled BOS"):
+    for title in ("The right format", "Llama 3.1's format", "No format", "No generation prompt", "Doubled BOS"):
         assert f"**{title}**" in words

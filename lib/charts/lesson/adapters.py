@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from lib.charts.theme import GREY, ORANGE, figure
 from lib.lesson.adapters.anatomy import Adapter, adaptable, dense_layers
 from lib.memory import Architecture
+from lib.units import format_percent
 
 ROW_PIXELS = 37
 MAIN, LEFT, RIGHT = (25.0, 75.0), (0.0, 21.0), (79.0, 100.0)
@@ -78,7 +79,7 @@ def block(adapter: Adapter) -> go.Figure:
     size = (
         "" if not adapter.card.sized else f", {adapter.card.size[0].lower()}{adapter.card.size[1:]} = {adapter.size},"
     )
-    title = f"{adapter.card.title}{size} trains {adapter.share:.3%} of {arch.name}"
+    title = f"{adapter.card.title}{size} trains {format_percent(adapter.share)} of {arch.name}"
     return figure(
         title,
         height=int(ROW_PIXELS * (end + 1.4)) + 60,

@@ -8,8 +8,10 @@ from lib.lesson.prompt_formats.errors import FormatError
 
 SYSTEM, USER, ASSISTANT = ROLES = ("system", "user", "assistant")
 MOST_TURNS = 8
+CHARACTERS_A_TOKEN = 4
+"""Of English, roughly."""
 MOST_CHARACTERS = 40_000
-"""Of all turns together: about 10,000 tokens of English, at 4 characters per token."""
+"""Of all turns together: about 10,000 tokens of English."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,15 @@ class Conversation:
         return sum(len(turn.content) for turn in self.turns)
 
     def shortened(self, most: int = MOST_CHARACTERS) -> Conversation:
-        """As it is, or with its texts cut after `most` characters in all."""
-        left, turns = most, []
-        for turn in self.turns:
-            turns.append(replace(turn, content=turn.content[:left]))
-            left -= len(turns[-1].content)
-        return Conversation(tuple(turns))
+        """As it is, or with its longest texts cut to one length at which all have `most` characters or fewer.
+
+        So a question behind a long text is still asked.
+        """
+        left = most
+        lengths = sorted(len(turn.content) for turn in self.turns)
+        for at, length in enumerate(lengths):
+            each = left // (len(lengths) - at)
+            if length > each:
+                return Conversation(tuple(replace(turn, content=turn.content[:each]) for turn in self.turns))
+            left -= length
+        return self

@@ -15,7 +15,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.lesson.adapters.choosing import DRAWING, choose_adapter, clicked
-from lib.units import format_count
+from lib.units import format_count, format_percent
 
 
 def where_they_go() -> list[dict]:
@@ -72,8 +72,8 @@ def _cost(adapter: Adapter, rows: list[dict]) -> None:
     arch = adapter.architecture
     trained, share, work = st.columns(3)
     trained.metric("Trained", format_count(adapter.parameters), help=f"{adapter.parameters:,} parameters", border=True)
-    share.metric(f"Of {format_count(arch.parameters)}", f"{adapter.share:.3%}", border=True)
-    work.metric("Extra work for a token", f"+{adapter.work_share:.2%}", border=True)
+    share.metric(f"Of {format_count(arch.parameters)}", format_percent(adapter.share), border=True)
+    work.metric("Extra work for a token", f"+{format_percent(adapter.work_share)}", border=True)
     show_table(rows, alt="What is added: name, shape, how many layers have one, parameters, FLOPs for a token")
     terms = " + ".join(f"{each['parameters']:,}" for each in rows[:8]) + (" + …" if len(rows) > 8 else "")
     happened(
@@ -128,8 +128,8 @@ def _every_kind(architecture: Architecture) -> None:
                 "size": f"{card.size} = {card.usual_size}" if card.sized else "none to choose",
                 "where": ", ".join(adapter.places),
                 "parameters": adapter.parameters,
-                "of the model": f"{adapter.share:.4%}",
-                "work per token": f"+{adapter.work_share:.3%}",
+                "of the model": format_percent(adapter.share),
+                "work per token": f"+{format_percent(adapter.work_share)}",
                 "merges": "yes" if card.merges else "no",
             }
         )

@@ -8,8 +8,15 @@ from lib import ui
 from lib.charts.lesson import formats as charts
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.lesson.prompt_formats.asked.breaks import MOST_ANSWER_CHARACTERS, RIGHT, Asking, Said, times_as_likely
-from lib.lesson.prompt_formats.conversation import ASSISTANT, SYSTEM, USER, Conversation, Turn
+from lib.lesson.prompt_formats.asked.breaks import (
+    MOST_ANSWER_CHARACTERS,
+    MOST_CHARACTERS,
+    RIGHT,
+    Asking,
+    Said,
+    times_as_likely,
+)
+from lib.lesson.prompt_formats.conversation import Conversation
 from lib.lesson.prompt_formats.formats import REAL_FORMAT, names_of
 from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.ui.kit import controls, jobs
@@ -17,50 +24,44 @@ from lib.ui.kit.exports import Rows
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
+from lib.ui.lesson.formats.editor import edited_conversation
 from lib.ui.lesson.formats.taken import Taken
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import offer_real_model, origin_note
 
 KIND = "formats-breaks"
-BESIDE = "alpaca"
+BESIDE = "llama_3_1"
+"""Takes a system turn, as the usual conversation has one; not every format does."""
 
 
 def view() -> Taken:
-    left, right = st.columns([1, 2], gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
-        wanted = _chosen_conversation()
+        conversation = edited_conversation(MOST_CHARACTERS)
     with right:
+        wanted = _asked_of(conversation)
         jobs.start_and_stop(KIND, "Ask in every format", _queue_asking, wanted, icon="send")
-        jobs.live(KIND, _draw_said)
+        jobs.live(KIND, lambda now: _draw_said(now, wanted))
     current = jobs.current(KIND)
     return Taken("what-breaks", _prompt_rows(current) if current else None)
 
 
-def _chosen_conversation() -> Asking | None:
-    question = controls.area("Question", "What is the capital of Japan?", key="formats_question", height=68)
+def _asked_of(conversation: Conversation) -> Asking | None:
     answer = controls.text(
-        "The right answer", "The capital of Japan is Tokyo.", key="formats_answer", max_chars=MOST_ANSWER_CHARACTERS
+        "The right answer to the last turn",
+        "The capital of Japan is Tokyo.",
+        key="formats_answer",
+        max_chars=MOST_ANSWER_CHARACTERS,
     )
     others = {name: title for name, title in names_of().items() if name != REAL_FORMAT}
     other = controls.select("The other model's format", others, BESIDE, key="formats_other")
-    with st.expander("More", icon=":material/tune:"):
-        st.caption("Turns before the question. Each may stay empty.")
-        before = tuple(
-            Turn(role, controls.area(label, "", key=key, height=68))
-            for role, label, key in (
-                (SYSTEM, "System turn", "formats_system"),
-                (USER, "An earlier question", "formats_earlier_question"),
-                (ASSISTANT, "The answer to it", "formats_earlier_answer"),
-            )
-        )
     model = choose_model("formats_model")
     offer_real_model()
     origin_note(model)
     if model == BUNDLED:
         st.caption(f"{BUNDLED} has learnt no format at all, so none is right for it. {REAL} has learnt the first.")
-    turns = (*(turn for turn in before if turn.content.strip()), Turn(USER, question))
     try:
-        wanted = Asking(model, Conversation(turns), answer, other)
+        wanted = Asking(model, conversation, answer, other)
         wanted.prompts()
     except StudentError as error:
         problem(error)
@@ -83,10 +84,12 @@ def _all_said(view: JobView) -> list[Said]:
     return [event for event in view.events if isinstance(event, Said)]
 
 
-def _draw_said(view: JobView) -> None:
+def _draw_said(view: JobView, wanted: Asking | None) -> None:
     said = _all_said(view)
     if not said:
         return
+    if view.argument != wanted:
+        st.caption("These are the answers to the conversation as it was before you changed it.")
     right = next(each for each in said if each.prompt.key == RIGHT)
     st.plotly_chart(
         charts.right_answer_by_prompt(said, _message(said, right)),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.lesson.prompt_formats.conversation import (
     ASSISTANT,
+    CHARACTERS_A_TOKEN,
     MOST_CHARACTERS,
     MOST_TURNS,
     ROLES,
@@ -25,8 +26,8 @@ USUAL = (
 COUNT = "formats_turns"
 
 
-def edited_conversation() -> Conversation:
-    """The turns as they stand, cut where they are too long, which is said."""
+def edited_conversation(most: int = MOST_CHARACTERS) -> Conversation:
+    """The turns as they stand, the same in every view; of more than `most` characters some are cut, which is said."""
     count = controls.number("Turns", 1, MOST_TURNS, len(USUAL), key=COUNT, step=1)
     turns = tuple(_turn(at, count) for at in range(count))
     st.button(
@@ -38,11 +39,11 @@ def edited_conversation() -> Conversation:
         disabled=count >= MOST_TURNS,
     )
     whole = Conversation(turns)
-    shortened = whole.shortened()
+    shortened = whole.shortened(most)
     if shortened != whole:
         st.warning(
-            f"The turns have {whole.characters:,} characters. The first {MOST_CHARACTERS:,}, about 10,000 tokens, are "
-            "used; nothing that you typed is lost.",
+            f"The turns have {whole.characters:,} characters. {most:,}, about {most // CHARACTERS_A_TOKEN:,} tokens, "
+            "are used: the longest texts are cut; nothing that you typed is lost.",
             icon=":material/content_cut:",
         )
     return shortened

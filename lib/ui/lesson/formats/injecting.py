@@ -7,7 +7,7 @@ import streamlit as st
 from lib import ui
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.lesson.prompt_formats.asked.injection import Injection, ReadAs
+from lib.lesson.prompt_formats.asked.injection import MOST_CHARACTERS, Injection, ReadAs
 from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
@@ -53,8 +53,8 @@ def view() -> Taken:
 
 
 def _chosen_injection() -> Injection | None:
-    system = controls.area("System turn, by the app's makers", SYSTEM, key="formats_inject_system", height=68)
-    user = controls.area("User turn, by a stranger", ATTACK, key="formats_inject_user", height=220)
+    system = _read_of(controls.area("System turn, by the app's makers", SYSTEM, key="formats_inject_system", height=68))
+    user = _read_of(controls.area("User turn, by a stranger", ATTACK, key="formats_inject_user", height=220))
     model = choose_model("formats_inject_model")
     offer_real_model()
     if model == BUNDLED:
@@ -67,6 +67,16 @@ def _chosen_injection() -> Injection | None:
     except StudentError as error:
         problem(error)
         return None
+
+
+def _read_of(text: str) -> str:
+    """The beginning of a text, and a word where that is not all of it."""
+    if len(text) > MOST_CHARACTERS:
+        st.warning(
+            f"The first {MOST_CHARACTERS:,} of {len(text):,} characters are used; nothing that you typed is lost.",
+            icon=":material/content_cut:",
+        )
+    return text[:MOST_CHARACTERS]
 
 
 def _turns_read(wanted: Injection) -> None:

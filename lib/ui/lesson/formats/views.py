@@ -20,7 +20,9 @@ class View:
 
 VIEWS = {
     "Write it": View("A chat is one text. Edit the turns, and see what a model is really given.", writing.view),
-    "What breaks": View("The same question in the right format and in four wrong ones.", breaking.view),
+    "What breaks": View(
+        "Your conversation in the right format and in four wrong ones, answered and scored.", breaking.view
+    ),
     "Injection": View("What if a user types the special tokens?", injecting.view),
     "Your own": View("Paste a template, or repair one.", own.view),
     "Learn one, ask another": View("Fine-tune in one format, then ask in another.", learning.view),

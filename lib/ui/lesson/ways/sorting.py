@@ -35,7 +35,7 @@ def sort_the_cards() -> list[dict]:
                 st.warning(card.says(place), icon=":material/close:")
             rows.append({"card": card.name, "sorted into": places[place], "right": place == card.place})
     right, sorted_in = sum(row["right"] for row in rows), sum(row["sorted into"] != "?" for row in rows)
-    says = f"{right} of {len(rows)} cards lie where they belong, {sorted_in} are sorted"
+    says = f"Sorted: {sorted_in} of {len(rows)} cards; where they belong: {right}"
     note_sentence(f"{says}.")
     top.progress(right / len(rows), says)
     return rows
