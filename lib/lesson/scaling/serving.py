@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lib.lesson.scaling.errors import ScalingError
 from lib.lesson.scaling.laws import Point, SumLaw
 
-SIZES_LOOKED_AT = 2_000
+SIZES_LOOKED_AT = 250
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,18 @@ def same_loss(law: SumLaw, parameters: float, served_tokens: float) -> Choice:
     optimal = optimal_of_size(law, parameters)
     loss = law.loss(optimal)
     smallest = (law.a / (loss - law.e)) ** (1 / law.alpha)  # below it no amount of text is enough
-    lives = []
-    for step in range(SIZES_LOOKED_AT + 1):
-        size = smallest * 1.0005 * (3 * parameters / smallest) ** (step / SIZES_LOOKED_AT)
-        tokens = law.tokens_for(size, loss)
-        if tokens is not None:
-            lives.append(Life(Point(size, tokens), served_tokens))
-    return Choice(loss, tuple(lives), min(lives, key=lambda life: life.flops), Life(optimal, served_tokens))
+
+    def lives(first: float, last: float) -> list[Life]:
+        """Of sizes from the first to the last, by equal factors."""
+        sizes = [first * (last / first) ** (step / SIZES_LOOKED_AT) for step in range(SIZES_LOOKED_AT + 1)]
+        read = [(size, law.tokens_for(size, loss)) for size in sizes]
+        return [Life(Point(size, tokens), served_tokens) for size, tokens in read if tokens is not None]
+
+    seen = lives(smallest * 1.0005, 3 * parameters)
+    at = min(range(len(seen)), key=lambda place: seen[place].flops)
+    around = [seen[max(0, at - 1)].point.parameters, seen[min(at + 1, len(seen) - 1)].point.parameters]
+    best = min(lives(*around), key=lambda life: life.flops)
+    return Choice(loss, tuple(seen), best, Life(optimal, served_tokens))
 
 
 def optimal_of_size(law: SumLaw, parameters: float) -> Point:

@@ -6,6 +6,7 @@ Order on a page: `chapter` (goals and slide), `predict`, the experiment, what ha
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -117,14 +118,20 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
     st.code(_this_state(), language=None, wrap_lines=True)
     st.caption("This link opens the page exactly as it is now. Pictures: the camera above each chart.")
     buttons = st.columns(4)
+    data = rows if data is None else data
+    # Files are written when they are asked for: a hundred rows at every move of a slider took longer than its answer.
     if rows:
         buttons[0].download_button(
-            "CSV", csv_of(rows), f"{name}.csv", "text/csv", icon=":material/table:", width="stretch"
+            "CSV", partial(csv_of, rows), f"{name}.csv", "text/csv", icon=":material/table:", width="stretch"
         )
-    data = rows if data is None else data
     if data:
         buttons[1].download_button(
-            "JSON", json_of(data), f"{name}.json", "application/json", icon=":material/data_object:", width="stretch"
+            "JSON",
+            partial(json_of, data),
+            f"{name}.json",
+            "application/json",
+            icon=":material/data_object:",
+            width="stretch",
         )
     note_rows(rows)
     if words.slug not in curriculum.LOOKED_UP:

@@ -96,9 +96,10 @@ def _draw_said(view: JobView, wanted: Asking | None) -> None:
         key="formats_breaks",
         alt="; ".join(f"{each.prompt.title}: {each.log_probability_nats:.1f} nats" for each in said),
     )
-    for each in said:
-        with st.container(border=True):
-            _draw_one(each)
+    for first in range(0, len(said), 2):
+        for column, each in zip(st.columns(2), said[first : first + 2], strict=False):
+            with column.container(border=True, height="stretch"):
+                _draw_one(each)
     if not view.state.active:
         _say_which_template_wins(said, right)
     ui.measured(

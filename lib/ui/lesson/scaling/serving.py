@@ -57,7 +57,7 @@ def cost_of_serving() -> list[dict]:
             "serving_flops": life.serving_flops,
             "flops": life.flops,
         }
-        for life in choice.lives[::20]
+        for life in choice.lives[::3]
     ] + [{"parameters": optimal.parameters, "tokens": optimal.tokens, "flops": choice.compute_optimal.flops}]
 
 
