@@ -65,7 +65,7 @@ def test_what_breaks_asks_the_conversation_that_was_edited_and_cuts_it_with_a_wo
     assert not app.exception
     assert not app.error
     assert [area.value for area in app.text_area][1::2] == ["y" * 9_000, "Capital of Peru?"]
-    assert any("9,060 characters. 4,000, about 1,000 tokens, are used" in warning.value for warning in app.warning)
+    assert any("9,076 characters. 4,000, about 1,000 tokens, are used" in warning.value for warning in app.warning)
 
 
 @pytest.mark.parametrize(

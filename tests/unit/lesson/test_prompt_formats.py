@@ -171,5 +171,5 @@ def test_what_is_no_conversation_is_refused():
 def test_of_a_long_conversation_the_longest_texts_are_cut_and_the_question_stays():
     long = Conversation((Turn(USER, "a" * 30), Turn(ASSISTANT, "b" * 20), Turn(USER, "c")))
     assert [turn.content for turn in long.shortened(40).turns] == ["a" * 19, "b" * 19, "c"]
-    assert [turn.content for turn in long.shortened(45).turns] == ["a" * 22, "b" * 20, "c"]
+    assert [turn.content for turn in long.shortened(45).turns] == ["a" * 24, "b" * 20, "c"]
     assert long.shortened(51) == long
