@@ -39,6 +39,8 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,
     # The scheduler keeps the newest events of a topic, checkpoints among them; the engine keeps them by job.
     "distributed.admin.low-level-log-length": 1,
+    # By the system's clock it would take every worker for dead once that is set ahead. Ours are watched as processes.
+    "distributed.scheduler.worker-ttl": None,
     "distributed.worker.profile.enabled": False,  # it looks at the job's thread a hundred times a second
     "logging": {"distributed": "error"},
     "distributed.worker.memory.target": False,

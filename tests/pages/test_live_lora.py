@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-import pytest
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.engine import JobState
 from lib.ui.kit import jobs
-from tests.pages.conftest import finish_jobs, open_chapter, rerun_until, start_and_finish, workers_find
+from tests.pages.conftest import (
+    finish_jobs,
+    open_chapter,
+    press,
+    reloaded,
+    rerun_until,
+    said,
+    start_and_finish,
+    workers_find,
+)
+from tests.waiting import LIMIT_S, wait_until
+
+SAMPLES = "tests.unit.engine.sample_jobs"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +98,67 @@ def test_a_paused_run_is_stopped_or_goes_on_from_its_very_step_and_shows_the_who
     assert "in 300 steps" in words
     assert "| 5 |" in words, "what it said before it was stopped"
     assert "| 300 |" in words
+
+
+@pytest.mark.usefixtures("tiny_worker")
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot hold a process for a while")
+def test_a_reload_at_every_step_of_a_run_brings_the_page_back_with_it():
+    app = open_chapter("live_lora", steps="300")
+    engine, (worker,) = jobs.engine(), jobs.engine().worker_process_ids
+
+    def after_a_reload(has: Callable[[AppTest], bool], what: str) -> AppTest:
+        again = reloaded(app, "live_lora", steps="300")
+        assert has(again), what
+        return again
+
+    def buttons(page: AppTest) -> dict[str, bool]:
+        return {each.label: not each.disabled for each in page.button}
+
+    other = engine.submit(f"{SAMPLES}:count", 10_000, owner="raj", kind="count", expected_s=60, time_limit_s=LIMIT_S)
+    wait_until(lambda: engine.view(other, owner="raj").events != (), "another's run")
+    press(app, "Start")
+    app = after_a_reload(lambda page: any("Waiting: you are next" in each.value for each in page.info), "queued")
+    assert buttons(app)["Stop"]
+    assert not buttons(app)["Start"]
+
+    press(app, "Stop")
+    engine.stop(other, owner="raj")
+    wait_until(lambda: not engine.view(other, owner="raj").state.active, "the worker to be free")
+    with held(worker):  # it is sent the run, and tells nothing yet
+        press(app, "Start")
+        wait_until(lambda: jobs_of(app)[-1].state is JobState.RUNNING, "its turn")
+        app = after_a_reload(lambda page: buttons(page)["Stop"] and not buttons(page)["Start"], "starting")
+        assert jobs_of(app)[-1].events == []
+
+    rerun_until(app, lambda: has_steps(app), "the first step")
+    with held(worker):  # or it would be over before the page is back
+        app = after_a_reload(has_steps, "running")
+        press(app, "Pause")
+    rerun_until(app, lambda: any(label.startswith("Go on from") for label in buttons(app)), "the pause")
+    app = after_a_reload(lambda page: any("Paused by you" in each.value for each in page.info), "paused")
+    press(app, next(label for label in buttons(app) if label.startswith("Go on from")))
+    finish_jobs(app)
+    app = after_a_reload(lambda page: "in 300 steps" in said(page), "ended")
+    assert buttons(app)["Start"]
+
+
+@contextmanager
+def held(process: int) -> Iterator[None]:
+    """It does nothing until the block ends."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def has_steps(app: AppTest) -> bool:
+    return any("tokens/s" in each.text for each in app.get("progress"))
+
+
+def jobs_of(app: AppTest) -> list:
+    owner = app.session_state["owner"]
+    return [each for each in jobs.engine()._jobs.values() if each.owner == owner]
 
 
 def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():

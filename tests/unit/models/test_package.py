@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -202,6 +203,17 @@ def test_of_two_at_once_one_fetches_and_the_other_follows():
     *_, fetched = first
     *_, followed = second
     assert followed.total_bytes == fetched.total_bytes
+    assert job.progress_of_another(NAME) is None
+
+
+@pytest.mark.parametrize("by_s", [-86_400, 86_400])
+def test_progress_that_was_told_before_the_clock_was_set_is_not_taken_for_news(by_s):
+    file = job._progress_file(NAME)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(dataclasses.asdict(FetchProgress(NAME, "Downloading", 1, 2))), encoding="utf-8")
+    assert job.progress_of_another(NAME) is not None
+    told_s = file.stat().st_mtime + by_s
+    os.utime(file, (told_s, told_s))
     assert job.progress_of_another(NAME) is None
 
 

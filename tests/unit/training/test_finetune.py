@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import math
+import tempfile
 import zipfile
 from dataclasses import replace
 
 import pytest
 
 from lib.engine import StopRequested
+from lib.errors import is_disk_full
 from lib.training.errors import Diverged, TrainingError
 from lib.training.events import Asked, Checkpoint, Finished, HeldOut, Started, Step
 from lib.training.progress import go_on, progress
@@ -73,6 +76,24 @@ def test_frozen_weights_stay_bit_identical():
     after = {name.replace(".base_layer", ""): weight for name, weight in model.unload().state_dict().items()}
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_on_a_full_disk_checkpoints_come_and_only_the_adapter_s_files_are_lost(monkeypatch):
+    run, told = FineTuningRun(**SMALL), []
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "mkdtemp", full)
+        with pytest.raises(OSError, match="No space left") as failed:
+            told.extend(finetune.finetune(run))
+    assert is_disk_full(failed.value)
+    assert len(of(Step, told)) == run.steps
+    assert of(Checkpoint, told)
+    again = list(finetune.finetune(go_on(run, tuple(told))))
+    assert again[-1].adapter
+    assert of(HeldOut, again)[-1].loss == pytest.approx(of(HeldOut, list(finetune.finetune(run)))[-1].loss, rel=1e-5)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_another():
