@@ -1,4 +1,4 @@
-"""A pass without numbers in which modules that are alike are run once: only shapes matter, so one answer serves them all."""
+"""A pass without numbers in which modules that are alike run once: only shapes matter, so one answer serves all."""
 
 from __future__ import annotations
 
