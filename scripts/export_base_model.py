@@ -102,8 +102,9 @@ heads, context {recipe.context}, byte-level BPE of {recipe.vocab_size:,}, tied e
 experiment of the lesson runs on a laptop without a network.
 
 ## Training
-{len(facts["training_books"])} public-domain English books (children's classics, adventure, early science fiction; the
-list is in `pretraining.json`), with five more held out by title: neither the tokenizer nor the model has seen them.
+{len(facts["training_books"])} public-domain English books and single stories (children's classics, adventure, early
+science fiction; the list is in `pretraining.json`), with five more held out by title: neither the
+tokenizer nor the model has seen them.
 {curve[-1]["step"]:,} steps of {recipe.batch_size} × {recipe.context} tokens = {facts["training_tokens_seen"]:,} tokens,
 bf16 autocast, seed {recipe.seed}, torch {facts["torch"]}.
 

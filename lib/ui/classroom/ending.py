@@ -44,7 +44,7 @@ def ending(room: Room) -> tuple[Rows, Any]:
         if key:
             st.code(key, language=None)
         else:
-            st.markdown("It was told once and is not kept. Make a new one if you need it.")
+            st.markdown("It was shown once and is not kept. Make a new one if you need it.")
         st.button("Make a new key", icon=":material/autorenew:", on_click=_new_key, args=(room.code,))
         st.caption("The old key, and every other browser that leads with it, is then shut out.")
     with st.expander("End the room now", icon=":material/delete:"):

@@ -169,7 +169,9 @@ def _shown(code: str, asked: Asked, mine: int | str | None) -> None:
         show(f"You said **{LETTERS[mine]} · {choice.text}**. {choice.why}", icon=icon)
     if asked.right is not None and mine != asked.right:
         choice = asked.choices[asked.right]
-        st.info(f"Right is **{LETTERS[asked.right]} · {choice.text}**. {choice.why}", icon=":material/check:")
+        st.info(
+            f"The right answer is **{LETTERS[asked.right]} · {choice.text}**. {choice.why}", icon=":material/check:"
+        )
     counts = tally(db(), code, asked.number)
     if sum(counts.last):
         st.plotly_chart(votes(asked, counts), key="phone_votes", alt=describe_votes(asked, counts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -12,6 +13,7 @@ from lib.lesson.pretraining.errors import PretrainingError
 from lib.lesson.pretraining.guessing import Gap, Guess, model_bits, passages, shares, total_bits
 from lib.lesson.pretraining.reading import MOST_TOKENS, ReadingRun
 from lib.lesson.pretraining.shaping import Sampling, shaped
+from lib.places import ASSETS, ROOT
 
 
 @pytest.mark.torch
@@ -162,3 +164,17 @@ def test_the_passages_are_the_texts_they_name(name, file):
     whole = " ".join((ASSETS / "quant" / file).read_text(encoding="utf-8").split())
     assert passage.text_before(len(passage.gaps)).removesuffix(".") in whole
     assert total_bits([Guess(gap.truth, 0.5) for gap in passage.gaps], passage) == 5
+
+
+def test_how_many_of_the_books_are_single_stories():
+    """Conan Doyle's novels and the titles by others that are one story each: a bibliography, not a count of words."""
+    novels = {"A Study in Scarlet", "The Sign of the Four", "The Hound of the Baskervilles", "The Valley of Fear"}
+    novels |= {"The Lost World", "The Poison Belt", "The Tragedy of the Korosko"}
+    others = {"A Kidnapped Santa Claus", "The Body Snatcher", "The Little Mermaid", "The Man Who Would Be King"}
+    told = json.loads((ASSETS / "base-model" / "pretraining.json").read_text(encoding="utf-8"))["training_books"]
+    doyle = {title.removesuffix(" (Arthur Conan Doyle)") for title in told if title.endswith(" (Arthur Conan Doyle)")}
+    single = len(doyle - novels) + sum(title.split(" (")[0] in others for title in told)
+    assert (
+        f"{len(told)} old books, {single} of them single stories"
+        in (ROOT / "lib/ui/lesson/pretraining/cut.py").read_text()
+    )

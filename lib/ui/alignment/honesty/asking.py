@@ -119,7 +119,7 @@ def _wanted() -> tuple[HonestyRun | None, Wording | None]:
             placeholder="Would you bet on it? Reply in percent.",
         )
         lines = controls.area(
-            "Questions of your own: one a line, the right answer first", "", key="ho_own", placeholder=EXAMPLE
+            "Questions of your own: one per line, the right answer first", "", key="ho_own", placeholder=EXAMPLE
         )
         offer_real_model()
         origin_note(model)

@@ -36,8 +36,9 @@ def cut_into_tokens() -> list[dict]:
         )
     st.caption(
         "Both tokenizers are byte-level BPE, made from counts: the bundled model's has 4,096 pieces, learnt from its "
-        "107 books; SmolLM2's 49,152. What was frequent there is one piece, all else is put together from smaller "
-        "ones, in the end from bytes, so that no text is unknown. ␣ is a space: it belongs to the word that follows."
+        "107 old books, 41 of them single stories; SmolLM2's 49,152. What was frequent there is one piece, all else is "
+        "put together from smaller ones, in the end from bytes, so that no text is unknown. ␣ is a space: it belongs "
+        "to the word that follows."
     )
     return [
         {"model": name, "token": visible(token.text), "id": token.id, "bytes": token.size_bytes}
