@@ -38,6 +38,7 @@ INT4_EXPERTS = {
     ],
 }
 GPTQ = {"quant_method": "gptq", "bits": 4, "group_size": 128, "desc_act": True}
+MLX = {"group_size": 64, "bits": 4, "mode": "affine"}
 AWQ = {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": True, "version": "gemm"}
 
 
@@ -61,6 +62,8 @@ def of_catalogue(name: str) -> dict:
         (of_catalogue("Llama-2-7B"), GPTQ, 3.90e9, 2e-3),
         (of_catalogue("Llama-2-7B"), AWQ, 3.89e9, 2e-3),
         (of_catalogue("Llama-2-70B"), AWQ, 36.61e9, 2e-4),
+        # size of model.safetensors on huggingface.co/mlx-community/Llama-3.2-1B-Instruct-4bit
+        (of_catalogue("Llama-3.2-1B"), MLX, 695.28e6, 1e-4),
     ],
 )
 def test_a_checkpoint_is_as_large_as_its_files(config, quantization, published, close):
@@ -90,6 +93,15 @@ def test_bits_of_a_matrix(quantization, bits):
     inside = sum(each.parameters for each in arch.tensors if each.is_matrix and each.in_layers)
     saved = weights_bytes(arch, "bf16") - weights_bytes(arch, "checkpoint")
     assert 16 - 8 * saved / inside == pytest.approx(bits, abs=2e-3)
+
+
+def test_modules_that_mlx_names_have_bits_of_their_own():
+    """A head in 8 bits instead of 4, or in 16: 4 and 11.5 bits more of each of its weights."""
+    config, head = of_catalogue("Llama-3.1-8B"), 128_256 * 4_096
+    every = weights_bytes(stored(config, MLX), "checkpoint")
+    eight = weights_bytes(stored(config, {**MLX, "lm_head": {"bits": 8, "group_size": 64}}), "checkpoint")
+    sixteen = weights_bytes(stored(config, {**MLX, "lm_head": False}), "checkpoint")
+    assert (eight - every, sixteen - every) == (head * 4 / 8, head * 11.5 / 8)
 
 
 def test_what_a_config_leaves_out_stays_in_16_bits():

@@ -50,11 +50,14 @@ class Stored:
     only_experts: bool = False
     with_head: bool = False
     with_towers: bool = False
+    with_embedding: bool = False
 
     def covers(self, tensor: Weights) -> bool:
         """Whether the method acts on tensors of this kind at all."""
         if is_expert_block(tensor):
             return True
+        if tensor.part is Part.EMBEDDING and len(tensor.shape) == 2:
+            return self.with_embedding
         if self.only_experts or not tensor.is_matrix:
             return False
         kinds = {Part.HEAD: self.with_head, **dict.fromkeys(TOWERS, self.with_towers)}

@@ -17,6 +17,8 @@ CHECKPOINTS_FILE = ASSETS / "memory" / "checkpoints.json"
 KEYS = ("quantization_config", "compression_config")
 IGNORED = ("modules_to_not_convert", "ignore", "exclude_modules", "llm_int8_skip_modules", "ignored_layers")
 SAME_AS = {"modelopt_fp4": "modelopt", "modelopt_mixed": "modelopt", "auto-round": "gptq", "gptq_marlin": "gptq"}
+TOLD_BY = (("quant_algo", "modelopt"), ("group_size", "mlx"))
+"""Fields by which a method is known whose configs do not name it."""
 FP16, FP32 = 2, 4
 
 
@@ -47,7 +49,7 @@ def stored_as(config: Mapping) -> tuple[Stored | None, str]:
 
 
 def _stored(written: Mapping) -> Stored:
-    given = written.get("quant_method") or ("modelopt" if "quant_algo" in written else None)
+    given = written.get("quant_method") or next((name for key, name in TOLD_BY if key in written), None)
     method = SAME_AS.get(str(given), str(given))
     if method not in READERS:
         known = ", ".join(READERS)
@@ -187,6 +189,23 @@ def _modelopt(written: Mapping) -> dict:
     return {"groups": (Group(_algorithm(algorithm)),)}
 
 
+def _mlx(written: Mapping) -> dict:
+    """A layout for all matrices and embeddings, and for modules named in it one of their own, or none."""
+    own = {name: each for name, each in written.items() if isinstance(each, Mapping) or each is False}
+    groups = [Group(_mlx_layout({**written, **each}), Names.of([name])) for name, each in own.items() if each]
+    excluded = [name for name, each in own.items() if each is False]
+    every = Group(_mlx_layout(written))
+    return {"groups": (*groups, every), "excluded": excluded, "with_head": True, "with_embedding": True}
+
+
+def _mlx_layout(written: Mapping) -> Layout:
+    mode = written.get("mode", "affine")
+    if mode not in ("affine", "mxfp4"):
+        raise CannotEstimateError(f"How the checkpoint is stored is not known: MLX's mode {short(mode)}.")
+    bits, size = _bits(written, "bits", 4), _group(written, "group_size", 64)
+    return Layout(bits, 1, size, 1) if mode == "mxfp4" else Layout(bits, 1, size, FP16, 8 * FP16)
+
+
 def _algorithm(name: object) -> Layout:
     rows = _checkpoints()["modelopt_algorithms"]
     if not isinstance(name, str) or name not in rows:
@@ -206,4 +225,5 @@ READERS = {
     "bitsandbytes": _bitsandbytes,
     "compressed-tensors": _compressed_tensors,
     "modelopt": _modelopt,
+    "mlx": _mlx,
 }
