@@ -43,6 +43,16 @@ class Architecture(Shape):
         return ""
 
     @property
+    def always_reads(self) -> int:
+        """Positions that an encoder beside the decoder reads at every request, however short the context; mostly 0."""
+        return 0
+
+    def writes_with(self, tensor: Weights) -> bool:
+        """Whether a decoding step needs the tensor at all."""
+        del tensor
+        return True
+
+    @property
     def tower_parameters(self) -> int:
         """Parameters of what reads pictures or sound, beside the language model."""
         return 0

@@ -176,6 +176,7 @@ def longest_context(config: Mapping) -> int | None:
     RoBERTa's positions count from the one after padding's: 514 serve 512 tokens.
     """
     keys = ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length", "max_seq_len", "n_ctx")
+    keys += ("max_target_positions",)  # Whisper's, for what it writes
     written = next((config[key] for key in keys if isinstance(config.get(key), int)), None)
     if written and config.get("model_type") in _model_types()["positions_begin_after_padding"]["types"]:
         padding = config.get("pad_token_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,8 @@ from lib.memory.model.parts import Experts, Linear
 from lib.memory.model.stored.read import stored_as
 
 NO_LIMIT = 100_000_000  # tokens, of a model without positions
+READING = re.compile(r"^(model\.)?encoder\.|EncDecAttention\.[kv]\.|(encoder_attn|cross_attn)\.[kv]_proj\.")
+"""Of an encoder-decoder, what works once, on the text that is read."""
 KINDS = {Part.ATTENTION: "attention", Part.STATE: "attention", Part.EXPERTS: "expert"}
 
 
@@ -46,6 +49,8 @@ class CountedArchitecture(Architecture):
 
     @property
     def no_training_because(self) -> str:
+        if self.counted.encoder_decoder:
+            return "its encoder and its decoder keep activations of two texts, which this calculator cannot tell apart"
         if self.counted.has_states:
             return "its layers of linear attention or state spaces keep activations that this calculator cannot tell"
         return ""
@@ -61,6 +66,13 @@ class CountedArchitecture(Architecture):
                 f"What {self.name} keeps of a context is not known: {self.counted.keeps_problem}."
             )
         return self.counted.keeps
+
+    @property
+    def always_reads(self) -> int:
+        return self.counted.always_reads
+
+    def writes_with(self, tensor: Weights) -> bool:
+        return not (self.counted.encoder_decoder and READING.search(tensor.path))
 
     @property
     def attention_kind(self) -> str:
@@ -130,6 +142,11 @@ def counted_architecture(
 
     `config` is what it was counted from, which says how its checkpoint is stored.
     """
+    if not model.vocab:
+        raise CannotEstimateError(
+            f"{name} has {model.parameters:,} parameters and no vocabulary: it reads and writes no text, so that "
+            "serving and training it is not estimated here."
+        )
     stored, unknown = stored_as(config or {})
     heads = max(1, model.heads)
     width = model.intermediate_size or 4 * model.hidden

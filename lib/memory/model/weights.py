@@ -115,10 +115,14 @@ def weights_bytes(arch: Architecture, key: str, other_bytes: float = 2.0) -> flo
 
 @lru_cache(maxsize=1024)
 def read_weights_bytes(arch: Architecture, key: str, experts_read_share: float) -> float:
-    """What one decoding step reads: of routed experts a share, of an embedding that is only looked up nothing."""
+    """What one decoding step reads: of routed experts a share, of an embedding that is only looked up nothing.
+
+    Nothing of an encoder that read the prompt and has done its part either.
+    """
     looked_up = (*TOWERS, *(() if arch.tie_word_embeddings else (Part.EMBEDDING,)))
     read = {Part.EXPERTS: experts_read_share} | dict.fromkeys(looked_up, 0.0)
-    return sum(tensor_bytes(arch, each, precision(key)) * read.get(each.part, 1.0) for each in arch.tensors)
+    working = (each for each in arch.tensors if arch.writes_with(each))
+    return sum(tensor_bytes(arch, each, precision(key)) * read.get(each.part, 1.0) for each in working)
 
 
 def quantized_parameters(arch: Architecture, key: str) -> int:

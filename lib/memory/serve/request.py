@@ -8,7 +8,7 @@ from lib.memory.model.architecture import Architecture
 from lib.memory.moment import Moment
 from lib.memory.passes.numerics import HALF
 from lib.memory.serve.setup import ServingSetup
-from lib.memory.serve.terms import logits_term, prompt_activations, serving_weights
+from lib.memory.serve.terms import logits_term, prompt_activations, serving_weights, when_read
 
 ANSWER_SHARE = 0.25  # of the context
 
@@ -33,7 +33,7 @@ def request_moments(arch: Architecture, setup: ServingSetup) -> tuple[Moment, ..
 def _reading(arch: Architecture, setup: ServingSetup, weights: float) -> Iterator[Moment]:
     """The prompt: layer after layer if it is read whole, piece after piece otherwise."""
     whole = setup.kv_cache(arch).total_bytes
-    activations = prompt_activations(arch, setup).size_bytes
+    activations = prompt_activations(arch, when_read(arch, setup)).size_bytes
     for share in (0.5, 1.0):
         half_read = setup.with_(context=max(1, round(setup.context * share)))
         cache = half_read.kv_cache(arch).total_bytes if setup.reserve or setup.prefill else share * whole

@@ -13,7 +13,7 @@ from lib.memory.overhead import overhead_term
 from lib.memory.rules_of_thumb import ServingRule
 from lib.memory.serve.request import request_moments
 from lib.memory.serve.setup import ServingSetup
-from lib.memory.serve.terms import logits_term, prompt_activations, serving_weights
+from lib.memory.serve.terms import logits_term, prompt_activations, serving_weights, when_read
 from lib.memory.terms import MadeOfTerms, Term
 
 
@@ -53,7 +53,7 @@ def serving(arch: Architecture, setup: ServingSetup, context_mib: int | None = N
     terms = (
         serving_weights(arch, setup),
         setup.kv_cache(arch).term(),
-        prompt_activations(arch, setup),
+        prompt_activations(arch, when_read(arch, setup)),
         logits_term(arch, setup),
         overhead_term(context_mib, distributed=setup.gpus > 1),
     )

@@ -46,6 +46,13 @@ def sharded_weights_bytes(arch: Architecture, key: str, shards: int) -> tuple[fl
     return whole - kv - norms, one_head + norms
 
 
+def when_read(arch: Architecture, setup: ServingSetup) -> ServingSetup:
+    """The set-up while the prompt is read: an encoder of sound reads as many positions as ever, and all at once."""
+    if arch.always_reads <= setup.context:
+        return setup
+    return setup.with_(context=arch.always_reads, prefill=0)
+
+
 def prompt_activations(arch: Architecture, setup: ServingSetup) -> Term:
     """The widest moment of one layer's forward pass, without a gradient: layers use the same memory in turn."""
     tokens = setup.prefill_tokens

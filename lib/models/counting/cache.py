@@ -28,7 +28,6 @@ from transformers.cache_utils import (
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.config_text import short
 from lib.memory.model.inventory.keeps import Keeps
-from lib.models.counting.alike import alike_run_once
 from lib.models.counting.build import bounded, language_decoder, speaking_part
 from lib.models.counting.read import is_encoder
 
@@ -36,33 +35,32 @@ FEW, MORE = 8, 16  # tokens; fewer than any window, more than a convolution is w
 WINDOWS = 8  # "past the window" is tried at this many windows
 CACHES = ("past_key_values", "cache_params", "state")  # where an output has it
 KEYS_AND_VALUES = (("k_proj", "v_proj"), ("kv_proj",))  # matrices that make them; JetMoE has one for both
+STATES = ("_state", "_states")  # how a block names what it keeps in itself
 SIMPLE = (DynamicLayer, DynamicSlidingWindowLayer, DynamicIndexedLayer)
 
 
 def keeps_of(model: PreTrainedModel) -> tuple[Keeps, ...]:
-    """What the layers keep, alike ones together; nothing at all for an encoder.
+    """What the layers keep, alike ones together; nothing at all for an encoder. Of two texts: `two_texts.py`.
 
     Raises CannotEstimateError where no pass can be made, or its cache is not one that transformers describes.
     """
     if is_encoder(model.config):
         return ()
-    if model.config.is_encoder_decoder:
-        raise CannotEstimateError(
-            "its cache depends on the lengths of two texts, what the encoder reads and the decoder writes"
-        )
     try:
         few, more = _layers(model, FEW), _layers(model, MORE)
     except CannotEstimateError:
-        if (found := _by_shapes(model)) is None:
-            raise
-        return _grouped(found)
-    found = [_kept(one, two) for one, two in zip(few, more, strict=True)]
+        if (found := _by_shapes(model)) is not None:
+            return grouped(found)
+        with experts_idle(model):
+            few, more = _layers(model, FEW), _layers(model, MORE)
+    found = [kept(one, two) for one, two in zip(few, more, strict=True)]
     if any(each.window and _is_unusual(layer) for each, layer in zip(found, few, strict=True)):
         found = _past_the_windows(model, found, few)
-    return _grouped(found)
+    return grouped(found)
 
 
-def _grouped(found: list[Keeps]) -> tuple[Keeps, ...]:
+def grouped(found: list[Keeps]) -> tuple[Keeps, ...]:
+    """Layers that keep the same, together."""
     return tuple(replace(each, layers=count) for each, count in Counter(found).items())
 
 
@@ -111,7 +109,7 @@ def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
         return [_StateAlone(tuple(each[..., at] for each in cache)) for at in range(cache[0].shape[-1])]  # RWKV's
     if cache is None or isinstance(cache, EncoderDecoderCache) or not hasattr(cache, "layers"):
         raise CannotEstimateError("it keeps its cache in a way of its own")
-    return _with_states_beside(cache)
+    return _with_states_inside(runner, _with_states_beside(cache))
 
 
 @dataclass
@@ -132,11 +130,42 @@ def _with_states_beside(cache: Any) -> list[Any]:
     ]
 
 
+def _with_states_inside(runner: nn.Module, layers: list[Any]) -> list[Any]:
+    """The layers of a cache; RecurrentGemma's recurrent blocks keep their states in themselves."""
+    stack = next(
+        (each for each in runner.modules() if isinstance(each, nn.ModuleList) and len(each) == len(layers)), []
+    )
+    found = list(layers)
+    for at, block in enumerate(stack):
+        inside = [value for each in block.modules() for name, value in vars(each).items() if name.endswith(STATES)]
+        states = tuple(value for value in inside if isinstance(value, torch.Tensor))
+        if states and not _tensors(layers[at]):
+            found[at] = _StateAlone(states)
+    return found
+
+
 def _pass(runner: nn.Module, tokens: int) -> Any:
-    with without_numbers(), alike_run_once(runner):
+    with without_numbers():
         ids = torch.zeros((1, tokens), dtype=torch.long)
         output = runner(input_ids=ids, use_cache=True)
-    return next((output[name] for name in CACHES if output.get(name) is not None), None)
+        cache = next((output[name] for name in CACHES if output.get(name) is not None), None)
+        if cache is None:  # made inside and not handed out
+            cache = DynamicCache(config=runner.config)
+            runner(input_ids=ids, use_cache=True, past_key_values=cache)
+    return cache
+
+
+@contextmanager
+def experts_idle(model: nn.Module) -> Iterator[None]:
+    """Within, experts hand on what they get: which of them a token chooses needs numbers, what attention keeps none."""
+    experts = [each for each in model.modules() if type(each).__name__.endswith("Experts")]
+    for each in experts:
+        each.forward = lambda hidden, *_, **__: hidden
+    try:
+        yield
+    finally:
+        for each in experts:
+            del each.forward
 
 
 @contextmanager
@@ -154,13 +183,17 @@ def without_numbers() -> Iterator[None]:
         torch.distributions.Distribution.set_default_validate_args(validated)
 
 
-def _kept(few: Any, more: Any) -> Keeps:
+def kept(few: Any, more: Any) -> Keeps:
+    """What one layer keeps, from its cache after FEW and after MORE tokens."""
     growth = (_cached_numbers(more) - _cached_numbers(few)) / (MORE - FEW)
+    window = getattr(few, "sliding_window", None) if growth else None
+    if window and window <= MORE:  # full before the second pass was over
+        growth = numbers_of(few.keys, few.values) / few.keys.shape[-2]
     latent = isinstance(few, DynamicLayer) and few.is_initialized and few.keys.shape[-1] != few.values.shape[-1]
     return Keeps(
         layers=1,
         numbers_per_token=growth,
-        window=getattr(few, "sliding_window", None) if growth else None,
+        window=window,
         state_bytes=_state_bytes(few),
         latent=bool(latent and few.keys.shape[1] == 1),
     )
@@ -175,9 +208,7 @@ def _past_the_windows(model: PreTrainedModel, found: list[Keeps], layers: list[A
     for each, layer, a, b in zip(found, layers, one, two, strict=True):
         if each.window and _is_unusual(layer):
             past = (_cached_numbers(b) - _cached_numbers(a)) / (at[1] - at[0])
-            each = replace(
-                each, numbers_per_token=_numbers_of(layer.keys, layer.values) / FEW, numbers_past_window=past
-            )
+            each = replace(each, numbers_per_token=numbers_of(layer.keys, layer.values) / FEW, numbers_past_window=past)
         result.append(each)
     return result
 
@@ -190,10 +221,10 @@ def _is_unusual(layer: Any) -> bool:
 def _cached_numbers(layer: Any) -> int:
     """Numbers in everything of a layer that a KV cache's precision applies to."""
     states = _states(layer)
-    return _numbers_of(*(tensor for tensor in _tensors(layer) if all(tensor is not state for state in states)))
+    return numbers_of(*(tensor for tensor in _tensors(layer) if all(tensor is not state for state in states)))
 
 
-def _numbers_of(*tensors: torch.Tensor) -> int:
+def numbers_of(*tensors: torch.Tensor) -> int:
     return sum(tensor.numel() for tensor in tensors if tensor.is_floating_point())
 
 

@@ -21,11 +21,13 @@ from lib.models.counting.parts import tied_pairs, weights_of
 from lib.models.counting.read import (
     check_sizes_arrived,
     filled_in,
+    invented_towers,
     is_encoder,
     language_alone,
     read,
     value_of,
 )
+from lib.models.counting.two_texts import always_reads, keeps_of_two_texts
 
 
 def count(text: str) -> Iterator[Building | Counted]:
@@ -93,8 +95,10 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         experts_per_token=active,
         tied=tied_pairs(model),
         encoder=is_encoder(model.config),
+        encoder_decoder=bool(model.config.is_encoder_decoder),
+        always_reads=always_reads(model),
         filled=tuple(filled_in(config, model.config)),
-        notes=(*notes, *_said(config, model)),
+        notes=(*notes, *_said(config, model), *_said_of_two_texts(model, keeps)),
     )
 
 
@@ -115,7 +119,7 @@ def _check_heads(text: PreTrainedConfig) -> None:
 
 def _keeps(model: PreTrainedModel) -> tuple[tuple[Keeps, ...] | None, str]:
     try:
-        return keeps_of(model), ""
+        return (keeps_of_two_texts if model.config.is_encoder_decoder else keeps_of)(model), ""
     except CannotEstimateError as error:
         return None, str(error)
 
@@ -158,6 +162,20 @@ def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:
         other = f"its own would add {head.numel():,}" if tied else f"tied there would be {head.numel():,} fewer"
         default = f"the default of {speaking_part(model).config.get_text_config(decoder=True).model_type}"
         yield f"The config does not say whether the output head is tied: here it {how}, {default}; {other}."
+    for name, inner in invented_towers(config, model.config):
+        yield f"The config has no {name}: the tower is {inner}'s as transformers builds it when told nothing."
     text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
     if any(text.get(name) for name in names_of("predicted_ahead")):
         yield "Layers for predicting several tokens ahead are left out: transformers does not build them."
+
+
+def _said_of_two_texts(model: PreTrainedModel, keeps: tuple[Keeps, ...] | None) -> Iterator[str]:
+    if not model.config.is_encoder_decoder or keeps is None:
+        return
+    frames = always_reads(model)
+    yield (
+        f"Its encoder reads half a minute of sound at once, {frames:,} positions: what the decoder keeps of them is "
+        "counted as a state."
+        if frames
+        else "Its decoder keeps as much of a token that was read as of one that it writes: the context is both."
+    )

@@ -31,7 +31,8 @@ OTHERS = (
 )
 ENCODERS = modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES
 TOWER_CONFIGS = ("vision", "audio", "image", "speech", "qformer", "vq")
-TELLING = (*names_of("experts_per_token"), "tie_word_embeddings", "max_position_embeddings", "sliding_window")
+SHARED = ("moe_num_shared_experts", "num_shared_experts", "n_shared_experts")
+TELLING = (*names_of("experts_per_token"), *SHARED, "tie_word_embeddings", "max_position_embeddings", "sliding_window")
 PADDED = 1.05  # a vocabulary may be rounded up to a multiple in the matrix
 
 
@@ -189,6 +190,14 @@ def filled_in(given: dict, made: PreTrainedConfig, where: str = "") -> Iterator[
         inner, inside = value_of(made, name), given.get(name)
         if isinstance(inner, PreTrainedConfig):
             yield from filled_in(inside if isinstance(inside, dict) else {}, inner, f"{where}{name}.")
+
+
+def invented_towers(given: dict, made: PreTrainedConfig) -> Iterator[tuple[str, str]]:
+    """(field, type) of each tower that the config says nothing of and transformers builds all the same."""
+    for name in made.sub_configs:
+        inner = value_of(made, name)
+        if name.startswith(TOWER_CONFIGS) and isinstance(inner, PreTrainedConfig) and not given.get(name):
+            yield name, inner.model_type
 
 
 def _given_sizes(given: dict, made: PreTrainedConfig, where: str) -> Iterator[tuple[str, str, int, PreTrainedConfig]]:

@@ -9,7 +9,9 @@ from functools import cache
 import pytest
 
 from lib.memory.errors import CannotEstimateError
+from lib.memory.model.counted_architecture import counted_architecture
 from lib.memory.model.inventory.tensors import Part
+from lib.memory.model.weights import weights_bytes
 from lib.models.counting.events import Counted
 from tests.data import MODEL_CONFIGS, MORE_CONFIGS
 
@@ -132,6 +134,14 @@ def test_a_config_that_would_be_counted_wrong_is_refused_in_a_sentence(change, n
     assert len(str(refused.value)) < 350
 
 
+def test_a_model_that_reads_no_text_is_counted_and_then_refused():
+    """ViT-B/16 (Dosovitskiy et al. 2021, table 1: 86M) with the 1,000 classes of ImageNet."""
+    vit = {"model_type": "vit", "architectures": ["ViTForImageClassification"], "hidden_size": 768}
+    model = counted({**vit, "num_labels": 1000, "num_hidden_layers": 12, "num_attention_heads": 12})
+    with pytest.raises(CannotEstimateError, match="86,567,656 parameters and no vocabulary"):
+        counted_architecture(model, "ViT-B/16")
+
+
 def test_a_model_that_would_take_the_machine_is_given_up(monkeypatch):
     from lib.models.counting import build
 
@@ -176,19 +186,39 @@ def test_experts_that_a_nested_config_describes_are_not_all_active():
     model = counted(config)
     assert round(model.parameters / 1e9) == 132
     assert round(model.active_parameters / 1e9) == 36
+    assert 2 * model.numbers_per_token == 40 * 2 * 8 * 128 * 2
+
+
+def test_shared_experts_that_a_config_leaves_out_are_among_what_is_filled_in():
+    """ERNIE 4.5 300B as PaddlePaddle stores it says nothing of shared experts, and has none; transformers adds two."""
+    ernie = {"model_type": "ernie4_5_moe", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    ernie |= {"num_key_value_heads": 2, "intermediate_size": 128, "moe_intermediate_size": 32, "moe_num_experts": 4}
+    assert dict(counted({**ernie, "moe_k": 2, "vocab_size": 1000}).filled)["moe_num_shared_experts"] == "2"
 
 
 @pytest.mark.parametrize("case", MORE_CONFIGS, ids=[case["id"] for case in MORE_CONFIGS])
 def test_other_architectures_as_their_makers_count_them(case):
     model = counted(case["config"])
     assert model.parameters == case["parameters"], case["source"]
-    if case["layers"] is None:  # reads one text and writes another: no cache is made up for it
-        assert model.keeps is None
-        assert "two texts" in model.keeps_problem
-    else:
-        assert [model.layers_that(kind) for kind in ("grow", "window", "state")] == case["layers"]
+    assert [model.layers_that(kind) for kind in ("grow", "window", "state")] == case["layers"]
     assert not model.encoder
     assert model.by_part.get(Part.OTHER, 0) < 0.02 * model.parameters
+
+
+def test_a_checkpoint_of_mlx_that_left_its_tower_out():
+    """model.safetensors.index.json of a 4-bit Mistral Small 4: 118,972,826,624 parameters in 66,949,842,944 bytes."""
+    text = {"model_type": "mistral4", "hidden_size": 4096, "intermediate_size": 12288, "vocab_size": 131072}
+    text |= {"num_hidden_layers": 36, "num_attention_heads": 32, "num_key_value_heads": 32, "q_lora_rank": 1024}
+    text |= {"kv_lora_rank": 256, "qk_nope_head_dim": 64, "qk_rope_head_dim": 64, "qk_head_dim": 128, "v_head_dim": 128}
+    text |= {"n_routed_experts": 128, "n_shared_experts": 1, "num_experts_per_tok": 4, "moe_intermediate_size": 2048}
+    text |= {"first_k_dense_replace": 0, "head_dim": 128, "n_group": 1, "topk_group": 1, "tie_word_embeddings": False}
+    config = {"model_type": "mistral3", "text_config": text, "tie_word_embeddings": False}
+    config["quantization_config"] = {"group_size": 64, "bits": 4, "mode": "affine"}
+    model = counted(config)
+    arch = counted_architecture(model, "a checkpoint", with_towers=False, config=config)
+    assert arch.parameters == 118_972_826_624
+    assert weights_bytes(arch, "checkpoint") == pytest.approx(66_949_842_944, rel=1e-4)
+    assert any("no vision_config" in note for note in model.notes)
 
 
 def test_what_transformers_builds_too_large_is_refused():

@@ -37,6 +37,10 @@ class CountedModel:
     latent: LatentAttention | None = None
     tied: tuple[tuple[str, str], ...] = ()
     encoder: bool = False
+    encoder_decoder: bool = False
+    """Whether an encoder reads the text and a decoder beside it writes the answer."""
+    always_reads: int = 0
+    """Positions that the encoder reads at every request, however short; 0 where it reads as many as there are."""
     keeps_problem: str = ""
     filled: tuple[tuple[str, str], ...] = ()
     """Fields that the config leaves out, with what transformers takes for them."""
