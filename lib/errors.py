@@ -1,5 +1,7 @@
 """The one kind of error whose message is written for a student, and what a job meets when its owner presses stop."""
 
+import errno
+
 
 class StudentError(ValueError):
     """Something the reader can put right.
@@ -22,3 +24,10 @@ def is_out_of_memory(error: BaseException) -> bool:
     said = str(error).lower()
     words = ("out of memory", "can't allocate memory", "not enough memory")
     return isinstance(error, MemoryError) or any(each in said for each in words)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether there was no room on a disk: the system's own error, or what a library makes of it (safetensors names
+    only its text)."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return full or "no space left on device" in str(error).lower()

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from lib.classroom.errors import RoomsUnreachable
 from lib.classroom.tables import SCHEMA
 from lib.classroom.where import database_url
+from lib.errors import is_disk_full
 from lib.places import ROOT
 
 UPGRADE_LIMIT_S = 120
@@ -80,9 +81,19 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, OSError) as error:
+        if _is_full(error):
+            raise RoomsUnreachable(
+                "The disk on which rooms are kept is full, so that was not kept; what was kept before is, and its "
+                "operator must free some space."
+            ) from error
         raise RoomsUnreachable(
             "The place where rooms are kept does not answer; nothing is lost, try again in a few seconds."
         ) from error
+
+
+def _is_full(error: Exception) -> bool:
+    """SQLite says "database or disk is full"; PostgreSQL passes on what the system says."""
+    return is_disk_full(error) or "disk is full" in str(error)
 
 
 def _upgrade(url: str) -> None:

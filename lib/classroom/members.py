@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import sqlalchemy as sa
 
 from lib.classroom.database import Database
@@ -11,6 +9,7 @@ from lib.classroom.entering.keys import fingerprint, is_same
 from lib.classroom.entering.limits import ENTERING
 from lib.classroom.entering.names import clean_name
 from lib.classroom.errors import NoSuchRoom, RoomError
+from lib.classroom.order import clock
 from lib.classroom.order.visits import count_join
 from lib.classroom.records import MOST_MEMBERS, Member
 from lib.classroom.rooms import row_of
@@ -42,7 +41,7 @@ def join(
 
 def room_of(db: Database, browser: str, now_s: float | None = None) -> tuple[str, Member] | None:
     """The code of the living room that this browser joined last, and who it is there."""
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     with db.reading() as connection:
         codes = connection.execute(sa.select(rooms.c.code, rooms.c.id).where(rooms.c.ends_at_s > now_s)).all()
         mine = {fingerprint(row.code, browser): row.code for row in codes}

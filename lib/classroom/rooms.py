@@ -6,14 +6,13 @@ browser in, and changing it shuts every other one out.
 
 from __future__ import annotations
 
-import time
-
 import sqlalchemy as sa
 
 from lib.classroom.database import Database
 from lib.classroom.entering.keys import clean_code, fingerprint, is_same, new_code, new_key
 from lib.classroom.entering.limits import ENTERING, OPENING
 from lib.classroom.errors import NoSuchRoom, NotTheInstructor
+from lib.classroom.order import clock
 from lib.classroom.records import ROOM_LIVES_S, Room
 from lib.classroom.tables import leaders, members, rooms
 
@@ -23,7 +22,7 @@ TRIES = 20
 def open_room(db: Database, browser: str, now_s: float | None = None) -> tuple[Room, str]:
     """A new room led by this browser, and its key, which is told this once."""
     OPENING.spend(browser)
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     key = new_key()
     with db.writing() as connection:
         connection.execute(sa.delete(rooms).where(rooms.c.ends_at_s <= now_s))
@@ -56,7 +55,7 @@ def lead(db: Database, code: str, key: str, browser: str, now_s: float | None = 
 
 def led_by(db: Database, browser: str, now_s: float | None = None) -> Room | None:
     """The newest living room that this browser leads."""
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     with db.reading() as connection:
         living = connection.execute(
             sa.select(rooms, leaders.c.browser)
@@ -90,7 +89,7 @@ def delete_room(db: Database, code: str, browser: str) -> None:
 
 def row_of(connection: sa.Connection, code: str, now_s: float | None = None) -> sa.Row:
     """The row of a living room; NoSuchRoom."""
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     found = connection.execute(sa.select(rooms).where(rooms.c.code == clean_code(code))).first()
     if found is None or found.ends_at_s <= now_s:
         raise NoSuchRoom("There is no room with this code; it may be over, or a letter may be wrong.")

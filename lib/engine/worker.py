@@ -20,11 +20,16 @@ from distributed import get_worker
 
 from lib.engine.errors import TimeLimitReached
 from lib.engine.job import JobState
-from lib.errors import StopRequested, StudentError, is_out_of_memory
+from lib.errors import StopRequested, StudentError, is_disk_full, is_out_of_memory
 
 TOPIC = "finetuning-lab"
 WIND_UP_S = 15.0
 """A stopped job may spend this long on saying what it has so far."""
+
+DISK_FULL = (
+    "The disk of the computer that ran this is full, so its files could not be written; once its operator has freed "
+    "some space, start again or go on from the last checkpoint"
+)
 
 _stops: set[str] = set()
 _importing = threading.Lock()
@@ -69,6 +74,8 @@ def run_job(
     except Exception as error:
         if is_out_of_memory(error):
             return JobState.FAILED, "The device ran out of memory; choose a smaller model, batch or context"
+        if is_disk_full(error):
+            return JobState.FAILED, DISK_FULL
         raise
     finally:
         _stops.discard(job_id)

@@ -48,6 +48,8 @@ from lib.training.texts.prompts import Answer, Question
 
 ASKED_TOKENS = 10
 """How far an answer goes on the way: enough to see what it orders, and quick."""
+CHECKPOINT_EVERY = 10
+"""Steps, and the first one: whoever loses a worker, however early, loses no more than these."""
 DIVERGED = 1.2
 """Times the loss of guessing every token with equal probability, or of the first step where that is more."""
 
@@ -133,7 +135,8 @@ def _finetune(
             yield from look(model, run, step)
             if step % run.evaluate_every == 0 or step == run.steps:
                 yield HeldOut(step, loss_held_out())
-                yield from _checkpoint(run, step, model, optimizer)
+            is_kept = step in (first_step + 1, run.steps) or step % CHECKPOINT_EVERY == 0
+            yield from _checkpoint(run, step, model, optimizer) if is_kept else ()
             if run.ask_every and step % run.ask_every == 0 and step < run.steps:
                 yield Asked(step, complete(model, tokenizer, prompts, ASKED_TOKENS))
     except StopRequested:
@@ -169,7 +172,11 @@ def answer(question: Question) -> Iterator[Answer]:
 
 
 def optimizer_for(model: nn.Module, run: FineTuningRun) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(trainable_parameters(model), lr=run.learning_rate, weight_decay=0.0)
+    trained = trainable_parameters(model)
+    # An adapter is many small tensors: `foreach` goes through them in C++, to the same numbers. It holds a copy of them
+    # all while it does, which is too much where every weight is trained.
+    few = sum(parameter.numel() for parameter in trained) <= 10_000_000
+    return torch.optim.AdamW(trained, lr=run.learning_rate, weight_decay=0.0, foreach=few)
 
 
 def training_loop(
@@ -186,6 +193,7 @@ def training_loop(
     """The whole of fine-tuning: next batch, loss, gradients, update."""
     guessing = math.log(model.config.vocab_size)
     highest = DIVERGED * guessing
+    trained = trainable_parameters(model)
     first_began = time.perf_counter()
     for step in range(first_step + 1, run.steps + 1):
         began = time.perf_counter()
@@ -197,7 +205,7 @@ def training_loop(
         if divergence_stops and not loss < highest:  # also true of a loss that is no number
             raise Diverged(step, loss.item(), guessing, run.learning_rate)
         loss.backward()
-        grad_norm = torch.nn.utils.clip_grad_norm_(trainable_parameters(model), max_norm=1.0).item()
+        grad_norm = torch.nn.utils.clip_grad_norm_(trained, max_norm=1.0, foreach=True).item()
         if step == first_step + 1 and grad_norm == 0 and zero_gradient_stops:
             raise TrainingError(
                 "The first gradient is zero: the adapter is not connected to the loss; reload the model"

@@ -88,11 +88,14 @@ def progress(events: Iterable[Event]) -> Progress:
 
 def go_on(run: FineTuningRun, events: Iterable[Event]) -> FineTuningRun | None:
     """The run that goes on from the newest checkpoint in `events`, knowing what was told until then; where a worker was
-    lost before it could leave one, from the checkpoint that the run itself has gone on from."""
+    lost before it could leave one, from the checkpoint that the run itself has gone on from.
+
+    Also from its very last step, where all is trained and its files could not be written.
+    """
     told = progress(events)
     newest = told.checkpoint or run.resume_from
     is_whole = told.finished is not None and told.finished.step >= run.steps
-    if newest is None or is_whole or newest.step >= run.steps:
+    if newest is None or is_whole:
         return None
     step = newest.step
     kept = [each for each in (*told.held_out, *told.watched) if each.step < step]  # measured again as it goes on

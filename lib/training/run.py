@@ -92,7 +92,7 @@ class FineTuningRun:
     ask_every: int = 5
     """Steps after which the prompts are asked again; 0 asks before and after only."""
     evaluate_every: int = 20
-    """Steps between two looks at the held-out texts, and between two checkpoints."""
+    """Steps between two looks at the held-out texts."""
     weighs: bool = False
     """Whether the run also tells what it cost and what it forgot (Cost, Forgotten)."""
     watched: tuple[int, str] = (0, "q_proj")

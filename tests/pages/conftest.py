@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, HeadingBase, Markdown
 from streamlit.util import calc_hash
 
 from lib import curriculum
@@ -21,6 +23,8 @@ from lib.ui.kit.streamlit_private import forget_pages_folder
 from tests.waiting import LIMIT_S, wait_until
 
 APP = str(ROOT / "app.py")
+HEADING = re.compile(r"^(#{1,6}) +(.+)$", re.MULTILINE)
+"""In Markdown."""
 
 
 COMPONENTS = BidiComponentManager()
@@ -37,6 +41,17 @@ def open_chapter(slug: str, **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
     return app.run()
+
+
+def reloaded(app: AppTest, slug: str, **query: str) -> AppTest:
+    """The same browser's page after a reload: of its session nothing is left but who it is, which is in a cookie."""
+    again = AppTest.from_file(APP, default_timeout=LIMIT_S)
+    again._bidi_component_manager = COMPONENTS
+    again._page_hash = calc_hash(curriculum.chapter(slug).url_path)
+    again.session_state["owner"] = app.session_state["owner"]
+    for key, value in query.items():
+        again.query_params[key] = value
+    return again.run()
 
 
 def open_beside(name: str, **query: str) -> AppTest:
@@ -64,6 +79,28 @@ def charts_without_words(app: AppTest) -> list[str]:
         if some and not re.search(r"\d", each.proto.alt):
             found.append(f"{drawn['layout'].get('title', {}).get('text')}: {each.proto.alt!r}")
     return found
+
+
+def headings(app: AppTest) -> list[tuple[int, str]]:
+    """(Level, text) of every heading, in the order of the page."""
+    found: list[tuple[int, str]] = []
+    waiting = [app.main]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Block):
+            waiting += reversed(node.children.values())
+        elif isinstance(node, HeadingBase):
+            found.append((int(node.tag[1]), node.value))
+        elif isinstance(node, Markdown):
+            found += [(len(marks), text) for marks, text in HEADING.findall(node.value)]
+    return found
+
+
+def headings_out_of_order(app: AppTest) -> list[str]:
+    """Headings that skip a level: somebody who hears the page looks for the one between (WCAG 2.2, technique G141)."""
+    listed = headings(app)
+    assert listed[0][0] == 1
+    return [f"{before} -> {text}" for before, (level, text) in pairwise(listed) if level > before[0] + 1]
 
 
 def press(app: AppTest, label: str) -> None:

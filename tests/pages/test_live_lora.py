@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-import pytest
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import psutil
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.engine import JobState
+from lib.models.catalogue import BUNDLED, REAL
+from lib.training.run import usual_steps
 from lib.ui.kit import jobs
-from tests.pages.conftest import finish_jobs, open_chapter, rerun_until, start_and_finish, workers_find
+from tests.pages.conftest import (
+    finish_jobs,
+    open_chapter,
+    press,
+    reloaded,
+    rerun_until,
+    said,
+    start_and_finish,
+    workers_find,
+)
+from tests.waiting import LIMIT_S, wait_until
+
+SAMPLES = "tests.unit.engine.sample_jobs"
+
+
+@pytest.fixture
+def real_is_here(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder by the name of the real small model, which is then the one that a page begins with."""
+    (tmp_path / REAL).symlink_to(tiny_model)
+    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +62,33 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(query):
     assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
 
 
+@pytest.mark.parametrize("model", [{}, {"model": REAL}], ids=["no model in the link", "its model in the link"])
+@pytest.mark.parametrize(
+    "query",
+    [{"steps": "-1"}, {"lr": "1e9"}, {"rank": "abc"}, {"ask": "99"}, {"prompt": "x" * 5000}],
+    ids=lambda query: next(iter(query)),
+)
+def test_a_hostile_link_says_so_where_the_real_model_is_the_usual_one(real_is_here, query, model):  # noqa: ARG001
+    app = open_chapter("live_lora", **query, **model)
+    assert not app.exception
+    assert app.selectbox(key="model").value == REAL
+    (key,) = query
+    assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
+
+
+def test_a_link_s_steps_are_those_of_the_model_shown_and_of_no_other(real_is_here):  # noqa: ARG001
+    app = open_chapter("live_lora", steps="65", lr="0.005")
+    assert app.slider(key=f"steps:{REAL}").value == 65
+    assert app.select_slider(key=f"lr:{REAL}").value == 0.005
+    app.slider(key=f"steps:{REAL}").set_value(70).run()
+    assert app.slider(key=f"steps:{REAL}").value == 70
+    app.selectbox(key="model").set_value(BUNDLED).run()
+    assert app.slider(key="steps").value == usual_steps(BUNDLED)
+    app.slider(key="steps").set_value(40).run()
+    app.selectbox(key="model").set_value(REAL).run()
+    assert app.slider(key=f"steps:{REAL}").value != 40
+
+
 @pytest.mark.usefixtures("tiny_worker")
 def test_markup_in_a_prompt_is_shown_as_text():
     app = open_chapter("live_lora", steps="10")
@@ -53,6 +110,31 @@ def test_a_run_says_what_happened_in_its_own_numbers():
     # r (d_in + d_out) over all linear layers of the bundled model, by hand:
     # 6 layers × 8 × (q 512 + k 384 + v 384 + o 512 + gate 1024 + up 1024 + down 1024)
     assert f"{6 * 8 * (512 + 384 + 384 + 512 + 3 * 1024):,}" in words
+
+
+@pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="limits of another process are Linux's")
+def test_a_worker_without_room_is_one_sentence_and_nothing_typed_is_lost():
+    """The limit is real: the process of the worker may have 10 MB more than it has, where a step of 32 texts takes some
+    hundred more than one of 4."""
+    app = open_chapter("live_lora", steps="5")
+    start_and_finish(app, "Start")  # so that all that is loaded once is there
+    app.slider(key="batch").set_value(32).run()
+    app.text_input(key="prompt").set_value("What I have typed").run()
+    (worker,) = map(psutil.Process, jobs.engine().worker_process_ids)
+    before = worker.rlimit(psutil.RLIMIT_AS)
+    worker.rlimit(psutil.RLIMIT_AS, (worker.memory_info().vms + 10_000_000, before[1]))
+    try:
+        start_and_finish(app, "Start")
+    finally:
+        worker.rlimit(psutil.RLIMIT_AS, before)
+    assert [each.value for each in app.error] == [
+        "The device ran out of memory; choose a smaller model, batch or context"
+    ]
+    assert app.text_input(key="prompt").value == "What I have typed"
+    app.slider(key="batch").set_value(4).run()
+    start_and_finish(app, "Start")
+    assert not app.error
+    assert jobs.engine().worker_process_ids == (worker.pid,), "the same worker goes on"
 
 
 @pytest.mark.usefixtures("tiny_worker")
@@ -79,6 +161,67 @@ def test_a_paused_run_is_stopped_or_goes_on_from_its_very_step_and_shows_the_who
     assert "in 300 steps" in words
     assert "| 5 |" in words, "what it said before it was stopped"
     assert "| 300 |" in words
+
+
+@pytest.mark.usefixtures("tiny_worker")
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot hold a process for a while")
+def test_a_reload_at_every_step_of_a_run_brings_the_page_back_with_it():
+    app = open_chapter("live_lora", steps="300")
+    engine, (worker,) = jobs.engine(), jobs.engine().worker_process_ids
+
+    def after_a_reload(has: Callable[[AppTest], bool], what: str) -> AppTest:
+        again = reloaded(app, "live_lora", steps="300")
+        assert has(again), what
+        return again
+
+    def buttons(page: AppTest) -> dict[str, bool]:
+        return {each.label: not each.disabled for each in page.button}
+
+    other = engine.submit(f"{SAMPLES}:count", 10_000, owner="raj", kind="count", expected_s=60, time_limit_s=LIMIT_S)
+    wait_until(lambda: engine.view(other, owner="raj").events != (), "another's run")
+    press(app, "Start")
+    app = after_a_reload(lambda page: any("Waiting: you are next" in each.value for each in page.info), "queued")
+    assert buttons(app)["Stop"]
+    assert not buttons(app)["Start"]
+
+    press(app, "Stop")
+    engine.stop(other, owner="raj")
+    wait_until(lambda: not engine.view(other, owner="raj").state.active, "the worker to be free")
+    with held(worker):  # it is sent the run, and tells nothing yet
+        press(app, "Start")
+        wait_until(lambda: jobs_of(app)[-1].state is JobState.RUNNING, "its turn")
+        app = after_a_reload(lambda page: buttons(page)["Stop"] and not buttons(page)["Start"], "starting")
+        assert jobs_of(app)[-1].events == []
+
+    rerun_until(app, lambda: has_steps(app), "the first step")
+    with held(worker):  # or it would be over before the page is back
+        app = after_a_reload(has_steps, "running")
+        press(app, "Pause")
+    rerun_until(app, lambda: any(label.startswith("Go on from") for label in buttons(app)), "the pause")
+    app = after_a_reload(lambda page: any("Paused by you" in each.value for each in page.info), "paused")
+    press(app, next(label for label in buttons(app) if label.startswith("Go on from")))
+    finish_jobs(app)
+    app = after_a_reload(lambda page: "in 300 steps" in said(page), "ended")
+    assert buttons(app)["Start"]
+
+
+@contextmanager
+def held(process: int) -> Iterator[None]:
+    """It does nothing until the block ends."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def has_steps(app: AppTest) -> bool:
+    return any("tokens/s" in each.text for each in app.get("progress"))
+
+
+def jobs_of(app: AppTest) -> list:
+    owner = app.session_state["owner"]
+    return [each for each in jobs.engine()._jobs.values() if each.owner == owner]
 
 
 def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():

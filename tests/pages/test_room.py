@@ -357,6 +357,12 @@ def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
     app.run()
     assert len(app.get("plotly_chart")) == 2
     assert "has the lowest held-out loss: **2.00**" in text(app)
+    press(app, "Start the cells that nobody has started")
+    assert "Every cell has been started" in app.toast[0].value
+    for cell, _, _ in queued[1][1].cells:
+        sweep.keep_result(database(), code, number, CellDone(cell, 3.0, 2.5, 0.1))
+    app.run()
+    assert not [each for each in app.button if each.label.startswith("Start the cells")]
 
 
 def test_the_room_plays_the_secret_rule(led, monkeypatch):

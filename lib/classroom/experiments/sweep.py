@@ -7,12 +7,12 @@ a map half full covers the whole grid. SQLAlchemy is imported where the database
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from lib.classroom.errors import RoomError
+from lib.classroom.order import clock
 from lib.classroom.records import Asked
 from lib.training.comparing.grid import GRIDS, CellDone, CellRuns, Grid
 
@@ -148,6 +148,7 @@ def start_own_cell(db: Database, code: str, browser: str, number: int, now_s: fl
     import sqlalchemy as sa
 
     from lib.classroom.members import member_row
+    from lib.classroom.order.visits import count_start
     from lib.classroom.questions import question_row, record
     from lib.classroom.rooms import row_of
     from lib.classroom.tables import cells
@@ -163,7 +164,8 @@ def start_own_cell(db: Database, code: str, browser: str, number: int, now_s: fl
         cell = _cell(grid_of(record(row)), found)
         if cell.done is not None:
             raise RoomError("The run of your cell is over already; see what it came to.")
-        now_s = time.time() if now_s is None else now_s
+        count_start(connection, db, room_row, browser)
+        now_s = clock.time_of_day_s() if now_s is None else now_s
         connection.execute(sa.update(cells).where(cells.c.id == found.id).values(started_at_s=now_s))
     return CellRuns(((cell.number, cell.rank, cell.learning_rate),), of=name_of_sweep(code, number))
 
@@ -172,13 +174,16 @@ def start_the_rest(db: Database, code: str, browser: str, number: int, now_s: fl
     """The instructor runs every cell that nobody has started, or whose run is lost; None where there is none."""
     import sqlalchemy as sa
 
+    from lib.classroom.order.visits import count_start
     from lib.classroom.questions import question_row, record
     from lib.classroom.rooms import led_row
     from lib.classroom.tables import cells
 
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     with db.writing() as connection:
-        row = question_row(connection, led_row(connection, code, browser).id, number, locked=True)
+        room_row = led_row(connection, code, browser)
+        count_start(connection, db, room_row, browser)
+        row = question_row(connection, room_row.id, number, locked=True)
         lost = sa.or_(cells.c.started_at_s.is_(None), cells.c.started_at_s < now_s - LOST_AFTER_S)
         unrun = sa.and_(cells.c.held_out_loss.is_(None), cells.c.problem.is_(None))
         theirs = sa.or_(_is_free(cells), sa.and_(lost, unrun))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import sqlite3
 import sys
 import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
 from lib.classroom.errors import RoomsUnreachable
+from lib.classroom.order import clock
 from lib.classroom.where import SQLITE, database_url, may_hold_rooms
 from lib.logs import record
 
@@ -33,7 +33,7 @@ def purge(url: str | None = None, now_s: float | None = None) -> int:
     Raises RoomsUnreachable.
     """
     url = database_url() if url is None else url
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     old = int(now_s // 60) - MINUTES_KEPT
     return _purge_sqlite(url, now_s, old) if url.startswith(SQLITE) else _purge_elsewhere(url, now_s, old)
 

@@ -8,14 +8,13 @@ room is used, and until the next purge (`purging.py`) else.
 
 from __future__ import annotations
 
-import time
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
 from lib.classroom.errors import TooOften
+from lib.classroom.order import clock
 from lib.classroom.tables import visits
 
 MINUTE_S = 60
@@ -25,6 +24,8 @@ ADDRESS_A_MINUTE = 1500
 """Answers from one address: 500 students who change their mind twice."""
 JOINS_A_MINUTE = 250
 """Students who join from one address: a large hall within a minute, and no room filled within one."""
+STARTS_A_MINUTE = 6
+"""Runs of a sweep's cells that one browser starts: each takes its place in the line of all."""
 
 
 def count_answer(
@@ -32,7 +33,7 @@ def count_answer(
 ) -> None:
     """TooOften where this browser, or its address, has answered too often in this minute. Within the transaction that
     writes the answer: what is refused is not counted."""
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     if _count(connection, db, room, f"browser {browser}", now_s) > BROWSER_A_MINUTE:
         raise TooOften(f"This browser has answered {BROWSER_A_MINUTE} times within a minute; go on in the next one.")
     if address and _count(connection, db, room, f"address {address}", now_s) > ADDRESS_A_MINUTE:
@@ -45,11 +46,17 @@ def count_join(
     connection: sa.Connection, db: Database, room: sa.Row, address: str | None, now_s: float | None = None
 ) -> None:
     """TooOften where too many have joined from this address in this minute."""
-    now_s = time.time() if now_s is None else now_s
+    now_s = clock.time_of_day_s() if now_s is None else now_s
     if address and _count(connection, db, room, f"join {address}", now_s) > JOINS_A_MINUTE:
         raise TooOften(
             f"{JOINS_A_MINUTE} students have joined from your network within a minute; try again in the next one."
         )
+
+
+def count_start(connection: sa.Connection, db: Database, room: sa.Row, browser: str) -> None:
+    """TooOften where this browser has started too many runs in this minute."""
+    if _count(connection, db, room, f"start {browser}", clock.time_of_day_s()) > STARTS_A_MINUTE:
+        raise TooOften(f"This browser has started {STARTS_A_MINUTE} runs within a minute; go on in the next one.")
 
 
 def _count(connection: sa.Connection, db: Database, room: sa.Row, client: str, now_s: float) -> int:

@@ -1,5 +1,6 @@
 """Counting any model from its config.json, without its weights: tensors by part, and what a context costs.
 
+alike.py       modules that are alike, run once in a pass without weights (torch)
 build.py       a model on the meta device, within bounds of time and memory (torch)
 cache.py       what each layer keeps of a context, read off the cache of a pass without weights (torch)
 events.py      what the job tells (no torch)

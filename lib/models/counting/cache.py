@@ -28,6 +28,7 @@ from transformers.cache_utils import (
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.config_text import short
 from lib.memory.model.inventory.keeps import Keeps
+from lib.models.counting.alike import alike_run_once
 from lib.models.counting.build import bounded, language_decoder, speaking_part
 from lib.models.counting.read import is_encoder
 
@@ -145,7 +146,7 @@ def _with_states_inside(runner: nn.Module, layers: list[Any]) -> list[Any]:
 
 
 def _pass(runner: nn.Module, tokens: int) -> Any:
-    with without_numbers():
+    with without_numbers(), alike_run_once(runner):
         ids = torch.zeros((1, tokens), dtype=torch.long)
         output = runner(input_ids=ids, use_cache=True)
         cache = next((output[name] for name in CACHES if output.get(name) is not None), None)

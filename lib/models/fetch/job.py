@@ -56,7 +56,7 @@ def progress_of_another(name: str) -> FetchProgress | None:
     """How far whoever fetches this model is, in whichever process; None if nobody does."""
     file = _progress_file(name)
     try:
-        if time.time() - file.stat().st_mtime > FORGOTTEN_S:
+        if abs(time.time() - file.stat().st_mtime) > FORGOTTEN_S:  # also told before the clock was set back
             return None
         return FetchProgress(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

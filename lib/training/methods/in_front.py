@@ -14,6 +14,10 @@ from torch import nn
 from transformers import Cache, PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
+LAST = torch.tensor([-1])
+"""For `logits_to_keep`: an index, whose row is a tensor of its own. Of a slice of a batch the product with the head's
+weights copies them once for each row (SmolLM2-135M in bf16, 4 rows: 226 MB and a third of an answer's time)."""
+
 
 class AfterExamples(nn.Module):
     """A model that reads the same tokens before every text: a prompt with examples (Brown et al. 2020).
@@ -65,11 +69,11 @@ def read_in_front(model: nn.Module, rows: int) -> tuple[nn.Module, Cache | None]
     """The model that reads a text itself, and the keys and values of what stands in front of each of `rows` texts."""
     if isinstance(model, AfterExamples):
         ids = model.ids.expand(rows, -1)
-        return model.model, model.model(input_ids=ids, use_cache=True, logits_to_keep=1).past_key_values
+        return model.model, model.model(input_ids=ids, use_cache=True, logits_to_keep=LAST).past_key_values
     if not positions_in_front(model):
         return model, None
     front, base = model.get_prompt(batch_size=rows), model.get_base_model()
     if isinstance(front, Cache):
         return base, front
     embedded = front.to(base.dtype)
-    return base, base(inputs_embeds=embedded, use_cache=True, logits_to_keep=1).past_key_values
+    return base, base(inputs_embeds=embedded, use_cache=True, logits_to_keep=LAST).past_key_values

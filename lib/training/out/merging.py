@@ -68,8 +68,11 @@ def _written(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: 
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         partial = target.with_suffix(f".{id(asked)}.part")
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
-            for file in sorted(Path(folder).iterdir()):
-                archive.write(file, f"merged-model/{file.name}")
-        partial.replace(target)
+        try:
+            with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+                for file in sorted(Path(folder).iterdir()):
+                    archive.write(file, f"merged-model/{file.name}")
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)  # half a file, where the disk was full
     return MergedFile(str(target), target.stat().st_size)

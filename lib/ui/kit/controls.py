@@ -121,6 +121,7 @@ def _refused(key: str, valid: Callable[[str], bool]) -> str | None:
 
     Streamlit takes a bad value out of the link on the first run, so it is remembered until the control is used.
     """
+    _take_what_names_no_variant(key)
     memory = f"{key}:refused"
     raw = st.query_params.get(key)
     if raw is not None:
@@ -132,10 +133,23 @@ def _refused(key: str, valid: Callable[[str], bool]) -> str | None:
     return st.session_state.get(memory)
 
 
+def _take_what_names_no_variant(key: str) -> None:
+    """A control that a model, say, has for itself is keyed `name:variant`; a link's plain `name` means the first one
+    that is shown. Not those shown later: what was chosen for one model does not suit the next."""
+    name, _, variant = key.partition(":")
+    drawn = f"{name}:drawn"
+    is_first = drawn not in st.session_state
+    st.session_state[drawn] = True
+    if is_first and variant and name in st.query_params and key not in st.query_params:
+        st.query_params[key] = st.query_params[name]
+        del st.query_params[name]
+        st.rerun()
+
+
 def _say_refused(refused: str | None, key: str, expected: str, used: str) -> None:
     if refused is not None:
         shown = refused if len(refused) <= 40 else refused[:40] + "…"
-        asked = f"The link asks for {key} = “{_inert(shown)}”"
+        asked = f"The link asks for {key.partition(':')[0]} = “{_inert(shown)}”"
         st.caption(f":material/link_off: {asked}; it must be {expected}, so {used} is used.")
 
 

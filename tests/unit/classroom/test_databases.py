@@ -17,12 +17,12 @@ from lib.classroom.database import Database
 from lib.classroom.errors import RoomsUnreachable, TooOften
 from lib.classroom.experiments import sweep
 from lib.classroom.migrations.upgrade import config
-from lib.classroom.order import visits
+from lib.classroom.order import clock, visits
 from lib.classroom.records import Stage
 from lib.classroom.tables import SCHEMA, metadata
 from lib.classroom.where import database_url, may_hold_rooms
 from tests.unit.classroom.postgresql import PostgreSQL, postgresql
-from tests.unit.classroom.room import PART, SLUG, browser
+from tests.unit.classroom.room import PART, SLUG, browser, room_with
 
 STUDENTS = 12
 
@@ -74,7 +74,7 @@ def test_two_web_processes_deal_no_cell_twice_and_count_a_flood_together(kind, r
 
     monkeypatch.setattr(visits, "BROWSER_A_MINUTE", 4)
     opened_at_s = rooms.room(both[0], code).opened_at_s
-    monkeypatch.setattr(visits.time, "time", lambda: opened_at_s)  # one minute
+    monkeypatch.setattr(clock, "time_of_day_s", lambda: opened_at_s)  # one minute
     questions.ask(both[0], code, instructor, SLUG, PART)
     for number in range(4):
         answers.answer(both[number % 2], code, late, asked.number + 1, 0, address="10.0.0.1")
@@ -142,6 +142,29 @@ def test_where_rooms_are_kept_is_the_operator_s_choice(monkeypatch, tmp_path, sc
     monkeypatch.setenv("HOME", str(tmp_path))
     assert database_url() == f"sqlite:///{tmp_path}/.cache/finetuning-lab/rooms.sqlite"
     assert not may_hold_rooms()
+
+
+def test_a_full_disk_is_said_and_what_was_kept_before_stays(two_on_sqlite):
+    """SQLite's own limit on the pages of a file gives the error that a full disk gives (SQLITE_FULL)."""
+    db, _ = two_on_sqlite
+    code, _, students = room_with(db, 1)
+    answers.answer(db, code, students[0], 1, 0)
+    with db.writing() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")  # of this connection, the pool's only one
+
+    def join_without_end() -> None:
+        for number in range(500):
+            members.join(db, code, browser(), f"Student {number}")
+
+    with pytest.raises(RoomsUnreachable, match="disk on which rooms are kept is full"):
+        join_without_end()
+    before = rooms.room(db, code).members
+    assert answers.own_answer(db, code, students[0], 1) == (0, None)
+    with db.writing() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    members.join(db, code, browser(), "Late")
+    assert rooms.room(db, code).members == before + 1
 
 
 def test_a_database_that_goes_away_is_said_and_used_again_when_it_is_back(server):

@@ -13,7 +13,7 @@ from lib.classroom import answers, members, questions, rooms
 from lib.classroom.database import Database
 from lib.classroom.entering import limits
 from lib.classroom.errors import RoomError, RoomsUnreachable, TooOften
-from lib.classroom.order import purging, visits
+from lib.classroom.order import clock, purging, visits
 from lib.classroom.records import ROOM_LIVES_S
 from lib.classroom.tables import visits as table
 from lib.places import ROOT
@@ -37,8 +37,7 @@ def unlimited_in_memory(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def one_minute(monkeypatch):
-    monkeypatch.setattr(visits.time, "time", lambda: 1_800_000_000.0)
-    monkeypatch.setattr(rooms.time, "time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr(clock, "time_of_day_s", lambda: 1_800_000_000.0)
 
 
 def test_a_browser_that_floods_two_processes_is_refused_and_others_go_on(two):
@@ -73,14 +72,14 @@ def test_an_address_is_refused_in_one_room_only_and_for_a_minute(two, monkeypatc
     with pytest.raises(TooOften, match="from your network"):
         answers.answer(two[1], code, students[3], 1, 0, address="10.0.0.1")
     answers.answer(two[1], elsewhere, guest, 1, 0, address="10.0.0.1")
-    monkeypatch.setattr(visits.time, "time", lambda: 1_800_000_060.0)
+    monkeypatch.setattr(clock, "time_of_day_s", lambda: 1_800_000_060.0)
     answers.answer(two[1], code, students[3], 1, 0, address="10.0.0.1")
 
 
 def test_no_address_is_kept_as_it_is_and_old_counts_go(two, monkeypatch):
     code, _, (student,) = room_with(two[0], 1)
     answers.answer(two[0], code, student, 1, 0, address="10.0.0.1")
-    monkeypatch.setattr(visits.time, "time", lambda: 1_800_000_200.0)
+    monkeypatch.setattr(clock, "time_of_day_s", lambda: 1_800_000_200.0)
     answers.answer(two[0], code, student, 1, 1, address="10.0.0.1")
     with two[0].reading() as connection:
         rows = connection.execute(sa.select(table)).all()

@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lib.classroom import members, questions
-from lib.classroom.errors import NotTheInstructor, RoomError
+from lib.classroom import members, questions, rooms
+from lib.classroom.errors import NotTheInstructor, RoomError, TooOften
 from lib.classroom.experiments import sweep
 from lib.classroom.experiments.sweep import CellState
+from lib.classroom.order import clock
+from lib.classroom.order.visits import STARTS_A_MINUTE
 from lib.classroom.records import Stage
 from lib.training.comparing import grid_job
 from lib.training.comparing.grid import GRIDS, CellDone, CellRuns, frontier
@@ -98,6 +100,22 @@ def test_a_run_that_is_lost_can_be_started_by_the_instructor(shared, swept):
     sweep.start_own_cell(shared, code, one, number, now_s=1000.0)
     runs = sweep.start_the_rest(shared, code, instructor, number, now_s=1001.0 + sweep.LOST_AFTER_S)
     assert cell.number in {each[0] for each in runs.cells}
+
+
+def test_a_phone_that_starts_its_cell_again_and_again_is_refused_and_others_start_theirs(shared, swept, monkeypatch):
+    code, instructor, (flooding, other, _), number = swept
+    opened_at_s = rooms.room(shared, code).opened_at_s
+    monkeypatch.setattr(clock, "time_of_day_s", lambda: opened_at_s)  # one minute
+    for each in (flooding, other):
+        sweep.deal(shared, code, each, number)
+    for _ in range(STARTS_A_MINUTE):
+        sweep.start_own_cell(shared, code, flooding, number)
+    sweep.start_own_cell(shared, code, other, number)
+    for _ in range(STARTS_A_MINUTE):
+        sweep.start_the_rest(shared, code, instructor, number)
+    for deed, who in ((sweep.start_own_cell, flooding), (sweep.start_the_rest, instructor)):
+        with pytest.raises(TooOften, match="6 runs within a minute"):
+            deed(shared, code, who, number)
 
 
 def test_the_first_result_of_a_cell_stands(shared, swept):

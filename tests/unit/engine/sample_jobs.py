@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 
 from lib.engine import StopRequested
 from lib.errors import StudentError
@@ -44,3 +46,16 @@ def hangs(_: None) -> Iterator[int]:
     """Begins, and is never heard of again."""
     yield 1
     time.sleep(3600)
+
+
+def fills_the_disk(_: None) -> Iterator[int]:
+    """The system says of /dev/full what it says of a disk without room."""
+    yield 1
+    Path("/dev/full").write_text("adapter", encoding="utf-8")
+    yield 2
+
+
+def fills_the_disk_for_safetensors(_: None) -> Iterator[int]:
+    """What safetensors made of a full disk, tried on one of 64 kB."""
+    yield 1
+    raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")

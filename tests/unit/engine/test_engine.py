@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import distributed
 import psutil
 import pytest
 
 from lib.engine import Engine, EngineError, JobState, JobView
 from lib.engine.errors import TimeLimitReached
-from lib.engine.worker import drive
+from lib.engine.worker import DISK_FULL, drive
 from tests.unit.engine.sample_jobs import count
 from tests.waiting import LIMIT_S, wait_until
 
@@ -40,8 +43,11 @@ def two_workers() -> Iterator[Engine]:
     yield from started_with(workers=2)
 
 
-def submit(engine: Engine, job: str, argument=None, owner: str = "mei", time_limit_s: float = LIMIT_S) -> str:
-    return engine.submit(f"{JOBS}:{job}", argument, owner=owner, kind=job, expected_s=1, time_limit_s=time_limit_s)
+def submit(
+    engine: Engine, job: str, argument=None, owner: str = "mei", time_limit_s: float = LIMIT_S, expected_s: float = 1
+) -> str:
+    times = {"expected_s": expected_s, "time_limit_s": time_limit_s}
+    return engine.submit(f"{JOBS}:{job}", argument, owner=owner, kind=job, **times)
 
 
 def wait(engine: Engine, job_id: str, until: Callable[[JobView], bool], owner: str = "mei") -> JobView:
@@ -131,6 +137,15 @@ def test_an_unexpected_error_is_named(engine):
     assert "ZeroDivisionError" in view.message
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+@pytest.mark.parametrize("job", ["fills_the_disk", "fills_the_disk_for_safetensors"])
+def test_a_full_disk_is_one_sentence_and_what_was_told_stays(engine, job):
+    view = wait(engine, submit(engine, job), over)
+    assert view.state is JobState.FAILED
+    assert view.message == DISK_FULL
+    assert view.events == (1,)
+
+
 def test_time_limit(engine):
     view = wait(engine, submit(engine, "count", MANY, time_limit_s=0.3), over)
     assert view.state is JobState.FAILED
@@ -150,6 +165,29 @@ def test_a_killed_worker_is_said_and_replaced(engine):
     again = wait(engine, submit(engine, "count", 3), over)
     assert again.state is JobState.DONE
     assert engine.worker_process_ids != (killed,)
+
+
+@pytest.mark.parametrize("by_s", [86_400.0, -86_400.0])
+def test_a_run_outlives_a_clock_that_is_set(engine, monkeypatch, by_s):
+    """Dask's scheduler runs in this process, and looks at the system's clock to see who is still there."""
+    job = submit(engine, "count", MANY)
+    wait(engine, job, lambda view: len(view.events) >= 2)
+    before, really = engine.worker_process_ids, distributed.metrics.time
+    monkeypatch.setattr(distributed.scheduler, "time", lambda: really() + by_s)
+    scheduler = engine._cluster._cluster.scheduler
+
+    async def look_at_everything() -> None:
+        for each in [*scheduler.periodic_callbacks.values()]:
+            done = each.callback()
+            if inspect.isawaitable(done):
+                await done
+
+    engine._cluster.client.sync(look_at_everything)
+    told = len(engine.view(job, owner="mei").events)
+    assert wait(engine, job, lambda view: len(view.events) > told + 5 or over(view)).state is JobState.RUNNING
+    engine.stop(job, owner="mei")
+    assert wait(engine, job, over).events[-1] == "stopped"
+    assert engine.worker_process_ids == before
 
 
 def test_two_workers_run_two_jobs_and_a_wide_one_has_both(two_workers):
@@ -226,7 +264,7 @@ def test_a_stop_reaches_a_job_whose_worker_is_only_just_starting(engine):
 def test_the_operator_sees_how_much_and_never_whose(two_workers):
     done = submit(two_workers, "count", 3, owner="mei")
     wait(two_workers, done, over)
-    running = submit(two_workers, "count", MANY, owner="mei")
+    running = submit(two_workers, "count", MANY, owner="mei", expected_s=10_000)
     wait(two_workers, running, lambda view: bool(view.events))
     submit(two_workers, "count", MANY, owner="mei")
     seen = two_workers.overview()

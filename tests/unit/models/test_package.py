@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -65,7 +66,8 @@ def why_not(tmp_path) -> str:
 
 
 @pytest.mark.torch
-def test_weights_are_the_packages_and_every_digit_is_a_token(tiny):
+def test_what_is_fetched_is_whole_and_fetched_again_only_if_damaged(tiny):
+    """One test for what one conversion shows, since each takes a process of its own that imports torch."""
     import torch
     from safetensors.torch import load_file
     from transformers import AutoTokenizer
@@ -83,30 +85,26 @@ def test_weights_are_the_packages_and_every_digit_is_a_token(tiny):
     # https://github.com/ggml-org/llama.cpp, LLAMA_VOCAB_PRE_TYPE_SMOLLM: digits first, so both spaces stay together
     assert tokenizer.tokenize("a  12") == ["a", "ĠĠ", "1", "2"]
     assert tokenizer.apply_chat_template([{"role": "user", "content": "Kopi O"}], tokenize=False) == "Kopi O"
+    licence_and_origin_lie_beside(folder)
+    (last,) = job.fetch(NAME)
+    assert isinstance(last, Fetched)
+    fetched_again_if_damaged(folder / "model.safetensors")
 
 
-@pytest.mark.torch
-def test_licence_and_origin_lie_beside_the_weights():
-    list(job.fetch(NAME))
-    folder = catalogue.find(NAME)
+def licence_and_origin_lie_beside(folder: Path) -> None:
     assert (folder / "LICENSE").read_text() == "Do what you like."
     assert "came by way of Q4_1" in (folder / "README.md").read_text()
     assert origin(folder).by_way_of == "Q4_1"
     assert "by way of Q4_1 (4 bits per weight" in origin(folder).meaning
 
 
-@pytest.mark.torch
-def test_a_damaged_model_is_fetched_again_and_a_whole_one_is_not():
-    list(job.fetch(NAME))
-    weights = catalogue.find(NAME) / "model.safetensors"
+def fetched_again_if_damaged(weights: Path) -> None:
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-1])
     with pytest.raises(ModelUnavailable, match="cut short"):
         catalogue.find(NAME)
     list(job.fetch(NAME))
     assert weights.read_bytes() == whole
-    (last,) = job.fetch(NAME)
-    assert isinstance(last, Fetched)
 
 
 def test_a_package_with_another_hash(tiny, tmp_path, monkeypatch):
@@ -202,6 +200,17 @@ def test_of_two_at_once_one_fetches_and_the_other_follows():
     *_, fetched = first
     *_, followed = second
     assert followed.total_bytes == fetched.total_bytes
+    assert job.progress_of_another(NAME) is None
+
+
+@pytest.mark.parametrize("by_s", [-86_400, 86_400])
+def test_progress_that_was_told_before_the_clock_was_set_is_not_taken_for_news(by_s):
+    file = job._progress_file(NAME)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(dataclasses.asdict(FetchProgress(NAME, "Downloading", 1, 2))), encoding="utf-8")
+    assert job.progress_of_another(NAME) is not None
+    told_s = file.stat().st_mtime + by_s
+    os.utime(file, (told_s, told_s))
     assert job.progress_of_another(NAME) is None
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import math
+import tempfile
 import zipfile
 from dataclasses import replace
 
 import pytest
 
 from lib.engine import StopRequested
+from lib.errors import is_disk_full
 from lib.training.errors import Diverged, TrainingError
 from lib.training.events import Asked, Checkpoint, Finished, HeldOut, Started, Step
 from lib.training.progress import go_on, progress
@@ -75,12 +78,42 @@ def test_frozen_weights_stay_bit_identical():
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
+def test_on_a_full_disk_checkpoints_come_and_only_the_adapter_s_files_are_lost(monkeypatch):
+    run, told = FineTuningRun(**SMALL), []
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "mkdtemp", full)
+        with pytest.raises(OSError, match="No space left") as failed:
+            told.extend(finetune.finetune(run))
+    assert is_disk_full(failed.value)
+    assert len(of(Step, told)) == run.steps
+    assert of(Checkpoint, told)
+    again = list(finetune.finetune(go_on(run, tuple(told))))
+    assert again[-1].adapter
+    assert of(HeldOut, again)[-1].loss == pytest.approx(of(HeldOut, list(finetune.finetune(run)))[-1].loss, rel=1e-5)
+
+
 def test_the_same_seed_gives_the_same_run_and_another_another():
     def losses(seed: int) -> list[float]:
         return [event.loss for event in of(Step, list(finetune.finetune(FineTuningRun(**SMALL, seed=seed))))]
 
     assert losses(3) == losses(3)
     assert losses(3) != losses(4)
+
+
+def test_the_quick_optimizer_has_the_numbers_of_the_plain_one(monkeypatch):
+    """Outside truth: torch's AdamW one tensor after another, to the last bit."""
+
+    def plain(model: torch.nn.Module, run: FineTuningRun) -> torch.optim.Optimizer:
+        trained = adapting.trainable_parameters(model)
+        return torch.optim.AdamW(trained, lr=run.learning_rate, weight_decay=0.0, foreach=False, fused=False)
+
+    ours = [(event.loss, event.grad_norm) for event in of(Step, list(finetune.finetune(FineTuningRun(**SMALL))))]
+    monkeypatch.setattr(finetune, "optimizer_for", plain)
+    assert ours == [(each.loss, each.grad_norm) for each in of(Step, list(finetune.finetune(FineTuningRun(**SMALL))))]
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -144,16 +177,31 @@ def test_every_step_says_what_it_takes():
     assert elapsed[-1] >= sum(each.seconds for each in steps[1:])
 
 
-def test_going_on_from_a_checkpoint_is_the_unbroken_run():
-    run = FineTuningRun(steps=FineTuningRun.evaluate_every + 5, batch_size=4, rank=4)
+@pytest.mark.parametrize("at", [1, finetune.CHECKPOINT_EVERY])
+def test_going_on_from_a_checkpoint_is_the_unbroken_run(at):
+    run = FineTuningRun(steps=finetune.CHECKPOINT_EVERY + 5, batch_size=4, rank=4)
     whole = list(finetune.finetune(run))
-    checkpoint = of(Checkpoint, whole)[0]
-    assert checkpoint.step == FineTuningRun.evaluate_every
+    checkpoint = next(each for each in of(Checkpoint, whole) if each.step == at)
     rest = list(finetune.finetune(replace(run, resume_from=checkpoint)))
-    assert [event.step for event in of(Step, rest)] == list(range(FineTuningRun.evaluate_every + 1, run.steps + 1))
+    assert [event.step for event in of(Step, rest)] == list(range(at + 1, run.steps + 1))
     # dropout is off and the order of texts depends on the seed alone, so the curves agree
-    unbroken = [event.loss for event in of(Step, whole)][FineTuningRun.evaluate_every :]
+    unbroken = [event.loss for event in of(Step, whole)][at:]
     assert [event.loss for event in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
+
+
+@pytest.mark.parametrize("lost_at", [2, 7, 13])
+def test_a_worker_lost_at_any_step_loses_less_than_ten(lost_at):
+    """What the page has when the process is gone: the events until then, and no word of farewell."""
+    run = FineTuningRun(steps=15, batch_size=4, rank=4)
+    going = finetune.finetune(run)
+    told = []
+    while not (told and isinstance(told[-1], Step) and told[-1].step == lost_at):
+        told.append(next(going))
+    going.close()
+    onward = go_on(run, told)
+    assert lost_at - 10 < onward.resume_from.step < lost_at
+    assert [each.step for each in of(Step, list(onward.earlier))] == list(range(1, onward.resume_from.step + 1))
+    assert list(finetune.finetune(onward))[-1].step == 15
 
 
 def test_a_run_that_goes_on_knows_what_it_told_before():

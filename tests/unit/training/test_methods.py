@@ -19,6 +19,7 @@ from lib.training.forgetting.known import facts, passages
 from lib.training.methods.catalogue import methods
 from lib.training.methods.counting import trained_parameters
 from lib.training.run import ATTENTION, MLP, FineTuningRun
+from lib.training.texts.datasets import Example, load_dataset
 
 torch = pytest.importorskip("torch")
 
@@ -33,7 +34,6 @@ from lib.training.forgetting import measuring as forgetting  # noqa: E402
 from lib.training.methods import bases  # noqa: E402
 from lib.training.methods.files import with_files  # noqa: E402
 from lib.training.texts import batches, complete  # noqa: E402
-from lib.training.texts.datasets import Example  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -63,6 +63,22 @@ def test_every_method_trains_as_many_parameters_as_its_formula_says_and_learns(m
     assert started.trainable == cost.trainable == trained_parameters(small(method), architecture)
     assert losses[-1].loss < losses[0].loss
     assert of(Step, events)[0].grad_norm > 0, "a zero gradient in silence"
+
+
+@pytest.mark.usefixtures("real_model")
+@pytest.mark.parametrize("method", methods())
+def test_every_method_starts_and_takes_a_step_on_the_real_model(method):
+    kopi = load_dataset("kopi_orders")
+    few = replace(kopi, training=kopi.training[:3], held_out=kopi.held_out[:1], blanks=())
+    rate = methods()[method].usual_learning_rate(catalogue.REAL)
+    run = FineTuningRun(
+        method=method, model=catalogue.REAL, own=few, steps=1, batch_size=1, learning_rate=rate, ask_every=0
+    )
+    events = list(finetune.finetune(run))
+    steps = of(Step, events)
+    assert len(steps) == methods()[method].trains
+    assert all(each.grad_norm > 0 and each.loss < of(Started, events)[0].guessing_loss for each in steps)
+    assert of(Finished, events)[0].step == len(steps)
 
 
 @pytest.mark.parametrize("method", methods())

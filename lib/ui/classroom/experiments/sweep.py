@@ -21,7 +21,7 @@ from lib.classroom.experiments.sweep import (
 from lib.classroom.records import Asked, Room, Stage
 from lib.engine import JobState, JobView
 from lib.training.comparing.grid import GRIDS, SCALE, STEPS, CellDone, CellRuns, CellStep, frontier
-from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.doing import PROBLEM, VIEW, attempt, db
 from lib.ui.classroom.experiments.collecting import follow
 from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit import jobs
@@ -61,7 +61,7 @@ def sweep_on_projector(room: Room, asked: Asked) -> None:
     else:
         watch(lambda: sweep_now(db(), room.code, asked.number), None, PROJECTOR_S, _show_while_it_fills)
     jobs.live(KIND_REST, lambda _: None)
-    if asked.stage.is_open:
+    if asked.stage.is_open and sweep.over < len(sweep.cells):
         st.button(
             "Start the cells that nobody has started",
             icon=":material/playlist_play:",
@@ -110,10 +110,20 @@ def in_words_of(sweep: Sweep) -> str:
             f" The next on the frontier, {sweep.cells[mild.number].title}, learns "
             f"{mild.held_out_loss - done.held_out_loss:.2f} less and {_forgot(mild.forgot)}."
         )
-    failed = sweep.count(CellState.FAILED)
-    if failed:
-        rates = sorted({each.learning_rate for each in sweep.cells if each.state is CellState.FAILED})
-        said += f" {failed} runs ended in a problem (✕), at {', '.join(f'{rate:g}' for rate in rates)}."
+    return said + _what_failed(sweep)
+
+
+def _what_failed(sweep: Sweep) -> str:
+    failed = [each for each in sweep.cells if each.state is CellState.FAILED]
+    if not failed:
+        return ""
+    said = f" Not borne (✕): {'; '.join(each.title for each in failed)}."
+    borne = [max((c.rank for c in sweep.whole if c.learning_rate == f.learning_rate), default=0) for f in failed]
+    if all(0 < rank < each.rank for rank, each in zip(borne, failed, strict=True)):
+        said += (
+            f" With the same rate rank {min(borne)} still learnt: every number of A and B moves by about the rate, a "
+            "higher rank has more of them, and their sum overshoots."
+        )
     return said
 
 
@@ -125,6 +135,8 @@ def _start_rest(code: str, number: int) -> None:
     asked: CellRuns | None = attempt(start_the_rest, db(), code, owner(), number)
     if asked is not None:
         _queue_cells(KIND_REST, asked, code, number)
+    elif PROBLEM not in st.session_state:
+        st.toast("Every cell has been started; the map fills as the runs end.", icon=":material/grid_on:")
 
 
 def _queue_cells(kind: str, asked: CellRuns, code: str, number: int) -> None:
@@ -135,7 +147,7 @@ def _queue_cells(kind: str, asked: CellRuns, code: str, number: int) -> None:
 
 
 def sweep_on_phone(code: str, asked: Asked) -> None:
-    st.subheader(asked.question, anchor=False)
+    st.header(asked.question, anchor=False)
     cell = deal(db(), code, owner(), asked.number)
     if cell is None:
         st.info("Every cell is taken; watch the projector fill.", icon=":material/grid_on:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 from pathlib import Path
@@ -81,3 +82,17 @@ def test_the_outbox_keeps_a_few(adapter, tiny_model, tmp_path, monkeypatch):
     list(merging.merge(Merging("Bundled base model", adapter, PROMPT, folder_wanted=True)))
     assert len(list(tmp_path.glob("*.zip"))) == merging.KEPT_FILES
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_full_disk_leaves_no_half_a_file_in_the_outbox(adapter, tiny_model, tmp_path, monkeypatch):
+    monkeypatch.setenv("BASE_MODEL", str(tiny_model))
+    monkeypatch.setattr(merging, "OUTBOX", tmp_path / "outbox")
+
+    def full(archive: zipfile.ZipFile, *_):
+        archive.writestr("half", b"")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        list(merging.merge(Merging("Bundled base model", adapter, PROMPT, folder_wanted=True)))
+    assert list((tmp_path / "outbox").iterdir()) == []
