@@ -54,6 +54,7 @@ def said(app: AppTest) -> str:
         ("policy", {"po_view": "PPO"}),
         ("reward_hacking", {"rh_beta": "nan"}),
         ("reward_hacking", {"rh_steps": "1000000"}),
+        ("reward_hacking", {"rh_view": "gold"}),
         ("secret_rule", {"sr_seed": "-1"}),
         ("secret_rule", {"sr_who": "everyone"}),
     ],
@@ -153,6 +154,18 @@ def test_a_reward_that_is_never_seen_teaches_nothing():
     press(app, "Reward it")
     rerun_until(app, over(app, "Reward it"), "the end of the updates")
     assert "a reward never seen teaches nothing" in said(app)
+
+
+@pytest.mark.usefixtures("workers_of_the_tiny_model")
+def test_a_policy_earns_a_proxy_and_gold_judges_it():
+    app = open_chapter("reward_hacking", rh_view="A learnt reward against gold", rg_steps="8", rg_pairs="12")
+    press(app, "Earn the proxy")
+    rerun_until(app, over(app, "Earn the proxy"), "the end of the updates")
+    assert "Gold has labelled 12 pairs of answers" in said(app)
+    assert "other pairs it agrees with gold in" in said(app)
+    assert "The proxy, which is paid, went to" in said(app)
+    assert "cannot be fooled by odd texts" in said(app)
+    assert "#### At the end: after 8" in said(app)
 
 
 @pytest.mark.usefixtures("workers_of_the_tiny_model")

@@ -65,12 +65,13 @@ class _Policy:
 
     def dpo(self) -> Iterator[PolicyStep]:
         pairs = [(row_of(self.tokenizer, pair.better), row_of(self.tokenizer, pair.worse)) for pair in self.run.pairs]
-        flat = [row for pair in pairs for row in pair]
-        reference = dict(zip(flat, self._whole(self.base, flat), strict=True))
+        reference: dict[Row, float] = {}  # filled as it is needed, so that the first update need not wait for all pairs
         order = _orders(len(pairs), self.run.batch_size, self.run.seed)
         for step in range(1, self.run.steps + 1):
             began = time.perf_counter()
             better, worse = zip(*(pairs[number] for number in next(order)), strict=True)
+            new = [row for row in dict.fromkeys(better + worse) if row not in reference]
+            reference |= zip(new, self._whole(self.base, new), strict=True)
             found = self._token(self.model, better + worse)[0].sum(1)
             reference_now = torch.tensor([reference[row] for row in better + worse], device=found.device)
             loss, margins = dpo_loss(*found.chunk(2), *reference_now.chunk(2), self.run.beta)

@@ -106,7 +106,8 @@ class PolicyRun:
         looks = self.steps // self.examine_every + 2
         a_look = (20 if wide else 1.2) * self.examined / 24
         a_step = {"dpo": 6.0 if wide else 0.35, "grpo": 25.0 if wide else 2.0}[self.method]
-        return 4 + looks * a_look + self.steps * a_step
+        by_reference = 2 * min(len(self.pairs), self.steps * self.batch_size) * (0.2 if wide else 0.01)
+        return 4 + looks * a_look + self.steps * a_step + by_reference
 
     @property
     def time_limit_s(self) -> float:
