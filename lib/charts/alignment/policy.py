@@ -12,6 +12,9 @@ from lib.alignment.policy.best_of_n import kl_nats
 from lib.alignment.policy.run import Examined, PolicyStep
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, figure, label
 
+FALLEN = -1.0
+"""Standard deviations: gold that has come so far down is at the foot of the plot."""
+
 
 def best_of(rewards: Sequence[float], chosen: int, unit: str) -> go.Figure:
     """Expected reward of the best of n by its KL divergence; `rewards[n - 1]` is that of n, `chosen` the n in focus."""
@@ -129,7 +132,14 @@ def against_gold(found: Sequence[BothRewards]) -> go.Figure:
         showlegend=False,
         annotations=[
             label(last.away, last.proxy, "proxy", yshift=16, xanchor="right", font={"color": BLUE}),
-            label(last.away, last.gold, "gold ± standard error", yshift=-18, xanchor="right", font={"color": ORANGE}),
+            label(
+                last.away,
+                last.gold,
+                "gold ± standard error",
+                yshift=26 if last.gold < FALLEN else -26,  # inside the plot, and clear of the bar
+                xanchor="right",
+                font={"color": ORANGE},
+            ),
         ],
     )
 
