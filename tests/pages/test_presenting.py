@@ -67,11 +67,35 @@ def test_reset_brings_back_the_settings_of_the_link(link, at_first):
     assert step_of(app) == "3"
 
 
-def test_a_page_that_is_looked_up_is_one_view_with_all_its_questions():
-    app = open_chapter("home", present="1")
+@pytest.mark.usefixtures("by_the_router")
+@pytest.mark.parametrize("slug", ["home", "glossary", "references"])
+def test_a_page_that_is_looked_up_is_one_view_and_then_its_questions(slug):
+    words = curriculum.chapter(slug)
+    app = open_chapter(slug, present="1")
     assert not app.exception
-    for question in curriculum.chapter("home").questions:
+    assert [each.value for each in app.title] == [words.title]
+    assert not [each for each in words.questions if each.question in said(app)]
+    for question in filter(None, (words.predict, *words.questions)):
+        press(app, "Next")
         assert question.question in said(app)
+        assert not app.title or slug == "home"
+
+
+@pytest.mark.usefixtures("by_the_router")
+@pytest.mark.parametrize("slug", ["room", "join"])
+def test_a_page_for_a_class_is_one_view(slug):
+    app = open_chapter(slug, present="1")
+    assert [each.value for each in app.title] == [curriculum.chapter(slug).title]
+    assert "(1 of 1)" in said(app)
+    for question in curriculum.chapter(slug).questions:
+        assert question.question not in said(app)
+
+
+def test_the_course_on_a_projector_has_a_link_to_each_chapter_and_nothing_of_one_student():
+    app = open_chapter("home", present="1")
+    for chapter in curriculum.chapters()[1:]:
+        assert f"[{chapter.title}]({chapter.url_path}?present=1)" in said(app)
+    assert "This machine" not in said(app)
 
 
 def test_over_the_end_of_a_chapter_is_the_next_one_and_back_again():

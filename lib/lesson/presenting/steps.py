@@ -8,6 +8,7 @@ from lib import curriculum
 from lib.curriculum import LOOKED_UP, Chapter
 
 EXPERIMENT, ALL = "experiment", "all"
+IN_CLASS = curriculum.COURSE["Class"]
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,17 @@ class Step:
 
 
 def steps_of(chapter: Chapter) -> tuple[Step, ...]:
-    """What a presenter goes through. A page on which things are looked up is one view, as it is."""
-    if chapter.slug in LOOKED_UP:
+    """What a presenter goes through. A page on which things are looked up is one view before its questions; a class's
+    pages are one view without any, since they are the room's once there is one."""
+    if chapter.slug in IN_CLASS:
         return (Step(ALL, chapter.title),)
+    predict = [Step("predict", "Predict")] if chapter.predict else []
     check = [Step("check", f"Question {number}", number) for number in range(1, len(chapter.questions) + 1)]
+    if chapter.slug in LOOKED_UP:
+        return (Step(ALL, chapter.title), *predict, *check, Step("away", "Take away"))
     return (
         Step("goals", "Goals"),
-        *([Step("predict", "Predict")] if chapter.predict else []),
+        *predict,
         Step(EXPERIMENT, "Experiment"),
         *([Step("fact", "On the slide, and in fact")] if chapter.slides else []),
         *check,

@@ -38,6 +38,16 @@ def how_far(course: CourseStanding) -> None:
     st.progress(done / of, text=f"{said}.")
 
 
+def course_on_stage() -> None:
+    """The same on one projector's view: what the room is about to do, without what belongs to one student."""
+    groups = [(group, slugs) for group, slugs in curriculum.COURSE.items() if "home" not in slugs]
+    columns = st.columns([4, 5], gap="medium")
+    for number, (group, slugs) in enumerate(groups, start=1):
+        chapters = [curriculum.chapter(slug) for slug in slugs]
+        links = " · ".join(f"[{each.title}]({each.url_path}?present=1)" for each in chapters)
+        columns[number > (len(groups) + 1) // 2].markdown(f"**{number} · {group}:** {links}")
+
+
 def course_map(course: CourseStanding) -> None:
     """Every group of chapters, in two columns, read down the first and then down the second."""
     by_slug = {each.chapter.slug: each for each in course.chapters}
@@ -50,7 +60,7 @@ def course_map(course: CourseStanding) -> None:
     half = _half([len(slugs) for _, slugs in groups])
     for number, (group, slugs) in enumerate(groups, start=1):
         with columns[number > half].container(border=True, gap="xsmall"):
-            st.markdown(f"##### {number} · {group}")
+            st.markdown(f"### {number} · {group}")
             st.caption(curriculum.about_group(group))
             for slug in slugs:
                 _chapter_line(slug, by_slug.get(slug), course)

@@ -73,7 +73,8 @@ html {{ font-size: {ROOT_PIXELS}px !important; }}
 .st-key-stage_keys {{ position: fixed; bottom: 0; left: 0; right: 0; z-index: 99; padding: 0.3rem 1.5rem;
   width: 100vw; border-top: 2px solid {ink}; }}
 .st-key-stage_keys button p, .st-key-stage_keys button kbd, .st-key-stage_keys button span {{ font-size: 17px; }}
-.st-key-stage_page_down, .st-key-stage_page_up {{ display: none; }}
+.st-key-stage_page_down, .st-key-stage_page_up, .st-key-stage_screens {{ display: none; }}
+#stage-screen {{ position: fixed; right: 1.5rem; bottom: 0.4rem; z-index: 100; font-size: 2rem; color: {ink}; }}
 .js-plotly-plot .textpoint text, .js-plotly-plot .bartext-outside {{ fill: {ink} !important; }}
 {point}
 {hidden}

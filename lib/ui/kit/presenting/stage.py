@@ -33,7 +33,9 @@ def shows(slug: str, part: str, number: int = 0) -> bool:
     if not presenting():
         return True
     now = step_now(slug)
-    return now.part == ALL or (now.part == part and now.number in (0, number))
+    if now.part == ALL:
+        return part == "goals"
+    return now.part == part and now.number in (0, number)
 
 
 def question_at(slug: str, place: int) -> str | None:
