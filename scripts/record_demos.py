@@ -1,4 +1,4 @@
-"""Record the runs of the demos: each page is opened by its demo's link, its button pressed, and what comes is kept.
+"""Record the runs of the demos: each page is opened by its link, its button pressed, and what comes is kept.
 
     python -m scripts.record_demos                 # those that are not recorded yet
     python -m scripts.record_demos lora dpo        # these, anew
@@ -12,6 +12,7 @@ import datetime
 import platform
 import sys
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 from unittest import mock
@@ -19,9 +20,10 @@ from unittest import mock
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from lib import curriculum
 from lib.engine import Engine, JobState
 from lib.engine.recording import Recording
-from lib.lesson.presenting.demos import Demo, demos
+from lib.lesson.presenting.demos import RunsOfPage, runs_of_pages
 from lib.lesson.presenting.recorded import recorded_kinds, write_recording
 from lib.models.device import this_machine
 from lib.places import ROOT
@@ -31,13 +33,18 @@ LONGEST_S = 600
 LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
-def record(demo: Demo) -> Recording:
-    """Press the button that the demo presses, and wait for the end. Raises RuntimeError if the run fails."""
+def record(page: RunsOfPage) -> Iterator[Recording]:
+    """Press the buttons that a presenter presses, and wait for each run's end. Raises RuntimeError if one fails."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=LONGEST_S)
-    app._page_hash = calc_hash(demo.chapter.url_path)
-    for key, value in demo.query.items():
+    app._page_hash = calc_hash(curriculum.chapter(page.slug).url_path)
+    for key, value in page.query.items():
         app.query_params[key] = value
-    app.run()
+    for kind in page.kinds:
+        app.run()
+        yield _pressed(app, kind)
+
+
+def _pressed(app: AppTest, kind: str) -> Recording:
     submitted: dict[str, Any] = {}
     really = Engine.submit
 
@@ -46,16 +53,16 @@ def record(demo: Demo) -> Recording:
         return really(engine, function, argument, **more)
 
     with mock.patch.object(Engine, "submit", submit):
-        app.button(key=f"{demo.run}-start").click().run()
+        app.button(key=f"{kind}-start").click().run()
     owner = submitted.pop("owner")
-    job = jobs.engine().newest(owner, demo.run)
+    job = jobs.engine().newest(owner, kind)
     while (view := jobs.engine().view(job, owner=owner)).state.active:
         time.sleep(0.2)
     if view.state is not JobState.DONE:
-        raise RuntimeError(f"{demo.run}: {view.state} {view.message}")
+        raise RuntimeError(f"{kind}: {view.state} {view.message}")
     machine = this_machine()
     return Recording(
-        kind=demo.run,
+        kind=kind,
         events=view.events,
         elapsed_s=round(view.elapsed_s, 2),
         device=f"{machine.processor}, {machine.cores} cores",
@@ -66,10 +73,11 @@ def record(demo: Demo) -> Recording:
 
 
 def main(wanted: list[str]) -> None:
-    for demo in demos():
-        if demo.run and (demo.run in wanted if wanted else demo.run not in recorded_kinds()):
-            told = record(demo)
-            print(f"{told.kind}: {len(told.events)} events, {told.elapsed_s} s, {write_recording(told):,} bytes")
+    for page in runs_of_pages():
+        if set(page.kinds) & set(wanted) if wanted else set(page.kinds) - recorded_kinds():
+            for told in record(page):
+                kept = f"{len(told.events)} events, {told.elapsed_s} s, {write_recording(told):,} bytes"
+                print(f"{told.kind}: {kept}", flush=True)
     jobs.close()
 
 

@@ -7,11 +7,13 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.lesson.presenting.demos import demos
+from lib.lesson.presenting.demos import demos, runs_of_pages
 from lib.lesson.presenting.notes import notes
 from lib.lesson.presenting.recorded import recorded_kinds, recording
 from lib.ui.kit import jobs
-from tests.pages.conftest import charts_without_words, open_beside, open_chapter, press, said
+from lib.ui.presenter import rehearsal
+from lib.ui.presenter.rehearsal import State
+from tests.pages.conftest import charts_without_words, headings_out_of_order, open_beside, open_chapter, press, said
 
 pytestmark = pytest.mark.usefixtures("by_the_router")
 WIDGETS = (
@@ -29,6 +31,7 @@ WIDGETS = (
     "toggle",
 )
 RUNS = list({demo.run: demo for demo in demos() if demo.run}.values())
+RECORDED = [page for page in runs_of_pages() if set(page.kinds) <= recorded_kinds()]
 CLICKED = [slug for slug, told in notes().items() if told.click]
 
 
@@ -66,6 +69,7 @@ def test_a_link_opens_the_page_in_its_state(demo):
     assert not app.error
     assert "The link asks for" not in said(app)
     assert not charts_without_words(app)
+    assert not headings_out_of_order(app)
     by_key = {each.key: each for each in widgets(app)}
     shown = {key: shown_value(by_key[key]) for key in demo.query}
     assert not {key: value for key, value in shown.items() if value and not same(value, demo.query[key])}
@@ -79,14 +83,15 @@ def test_what_a_note_tells_to_press_is_on_the_page(slug):
     assert set(re.findall(r"\*\*(.+?)\*\*", notes()[slug].click)) <= on_the_page(open_chapter(slug))
 
 
-@pytest.mark.parametrize("demo", [demo for demo in RUNS if demo.run in recorded_kinds()], ids=lambda demo: demo.run)
-def test_a_recorded_run_is_a_key_away_and_marked(demo):
-    app = open_chapter(demo.slug, **demo.query, present="1", step=str(demo.place + 1))
+@pytest.mark.parametrize("page", RECORDED, ids=lambda page: page.kinds[0])
+def test_a_recorded_run_is_a_key_away_and_marked(page):
+    app = open_chapter(page.slug, **page.link_on_stage)
     before = said(app)
     assert "Recorded, not computed now**: 2" not in before
     press(app, "Recorded run")
-    told = recording(demo.run)
-    assert f"Recorded, not computed now**: {told.date}, {told.device}" in said(app)
+    for kind in page.kinds:
+        told = recording(kind)
+        assert f"Recorded, not computed now**: {told.date}, {told.device}" in said(app)
     assert not app.error
     assert "here and now" not in said(app)
     assert not charts_without_words(app)
@@ -123,3 +128,24 @@ def test_the_list_has_every_topic_and_the_rehearsal_every_run():
     app = open_beside("demos", demos_view="Rehearsal")
     assert not app.exception
     assert f"0 of {len(RUNS)} runs are ready" in said(app)
+
+
+def test_a_rehearsal_starts_each_run_once_and_a_failed_one_again_only_when_it_is_told_to(monkeypatch):
+    kinds = [kind for kind in (demo.run for demo in RUNS) if kind in recorded_kinds()]
+    failing, states, started = kinds[1], {}, []
+
+    def submit(kind, *_, **__):
+        started.append(kind)
+        states[kind] = State.FAILED if kind == failing else State.READY
+
+    monkeypatch.setattr(rehearsal, "state_of", lambda kind: states.get(kind, State.RECORDED))
+    monkeypatch.setattr(rehearsal.jobs, "submit", submit)
+    monkeypatch.setattr(rehearsal, "_row", lambda demo, state: {"Demo": demo.topic, "State": state.value})
+    app = open_beside("demos", demos_view="Rehearsal")
+    for again, wanted in ((kinds, kinds), ([failing], [*kinds, failing])):
+        press(app, "Start every run once")
+        for _ in again:
+            app.run()
+        assert started == wanted
+        assert not next(each for each in app.button if each.label == "Start every run once").disabled
+    assert f"{len(kinds) - 1} of {len(RUNS)} runs are ready" in said(app)

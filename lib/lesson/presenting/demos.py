@@ -38,7 +38,7 @@ class Demo:
     @property
     def place(self) -> int:
         """The step of the chapter at which it is shown, from 0."""
-        return [step.part for step in steps_of(self.chapter)].index(EXPERIMENT)
+        return _experiment_of(self.slug)
 
     @property
     def link(self) -> str:
@@ -49,6 +49,20 @@ class Demo:
     def link_on_stage(self) -> str:
         """Of the page on a projector."""
         return f"{self.link}&{urlencode({'present': 1, 'step': self.place + 1})}"
+
+
+@dataclass(frozen=True)
+class RunsOfPage:
+    """What is started on a page in one state: kinds of jobs, in the order in which their buttons are pressed."""
+
+    slug: str
+    query: dict[str, str]
+    kinds: tuple[str, ...]
+
+    @property
+    def link_on_stage(self) -> dict[str, str]:
+        """Parameters of the page's link on a projector, at its experiment."""
+        return {**self.query, "present": "1", "step": str(_experiment_of(self.slug) + 1)}
 
 
 @cache
@@ -65,6 +79,19 @@ def demos() -> tuple[Demo, ...]:
 
 def _of_page(told: dict) -> dict:
     return {name: told[name] for name in ("query", "do", "minutes")}
+
+
+@cache
+def runs_of_pages() -> tuple[RunsOfPage, ...]:
+    """Each kind of run that a presenter may need a recording of: the demos' first, then those beyond the slides."""
+    listed = json.loads(FILE.read_text(encoding="utf-8"))["runs"]
+    of_demos = {demo.run: RunsOfPage(demo.slug, demo.query, (demo.run,)) for demo in reversed(demos()) if demo.run}
+    beyond = [RunsOfPage(each["slug"], each["query"], tuple(each["kinds"])) for each in listed]
+    return (*reversed(of_demos.values()), *beyond)
+
+
+def _experiment_of(slug: str) -> int:
+    return [step.part for step in steps_of(curriculum.chapter(slug))].index(EXPERIMENT)
 
 
 def demos_of(slug: str) -> tuple[Demo, ...]:

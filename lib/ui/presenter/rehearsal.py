@@ -19,6 +19,8 @@ from lib.ui.kit.tables import show_table
 from lib.units import format_duration
 
 ON = "rehearsing"
+TRIED = "rehearsed"
+"""Kinds of runs that this rehearsal has started: none twice, also if it failed."""
 EVERY_S = 2
 
 
@@ -52,7 +54,8 @@ def rehearse() -> None:
     at_once = sum(demo.run is None for demo in told)
     st.markdown(
         f"{len(told)} demos, planned for {sum(demo.minutes for demo in told)} minutes. {at_once} of them need no run "
-        "and are ready as they are. The others start one; rehearse in the browser that will be at the projector."
+        "and are ready as they are. The others start one; rehearse in the browser that will be at the projector, and "
+        "leave this page open until all are ready."
     )
     going = bool(st.session_state.get(ON))
     with st.container(horizontal=True):
@@ -63,6 +66,7 @@ def rehearse() -> None:
 
 def _start() -> None:
     st.session_state[ON] = True
+    st.session_state[TRIED] = set()
 
 
 def _stop() -> None:
@@ -83,13 +87,13 @@ def _going_through(going: bool) -> None:
 
 
 def _next_started() -> bool:
-    """Start the first run that this browser has not had, unless one goes; False once there is nothing left to do."""
+    """Start the first run that is not ready and was not tried, unless one goes; False once nothing is left to do."""
     states = {demo.run: state_of(demo.run) for demo in runs()}
     if {State.RUNNING, State.WAITING} & set(states.values()):
         return True
     for kind, state in states.items():
-        if state is State.RECORDED and not st.session_state.get(f"{kind}:problem"):
-            told = recording(kind)
+        if state is not State.READY and kind not in st.session_state[TRIED] and (told := recording(kind)):
+            st.session_state[TRIED].add(kind)
             jobs.submit(
                 kind,
                 told.function,

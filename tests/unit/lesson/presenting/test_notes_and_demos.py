@@ -12,7 +12,7 @@ import pytest
 from lib import curriculum
 from lib.engine import JobState
 from lib.engine.recording import decoded, encoded
-from lib.lesson.presenting.demos import demos, demos_of
+from lib.lesson.presenting.demos import demos, demos_of, runs_of_pages
 from lib.lesson.presenting.leading import Stage
 from lib.lesson.presenting.notes import notes
 from lib.lesson.presenting.recorded import FOLDER, SUFFIX, recorded_kinds, recording
@@ -49,7 +49,7 @@ def test_a_link_carries_its_state(demo):
 
 def test_what_is_recorded_is_a_demo_s_run():
     assert {"lora", "lora-compare", "quantization", "next-token", "dpo", "reward-model"} <= recorded_kinds()
-    assert recorded_kinds() <= {demo.run for demo in demos()}
+    assert recorded_kinds() <= {kind for page in runs_of_pages() for kind in page.kinds}
 
 
 @pytest.mark.parametrize("kind", sorted(recorded_kinds()))
