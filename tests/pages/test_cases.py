@@ -51,7 +51,7 @@ def test_every_link_of_a_case_opens_its_page_in_the_state_that_it_asks_for(link)
 def test_an_unknown_case_in_a_link_falls_back():
     app = open_chapter("cases", cs_case="<b>none</b>")
     assert not app.exception
-    assert app.subheader[0].value == next(iter(cases().values())).title
+    assert app.header[0].value == next(iter(cases().values())).title
 
 
 @pytest.mark.parametrize(("id", "line"), [("clinic", "QLoRA"), ("office", "Weights in 4 bits")])

@@ -9,7 +9,7 @@ import pytest
 
 from lib import curriculum
 from lib.places import ROOT
-from tests.pages.conftest import charts_without_words, open_chapter
+from tests.pages.conftest import charts_without_words, headings_out_of_order, open_chapter
 from tests.waiting import LIMIT_S
 
 SLUGS = [chapter.slug for chapter in curriculum.chapters()]
@@ -21,6 +21,7 @@ def test_chapter_opens(slug):
     assert not app.exception
     assert app.title[0].value == curriculum.chapter(slug).title
     assert not charts_without_words(app)
+    assert not headings_out_of_order(app)
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -11,9 +11,10 @@ from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import database
 from lib.classroom.entering import limits
 from lib.classroom.experiments import ranking, secret, sweep
+from lib.classroom.experiments.sweep import CellState
 from lib.classroom.records import Stage
 from lib.classroom.tables import questions as question_table
-from lib.training.comparing.grid import CellDone
+from lib.training.comparing.grid import GRIDS, CellDone
 from lib.ui.alignment import hacking
 from lib.ui.classroom import phone
 from lib.ui.classroom.experiments import dataset
@@ -363,6 +364,19 @@ def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
         sweep.keep_result(database(), code, number, CellDone(cell, 3.0, 2.5, 0.1))
     app.run()
     assert not [each for each in app.button if each.label.startswith("Start the cells")]
+
+
+@pytest.mark.parametrize(("failing", "explained"), [([11], True), ([8, 11], True), ([2, 5, 8, 11], False)])
+def test_a_rate_that_a_high_rank_does_not_bear_is_explained_where_a_lower_one_learnt_with_it(failing, explained):
+    cells = []
+    for number, (rank, rate) in enumerate(GRIDS["12"].cells):
+        bad = number in failing
+        done = CellDone(number, problem="It diverged") if bad else CellDone(number, 3.0, 2.0 + number / 100, 0.1)
+        cells.append(sweep.Cell(number, rank, rate, CellState.FAILED if bad else CellState.DONE, done))
+    words = sweep_ui.in_words_of(sweep.Sweep(GRIDS["12"], tuple(cells)))
+    assert "rank 64, learning rate 0.02" in words.partition("Not borne (✕): ")[2]
+    assert (f"With the same rate rank {(1, 4, 16, 64)[failing[0] // 3 - 1]} still learnt" in words) == explained
+    assert ("overshoots" in words) == explained
 
 
 def test_the_room_plays_the_secret_rule(led, monkeypatch):

@@ -167,5 +167,5 @@ def test_one_s_own_run_gives_the_settings_the_curve_and_the_adapter():
     app.segmented_control(key="un_view").set_value("Bring it back").run()
     assert not app.exception
     assert "Your run in Live LoRA" in said(app)
-    assert any(each.value == "Your adapter from Live LoRA" for each in app.subheader)
+    assert any(each.value == "Your adapter from Live LoRA" for each in app.header)
     assert "is moved by" in said(app)

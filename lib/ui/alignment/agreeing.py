@@ -45,7 +45,7 @@ def how_far_judges_agree(model: str) -> list[dict]:
             st.caption(f"All of you: {error}.")
     if rows:
         best = rows[0]
-        happened(f"#### {best['judges'].capitalize()}: the same answer in {best['agree']} of the pairs")
+        happened(f"### {best['judges'].capitalize()}: the same answer in {best['agree']} of the pairs")
         show_table(rows, alt="; ".join(f"{row['judges']}: kappa {row['kappa']}" for row in rows))
         _formula(done.again)
         st.markdown(

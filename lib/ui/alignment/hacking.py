@@ -75,7 +75,7 @@ def _draw_hacking(view: JobView) -> None:
     if not view.state.active and len(looks) > 1:
         by_step = {look.step: look for look in looks}
         shown = by_step[st.select_slider("After so many updates", list(by_step), last.step, key=f"rh_look_{view.id}")]
-    happened(f"#### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
+    happened(f"### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
     for answer in shown.answers[:SHOWN]:
         st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
     if view.state.active or len(looks) < 2:

@@ -85,7 +85,7 @@ def _queue_answers(wanted: Sampling) -> None:
 
 
 def _ask_for_places(model: str, sampled: Sampled, number: int, total: int) -> None:
-    st.subheader(f"{number} of {total}: {escape(sampled.prompt)}", anchor=False)
+    st.header(f"{number} of {total}: {escape(sampled.prompt)}", anchor=False)
     key = f"al_place_{abs(hash((sampled.prompt, sampled.answers)))}"
     places = [_card(answer, f"{key}_{at}", len(sampled.answers), at) for at, answer in enumerate(sampled.answers)]
     keep_it, none, skip = st.columns(3)
@@ -137,7 +137,7 @@ def _to_ask_again(model: str) -> tuple[Ranking, int, int] | None:
 
 
 def _ask_again(model: str, ranking: Ranking, left: int, right: int) -> None:
-    st.subheader(f"Once more: {escape(ranking.prompt)}", anchor=False)
+    st.header(f"Once more: {escape(ranking.prompt)}", anchor=False)
     st.caption("You have ranked these two before. Do you still think so?")
     for column, at in zip(st.columns(2), (left, right), strict=True):
         with column.container(border=True, height="stretch"):

@@ -182,7 +182,7 @@ def _wrong(fitted: Fitted) -> None:
     judged = fitted.as_learnt.judged
     worst = sorted((each for each in judged if not each.right), key=lambda each: each.margin)[:WORST]
     wrong = sum(not each.right for each in judged)
-    happened(f"#### Wrong on {wrong} of {len(judged)} pairs it had not seen; here it was surest")
+    happened(f"### Wrong on {wrong} of {len(judged)} pairs it had not seen; here it was surest")
     for each in worst:
         _show_judged(each)
 

@@ -133,7 +133,7 @@ def show_round(view: JobView) -> None:
         return
     for column, look, title in zip(st.columns(2), (looks[0], looks[-1]), ("Before the votes", "After"), strict=True):
         with column:
-            st.markdown(f"#### {title}")
+            st.markdown(f"### {title}")
             for answer in look.answers[:SHOWN]:
                 st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
 

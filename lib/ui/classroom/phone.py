@@ -97,7 +97,7 @@ def _question(code: str, asked: Asked, member: Member) -> None:
     if is_sweep(asked):
         sweep_on_phone(code, asked)
         return
-    st.subheader(heading(asked), anchor=False)
+    st.header(heading(asked), anchor=False)
     if asked.stage is Stage.SHOWN:
         _shown(code, asked, first if second is None else second)
     elif asked.in_words:

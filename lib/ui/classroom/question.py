@@ -49,7 +49,7 @@ def question_on_projector(room: Room, asked: Asked) -> None:
         return
     st.header(heading(asked), anchor=False)
     if asked.stage is not Stage.SHOWN:
-        st.markdown("\n\n".join(f"#### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
+        st.markdown("\n\n".join(f"### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
     st.markdown(SAYS[asked.stage])
     if asked.stage is Stage.SHOWN:
         _what_came_of_it(room, asked)
@@ -109,7 +109,7 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
             dataset_on_projector(room, let_through)
             return
         for each in let_through:
-            st.markdown(f"#### “{escape(each.text)}”")
+            st.markdown(f"### “{escape(each.text)}”")
         if not let_through:
             st.caption("Nothing is let through yet: choose under “The room's words”.")
         return

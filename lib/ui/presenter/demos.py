@@ -13,7 +13,7 @@ from lib.ui.presenter.rehearsal import State, state_of
 def list_demos() -> None:
     """Slide by slide: each topic's link, as a student and on the projector, the minutes, and what to do."""
     for slide, found in groupby(demos(), key=lambda demo: demo.slide):
-        st.markdown(f"#### {slide}\n" + "\n".join(map(_line, found)))
+        st.markdown(f"## {slide}\n" + "\n".join(map(_line, found)))
 
 
 def _line(demo: Demo) -> str:

@@ -124,7 +124,7 @@ def _minutes(seconds: float) -> str:
 
 def _say(slug: str, now: Step, told: ChapterNotes) -> None:
     if words := told.to_say(now):
-        st.markdown(f"#### {words}")
+        st.markdown(f"### {words}")
     if now.part in (EXPERIMENT, "all") and told.click:
         st.markdown(f":material/touch_app: {told.click}")
     if now.part != "goals":

@@ -26,7 +26,7 @@ def _draw_failures(filters: Filters) -> None:
     flagged = [(text, f"P(rude) {score:.0%}") for text, score in reversed(surest) if score >= filters.threshold]
     silent = [(text, "no listed word") for text, _ in scored if not words.flags(text.text)]
     for title, alarms, misses in (("The word list", by_list, silent), ("The classifier", flagged, passing)):
-        st.markdown(f"#### {title}")
+        st.markdown(f"### {title}")
         left, right = st.columns(2)
         with left:
             _show("Harmless, and flagged", filters, [each for each in alarms if not each[0].rude])

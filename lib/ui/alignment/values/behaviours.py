@@ -44,7 +44,7 @@ def where_it_comes_from() -> list[dict]:
 
 def _card(behaviour: Behaviour, titles: dict[str, str]) -> str:
     """The stage that the student chose."""
-    st.markdown(f"#### {escape(behaviour.title)}\n\n*{escape(behaviour.shown)}*")
+    st.markdown(f"## {escape(behaviour.title)}\n\n*{escape(behaviour.shown)}*")
     st.markdown(
         f":material/call_received: **Comes from.** {escape(behaviour.comes_from)} "
         f"({_links((behaviour.comes_from_source,))})"

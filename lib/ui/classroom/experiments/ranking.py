@@ -72,7 +72,7 @@ def put_prompt(code: str, model: str, at: int) -> None:
 
 def ranking_on_projector(room: Room, asked: Asked) -> None:
     st.header(escape(asked.question), anchor=False)
-    st.markdown("\n\n".join(f"#### {LETTERS[n]} · {escape(each.text)}" for n, each in enumerate(asked.choices)))
+    st.markdown("\n\n".join(f"### {LETTERS[n]} · {escape(each.text)}" for n, each in enumerate(asked.choices)))
     st.markdown(SAYS[asked.stage])
     if asked.stage is Stage.SHOWN:
         _how_it_ranked(room, asked)
@@ -213,7 +213,7 @@ def next_prompt_button(room: Room, asked: Asked) -> None:
 
 def ranking_on_phone(code: str, asked: Asked, first: str | None, second: str | None) -> None:
     last = first if second is None else second
-    st.subheader(escape(asked.question), anchor=False)
+    st.header(escape(asked.question), anchor=False)
     if asked.stage is Stage.SHOWN:
         _shown_on_phone(code, asked, last)
     elif asked.stage is Stage.ARGUING:

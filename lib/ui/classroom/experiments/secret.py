@@ -134,7 +134,7 @@ def _guesses(room: Room, asked: Asked, view: JobView | None) -> None:
     from lib.classroom.answers import answered, tally
 
     if asked.stage is not Stage.SHOWN:
-        st.markdown("\n\n".join(f"#### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
+        st.markdown("\n\n".join(f"### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
         watch(
             lambda: answered(db(), room.code, asked.number),
             None,
@@ -171,7 +171,7 @@ def secret_on_phone(code: str, asked: Asked, member: Member, mine: str | None) -
     """What this phone has to do in a round; False where it guesses, or sees what came of it, like any question."""
     if asked.stage in (Stage.SHOWN, Stage.PUT_AWAY):
         return False
-    st.subheader("The secret rule", anchor=False)
+    st.header("The secret rule", anchor=False)
     if not is_voter(member):
         if asked.stage is Stage.VOTING_AGAIN:
             return False

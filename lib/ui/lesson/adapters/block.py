@@ -114,7 +114,7 @@ def _notes(adapter: Adapter) -> list[str]:
 
 
 def _every_kind(architecture: Architecture) -> None:
-    st.subheader(f"All six on {architecture.name}", anchor=False)
+    st.header(f"All six on {architecture.name}", anchor=False)
     rows = []
     for name, card in kinds().items():
         try:

@@ -20,7 +20,7 @@ def decide_case() -> list[dict[str, Any]]:
     first = next(iter(cases()))
     labels = {id: case.label for id, case in cases().items()}
     case = cases()[ui.select("Case", labels, first, key="cs_case")]
-    st.subheader(case.title, anchor=False)
+    st.header(case.title, anchor=False)
     st.markdown(case.story)
     _links([link for link in case.pages if not link.solves])
     decided = (kept(CASES) or {}).get(case.id)
@@ -66,7 +66,7 @@ def _explain(case: Case, decided: str) -> None:
 
 
 def _solution(case: Case) -> list[dict[str, Any]]:
-    st.markdown("#### Worked out")
+    st.markdown("### Worked out")
     found = figures(case.id)
     for each in found:
         st.markdown(f"- {ui.escape(each.what)}: **{ui.escape(each.value)}**{_verdict(each)}")

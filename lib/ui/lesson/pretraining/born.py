@@ -21,7 +21,7 @@ def watch_it_being_born() -> list[dict]:
     here = told.checkpoints[at]
     written = here.continuations[prompt]
     gap = " " if written[:1].isspace() else ""
-    st.markdown(f"#### {escape(prompt)}{gap}:orange[{_on_one_line(written)}]")
+    st.markdown(f"### {escape(prompt)}{gap}:orange[{_on_one_line(written)}]")
     loss, words, seen = st.columns(3)
     seen.metric("Tokens read", f"{here.tokens_seen:,}", border=True)
     loss.metric("Held-out loss", f"{here.held_out_nats_per_token:.2f}", help="nats per token", border=True)

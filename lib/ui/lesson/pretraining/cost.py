@@ -56,7 +56,7 @@ def what_it_costs() -> list[dict]:
 
 
 def _trace_slide_price(pretraining: Pretraining) -> None:
-    st.subheader(f"What must be so for {charts.usd(slide_usd())}?".replace("$", "\\$"), anchor=False)
+    st.header(f"What must be so for {charts.usd(slide_usd())}?".replace("$", "\\$"), anchor=False)
     rows = _needed(pretraining)
     show_table(rows, alt="The value of each assumption at which the price is the slide's, all others as above")
     hour = pretraining.needed_for(slide_usd(), "usd_per_hour")

@@ -36,7 +36,7 @@ def be_the_model() -> list[dict]:
 def _ask_for_word(name: str, passage: Passage, guesses: list[Guess]) -> None:
     number = len(guesses)
     gap = passage.gaps[number]
-    st.markdown(f"#### {escape(passage.text_before(number))} :orange[______]")
+    st.markdown(f"### {escape(passage.text_before(number))} :orange[______]")
     if guesses:
         last, was = guesses[-1], passage.gaps[number - 1]
         st.caption(
@@ -71,7 +71,7 @@ def _forget_guesses(name: str) -> None:
 
 def _show_score(name: str, passage: Passage, guesses: list[Guess]) -> list[dict]:
     mine = total_bits(guesses, passage)
-    happened(f"#### You paid {mine:.1f} bits for {len(guesses)} words; knowing nothing costs {2 * len(guesses)}.")
+    happened(f"### You paid {mine:.1f} bits for {len(guesses)} words; knowing nothing costs {2 * len(guesses)}.")
     asked = models()
     last = jobs.current(_kind(name, asked[-1]))
     st.button(

@@ -29,7 +29,7 @@ def blanks_before_tuning() -> list[dict]:
         for column, each in zip(st.columns(len(mine)), mine, strict=True):
             with column.container(border=True, height="stretch"):
                 mark = ":green[:material/check_circle:]" if each.right else ":red[:material/cancel:]"
-                st.markdown(f"#### {continued(each.prompt, each.continuation)} {mark}")
+                st.markdown(f"### {continued(each.prompt, each.continuation)} {mark}")
                 st.caption(f"“{escape(each.word)}” has a probability of 1 in {each.one_in:,.0f} there.")
         origin_note(name)
     if filled:

@@ -55,7 +55,7 @@ def _show_position(reading: Reading, at: int) -> None:
         candidates.append(Candidate(truth.text, truth.probability))
     best = candidates[0]
     title = f"Expected: {visible(best.text)} at {best.probability:.0%}"
-    st.markdown(f"#### {told_context(reading, at)} :orange[{escape(visible(truth.text)) if truth else '…'}]")
+    st.markdown(f"### {told_context(reading, at)} :orange[{escape(visible(truth.text)) if truth else '…'}]")
     st.plotly_chart(charts.expected(candidates, truth.text if truth else None, title), key="nt_expected", alt=title)
     if truth:
         happened(

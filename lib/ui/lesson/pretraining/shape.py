@@ -39,7 +39,7 @@ def shape_its_choice() -> list[dict]:
     names = [reading.piece(each) for each in ids]
     before = [float(own.probabilities[each]) for each in ids]
     after = [float(drawn.probabilities[each]) for each in ids]
-    st.markdown(f"#### {told_context(reading, kept.position)} :orange[…]")
+    st.markdown(f"### {told_context(reading, kept.position)} :orange[…]")
     title = f"{drawn.kept:,} of {own.kept:,} tokens can be drawn"
     st.plotly_chart(
         charts.reshaped(names, before, after, title),

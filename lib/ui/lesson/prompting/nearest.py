@@ -16,7 +16,7 @@ def draw_nearest(found: NearestWords) -> None:
     names = [f"{each.position}: {_word(each.words[0])}" for each in found.near]
     nearest = min(each.distance for each in found.near)
     times = nearest / found.usual_distance
-    st.markdown("#### What does the soft prompt say?")
+    st.header("What does the soft prompt say?", anchor=False)
     st.plotly_chart(
         charts.how_far_from_words(
             found, names, f"Nearest words, {times:.0f} times as far as words are from each other"

@@ -64,7 +64,7 @@ def _ask_next(mine: Record, now: Round) -> None:
     given = now.given.get(id)
     with st.container(border=True):
         st.caption(f"{chapter(question.topic).group} · {chapter(question.topic).title}")
-        st.markdown(f"#### {question.asked.question}")
+        st.markdown(f"### {question.asked.question}")
         if given is None:
             key = f"qz_{mine.rounds}_{id}"
             options = [each.text for each in question.shuffled(now.seed)]

@@ -37,7 +37,7 @@ WHO = {"small": "The small one", "both": "Both"}
 def small_against_big() -> list[dict]:
     """The rows to take away: those run here, else the recorded ones."""
     _instructgpt()
-    st.subheader("The same, here: who orders kopi best?", anchor=False)
+    st.header("The same, here: who orders kopi best?", anchor=False)
     st.markdown(
         f"Three blanks of the lecture, asked of {BIG} and of the bundled model, {times_smaller():.0f} times smaller: "
         "each as it is, with examples in its prompt, and tuned."
@@ -63,7 +63,7 @@ def small_against_big() -> list[dict]:
 def _instructgpt() -> None:
     told = published()
     st.markdown(
-        f"#### A model {told.times_smaller:.0f} times smaller was preferred\n{told.said} Both were asked the same; the "
+        f"## A model {told.times_smaller:.0f} times smaller was preferred\n{told.said} Both were asked the same; the "
         "small one had been tuned to follow instructions, first by examples, then by people's preferences."
     )
     ui.published(

@@ -76,7 +76,7 @@ def _in_words(model: str, tokens: int, rungs: tuple[Rung, ...]) -> None:
 
 
 def _same_mathematics() -> None:
-    st.subheader("The same mathematics, in another order", anchor=False)
+    st.header("The same mathematics, in another order", anchor=False)
     pieces = controls.pick("The loss in … pieces", list(PIECES), 8, key="un_pieces")
     single, double = apart(pieces), apart(pieces, "float64")
     whole, pieced, held = st.columns(3)

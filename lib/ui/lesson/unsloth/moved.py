@@ -21,7 +21,7 @@ def what_it_moved(own: OwnRun, brought: Adapter | None) -> None:
     if shown is None:
         st.info("Bring an adapter, and this is where you see how far it moves each layer.", icon=":material/upload:")
         return
-    st.subheader("The adapter that you brought" if brought else "Your adapter from Live LoRA", anchor=False)
+    st.header("The adapter that you brought" if brought else "Your adapter from Live LoRA", anchor=False)
     for note in shown.notes:
         st.caption(f":material/info: {escape(note)}")
     columns = [("brought", brought), ("your run here", mine)]

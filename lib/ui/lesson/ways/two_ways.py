@@ -48,7 +48,7 @@ def _draw_two_ways(view: JobView) -> None:
     done = next((event for event in view.events if isinstance(event, NewHead)), None)
     read = next((event for event in reversed(view.events) if isinstance(event, SentencesRead)), None)
     if wrote:
-        st.markdown(f"#### Two shortcomings of {escape(run.model)}, as it comes")
+        st.markdown(f"### Two shortcomings of {escape(run.model)}, as it comes")
         _shortcomings(wrote)
     if view.state.active and read and not steps:
         st.progress(read.done / read.total, f"It reads the sentences: {read.done} of {read.total}")

@@ -42,7 +42,7 @@ def _say(found: LessAndLess) -> None:
     }[found.confirmed]
     name = escape(found.lora.setting.label)
     st.markdown(
-        f"#### “LoRA learns less and forgets less”: {verdict}\n"
+        f"### “LoRA learns less and forgets less”: {verdict}\n"
         f"**Learnt**, in nats per token on held-out texts: {name} {_pair(found.learns)} by full fine-tuning: "
         f"{_decided(found.learns, 'less', 'more')}.  \n"
         f"**Forgot**, on the book: {name} {_pair(found.forgets)} by full fine-tuning: "
@@ -73,7 +73,7 @@ def who_wins(found: Winner | None) -> None:
     by = found.by.gap
     if found.by.decided:
         st.markdown(
-            f"#### :green[:material/check_circle:] {best} wins\nHeld-out loss {found.by.first:.2f}, beside "
+            f"### :green[:material/check_circle:] {best} wins\nHeld-out loss {found.by.first:.2f}, beside "
             f"{found.by.second:.2f} of {next_best}: lower by {by:.2f}, more than the spread of {found.by.spread:.2f} "
             "between seeds."
         )
@@ -84,6 +84,6 @@ def who_wins(found: Winner | None) -> None:
         else f"the difference of {by:.2f} is within the spread of {found.by.spread:.2f} between seeds"
     )
     st.markdown(
-        f"#### :orange[:material/help:] Not decided\n{best} has the lowest held-out loss, {found.by.first:.2f}, beside "
+        f"### :orange[:material/help:] Not decided\n{best} has the lowest held-out loss, {found.by.first:.2f}, beside "
         f"{found.by.second:.2f} of {next_best}, but {why}."
     )

@@ -64,7 +64,7 @@ def _matrices_as_rows(count: AdapterCount) -> Rows:
 
 
 def _paper() -> None:
-    st.subheader("GPT-3 175B, as in the paper", anchor=False)
+    st.header("GPT-3 175B, as in the paper", anchor=False)
     for column, each in zip(st.columns(len(published())), published(), strict=True):
         counted = each.counted
         column.metric(f"r = {each.rank}, query and value", f"{counted.parameters / 1e6:.1f}M", border=True)

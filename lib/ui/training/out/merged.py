@@ -31,7 +31,7 @@ AutoTokenizer.from_pretrained({base!r}{revision}).save_pretrained("merged-model"
 
 
 def merged_model(record: RunRecord) -> None:
-    st.subheader("The merged model", anchor=False)
+    st.header("The merged model", anchor=False)
     if not methods()[record.run.method].lora:
         st.markdown("Only LoRA and its kinds can be put into the weights.")
         return

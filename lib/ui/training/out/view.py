@@ -51,7 +51,7 @@ def draw_out() -> None:
 
 
 def _adapter(record: RunRecord) -> None:
-    st.subheader("The adapter", anchor=False)
+    st.header("The adapter", anchor=False)
     size = len(record.finished.adapter)
     if not size:
         of_many = "Of a comparison the figures are kept and not the files"
@@ -71,7 +71,7 @@ def _adapter(record: RunRecord) -> None:
 
 
 def _program(record: RunRecord) -> None:
-    st.subheader("The run, repeated elsewhere", anchor=False)
+    st.header("The run, repeated elsewhere", anchor=False)
     st.markdown(
         "A program with your texts, your settings and the very loop that ran here, on plain `torch`, `transformers` "
         f"and `peft`. On the same machine it gives the same {len(record.steps)} losses, and it says how far off it is."
@@ -95,7 +95,7 @@ def _program(record: RunRecord) -> None:
 
 
 def _real_gpu(record: RunRecord) -> None:
-    st.subheader("A large model, on a real GPU", anchor=False)
+    st.header("A large model, on a real GPU", anchor=False)
     facts = unsloth.checked()
     titles = {each.id: f"{each.id.split('/')[1]} ({each.parameters}, {each.licence})" for each in facts.models}
     model = controls.select("Model", titles, facts.models[0].id, key="out_gpu_model")

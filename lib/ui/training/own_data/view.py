@@ -55,8 +55,8 @@ def draw_own_data() -> None:
 def _stage(made: Split | None, wanted: PreviewRequest | None, learnt: FineTuningRun | None) -> None:
     if made is None and jobs.current(TRAINING) is None:
         st.markdown(
-            "##### 1. Paste your texts, or upload them\n##### 2. See each token that the model will see\n"
-            "##### 3. Train on them, and ask both models"
+            "## 1. Paste your texts, or upload them\n## 2. See each token that the model will see\n"
+            "## 3. Train on them, and ask both models"
         )
     if made:
         preview.sides(made)

@@ -76,9 +76,8 @@ def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") 
         curve = loss.loss_curve(told.steps, told.held_out, coming.steps, smooth=show != "loss")
         st.plotly_chart(curve, key="loss", alt=loss.describe(told.held_out))
         blanks = coming.data.blanks
-        heading = "#####" if _are_long(blanks) else "###"
         for blank, place in zip(blanks, _places(blanks), strict=True):
-            place.markdown(f"{heading} {escape(_in_a_line(blank.prompt))}\\_\\_\\_")
+            place.markdown(f"**{escape(_in_a_line(blank.prompt))}\\_\\_\\_**")
         start = "" if view else f"Press {label}. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
     jobs.live(kind, lambda now: _draw_run(now, show))
@@ -191,11 +190,10 @@ def _blanks(told: Progress, data: Dataset) -> None:
     """What the model says to each prompt, now and before; the lecture's blanks are marked right or wrong."""
     told_after = told.latest or (None,) * len(told.before)
     pairs = list(zip(told.before, told_after, strict=True))
-    heading = "#####" if _are_long(data.blanks) else "####"
     for blank, place, (before, after) in zip(data.blanks, _places(data.blanks), pairs, strict=False):
         with place.container(border=True, height="stretch"):
             now = after or before
-            st.markdown(f"{heading} {_completed_sentence(now)} {_mark(now, blank)}")
+            st.markdown(f"**{_completed_sentence(now)}** {_mark(now, blank)}")
             if after:
                 st.caption(f"Before: {_completed_sentence(before)} {_mark(before, blank)}")
     for before, after in pairs[len(data.blanks) :]:
