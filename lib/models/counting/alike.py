@@ -24,14 +24,16 @@ def alike_run_once(runner: nn.Module) -> Iterator[None]:
     are alike but for their attention: DeepSeek-V4-Pro takes a quarter of the time.
     """
     known: dict[tuple, Any] = {}
-    wrapped = [module for module in runner.modules() if module is not runner]
+    wrapped = {module: vars(module).get("forward") for module in runner.modules() if module is not runner}
     for module in wrapped:
         module.forward = _remembering(module, module.forward, known)
     try:
         yield
     finally:
-        for module in wrapped:
+        for module, own in wrapped.items():
             del module.forward  # the class's own is seen again
+            if own is not None:  # put there by somebody else
+                module.forward = own
 
 
 def _remembering(module: nn.Module, forward: Callable, known: dict[tuple, Any]) -> Callable:
