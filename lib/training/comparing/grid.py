@@ -33,8 +33,8 @@ GRIDS = {
     "20": Grid((1, 4, 8, 16, 64), (1e-3, 3e-3, 1e-2, 2e-2)),
     "42": Grid((1, 2, 4, 8, 16, 32, 64), (1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 2e-2)),
 }
-"""By their number of cells. The highest rate is one that low ranks learn most with and rank 64 does not bear: its cell
-diverges, as all do at 0.1, which would tell nothing."""
+"""By their number of cells. The highest rate is one that low ranks learn most with and ranks 32 and 64 do not bear:
+they diverge, as every rank does at 0.1, which would tell nothing."""
 
 
 @dataclass(frozen=True)
