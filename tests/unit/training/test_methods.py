@@ -77,7 +77,9 @@ def test_every_method_starts_and_takes_a_step_on_the_real_model(method):
     events = list(finetune.finetune(run))
     steps = of(Step, events)
     assert len(steps) == methods()[method].trains
-    assert all(each.grad_norm > 0 and each.loss < of(Started, events)[0].guessing_loss for each in steps)
+    assert all(each.grad_norm > 0 and math.isfinite(each.loss) for each in steps)
+    if methods()[method].starts_as_base:  # what stands in front and means nothing yet may be worse than a guess
+        assert all(each.loss < of(Started, events)[0].guessing_loss for each in steps)
     assert of(Finished, events)[0].step == len(steps)
 
 
