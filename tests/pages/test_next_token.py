@@ -29,7 +29,7 @@ def read(app, words: str | None = None):
     "query",
     [
         {"nt_view": "<script>"},
-        {"nt_text": "x" * 20_001},
+        {"nt_text": "x" * 200_001},
         {"nt_view": "Be the model", "nt_passage": "Moby-Dick"},
     ],
     ids=lambda query: list(query)[-1],
@@ -57,8 +57,9 @@ def test_an_empty_text_is_one_sentence_and_stays_typed():
 
 
 def test_ten_thousand_tokens_are_cut_with_a_word():
-    app = read(open_chapter("next_token"), "a " * 9_999)
+    app = read(open_chapter("next_token"), "word " * 10_000)
     assert not app.exception
+    assert "50,000 characters; the first 20,000 are used" in text(app)
     assert "the first 128 were read and the rest cut off" in text(app)
 
 

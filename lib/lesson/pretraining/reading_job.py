@@ -85,9 +85,9 @@ def likeliest(tokenizer: PreTrainedTokenizerBase, predicted: torch.Tensor) -> tu
 
 
 def shown(tokenizer: PreTrainedTokenizerBase, token_id: int) -> str:
-    """The token's text; its number where it is part of a character only."""
+    """The token's text; its number in brackets where it is part of a character only."""
     text = tokenizer.decode([token_id])
-    return f"part of a character ({token_id})" if "\ufffd" in text else text
+    return f"[{token_id}]" if "\ufffd" in text else text
 
 
 def fill_blanks(run: BlanksRun) -> Iterator[BlankFilled]:

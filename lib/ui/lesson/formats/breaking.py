@@ -30,6 +30,7 @@ from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import offer_real_model, origin_note
 
 KIND = "formats-breaks"
+LARGE = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 BESIDE = "llama_3_1"
 """Takes a system turn, as the usual conversation has one; not every format does."""
 
@@ -138,7 +139,10 @@ def _say_which_template_wins(said: list[Said], right: Said) -> None:
 
 
 def _times(value: float) -> str:
-    return f"{value:.1f} times" if value < 10 else f"{value:,.0f} times" if value < 1e6 else f"{value:.0e} times"
+    if value < 10:
+        return f"{value:.1f} times"
+    scale, name = next((each for each in LARGE if value >= each[0]), (1, ""))
+    return f"{value / scale:,.0f}{name} times"
 
 
 def _prompt_rows(view: JobView) -> Rows:

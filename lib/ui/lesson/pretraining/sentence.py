@@ -15,6 +15,7 @@ from lib.ui.kit.session import CROWD, browsers_lately
 from lib.ui.models.fetching import models_here, offer_real_model, origin_note
 
 KIND = "next-token"
+LONGEST_PASTED_CHARACTERS = 200_000
 USUAL = "The queen said to her that the capital of France is Paris."
 
 
@@ -37,7 +38,7 @@ def submit_to_models(kind: str, job: str, run: object, names: tuple[str, ...]) -
 
 def sentence() -> Reading | None:
     """The text, a button, and the reading to show; None before there is one."""
-    text = controls.text("A sentence of yours", USUAL, key="nt_text", max_chars=LONGEST_TEXT_CHARACTERS)
+    text = _typed()
     offer_real_model()
     run = None
     try:
@@ -58,6 +59,20 @@ def sentence() -> Reading | None:
         st.caption(":material/history: Shown is the text read last; press the button to read the new one.")
     _say_what_to_know(reading)
     return reading
+
+
+def _typed() -> str:
+    """The beginning of what the box holds, and a word where that is not all of it.
+
+    A box takes no more than its limit and says nothing of what it leaves out, so its limit is higher than the job's.
+    """
+    typed = controls.text("A sentence of yours", USUAL, key="nt_text", max_chars=LONGEST_PASTED_CHARACTERS)
+    if len(typed) > LONGEST_TEXT_CHARACTERS:
+        st.warning(
+            f"The text has {len(typed):,} characters; the first {LONGEST_TEXT_CHARACTERS:,} are used.",
+            icon=":material/content_cut:",
+        )
+    return typed[:LONGEST_TEXT_CHARACTERS]
 
 
 def readings() -> dict[str, Reading]:
@@ -85,9 +100,9 @@ def _say_what_to_know(reading: Reading) -> None:
         )
     if reading.parts_of_characters:
         st.info(
-            f"{reading.parts_of_characters} of {len(reading.tokens)} tokens are only parts of characters. "
-            "This tokenizer was made from text in other scripts, so it falls back on bytes, and the model has hardly "
-            "ever seen them in this order: expect it to guess badly.",
+            f"{reading.parts_of_characters} of {len(reading.tokens)} tokens are only parts of characters; their "
+            "numbers stand in brackets. This tokenizer was made from text in other scripts, so it falls back on bytes, "
+            "and the model has hardly ever seen them in this order: expect it to guess badly.",
             icon=":material/translate:",
         )
     origin_note(reading.model)
