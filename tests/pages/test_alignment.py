@@ -164,7 +164,7 @@ def test_a_policy_earns_a_proxy_and_gold_judges_it():
     assert "Gold has labelled 12 pairs of answers" in said(app)
     assert "other pairs it agrees with gold in" in said(app)
     assert "The proxy, which is paid, went to" in said(app)
-    assert "cannot be fooled by odd texts" in said(app)
+    assert "counted exactly, in odd texts too" in said(app)
     assert "#### At the end: after 8" in said(app)
 
 

@@ -129,3 +129,8 @@ def has_turned(found: Sequence[BothRewards]) -> bool:
     """
     best, last = best_for_gold(found), found[-1]
     return best.gold - last.gold > 3 * math.hypot(best.gold_error, last.gold_error)
+
+
+def rise_error(found: Sequence[BothRewards]) -> float:
+    """Standard error of how far gold has come from the base model, whose own answers are a sample too."""
+    return math.hypot(found[0].gold_error, found[-1].gold_error)

@@ -13,6 +13,7 @@ from lib.alignment.gold.run import (
     best_for_gold,
     both_rewards,
     has_turned,
+    rise_error,
 )
 from lib.alignment.policy.run import Examined
 from lib.alignment.preferences import course_rankings
@@ -104,13 +105,13 @@ def _draw_gold(view: JobView) -> None:
     _show_texts(found, looks)
     formula(
         f"Both rewards in standard deviations over the base model's {len(looks[0].answers)} answers, their mean at 0; "
-        f"√KL = √{looks[-1].kl_nats:.1f} = {last.away:.1f} at the end (Gao et al. 2022, figure 1)."
+        f"√KL = √{last.away**2:.1f} = {last.away:.1f} at the end (Gao et al. 2022, figure 1)."
     )
     kind = (
         "Gold is itself a small reward model: it stands for people, and far from the texts that it has learnt from it "
         "can be fooled along with the proxy."
         if view.argument.rule is None
-        else "In the paper gold is a large reward model; here it is a rule, which cannot be fooled by odd texts."
+        else "In the paper gold is a large reward model; here it is a rule that is counted exactly, in odd texts too."
     )
     measured(f"{view.argument.model} on this machine, {len(looks[-1].answers)} answers each time. {kind}")
 
@@ -124,7 +125,7 @@ def _labels_in_words(labelled: Labelled) -> str:
 
 def in_words(found: tuple[BothRewards, ...]) -> str:
     """What became of both rewards, as far as the answers looked at can tell."""
-    best, last = best_for_gold(found), found[-1]
+    best, last, error = best_for_gold(found), found[-1], rise_error(found)
     earned = f"The proxy, which is paid, went to **{last.proxy:+.1f}** standard deviations"
     if last.proxy <= 0:
         return f"{earned}: it did not rise, so there is nothing to overoptimise; take more updates or a smaller β."
@@ -133,13 +134,13 @@ def in_words(found: tuple[BothRewards, ...]) -> str:
             f"{earned}. Gold, which nobody trains on, was best after {best.step} updates (**{best.gold:+.1f}**) and "
             f"ends at **{last.gold:+.1f}**: overoptimised. Looking at the proxy alone nobody would have stopped."
         )
-    if last.gold <= 2 * last.gold_error:
+    if last.gold <= 2 * error:
         return (
-            f"{earned}. Gold ends at **{last.gold:+.1f}** (standard error {last.gold_error:.1f}): what was earned is "
+            f"{earned}. Gold ends at **{last.gold:+.1f}** (standard error {error:.1f}): what was earned is "
             "not what was meant."
         )
     return (
-        f"{earned}. Gold rose with it to **{last.gold:+.1f}** (standard error {last.gold_error:.1f}) and has not "
+        f"{earned}. Gold rose with it to **{last.gold:+.1f}** (standard error {error:.1f}) and has not "
         "clearly turned: take more updates, or fewer labels for the proxy."
     )
 

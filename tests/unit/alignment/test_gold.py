@@ -9,7 +9,7 @@ import pytest
 
 from lib.alignment.answers import Answer
 from lib.alignment.errors import AlignmentError
-from lib.alignment.gold.run import GoldRun, Labelled, best_for_gold, both_rewards, has_turned
+from lib.alignment.gold.run import GoldRun, Labelled, best_for_gold, both_rewards, has_turned, rise_error
 from lib.alignment.policy.run import Examined, PolicyRun, Reward
 from lib.alignment.preferences import Ranking
 from lib.alignment.rules import GOLD, SECRET, rule
@@ -43,6 +43,7 @@ def test_both_rewards_are_counted_from_the_base_model_in_its_own_spread():
     assert [(each.step, each.away) for each in found] == [(0, 0.0), (9, 2.0)]
     assert [(each.proxy, each.gold) for each in found] == [(0.0, 0.0), (2.0, -0.5)]
     assert found[1].gold_error == pytest.approx(1 / math.sqrt(3))
+    assert rise_error(found) == pytest.approx(math.sqrt(1 / 3 + 1 / 3))
     with pytest.raises(AlignmentError, match="earn the same"):
         both_rewards([look(0, 0.0, (1, 1, 1), (10, 20, 30))])
 
