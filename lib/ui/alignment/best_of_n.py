@@ -15,6 +15,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
+from lib.ui.models.fetching import origin_note
 
 KIND = "best-of-n"
 PROMPTS, ANSWERS, TOKENS, TEMPERATURE = 6, 16, 24, 0.7
@@ -81,4 +82,5 @@ def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, mod
         f"of all subsets of {n} of the {ANSWERS} answers."
     )
     measured(f"Answers of {model}, sampled and scored here and now. The price: {n} answers are written, one is shown.")
+    origin_note(model)
     return rows

@@ -87,7 +87,6 @@ def _chosen_reward_run(model: str, rankings: tuple[Ranking, ...]) -> RewardRun:
         here = models_to_choose()
         usual = model if model in here else BUNDLED
         backbone = controls.select("Backbone: the model that reads the answers", here, usual, key="rm_model")
-        origin_note(backbone)
         decay = controls.pick("Weight decay", [0.01, 0.1, 1.0, 10.0], 1.0, key="rm_decay")
         steps = controls.slider("Updates", 20, 300, 120, key="rm_steps", step=20)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="rm_seed")
@@ -138,6 +137,7 @@ def _learning(run: RewardRun, steps: list[RewardStep], fitted: Fitted | None) ->
         f"{last.loss:.3f} nats; ln 2 = {math.log(2):.3f} knows nothing (Ouyang et al. 2022, equation 1)."
     )
     measured(f"Hidden states of {run.model}, read here and now.")
+    origin_note(run.model)
 
 
 def _enough(run: RewardRun, points: list[CurvePoint]) -> None:

@@ -122,7 +122,6 @@ def _wanted() -> tuple[HonestyRun | None, Wording | None]:
             "Questions of your own: one per line, the right answer first", "", key="ho_own", placeholder=EXAMPLE
         )
         offer_real_model()
-        origin_note(model)
         with guard():
             if typed.strip() and typed.strip() not in {each.text for each in WORDINGS}:
                 own = Wording(OWN_NAME, typed.strip())
@@ -160,6 +159,7 @@ def _draw_fresh(view: JobView, draw: Callable[[Shown], None], measure: Measure) 
     if answers:
         _draw_or_say_why(draw, Shown(answers, measure))
         measured(f"{escape(run.model)}, here and now: {len(answers)} questions, greedy replies.")
+        origin_note(run.model)
 
 
 def _draw_or_say_why(draw: Callable[[Shown], None], shown: Shown) -> None:

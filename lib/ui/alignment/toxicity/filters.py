@@ -108,7 +108,6 @@ def _wanted_run() -> ToxicityRun | None:
         steps = controls.slider("Updates", 10, 300, 100, key="tx_steps", step=10)
         seed = int(controls.number("Seed: which texts are left out together", 0, 1_000_000, 0, key="tx_seed"))
         offer_real_model()
-        origin_note(model)
         with guard():
             run = ToxicityRun(model, my_texts(), decay, steps, seed)
     return run
@@ -156,6 +155,7 @@ def _draw_fresh(view: JobView, draw: Callable[[Filters], None], words: WordList,
         f"{last.training_accuracy:.0%} right of what it learns from, and {last.held_out_accuracy:.0%} of the part that "
         "was left out."
     )
+    origin_note(run.model)
 
 
 def _say_progress(view: JobView, run: ToxicityRun, steps: list[ClassifierStep]) -> None:
