@@ -28,7 +28,7 @@ RULES = tuple(
         ),
         (Part.ATTENTION, r"attention|attn|indexer|compressor|selfoutput"),
         (Part.MLP, r"mlp|feed_?forward|ffn|intermediate|output$|^fc\d?$|Dense(Gated)?Act|^w[io](_\d)?$"),
-        (Part.STATE, r"mixer|^conv$|^linear$"),  # the last is Zamba's, from shared attention into a Mamba layer
+        (Part.STATE, r"mixer|^conv$|(?-i:^linear$)"),  # the last is a name, Zamba's from attention into a Mamba layer
         (Part.EMBEDDING, r"embed|^wte$|^wpe$"),
     )
 )

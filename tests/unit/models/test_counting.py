@@ -309,3 +309,11 @@ def test_positions_that_a_config_calls_otherwise_go_before_a_default():
     """nomic-ai/nomic-embed-text-v1: n_positions 8,192, a field that transformers' class of it does not read."""
     nomic = {"model_type": "nomic_bert", "n_embd": 768, "n_head": 12, "n_layer": 12, "n_inner": 3072}
     assert counted({**nomic, "n_positions": 8192, "vocab_size": 30528}).max_context == 8192
+
+
+def test_the_class_of_a_matrix_is_not_the_name_of_its_part():
+    """Attention and MLP of a plain decoder, by hand: 4·256·256 and 3·256·512 in each of two layers."""
+    parts = counted(LLAMA).by_part
+    assert parts[Part.ATTENTION] == 2 * 4 * 256 * 256
+    assert parts[Part.MLP] == 2 * 3 * 256 * 512
+    assert Part.STATE not in parts
