@@ -81,7 +81,7 @@ def test_five_rows_are_previewed_learnt_and_asked():
     asked = next(each for each in app.text_input if each.label == "Prompt")
     asked.set_value("<b>Order</b>: *tea*")
     start_and_finish(app, "Ask")
-    assert r"\<b\>Order\</b\>\: \*tea\*" in everything(app)
+    assert r"\<b\>Order\</b\>\: \*tea\* →" in everything(app), "the question, without the template around it"
 
 
 @pytest.mark.usefixtures("tiny_worker")

@@ -51,6 +51,13 @@ class Dataset:
         """Whether its texts ask something and answer it."""
         return any(example.answers for example in self.training)
 
+    def question_in(self, prompt: str) -> str:
+        """What a prompt asks, without what the texts have before and after a question; the prompt if they have none."""
+        before, after = self.around
+        if prompt.startswith(before) and prompt.endswith(after) and len(prompt) > len(before) + len(after):
+            return prompt[len(before) : len(prompt) - len(after)]
+        return prompt
+
 
 @dataclass(frozen=True)
 class Usual:

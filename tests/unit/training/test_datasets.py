@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,16 @@ from scripts.make_datasets import company, formal, rows, sentiment, tiny_python
 from scripts.make_kopi_dataset import drinks
 
 MADE = {"formal_rewriting": formal, "sentiment": sentiment, "tiny_python": tiny_python, "made_up_company": company}
+
+
+def test_a_question_is_told_from_what_a_template_wrote_around_it():
+    """Around it as SmolLM2's own chat template writes it, shortened."""
+    before, after = "<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
+    data = replace(load_dataset("kopi_orders"), around=(before, after))
+    assert data.question_in(f"{before}Order: black tea{after}") == "Order: black tea"
+    assert data.question_in("Teh C Siew") == "Teh C Siew"
+    assert data.question_in(before + after) == before + after, "nothing was asked"
+    assert load_dataset("kopi_orders").question_in("Teh C Siew") == "Teh C Siew"
 
 
 @pytest.mark.parametrize("name", catalogue())

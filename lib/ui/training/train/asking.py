@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.engine import JobView
 from lib.errors import StudentError
+from lib.training.texts.datasets import Dataset
 from lib.training.texts.prompts import Answer, Question
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
@@ -32,12 +33,12 @@ def ask(kind: str = KIND) -> None:
             jobs.submit(
                 asking, "lib.training.finetune:answer", question, expected_s=1.5, time_limit_s=60, model=question.model
             )
-    jobs.live(asking, _draw_answer)
+    jobs.live(asking, lambda now: _draw_answer(now, data))
 
 
-def _draw_answer(view: JobView) -> None:
+def _draw_answer(view: JobView, data: Dataset) -> None:
     answer = next((event for event in view.events if isinstance(event, Answer)), None)
     if answer is None:
         return
     with st.container(border=True):
-        before_and_after(answer.before, answer.after)
+        before_and_after(answer.before, answer.after, data)

@@ -75,9 +75,9 @@ def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") 
         told = progress(coming.earlier)  # of a run that is to go on
         curve = loss.loss_curve(told.steps, told.held_out, coming.steps, smooth=show != "loss")
         st.plotly_chart(curve, key="loss", alt=loss.describe(told.held_out))
-        blanks = coming.data.blanks
-        for blank, place in zip(blanks, _places(blanks), strict=True):
-            place.markdown(f"**{escape(_in_a_line(blank.prompt))}\\_\\_\\_**")
+        data = coming.data
+        for blank, place in zip(data.blanks, _places(data.blanks), strict=True):
+            place.markdown(f"**{escape(_as_shown(blank.prompt, data))}\\_\\_\\_**")
         start = "" if view else f"Press {label}. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
     jobs.live(kind, lambda now: _draw_run(now, show))
@@ -193,12 +193,12 @@ def _blanks(told: Progress, data: Dataset) -> None:
     for blank, place, (before, after) in zip(data.blanks, _places(data.blanks), pairs, strict=False):
         with place.container(border=True, height="stretch"):
             now = after or before
-            st.markdown(f"**{_completed_sentence(now)}** {_mark(now, blank)}")
+            st.markdown(f"**{_completed_sentence(now, data)}** {_mark(now, blank)}")
             if after:
-                st.caption(f"Before: {_completed_sentence(before)} {_mark(before, blank)}")
+                st.caption(f"Before: {_completed_sentence(before, data)} {_mark(before, blank)}")
     for before, after in pairs[len(data.blanks) :]:
         with st.container(border=True):
-            before_and_after(before, after)
+            before_and_after(before, after, data)
     if told.asked:
         with st.expander("The same prompts, every few steps", icon=":material/history:", expanded=True):
             st.markdown(_diary(told, data))
@@ -220,7 +220,7 @@ def _diary(told: Progress, data: Dataset) -> str:
     times = [(0, told.before), *((each.step, each.completions) for each in told.asked)]
     if told.finished:
         times.append((told.finished.step, told.finished.completions))
-    prompts = [_in_cell(each.prompt) for each in told.before]
+    prompts = [_in_cell(_as_shown(each.prompt, data)) for each in told.before]
     known = [*data.blanks, *[None] * (len(prompts) - len(data.blanks))]
     lines = [f"| Step | {' | '.join(f'{prompt} …' for prompt in prompts)} |", "|---:|" + "---|" * len(prompts)]
     for step, completions in dict(times).items():
@@ -237,22 +237,23 @@ def _in_cell(text: str, longest: int = 60) -> str:
     return escape(words[:longest] + "…" if len(words) > longest else words)
 
 
-def before_and_after(before: Completion, after: Completion | None) -> None:
+def before_and_after(before: Completion, after: Completion | None, data: Dataset) -> None:
     """One prompt, as the base model goes on and as the fine-tuned one does."""
     left, right = st.columns(2)
-    left.markdown(f"Base model  \n{_completed_sentence(before)}")
+    left.markdown(f"Base model  \n{_completed_sentence(before, data)}")
     if after:
-        right.markdown(f"With the adapter  \n{_completed_sentence(after)}")
+        right.markdown(f"With the adapter  \n{_completed_sentence(after, data)}")
 
 
-def _completed_sentence(completion: Completion) -> str:
-    return continued(_in_a_line(completion.prompt), completion.continuation)
+def _completed_sentence(completion: Completion, data: Dataset) -> str:
+    return continued(_as_shown(completion.prompt, data), completion.continuation)
 
 
-def _in_a_line(prompt: str) -> str:
-    """A prompt that a template wrote has lines, and is long before what was asked: its end, in one line."""
-    line = " ⏎ ".join(prompt.split("\n"))
-    return line if line == prompt or len(line) <= LONGEST_SHOWN else "… " + line[-LONGEST_SHOWN:]
+def _as_shown(prompt: str, data: Dataset) -> str:
+    """In one line, and what was asked alone where a template wrote the rest: all prompts begin with that."""
+    question = data.question_in(prompt)
+    line = " ⏎ ".join(question.split("\n")) + (" → " if question != prompt else "")
+    return line if question != prompt or len(line) <= LONGEST_SHOWN else "… " + line[-LONGEST_SHOWN:]
 
 
 def _mark(completion: Completion, blank: object) -> str:
