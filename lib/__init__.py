@@ -22,3 +22,8 @@ logs.py        what the server tells its operator, without anybody's texts
 units.py       bytes, counts and durations: how they are named and shown
 errors.py      the one kind of error whose message is written for a student, and the stop that a job meets
 """
+
+import os
+
+# Arrow's own allocator keeps what it has freed: the web process is 2.5 MB smaller with the system's.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

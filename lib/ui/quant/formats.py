@@ -71,7 +71,7 @@ def _bit_buttons(stored: StoredValue) -> None:
             key = f"bits:{stored.format.name}:{field.name}"
             st.session_state[key] = [place for place in places if stored.code >> place & 1]
             st.pills(
-                field.name.capitalize(),
+                field.name.capitalize() + (", 2 to the power of" if field.name == "fraction" else ""),
                 places,
                 selection_mode="multi",
                 format_func=lambda place, last=places[-1], field=field: _weight(
@@ -90,12 +90,13 @@ def _bits_clicked(fmt: NumberFormat) -> None:
 
 
 def _weight(fmt: NumberFormat, field: str, place: int) -> str:
-    """What a bit is worth, as its label."""
+    """What a bit is worth, as its label.
+
+    In ASCII: at any other letter in front Streamlit loads its catalogue of emojis, 6 MB, to look for one.
+    """
     if field == "sign":
-        return f"−{2**place}" if isinstance(fmt, IntegerFormat) and place else "−"
-    if field == "fraction":
-        return f"2{_superscript(place - fmt.fraction_bits)}"
-    return str(2**place)
+        return f"-{2**place}" if isinstance(fmt, IntegerFormat) and place else "-"
+    return str(place - fmt.fraction_bits if field == "fraction" else 2**place)
 
 
 def _reading(stored: StoredValue) -> None:
@@ -229,7 +230,3 @@ def _spaced(bits: str) -> str:
     head = len(bits) % 4
     parts = [bits[:head]] if head else []
     return " ".join([*parts, *(bits[i : i + 4] for i in range(head, len(bits), 4))])
-
-
-def _superscript(number: int) -> str:
-    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
