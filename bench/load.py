@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from bench.following import FollowedRun
 from bench.line import Line, percentile
 from bench.visitor import Visitor
 from tests.browser.server import App, running_app
@@ -21,9 +20,9 @@ PAGE, SLIDER = "memory-calculator", "Conversations at once"
 STUDENTS, MOVES, EVERY_S = 40, 15, 2.0
 WITHIN_S = 10.0
 QUICK = "model=Bundled%20base%20model"
-TOLD_AT_LEAST_S = 5.0
-"""A shorter wait is not looked at: a page that waits asks every two seconds."""
+LONGEST_RUN_S = 600.0
 MB = 1_000_000
+Followed = tuple[FollowedRun, Visitor]
 
 
 def lines() -> Iterator[Line]:
@@ -39,38 +38,20 @@ def _a_class_presses_start(app: App) -> Iterator[Line]:
     before = app.process.memory_info().rss
     followers, (moves, errors) = asyncio.run(_start_and_move(app))
     grown = app.process.memory_info().rss - before
-    looks = [seconds for follower in followers for seconds in follower.looks]
-    last_s = max(follower.over_at for follower in followers) - min(follower.pressed_at for follower in followers)
-    wrong = [error for follower in followers for error in follower.wrong()]
+    looks = [seconds for _, visitor in followers for seconds in visitor.seconds["look"]]
+    last_s = max(run.over_at for run, _ in followers) - min(run.pressed_at for run, _ in followers)
+    wrong = [error for run, _ in followers for error in run.wrong()]
     yield Line(f"{STUDENTS} press Start within {WITHIN_S:g} s: the last one's run is over", last_s, "s", 120)
     yield Line(
         f"  a slider meanwhile, {STUDENTS} students each {EVERY_S:g} s, p95", 1000 * percentile(moves, 0.95), "ms", 200
     )
     yield Line("  a page that follows its run, p95", 1000 * percentile(looks, 0.95), "ms", 200)
     yield Line("  waiting times told, off by, p95", 100 * percentile(wrong, 0.95), "%", 33)
-    yield Line("  errors seen", errors + sum(follower.errors for follower in followers), "", 0)
+    yield Line("  errors seen", errors + sum(visitor.errors for _, visitor in followers), "", 0)
     yield Line("  memory of the web process grown", grown / MB, "MB", 200)
 
 
-@dataclass
-class _Follower:
-    """What one student who pressed Start has seen."""
-
-    pressed_at: float = 0.0
-    started_at: float = 0.0
-    over_at: float = 0.0
-    looks: list[float] = field(default_factory=list)
-    told: list[tuple[float, float]] = field(default_factory=list)
-    """(when, how long it would still take until the run starts)."""
-    errors: int = 0
-
-    def wrong(self) -> list[float]:
-        """By what share each waiting time differed from what it really was."""
-        waits = [(told_s, self.started_at - at) for at, told_s in self.told]
-        return [abs(told_s - real_s) / real_s for told_s, real_s in waits if real_s >= TOLD_AT_LEAST_S]
-
-
-async def _start_and_move(app: App) -> tuple[list[_Follower], tuple[list[float], int]]:
+async def _start_and_move(app: App) -> tuple[list[Followed], tuple[list[float], int]]:
     opened = asyncio.Barrier(2 * STUDENTS)  # a class has its pages open before anyone presses
     following = [asyncio.create_task(_press_start(app, seed, opened)) for seed in range(STUDENTS)]
     moved = await asyncio.gather(*(_student(app, seed, MOVES, EVERY_S, opened) for seed in range(STUDENTS)))
@@ -78,32 +59,15 @@ async def _start_and_move(app: App) -> tuple[list[_Follower], tuple[list[float],
     return await asyncio.gather(*following), (moves, sum(errors for _, errors in moved))
 
 
-async def _press_start(app: App, seed: int, opened: asyncio.Barrier) -> _Follower:
+async def _press_start(app: App, seed: int, opened: asyncio.Barrier) -> Followed:
     """Press Start at some moment of the first ten seconds, and follow the run to its end as its page does."""
-    seen = _Follower()
     async with Visitor(app.url, "live-lora", QUICK) as visitor:
         await opened.wait()
         await asyncio.sleep(random.Random(seed).random() * WITHIN_S)
-        seen.pressed_at = time.monotonic()
+        run = FollowedRun(pressed_at=time.monotonic())
         await visitor.press("Start")
-        while "Stop" in visitor.enabled:
-            waiting = next((words for words in visitor.alerts if words.startswith("Waiting:")), None)
-            now = time.monotonic()
-            if waiting is None and not seen.started_at:
-                seen.started_at = now
-            elif waiting is not None:
-                seen.told.append((now, _seconds_in(waiting)))
-            await asyncio.sleep(0.5 if waiting is None else 2.0)
-            seen.looks.append(await visitor.look())
-        seen.over_at = time.monotonic()
-        seen.errors = visitor.errors
-    return seen
-
-
-def _seconds_in(words: str) -> float:
-    """The time in "Waiting: 3 ahead of you, about 1 min 15 s."."""
-    found = re.search(r"about (?:(\d+) min )?(\d+(?:\.\d)?) s", words)
-    return 60 * float(found[1] or 0) + float(found[2]) if found else 0.0
+        await visitor.stay(LONGEST_RUN_S, until=lambda: run.note(visitor))
+    return run, visitor
 
 
 def _wait_until_warm(app: App) -> None:

@@ -6,35 +6,79 @@ see is drawing, which happens on the student's own machine.
 
 from __future__ import annotations
 
+import asyncio
 import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable
+from http.cookies import SimpleCookie
 from types import TracebackType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Button_pb2 import Button
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
+
+from lib.ui.kit.session import COOKIE
+
+NO_TOKEN = "none"
+"""Where Streamlit's browser sends a token against forged requests: it is asked for only where users log in."""
+LONGEST_S = 60.0
+"""A page that takes longer counts as hung."""
+PICKED = ":material/check:"
+"""The sign on the answer that is a student's own."""
+
+
+async def new_browser(url: str) -> str:
+    """The token that the server gives a browser with its first answer."""
+
+    def ask() -> str:
+        with urllib.request.urlopen(url, timeout=LONGEST_S) as answer:
+            return SimpleCookie(answer.headers["Set-Cookie"])[COOKIE].value
+
+    return await asyncio.to_thread(ask)
 
 
 class Visitor:
-    """One open page."""
+    """One open page, of the browser that has this token; without one, of a browser that takes no cookies."""
 
-    def __init__(self, url: str, page: str, query: str = "") -> None:
+    def __init__(self, url: str, page: str, query: str = "", token: str = "") -> None:
         self._address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        self._page, self._query = page, query
-        self._sliders: dict[str, Slider] = {}
-        self._buttons: dict[str, str] = {}
-        self._moved: dict[str, float | str] = {}
-        self.enabled: set[str] = set()
-        """Labels of the buttons that can be pressed."""
-        self._fragment = ""
-        """The part of the page that asked to be run again and again."""
-        self.alerts: list[str] = []
-        """What the last run of the page said in its coloured boxes."""
+        self._page, self._query, self._token = page, query, token
+        self._known_as = ""
+        """What the server calls the page, once it has run: a browser opens it by its address and then says this."""
+        self._session = ""
+        self._forget_page()
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+        """How long each run of the script took, by what it was for."""
+        self.received_bytes = 0
         self.errors = 0
 
+    def _forget_page(self) -> None:
+        """A run of the whole page draws all of it anew."""
+        self._sliders: dict[str, Slider] = {}
+        self._selects: dict[str, str] = {}
+        self._buttons: dict[str, list[str]] = defaultdict(list)
+        self.enabled: set[str] = set()
+        """Labels of the buttons that can be pressed."""
+        self.picked: str | None = None
+        """The label of the answer that is marked as one's own."""
+        self._due: dict[str, float] = {}
+        self._every: dict[str, float] = {}
+        """The parts of the page that asked to be run again and again: when next, and how many seconds after that."""
+        self._fragment = ""
+        """The last of them."""
+        self.words: list[str] = []
+        """What the last run of the page, or of a part of it, said in headings, texts and labels of figures."""
+        self.alerts: list[str] = []
+        """The same in coloured boxes."""
+
     async def __aenter__(self) -> Visitor:
-        self._socket = await connect(self._address, subprotocols=["streamlit"], max_size=None)
-        await self._run()
+        await self._connect()
+        await self._run("open")
         return self
 
     async def __aexit__(
@@ -42,60 +86,154 @@ class Visitor:
     ) -> None:
         await self._socket.close()
 
+    @property
+    def sliders(self) -> list[str]:
+        """Labels of those that can be moved."""
+        return [label for label, slider in self._sliders.items() if not slider.disabled]
+
+    def key(self, label: str) -> str:
+        """What the page calls the button with this label, with which Streamlit ends its name."""
+        return self._buttons[label][0].split("-", 2)[-1]
+
+    def answers(self) -> list[str]:
+        """Labels of the buttons that answer a question: "A · …"."""
+        return sorted(label for label in self.enabled if label[1:4] == " · ")
+
+    async def go(self, page: str, query: str = "") -> float:
+        """Open another page in the same window."""
+        self._page, self._known_as, self._query, self._moved = page, "", query, {}
+        return await self._run("open")
+
+    async def reload(self) -> float:
+        """The same address anew: the browser is known, what was typed is not."""
+        await self._socket.close()
+        self._session = self._known_as = ""
+        await self._connect()
+        return await self._run("open")
+
+    async def sleep(self, seconds: float) -> float:
+        """Lose the connection for so long, then take it up where it was, as a phone in a pocket does."""
+        await self._socket.close()
+        await asyncio.sleep(seconds)
+        moved = self._moved
+        await self._connect()
+        self._moved = moved
+        return await self._run("open")
+
     async def move(self, label: str, share: float) -> float:
         """Put the slider called `label` at `share` (0 to 1) of its range; seconds until the script has run."""
         slider = self._sliders[label]
+        state = WidgetState(id=slider.id)
         if slider.options:
-            self._moved[slider.id] = slider.options[round(share * (len(slider.options) - 1))]
+            state.string_array_value.data.append(slider.options[round(share * (len(slider.options) - 1))])
         else:
             step = slider.step or 1
-            self._moved[slider.id] = slider.min + round(share * (slider.max - slider.min) / step) * step
-        return await self._run()
+            state.double_array_value.data.append(slider.min + round(share * (slider.max - slider.min) / step) * step)
+        self._moved[slider.id] = state
+        return await self._run("move")
 
-    async def press(self, label: str) -> float:
-        """Press the button called `label`; seconds until the script has run."""
-        return await self._run(pressed=self._buttons[label])
+    async def select(self, label: str, option: str) -> float:
+        """Choose one of a list."""
+        self._moved[self._selects[label]] = WidgetState(id=self._selects[label], string_value=option)
+        return await self._run("move")
+
+    async def press(self, label: str, which: int = 0) -> float:
+        """Press the button called `label`, where there are several this one; seconds until the script has run."""
+        return await self._run("press", pressed=self._buttons[label][which])
 
     async def look(self) -> float:
         """Run the part that follows a job again, as the page's own timer does; where there is none, the page."""
-        return await self._run(fragment=self._fragment)
+        return await self._run("look", fragment=self._fragment)
 
-    async def _run(self, pressed: str | None = None, fragment: str = "") -> float:
+    async def stay(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
+        """Have the page open for so long, its timers running, or until something is so; whether it is."""
+        end = time.monotonic() + seconds
+        while not until():
+            fragment = min(self._due, key=self._due.__getitem__, default="")
+            next_at = min(end, self._due.get(fragment, end))
+            await asyncio.sleep(max(0.0, next_at - time.monotonic()))
+            if next_at == end:
+                return until()
+            self._due[fragment] = time.monotonic() + self._every[fragment]
+            await self._run("look", fragment=fragment)
+        return True
+
+    async def _connect(self) -> None:
+        self._moved: dict[str, WidgetState] = {}
+        known = [NO_TOKEN, self._session] if self._session else []
+        cookies = {"Cookie": f"{COOKIE}={self._token}"} if self._token else {}
+        self._socket = await connect(
+            self._address, subprotocols=["streamlit", *known], additional_headers=cookies, max_size=None
+        )
+
+    async def _run(self, kind: str, pressed: str | None = None, fragment: str = "") -> float:
         message = BackMsg()
         message.rerun_script.fragment_id = fragment
-        message.rerun_script.page_name, message.rerun_script.query_string = self._page, self._query
+        message.rerun_script.query_string = self._query
+        if self._known_as:
+            message.rerun_script.page_script_hash = self._known_as
+        else:
+            message.rerun_script.page_name = self._page
         if pressed:
             message.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
-        for widget, value in self._moved.items():
-            state = message.rerun_script.widget_states.widgets.add(id=widget)
-            values = state.string_array_value if isinstance(value, str) else state.double_array_value
-            values.data.append(value)
-        self.alerts = []
-        self._fragment = fragment
+        message.rerun_script.widget_states.widgets.extend(self._moved.values())
+        self.words, self.alerts = [], []
         started = time.perf_counter()
-        await self._socket.send(message.SerializeToString())
-        while True:
-            answer = ForwardMsg()
-            answer.ParseFromString(await self._socket.recv())
-            kind = answer.WhichOneof("type")
-            if kind == "delta":
-                self._look_at(answer)
-            elif kind == "auto_rerun":
-                self._fragment = answer.auto_rerun.fragment_id
-            elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                self._fragment = ""  # the part asked for the whole page, which comes now
-            elif kind == "script_finished":
-                return time.perf_counter() - started
+        async with asyncio.timeout(LONGEST_S):
+            await self._socket.send(message.SerializeToString())
+            while not self._take(await self._socket.recv()):
+                pass
+        self.seconds[kind].append(time.perf_counter() - started)
+        return self.seconds[kind][-1]
 
-    def _look_at(self, message: ForwardMsg) -> None:
-        element = message.delta.new_element
-        kind = element.WhichOneof("type")
-        if kind == "slider":
-            self._sliders[element.slider.label] = element.slider
-        elif kind == "button":
-            self._buttons[element.button.label] = element.button.id
-            (self.enabled.discard if element.button.disabled else self.enabled.add)(element.button.label)
-        elif kind == "alert":
-            self.alerts.append(element.alert.body)
-        elif kind == "exception":
-            self.errors += 1
+    def _take(self, received: bytes) -> bool:
+        """One message from the server; whether the script has finished with it."""
+        self.received_bytes += len(received)
+        message = ForwardMsg.FromString(received)
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._session = message.new_session.initialize.session_id or self._session
+                if not message.metadata.run.fragment_ids:
+                    self._forget_page()
+            case "navigation":
+                self._known_as = message.navigation.page_script_hash
+            case "delta":
+                self._look_at(message.delta.new_element)
+            case "auto_rerun":
+                self._fragment = message.auto_rerun.fragment_id
+                self._every[self._fragment] = message.auto_rerun.interval
+                self._due[self._fragment] = time.monotonic() + message.auto_rerun.interval
+            case "stop_auto_rerun":
+                for gone in message.stop_auto_rerun.fragment_ids:
+                    self._due.pop(gone, None)
+            case "script_finished":
+                self.errors += message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR
+                # Or a part has asked for the whole page, which comes now.
+                return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        return False
+
+    def _look_at(self, element: Element) -> None:
+        match element.WhichOneof("type"):
+            case "slider":
+                self._sliders[element.slider.label] = element.slider
+            case "selectbox":
+                self._selects[element.selectbox.label] = element.selectbox.id
+            case "button":
+                self._look_at_button(element.button)
+            case "heading":
+                self.words.append(element.heading.body)
+            case "markdown":
+                self.words.append(element.markdown.body)
+            case "metric":
+                self.words.append(element.metric.label)
+            case "alert":
+                self.alerts.append(element.alert.body)
+            case "exception":
+                self.errors += 1
+
+    def _look_at_button(self, button: Button) -> None:
+        if button.id not in self._buttons[button.label]:
+            self._buttons[button.label].append(button.id)
+        (self.enabled.discard if button.disabled else self.enabled.add)(button.label)
+        if button.icon == PICKED:
+            self.picked = button.label

@@ -8,6 +8,7 @@
 
 engine.py   the engine: who may see what, dispatch, time limits, what happens when a worker dies
 queue.py    the fair queue and its waiting times (pure Python)
+shared_line.py  the lines of several web processes on one cluster, as one
 cluster.py  the dask.distributed side: local worker processes or a cluster elsewhere
 errors.py   what a student hears when a job cannot be started, seen or ended in time
 job.py      what a job is, as its owner sees it

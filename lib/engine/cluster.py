@@ -75,6 +75,9 @@ class LocalWorkers:
     def slots(self) -> int:
         return len(self._processes)
 
+    is_shared = False
+    """Whether other web processes may use the same workers."""
+
     @property
     def shares_cores(self) -> bool:
         """Whether all workers compute on the same processor, and so in each other's way."""
@@ -154,6 +157,7 @@ class RemoteCluster:
         return max(1, len(self.client.nthreads()))
 
     shares_cores = False
+    is_shared = True
 
     @property
     def process_ids(self) -> tuple[int, ...]:

@@ -18,7 +18,8 @@ from lib.engine.cluster import LocalWorkers, RemoteCluster
 from lib.engine.errors import EngineError
 from lib.engine.job import JobState, JobView
 from lib.engine.overview import EngineOverview, KindOverview
-from lib.engine.queue import FairQueue, Ticket
+from lib.engine.queue import CAPACITY, CAPACITY_A_SLOT, FairQueue, Ticket
+from lib.engine.shared_line import SharedLine
 from lib.engine.worker import TOPIC, request_stop, run_job
 from lib.logs import record
 from lib.models.device import this_machine
@@ -65,11 +66,13 @@ class Engine:
     def __init__(self, cluster: LocalWorkers | RemoteCluster) -> None:
         self._cluster = cluster
         self._queue = FairQueue(slots=cluster.slots)
+        self._topic = f"{TOPIC}-{uuid.uuid4().hex}"
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._closing = False
-        cluster.client.subscribe_topic(TOPIC, self._on_event)
+        self._line = SharedLine(cluster.client, heard=self._wake.set) if cluster.is_shared else None
+        cluster.client.subscribe_topic(self._topic, self._on_event)
         self._dispatcher = threading.Thread(target=self._dispatch, name="engine", daemon=True)
         self._dispatcher.start()
 
@@ -102,7 +105,7 @@ class Engine:
         """
         job = _Job(uuid.uuid4().hex, kind, owner, function, argument, time_limit_s, wide and self._cluster.shares_cores)
         with self._lock:
-            self._queue.add(Ticket(job.id, owner, kind, expected_s, job.wide))
+            self._queue.add(Ticket(job.id, owner, kind, expected_s, job.wide, came_at=time.time()))
             self._jobs[job.id] = job
             self._forget_old()
         self._wake.set()
@@ -154,6 +157,11 @@ class Engine:
                 kinds,
             )
 
+    def elsewhere(self) -> int:
+        """How many runs other web processes have on the same workers, going or waiting."""
+        with self._lock:
+            return len(self._queue.others)
+
     def responds(self) -> bool:
         """Whether the dispatcher lives and the scheduler has at least one worker: a job started now would run."""
         return self._dispatcher.is_alive() and len(self._cluster.client.nthreads()) > 0
@@ -176,7 +184,7 @@ class Engine:
         return job
 
     def _on_event(self, stamped: tuple[float, dict]) -> None:
-        """From the scheduler, on Dask's thread; events of other web processes pass by too."""
+        """From the scheduler, on Dask's thread."""
         _, message = stamped
         with self._lock:
             job = self._jobs.get(message["job"])
@@ -196,13 +204,18 @@ class Engine:
             self._cluster.replace_dead()
             slots = self._cluster.slots
             with self._lock:
-                self._queue.slots = slots
+                self._queue.slots, self._queue.capacity = slots, max(CAPACITY, CAPACITY_A_SLOT * slots)
+                if self._line:
+                    self._queue.others = self._line.others()
                 while ticket := self._queue.next(time.monotonic()):
                     self._launch(self._jobs[ticket.job_id])
                 hung = self._give_up_hung()
                 to_stop = [job.id for job in self._jobs.values() if job.stop_wanted and job.state is JobState.RUNNING]
-            # Without the lock: Dask's thread needs it to hand over events while this waits. Again and again until
-            # the job has ended, for a worker may only just be starting.
+                tickets = self._queue.told(time.monotonic())
+            # Without the lock: Dask's thread needs it to hand over events while this waits.
+            if self._line:
+                self._line.tell(tickets)
+            # Again and again until the job has ended, for a worker may only just be starting.
             for job_id in to_stop:
                 self._cluster.client.run(request_stop, job_id, on_error="ignore")
             for future in hung:
@@ -213,6 +226,7 @@ class Engine:
         job.launches += 1
         job.future = self._cluster.client.submit(
             run_job,
+            self._topic,
             job.id,
             job.function,
             job.argument,

@@ -50,10 +50,11 @@ def request_stop(job_id: str) -> None:
 
 
 def run_job(
-    job_id: str, function: str, argument: Any, time_limit_s: float, cores: int | None
+    topic: str, job_id: str, function: str, argument: Any, time_limit_s: float, cores: int | None
 ) -> tuple[JobState, str | None]:
     """Run the generator function named "module:function" to its end, publishing each event.
 
+    topic  under which the engine that submitted it listens
     cores  how many torch may use; None leaves it as it is
 
     Returns (state, message for the owner).
@@ -65,7 +66,7 @@ def run_job(
         sys.modules["torch"].set_num_threads(cores)
 
     def publish(event: Any) -> None:
-        worker.log_event(TOPIC, {"job": job_id, "event": pickle.dumps(event)})
+        worker.log_event(topic, {"job": job_id, "event": pickle.dumps(event)})
 
     try:
         return drive(generator_function(argument), publish, lambda: job_id in _stops, time_limit_s)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -44,13 +45,20 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(
-    entrypoint: str = "app.py", root: Path = ROOT, port: int | None = None, **environment: str
+    entrypoint: str = "app.py",
+    root: Path = ROOT,
+    port: int | None = None,
+    log: IO | None = None,
+    **environment: str,
 ) -> Iterator[App]:
-    """`streamlit run` from the root, or from a copy of it, on a free port or this one, until the block ends."""
+    """`streamlit run` from the root, or from a copy of it, on a free port or this one, until the block ends.
+
+    log  takes what it writes on standard error
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", entrypoint, "--server.port", str(port)]
     variables = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
-    process = subprocess.Popen(command, cwd=root, env=variables, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=root, env=variables, stdout=subprocess.DEVNULL, stderr=log)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_healthy(url, process)

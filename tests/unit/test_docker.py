@@ -19,7 +19,14 @@ from tests.waiting import LIMIT_S
 FOLDER = ROOT / "deploy" / "docker"
 IMAGES = sorted(FOLDER.glob("Dockerfile*"))
 COMPOSED = sorted(FOLDER.glob("compose*.yaml"))
-READ_BY_OTHERS = {"OMP_NUM_THREADS", "PYTHONPATH", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
+READ_BY_OTHERS = {
+    "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH",
+    "OMP_NUM_THREADS",
+    "PYTHONPATH",
+    "POSTGRES_USER",
+    "POSTGRES_DB",
+    "POSTGRES_PASSWORD",
+}
 
 
 @pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.name)

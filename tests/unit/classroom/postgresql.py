@@ -31,6 +31,11 @@ class PostgreSQL:
         self._call("initdb", "-A", "trust", "-U", "lab", "-N")
         self.url = f"postgresql+psycopg://lab@127.0.0.1:{self._port}/postgres"
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that started all others of it; while it runs."""
+        return int(Path(self._data, "postmaster.pid").read_text().split()[0])
+
     def start(self) -> None:
         options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         self._call("pg_ctl", "-o", options, "-l", f"{self._data}.log", "-w", "start")

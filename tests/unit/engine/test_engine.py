@@ -234,17 +234,41 @@ def test_an_unreachable_cluster_is_one_sentence(monkeypatch):
         Engine.start()
 
 
-def test_another_dask_cluster_runs_the_same_jobs(monkeypatch):
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Dask cluster with one worker that somebody else runs."""
     from distributed import LocalCluster
 
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0"
     ) as cluster:
         monkeypatch.setenv("SCHEDULER_ADDRESS", cluster.scheduler_address)
-        engine = Engine.start()
-        view = wait(engine, submit(engine, "count", 5), over)
-        assert view.events == (1, 2, 3, 4, 5)
-        engine.close()
+        yield
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_another_dask_cluster_runs_the_same_jobs():
+    engine = Engine.start()
+    view = wait(engine, submit(engine, "count", 5), over)
+    assert view.events == (1, 2, 3, 4, 5)
+    engine.close()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_two_web_processes_on_one_cluster_have_one_line():
+    one, other = Engine.start(), Engine.start()
+    first = submit(one, "count", MANY, owner="mei")
+    wait(one, first, lambda view: view.state is JobState.RUNNING)
+    wait_until(lambda: other.elsewhere() == 1, "word of the other's run")
+    second = submit(other, "count", 5, owner="raj")
+    third = submit(one, "count", 5, owner="siti")
+    wait(one, third, lambda view: view.ahead == 1, owner="siti")
+    assert other.view(second, owner="raj").state is JobState.WAITING, "the one worker is taken, by the other's run"
+    one.stop(first, owner="mei")
+    assert wait(other, second, over, owner="raj").state is JobState.DONE
+    assert wait(one, third, over, owner="siti").state is JobState.DONE
+    for each in (one, other):
+        each.close()
 
 
 def test_drive_closes_a_job_that_is_out_of_time():

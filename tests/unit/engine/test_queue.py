@@ -73,6 +73,17 @@ def test_a_late_job_is_about_to_end_and_never_negative():
     assert queue.place("b", now=50) == (0, 0)
 
 
+def test_a_run_that_takes_longer_than_expected_tells_how_long_the_next_ones_will():
+    queue = FairQueue()
+    for name in "abc":
+        queue.add(ticket(name, owner=name))
+    queue.next(now=0)
+    assert queue.place("c", now=30) == (1, 30), "a should end at any moment, and b will take at least as long as a has"
+    queue.leave("a", now=40, completed=True)
+    queue.next(now=40)
+    assert queue.place("c", now=40) == (0, 40)
+
+
 def test_a_full_queue_says_how_full():
     queue = FairQueue(capacity=2, per_owner=5)
     queue.add(ticket("a", owner="a"))
@@ -104,3 +115,20 @@ def test_a_wide_run_waits_for_every_slot_and_nobody_passes_it():
     assert queue.next(4) is None
     queue.leave("wide", 24)
     assert queue.next(24).job_id == "c"
+
+
+def test_runs_of_another_web_process_have_their_turn_and_count_in_the_wait():
+    queue = FairQueue(slots=1)
+    queue.add(Ticket("a", "a", "lora", 10, came_at=2))
+    queue.add(Ticket("b", "b", "lora", 10, came_at=4))
+    between = Ticket("y", "y", "elsewhere", 10, came_at=3)
+    queue.others = [Ticket("x", "x", "elsewhere", 10, came_at=1, started_at=0), between]
+    assert queue.next(now=4) is None, "the one slot is taken elsewhere"
+    assert queue.place("a", now=4) == (0, 6)
+    assert queue.place("b", now=4) == (2, 26)
+    queue.others = [between]
+    assert queue.next(now=10).job_id == "a", "it came first"
+    queue.leave("a", now=20)
+    assert queue.next(now=20) is None, "the other process starts its own, which came before b"
+    queue.others = []
+    assert queue.next(now=30).job_id == "b"
