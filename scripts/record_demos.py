@@ -13,6 +13,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 from unittest import mock
@@ -27,6 +28,7 @@ from lib.lesson.presenting.demos import RunsOfPage, runs_of_pages
 from lib.lesson.presenting.recorded import recorded_kinds, write_recording
 from lib.models.device import this_machine
 from lib.places import ROOT
+from lib.training.events import Finished, Watched
 from lib.ui.kit import jobs
 
 LONGEST_S = 600
@@ -41,7 +43,15 @@ def record(page: RunsOfPage) -> Iterator[Recording]:
         app.query_params[key] = value
     for kind in page.kinds:
         app.run()
-        yield _pressed(app, kind)
+        told = _pressed(app, kind)
+        yield told if page.files else without_files(told)
+
+
+def without_files(told: Recording) -> Recording:
+    """Without the adapter and the pictures of its matrices as they grow."""
+    drawn = (each for each in told.events if not isinstance(each, Watched))
+    events = (replace(each, adapter=b"") if isinstance(each, Finished) else each for each in drawn)
+    return replace(told, events=tuple(events))
 
 
 def _pressed(app: AppTest, kind: str) -> Recording:

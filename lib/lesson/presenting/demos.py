@@ -58,6 +58,9 @@ class RunsOfPage:
     slug: str
     query: dict[str, str]
     kinds: tuple[str, ...]
+    files: bool = True
+    """Whether the page has a use for the adapter that its run leaves, and for pictures of it; a recording is small
+    without."""
 
     @property
     def link_on_stage(self) -> dict[str, str]:
@@ -86,7 +89,7 @@ def runs_of_pages() -> tuple[RunsOfPage, ...]:
     """Each kind of run that a presenter may need a recording of: the demos' first, then those beyond the slides."""
     listed = json.loads(FILE.read_text(encoding="utf-8"))["runs"]
     of_demos = {demo.run: RunsOfPage(demo.slug, demo.query, (demo.run,)) for demo in reversed(demos()) if demo.run}
-    beyond = [RunsOfPage(each["slug"], each["query"], tuple(each["kinds"])) for each in listed]
+    beyond = [RunsOfPage(each.pop("slug"), each.pop("query"), tuple(each.pop("kinds")), **each) for each in listed]
     return (*reversed(of_demos.values()), *beyond)
 
 
