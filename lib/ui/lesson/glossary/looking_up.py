@@ -16,7 +16,7 @@ from lib.lesson.summary.document import glossary_document
 from lib.ui.kit.words import SEARCH, look_up_link
 
 EVERYTHING = "The whole course"
-LETTERS = ("A", "B", "C", "D–E", "F–G", "H–K", "L–N", "O–P", "Q–R", "S", "T–Z")
+LETTERS = ("A", "B", "C", "D-E", "F-G", "H-K", "L-N", "O-P", "Q-R", "S", "T-Z")
 """Each about as long as the others; what begins with a digit stands before A."""
 MOST_SHOWN = 40
 MOST_CHARACTERS = 80
