@@ -34,6 +34,8 @@ class Method:
     """What the base must be held in; None leaves that to the model and the machine."""
     learning_rate: float = 0.0
     wide_learning_rate: float = 0.0
+    pace: float = 1.0
+    """Its time for a step, or a look where it trains nothing, over LoRA's, where that was measured (SmolLM2-135M)."""
 
     def usual_learning_rate(self, model: str) -> float:
         """A rate at which it learns well: higher for the tiny model, whose weights are small."""

@@ -31,6 +31,7 @@ SHOW = {"loss": "Losses", "smooth": "Smoothed", "all": "Everything a run tells"}
 
 
 def start_and_stop(run: FineTuningRun | None, kind: str = KIND, label: str = "Start") -> None:
+    jobs.say_if_long(run and run_expected_s(run))
     jobs.start_and_stop(kind, label, queue_run, run, kind, stop_help=STOP_HELP)
     _pause_or_go_on(kind)
 
