@@ -105,7 +105,7 @@ def _reference(rows: list[dict] | None, places: list[Citation]) -> Reference:
 
 
 @cache
-def _works() -> dict[str, tuple[str, str, int]]:
+def _works() -> dict[str, tuple[str, str, int | None]]:
     found = catalogue()["works"].items()
     return {key_of(url): (work["title"], work["authors"], work["year"]) for url, work in found}
 

@@ -8,6 +8,7 @@ import pytest
 
 from lib.lesson.scaling.errors import ScalingError
 from lib.lesson.scaling.landscape import Wanted, by_year, chosen, landscape, model_named, moves, undertrained
+from lib.memory.model.catalogue import architecture
 
 EVERYTHING = Wanted(2018, 2026)
 
@@ -44,6 +45,9 @@ def test_each_has_a_source_and_no_figure_that_cannot_be(model):
         ("PaLM", 540e9, 540e9, 780e9),  # Chowdhery et al. 2022
         ("Llama 3.1 405B", 405.85e9, 405.85e9, 15.6e12),  # Grattafiori et al. 2024
         ("DeepSeek-V3", 671e9, 37e9, 14.8e12),  # DeepSeek-AI 2024
+        ("Llama 4 Scout", 109e9, 17e9, 40e12),  # Meta's model card
+        ("DeepSeek-V4-Flash", 284e9, 13e9, 32e12),  # DeepSeek-AI 2026, introduction: 32T, and 33T for Pro
+        ("DeepSeek-V4-Pro", 1.6e12, 49e9, 33e12),
         ("Trinity Large", 400e9, 13e9, 17e12),  # Arcee AI 2026, abstract
         ("SmolLM2-135M", 134_515_008, 134_515_008, 2e12),  # its config counted by transformers; model card
     ],
@@ -51,6 +55,36 @@ def test_each_has_a_source_and_no_figure_that_cannot_be(model):
 def test_published_figures(name, parameters, active, tokens):
     model = model_named(name)
     assert (model.parameters, model.active_parameters, model.tokens) == (parameters, active, tokens)
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("LLaMA 65B", "LLaMA-65B"),
+        ("Llama 2 7B", "Llama-2-7B"),
+        ("Llama 2 70B", "Llama-2-70B"),
+        ("Llama 3 70B", "Llama-3.1-70B"),  # of the same shape
+        ("Llama 3.2 1B", "Llama-3.2-1B"),
+        ("Mistral 7B", "Mistral-7B-v0.1"),
+        ("Mixtral 8x7B", "Mixtral-8x7B"),
+        ("Gemma 7B", "Gemma-7B"),
+        ("Gemma 2 2B", "Gemma-2-2B"),
+        ("Gemma 2 27B", "Gemma-2-27B"),
+        ("Gemma 3 27B", "Gemma-3-27B (text)"),
+        ("Phi-3-mini", "Phi-3-mini-4k"),
+        ("Phi-4", "Phi-4"),
+        ("OLMoE", "OLMoE-1B-7B"),
+        ("Qwen2.5-72B", "Qwen2.5-72B"),
+        ("Qwen3-30B-A3B", "Qwen3-30B-A3B"),
+        ("Qwen3-235B-A22B", "Qwen3-235B-A22B"),
+        ("DeepSeek-V3", "DeepSeek-V3"),
+        ("SmolLM3 3B", "SmolLM3-3B"),
+        ("gpt-oss-20b", "gpt-oss-20b"),
+        ("gpt-oss-120b", "gpt-oss-120b"),
+    ],
+)
+def test_what_is_finer_than_a_paper_s_round_number_is_the_count_of_the_weights(name, counted):
+    assert model_named(name).parameters == pytest.approx(architecture(counted).parameters, rel=0.003)
 
 
 @pytest.mark.parametrize("name", ["GPT-4", "GPT-4o", "GPT-5", "Claude 3 Opus", "Gemini 2.5 Pro"])
