@@ -27,6 +27,12 @@ def format_count(count: float) -> str:
     return _scaled(count, ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K")), "", space="")
 
 
+def number_of(count: int, one: str, many: str = "") -> str:
+    """`number_of(1, "run")` is "1 run" and `number_of(1_200, "run")` "1,200 runs"; `many` is said where an s is not
+    enough."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def format_percent(share: float) -> str:
     """Three digits of it, however small: `format_percent(4.08e-6)` is "0.000408%"."""
     percent = 100 * share

@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from lib.models.device import this_machine  # noqa: E402
+from lib.units import number_of  # noqa: E402
 from scripts.pretrain import (  # noqa: E402
     END_OF_TEXT,
     Recipe,
@@ -122,7 +123,7 @@ def record(recipe: Recipe, corpus: Path, out: Path) -> None:
                 "sampling": {"temperature": TEMPERATURE, "top_k": TOP_K, "samples": SAMPLES, "new_tokens": NEW_TOKENS},
                 "held_out_windows": HELD_OUT_WINDOWS,
                 "training_s": round(trained_s, 1),
-                "device": f"{this_machine().processor}, {torch.get_num_threads()} thread",
+                "device": f"{this_machine().processor}, {number_of(torch.get_num_threads(), 'thread')}",
                 "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
                 "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
                 "checkpoints": checkpoints,

@@ -36,6 +36,7 @@ from lib.training.out.identity import weights_sha256  # noqa: E402
 from lib.training.run import FineTuningRun  # noqa: E402
 from lib.training.texts.batches import pick  # noqa: E402
 from lib.training.texts.complete import complete  # noqa: E402
+from lib.units import number_of  # noqa: E402
 from scripts.pretrain import Recipe, build_model  # noqa: E402
 
 LAYER, MATRIX, CORNER = 3, "q_proj", 32
@@ -185,7 +186,7 @@ def main() -> None:
         "steps": FineTuningRun().steps,
         "batch_size": FineTuningRun().batch_size,
         "rank": FineTuningRun().rank,
-        "device": f"{this_machine().processor}, {torch.get_num_threads()} thread",
+        "device": f"{this_machine().processor}, {number_of(torch.get_num_threads(), 'thread')}",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {
             "torch": torch.__version__,

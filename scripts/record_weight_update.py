@@ -33,6 +33,7 @@ from lib.training.inside.watching import place_of  # noqa: E402
 from lib.training.methods.catalogue import methods  # noqa: E402
 from lib.training.run import FineTuningRun  # noqa: E402
 from lib.training.texts.batches import held_out_loss  # noqa: E402
+from lib.units import number_of  # noqa: E402
 
 RANKS = (1, 2, 4, 8, 16, 32, 64, 128)
 WINDOW = 32
@@ -135,7 +136,7 @@ def record(run: FineTuningRun, out: Path) -> None:
         "learning_rate": run.learning_rate,
         "seed": run.seed,
         "training_s": round(trained_s, 1),
-        "device": f"{this_machine().processor}, {torch.get_num_threads()} threads",
+        "device": f"{this_machine().processor}, {number_of(torch.get_num_threads(), 'thread')}",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
         "matrices_in_all": len(updates),

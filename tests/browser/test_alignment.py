@@ -19,9 +19,9 @@ def test_ranked_learnt_and_chosen_by(page: Page, app: App):
     for letter, place in zip("ABCD", ("2nd", "4th", "3rd", "1st"), strict=True):
         page.get_by_role("radiogroup", name=f"Place of {letter}").get_by_text(place).click()
     keep.click()
-    expect(page.get_by_text("1 rankings → 6 pairs").first).to_be_visible()
+    expect(page.get_by_text("1 ranking → 6 pairs").first).to_be_visible()
     page.reload()
-    expect(page.get_by_text("1 rankings → 6 pairs").first).to_be_visible()  # nothing was lost
+    expect(page.get_by_text("1 ranking → 6 pairs").first).to_be_visible()  # nothing was lost
 
     page.get_by_role("link", name="RLHF 2: a reward model").first.click()
     page.get_by_text("The course's (20)").click()

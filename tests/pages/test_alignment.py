@@ -79,7 +79,7 @@ def test_answers_are_ranked_asked_again_and_compared():
     app = open_chapter("rank_answers")
     assert "**0 rankings → 0 pairs**" in said(app)
     rank(app, 1, 2, 3, 4)
-    assert "**1 rankings → 6 pairs**" in said(app)
+    assert "**1 ranking → 6 pairs**" in said(app)
     press(app, "None is good")
     rank(app, 1, 1, 2, 2)
     rank(app, 4, 3, 2, 1)

@@ -77,7 +77,7 @@ def test_what_was_saved_is_loaded_into_another_browser_and_stands_there_again():
     saved = _saved(app)
     other = open_chapter("home")
     load(other, saved)
-    assert any("1 chapters opened" in each.value for each in other.success)
+    assert any("1 chapter opened" in each.value for each in other.success)
     assert other.button(key="go_on").label == f"Go on: {curriculum.neighbours(CHAPTER)[1].title}"
     to(other, CHAPTER)
     for number, question in enumerate(curriculum.chapter(CHAPTER).questions, start=1):
@@ -94,7 +94,7 @@ def test_the_quiz_and_the_cases_are_saved_loaded_and_forgotten_with_the_rest():
     mine["quiz"] = Record().begun(("adapters-1", "canary-1"), 1).answered("adapters-1", "x", False)
     mine["cases"] = {clinic.id: clinic.asked.options[0].text}
     other = load(open_chapter("home"), _saved(app))
-    assert any("1 questions of the quiz" in each.value for each in other.success)
+    assert any("1 question of the quiz" in each.value for each in other.success)
     theirs = kept._kept[other.session_state["owner"]]
     assert theirs["quiz"].seen == mine["quiz"].seen
     to(other, "cases")

@@ -52,7 +52,7 @@ def test_the_recorded_run_says_100_to_both():
 def test_sureness_is_read_by_the_measure_that_is_chosen():
     app = open_chapter("honesty", ho_view="How sure, how right")
     assert "on average **100%** sure, and **73%** are right" in said(app)
-    assert "5 of its replies hold no number" in said(app)
+    assert "how sure it is: 5 of its replies" in said(app)
     assert "about a coin" in said(app)
     app.selectbox(key="ho_measure").set_value(BY_PROBABILITY).run()
     assert "on average **83%** probable, and **75%** are right" in said(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.units import format_percent
+from lib.units import format_percent, number_of
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,14 @@ from lib.units import format_percent
 )
 def test_a_share_has_three_digits_however_small(share, shown):
     assert format_percent(share) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs"), (1_200, "1,200 runs"), (10**6, "1,000,000 runs")]
+)
+def test_one_thing_is_not_several(count, shown):
+    assert number_of(count, "run") == shown
+
+
+def test_a_plural_of_its_own():
+    assert (number_of(1, "entry", "entries"), number_of(3, "entry", "entries")) == ("1 entry", "3 entries")

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from lib.alignment.answers import Answer
 from lib.alignment.reward.run import Bin, CurvePoint, RewardStep
 from lib.charts.theme import BLUE, GREY, ORANGE, figure, line
+from lib.units import number_of
 
 CHANCE = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0.5, "yanchor": "bottom", "showarrow": False}
 PERCENT = {"tickformat": ".0%", "range": [0, 1.05]}
@@ -37,7 +38,8 @@ def enough(points: Sequence[CurvePoint], longer: float) -> go.Figure:
     """Accuracy on prompts never seen by the number of prompts ranked, with its spread; the longer-wins rule beside."""
     last, first = points[-1], points[0]
     return figure(
-        f"{first.accuracy:.0%} from {_prompts(first)}, {last.accuracy:.0%} from {_prompts(last)}",
+        f"{first.accuracy:.0%} from {number_of(first.prompts, 'prompt')}, "
+        f"{last.accuracy:.0%} from {number_of(last.prompts, 'prompt')}",
         "prompts ranked",
         "held-out pairs judged right",
         traces=[
@@ -119,7 +121,3 @@ def length(rewards: Sequence[tuple[Answer, float]], correlation: float | None, *
 def _named_line(x: Sequence[float], y: Sequence[float], name: str, colour: str, dash: str = "solid") -> dict:
     shape = {"color": colour, "width": 3, "dash": dash}
     return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "name": name, "line": shape}
-
-
-def _prompts(point: CurvePoint) -> str:
-    return f"{point.prompts} prompt{'s' if point.prompts != 1 else ''}"

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import BLUE, GREY, RED, figure, line
 from lib.training.canary.run import CHANCE_BITS, Planted
+from lib.units import number_of
 
 
 def exposure_by_times(found: Sequence[Planted], times: Sequence[int], code: str, most_bits: float) -> go.Figure:
@@ -20,7 +21,7 @@ def exposure_by_times(found: Sequence[Planted], times: Sequence[int], code: str,
     elif first is None:
         title = f"Exposure up to {max(each.exposure.bits for each in found):.1f} bits, and not said yet"
     else:
-        title = f"Planted {first} times among the texts, the model says the code"
+        title = f"Planted {number_of(first, 'time')} among the texts, the model says the code"
     return figure(
         title,
         "times the code stands among the training texts",

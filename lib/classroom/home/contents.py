@@ -19,6 +19,7 @@ from lib.classroom.experiments.sweep import CellState, is_sweep, sweep_now
 from lib.classroom.questions import all_asked
 from lib.classroom.records import Asked, Room, Tally
 from lib.lesson.summary.document import render
+from lib.units import number_of
 
 MOST_QUESTIONS = 14
 MOST_WORDS = 6
@@ -125,7 +126,7 @@ def _ranked(db: Database, code: str, browser: str, asked: Asked) -> Part | None:
     if not found:
         return None
     prompted = found[0]
-    said = [f"{len(prompted.rankings)} students ranked {len(prompted.sampled.answers)} answers."]
+    said = [f"{number_of(len(prompted.rankings), 'student')} ranked {len(prompted.sampled.answers)} answers."]
     if prompted.agreement:
         kappa = prompted.agreement.agreement.kappa
         said.append(

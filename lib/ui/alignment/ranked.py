@@ -15,6 +15,7 @@ from lib.ui.classroom.experiments.own_room import rankings_of_my_room
 from lib.ui.kit import controls
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.problems import problem
+from lib.units import number_of
 
 OWN, ROOM, COURSE = "own", "room", "course"
 ABOUT = {BUNDLED: "Stories by the bundled model", REAL: "Answers by SmolLM2"}
@@ -89,12 +90,13 @@ def in_words(rankings: list[Ranking]) -> str:
     ties = sum(ranking.ties for ranking in rankings)
     against = contradictions(rankings)
     words = (
-        f"**{len(rankings)} rankings → {len(pairs_of(rankings))} pairs** of a better and a worse answer; {ties} ties"
+        f"**{number_of(len(rankings), 'ranking')} → {number_of(len(pairs_of(rankings)), 'pair')}** of a better and a "
+        f"worse answer; {number_of(ties, 'tie')}"
     )
     if none_good:
-        words += f"; {none_good} times none was good"
+        words += f"; {number_of(none_good, 'time')} none was good"
     if against:
-        words += f"; of **{against} pairs** one ranking says the opposite of another, so that they cancel"
+        words += f"; of **{number_of(against, 'pair')}** one ranking says the opposite of another, so that they cancel"
     return words + "."
 
 
@@ -115,4 +117,4 @@ def load_again(model: str) -> None:
         if new:
             mine(model).rankings.extend(new)
             st.rerun()
-        st.success(f"{len(read)} rankings of “{upload.name}” are here.", icon=":material/check:")
+        st.success(f"Read from “{upload.name}”: {number_of(len(read), 'ranking')}.", icon=":material/check:")

@@ -14,6 +14,7 @@ from lib.ui.classroom.opening import KEY
 from lib.ui.kit.exports import Rows
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.session import owner
+from lib.units import number_of
 
 
 def ending(room: Room) -> tuple[Rows, Any]:
@@ -25,8 +26,8 @@ def ending(room: Room) -> tuple[Rows, Any]:
     document = room_as_document(db(), room.code, browser)
     ends = datetime.fromtimestamp(room.ends_at_s, UTC)
     st.markdown(
-        f"Room **{room.code}** holds {_counted(room.members, 'student')}, "
-        f"{_counted(len(document['questions']), 'question')} and {_counted(len(rows), 'answer')}, "
+        f"Room **{room.code}** holds {number_of(room.members, 'student')}, "
+        f"{number_of(len(document['questions']), 'question')} and {number_of(len(rows), 'answer')}, "
         f"and ends by itself on {ends:%d %B at %H:%M} UTC. The files below hold all of it; names are left out."
     )
     st.download_button(
@@ -66,7 +67,3 @@ def _delete(code: str) -> None:
 
     attempt(delete_room, db(), code, owner())
     keep(KEY, None)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -81,7 +81,10 @@ def _counting(room: Room, asked: Asked) -> None:
 
 def _say_counts(counts: tuple[int, int]) -> None:
     given, members = counts
-    st.progress(min(1.0, given / members) if members else 0.0, f"**{given} of {members}** have answered")
+    st.progress(
+        min(1.0, given / members) if members else 0.0,
+        f"**{given} of {members}** {'has' if given == 1 else 'have'} answered",
+    )
 
 
 def _peek(asked: Asked, tally: Tally) -> None:

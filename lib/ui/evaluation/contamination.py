@@ -50,7 +50,7 @@ def result(training: str, item: str) -> dict:
     n = controls.slider("n, words in a row", 1, 20, 8, key="n")
     found = overlap(training, item, n)
     chips(
-        f"{found.found} of {found.ngrams} {n}-grams are in the training text",
+        f"In the training text: {found.found} of {found.ngrams} {n}-grams",
         [Chip(word.surface, 0 if word.seen else None, numbered=False) for word in found.words],
     )
     shares = seen_by_n(training, item)

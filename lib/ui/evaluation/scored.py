@@ -9,6 +9,7 @@ from lib.evaluation.likelihood import RULES, ItemScored, TokenScore
 from lib.ui.kit import controls
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
+from lib.units import number_of
 
 UNLIKELY_NATS = -6.0
 MEANING = {
@@ -38,7 +39,7 @@ def show_scored_item(scored: ItemScored, model: str, key: str) -> None:
                 Chip(_token(token), None if token.log_probability < UNLIKELY_NATS else 2, numbered=False)
                 for token in choice.tokens
             ]
-            chips(f"{choice.choice}: {choice.log_likelihood:.2f} nats in {len(choice.tokens)} tokens", row)
+            chips(f"{choice.choice}: {choice.log_likelihood:.2f} nats in {number_of(len(choice.tokens), 'token')}", row)
         st.caption("Pale: the model gave this token a probability below 1 in 400 (e⁻⁶).")
         written = [choice.choice for choice in scored.choices if choice.greedy]
         if written:

@@ -14,6 +14,7 @@ from lib.ui.kit.keeping.printing import course_summary_button
 from lib.ui.kit.keeping.progress import everything, forget, load, nothing_is_kept, whole_progress
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
+from lib.units import number_of
 
 LOADED = "progress_loaded"
 
@@ -64,11 +65,13 @@ def _load() -> None:
         st.session_state[LOADED] = error
         return
     load(read.kept)
-    left = f" {read.left_out} entries belong to no chapter or answer of this course, and are left out."
+    unknown = number_of(read.left_out, "entry", "entries")
+    left = f" Left out, as belonging to no chapter or answer of this course: {unknown}."
     opened = len(read.progress.opened)
     st.session_state[LOADED] = (
-        f"“{upload.name}” is loaded: {opened} chapters opened, {len(read.progress.answers)} answers, "
-        f"{len(read.kept.quiz.seen)} questions of the quiz." + (left if read.left_out else "")
+        f"“{upload.name}” is loaded: {number_of(opened, 'chapter')} opened, "
+        f"{number_of(len(read.progress.answers), 'answer')}, "
+        f"{number_of(len(read.kept.quiz.seen), 'question')} of the quiz." + (left if read.left_out else "")
     )
 
 

@@ -23,7 +23,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.memory.choosing.architecture_picker import architecture_summary, choose_architecture
 from lib.ui.memory.choosing.setup_controls import pick_tokens, set_values, weights_precision
 from lib.ui.memory.working import show_working
-from lib.units import format_gib
+from lib.units import format_gib, number_of
 
 TELLING = (
     "OPT-13B",
@@ -63,12 +63,13 @@ def context_costs() -> list[dict]:
     ways = other_ways(cache)
     lines = {name: by_context(way) for name, way in ways.items()}
     with right:
+        many = number_of(users, "conversation")
         one, two, three = st.columns(3)
         one.metric("One token", format_gib(cache.bytes_per_token))
-        two.metric(f"{users} conversations", format_gib(cache.total_bytes))
+        two.metric(many, format_gib(cache.total_bytes))
         three.metric("Left for the cache", format_gib(budget.cache_bytes))
         _room_in_words(cache, budget, card.name, stored)
-        title = f"{users} conversations of {tokens:,} tokens: {format_gib(cache.total_bytes)} of KV cache"
+        title = f"{many} of {tokens:,} tokens: {format_gib(cache.total_bytes)} of KV cache"
         label = f"free on {card.name}"
         figure = charts.cache_by_context(lines, budget.cache_bytes, label, title, tokens)
         st.plotly_chart(figure, key="kv_contexts", alt=title)
@@ -94,9 +95,9 @@ def _room_in_words(cache: KVCache, budget: CacheBudget, card: str, stored: str) 
         happened(f"Nothing is left for a cache on one {card}: {parts} is below zero. The weights do not fit.")
     else:
         happened(
-            f"On one {card}, {format_gib(budget.cache_bytes)} are left for the cache: "
-            f"**{budget.conversations(cache):,} conversations** of {cache.tokens:,} tokens, or {cache.sequences} of "
-            f"**{budget.longest_tokens(cache):,} tokens** each."
+            f"On one {card}, {format_gib(budget.cache_bytes)} is left for the cache: room for "
+            f"**{number_of(budget.conversations(cache), 'conversation')}** of {cache.tokens:,} tokens, or for "
+            f"{cache.sequences} of **{budget.longest_tokens(cache):,} tokens** each."
         )
     how_read = f"prompts are read {PROMPT_TOKENS_AT_ONCE:,} tokens at a time"
     formula(f"As vLLM counts (`gpu_memory_utilization`): {parts}; {how_read}.")
@@ -145,13 +146,14 @@ def paging_experiment() -> list[dict]:
         step=SNAPSHOT_STEPS,
     )
     snapshot = min(len(run.snapshots), max(1, step // SNAPSHOT_STEPS)) - 1
-    title = f"{POLICIES[shown]}: {len(run.snapshots[snapshot])} requests at step {step:,}"
+    title = f"{POLICIES[shown]}: {number_of(len(run.snapshots[snapshot]), 'request')} at step {step:,}"
     st.plotly_chart(charts.memory_map(run, snapshot, title), key="kv_map", alt=title)
     st.caption(
         "All of memory, row by row. Each colour is a request: strong where a token is held, pale where memory is only "
         "kept for one."
     )
-    again = f" When memory ran out, requests were put back {paged.preempted} times." if paged.preempted else ""
+    put_back = number_of(paged.preempted, "time")
+    again = f" When memory ran out, a request was put back ({put_back})." if paged.preempted else ""
     happened(
         f"Same requests, same {traffic.memory_tokens:,} tokens: **{paged.mean_running:.0f} requests at once** "
         f"with pages, {reserved.mean_running:.0f} when the longest possible is reserved. So {paged.finished:,} "

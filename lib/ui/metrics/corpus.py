@@ -23,6 +23,7 @@ from lib.ui.metrics.agreement import say_rows_agree
 from lib.ui.metrics.bleu_settings import choose_smoothing, choose_weights
 from lib.ui.metrics.corpus_file import SHOWN_CHARACTERS, several
 from lib.ui.metrics.letters import say_lost_letters, say_no_spaces
+from lib.units import number_of
 
 KIND = "corpus"
 SHOWN = {
@@ -65,7 +66,7 @@ def scoring_settings(pairs: Pairs) -> CorpusJob:
 
 
 def start_and_stop(job: CorpusJob) -> None:
-    jobs.start_and_stop(KIND, f"Score {len(job.pairs.pairs):,} pairs", _queue_scoring, job)
+    jobs.start_and_stop(KIND, f"Score {number_of(len(job.pairs.pairs), 'pair')}", _queue_scoring, job)
 
 
 def results(job: CorpusJob | None) -> None:
@@ -134,7 +135,7 @@ def _show_scores(view: JobView) -> None:
     rate = len(scored.row_numbers) / max(scored.elapsed_s, 1e-9)
     note = " It was stopped: this is what had been scored." if scored.stopped else ""
     st.caption(
-        f":material/speed: **Measured.** {len(scored.row_numbers):,} rows in {scored.elapsed_s:.1f} s, "
+        f":material/speed: **Measured.** {number_of(len(scored.row_numbers), 'row')} in {scored.elapsed_s:.1f} s, "
         f"{rate:,.0f} per second, {when_measured()}.{note}"
     )
     _corpus_against_mean(scored, names)
@@ -178,7 +179,7 @@ def _spread(scored: CorpusScored, names: tuple[str, ...]) -> None:
     )
     top = 100.0 if measure in ("sacrebleu", "chrf2") else 1.0
     columns = [each.column(measure) for each in scored.systems]
-    what = f"{SHOWN[measure]} of {len(scored.row_numbers)} rows" + "".join(
+    what = f"{SHOWN[measure]} of {number_of(len(scored.row_numbers), 'row')}" + "".join(
         f"; {name}: lowest {min(column):.3g}, median {statistics.median(column):.3g}, highest {max(column):.3g}"
         for name, column in zip(names, columns, strict=True)
     )

@@ -17,6 +17,7 @@ from lib.metrics.errors import CorpusError
 from lib.ui.kit import controls
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.units import number_of
 
 NONE = "none"
 TOLD = "told from the file"
@@ -100,7 +101,7 @@ def several(references: Sequence[str]) -> str:
 
 def _preview(pairs: Sequence[Pair]) -> None:
     most = max(len(pair.references) for pair in pairs)
-    st.caption(f"{len(pairs):,} pairs" + (f", up to {most} references each." if most > 1 else "."))
+    st.caption(number_of(len(pairs), "pair") + (f", up to {most} references each." if most > 1 else "."))
     rows = [
         {"Row": pair.number, "Reference": several(pair.references), "Candidate": pair.candidate[:SHOWN_CHARACTERS]}
         | ({"Second system": pair.other[:SHOWN_CHARACTERS]} if pair.other is not None else {})

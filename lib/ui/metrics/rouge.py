@@ -16,6 +16,7 @@ from lib.ui.kit.tables import show_table
 from lib.ui.kit.tokens import Chip, chips
 from lib.ui.metrics.agreement import say_steps_agree
 from lib.ui.metrics.linked import as_written, linked
+from lib.units import number_of
 
 NONE = "no n-gram of this length"
 VIEWS = {"1": "ROUGE-1", "2": "ROUGE-2", "3": "ROUGE-3", "L": "ROUGE-L", "Lsum": "ROUGE-Lsum"}
@@ -58,7 +59,9 @@ def _longest(chosen: Rouge, longest: RougeL) -> None:
     widest = max(len(longest.reference), len(longest.candidate))
     if longest.matched and widest <= charts.MAX_GRID_WORDS:
         words = " ".join(longest.reference[i] for i, _ in longest.path)
-        st.plotly_chart(charts.lcs_grid(longest), key="lcs", alt=f"{len(longest.path)} words in order: {words}")
+        st.plotly_chart(
+            charts.lcs_grid(longest), key="lcs", alt=f"{number_of(len(longest.path), 'word')} in order: {words}"
+        )
         st.caption(
             "A dot where two words are equal; the line goes through as many as it can without turning back. "
             "Where several are equally long, this is the one rouge-score takes."

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.models import catalogue, device
-from lib.units import format_count, format_gib
+from lib.units import format_count, format_gib, number_of
 
 
 def overview() -> None:
     """Device with its memory, precisions and models, and why others are not available."""
     here = device.this_machine()
     processor, memory, gpu = st.columns(3)
-    processor.metric("Processor", f"{here.cores} cores", help=here.processor, border=True)
+    processor.metric("Processor", number_of(here.cores, "core"), help=here.processor, border=True)
     memory.metric("Memory", format_gib(here.memory_bytes), border=True)
     first = here.gpus[0] if here.gpus else None
     gpu.metric(

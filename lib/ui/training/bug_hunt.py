@@ -175,7 +175,7 @@ def _more(found: Outcome) -> str:
     if found.forgot_nats is not None:
         words += f"; loss on pages of a book {found.forgot_nats:+.2f} nats per token"
     if found.measured.overlap:
-        words += f"; {found.measured.overlap} held-out texts are training texts"
+        words += f"; held-out texts that are training texts: {found.measured.overlap}"
     if found.measured.answer_loss is not None:
         words += f"; the right answers to held-out questions cost {found.measured.answer_loss:.2f} nats per token"
     return words

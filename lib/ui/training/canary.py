@@ -18,6 +18,7 @@ from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
+from lib.units import number_of
 
 KIND = "canary"
 STEPS, BATCH = 20, 8
@@ -93,11 +94,13 @@ def _draw_canary(view: JobView) -> None:
     if view.state.active:
         done, planned = sum(isinstance(event, Step) for event in view.events), len(canary.times) * canary.run.steps
         now = canary.times[min(len(found), len(canary.times) - 1)]
-        st.progress(min(done / planned, 1.0), f"The code planted {now} times: step {done} of {planned} in all")
+        st.progress(
+            min(done / planned, 1.0), f"The code planted {number_of(now, 'time')}: step {done} of {planned} in all"
+        )
     if not found:
         return
     most = found[0].exposure.most_bits
-    alt = "; ".join(f"planted {each.times} times: {each.exposure.bits:.1f} bits" for each in found)
+    alt = "; ".join(f"planted {number_of(each.times, 'time')}: {each.exposure.bits:.1f} bits" for each in found)
     st.plotly_chart(charts.exposure_by_times(found, canary.times, canary.code, most), key="canary_exposure", alt=alt)
     st.caption(
         f"Luck: a code that was never planted has an exposure of {CHANCE_BITS:.1f} bits on average. All: "
@@ -129,8 +132,8 @@ def _why_privacy(canary: CanaryRun, found: list[Planted]) -> None:
     if tellers:
         least = tellers[0]
         happened(
-            f"Whoever can use the model that saw the sentence **{least.times} times** gets the code by typing the six "
-            f"words before it: no file was opened and nobody was asked. It stood in {least.times} of "
+            f"Whoever can use the model that saw the sentence **{number_of(least.times, 'time')}** gets the code by "
+            f"typing the six words before it: no file was opened and nobody was asked. It stood in {least.times} of "
             f"{len(canary.run.data.training) + least.times} texts."
         )
     else:

@@ -28,8 +28,8 @@ def _draw_silence(shown: Shown, threshold: float) -> None:
             steps, chosen, f"From {threshold:.0%}: {chosen.right} right, {chosen.wrong} wrong, {chosen.silent} silent"
         ),
         key="ho_silence",
-        alt=f"From {threshold:.0%} on it gives {chosen.given} answers, of which {chosen.right} are right; it is silent "
-        f"on {chosen.silent}",
+        alt=f"From {threshold:.0%} on it answers {chosen.given}, {chosen.right} of them right, and is silent on "
+        f"{chosen.silent}",
     )
     if not chosen.given:
         st.markdown("It never answers: nothing it says is false, and nobody is helped.")
@@ -44,7 +44,7 @@ def _draw_silence(shown: Shown, threshold: float) -> None:
             f"answers avoided {always.wrong - chosen.wrong}, right answers lost {always.right - chosen.right}."
         )
     if shown.without:
-        st.caption(f"{shown.without} of its replies hold no number that could be how sure it is, and are left out.")
+        st.caption(f"Left out, since they hold no number that could be how sure it is: {shown.without} of its replies.")
     st.markdown(
         "“I don’t know” is honest and not helpful, so the threshold is a choice between the two. It only works where "
         "confidence tells right from wrong: compare what it says with the probability of its answers."

@@ -54,9 +54,9 @@ def _draw_reliability(shown: Shown, bins: int) -> None:
     )
     st.markdown(_apart_in_words(tells_apart(told)))
     if shown.without:
-        st.caption(f"{shown.without} of its replies hold no number that could be how sure it is, and are left out.")
+        st.caption(f"Left out, since they hold no number that could be how sure it is: {shown.without} of its replies.")
     st.caption(
-        "The bars are 95% intervals (Wilson): with twenty questions they are wide, so small gaps say nothing. A larger "
+        "The bars are 95% intervals (Wilson): with so few questions they are wide, so small gaps say nothing. A larger "
         "dot stands for more answers."
     )
     with st.expander("Both scores worked out", icon=":material/calculate:"):

@@ -31,6 +31,7 @@ from lib.ui.kit.controls import segmented
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.session import address, owner
 from lib.ui.kit.text import escape
+from lib.units import number_of
 
 PLACES = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th"}
 SAYS = {
@@ -94,7 +95,10 @@ def _now(room: Room, asked: Asked) -> tuple[int, int, OfManyJudges | None]:
 
 def _say_progress(now: tuple[int, int, OfManyJudges | None]) -> None:
     given, members, found = now
-    st.progress(min(1.0, given / members) if members else 0.0, f"**{given} of {members}** have ranked")
+    st.progress(
+        min(1.0, given / members) if members else 0.0,
+        f"**{given} of {members}** {'has' if given == 1 else 'have'} ranked",
+    )
     kappa = found.agreement.kappa if found else None
     if found is None:
         st.caption("How far they agree is told from the second ranking on.")
@@ -124,7 +128,7 @@ def _how_it_ranked(room: Room, asked: Asked) -> None:
 
 
 def _in_words(prompted: Prompted, none_good: int) -> str:
-    said = f"**{len(prompted.rankings)} students ranked.**"
+    said = f"**{number_of(len(prompted.rankings), 'student')} ranked.**"
     if none_good:
         said += f" {none_good} of them found none of the answers good, which says nothing of their order."
     if prompted.pairs and prompted.pairs[0].agreement < 1:

@@ -98,7 +98,7 @@ def _voters(room: Room, asked: Asked) -> tuple[int, int]:
 
 def _say_voters(now: tuple[int, int]) -> None:
     given, voters = now
-    st.progress(min(1.0, given / voters) if voters else 0.0, f"**{given} of about {voters}** voters have voted")
+    st.progress(min(1.0, given / voters) if voters else 0.0, f"Voted so far: **{given} of about {voters}** voters")
 
 
 def _tune(code: str, asked: Asked) -> None:

@@ -81,7 +81,7 @@ def show_map(sweep: Sweep) -> None:
     total = len(sweep.cells)
     st.progress(
         sweep.over / total,
-        f"**{sweep.over} of {total}** runs are over; {going} go or wait, {dealt} dealt and not started, "
+        f"**{sweep.over} of {total}** runs are over; {going} running or waiting, {dealt} dealt and not started, "
         f"{sweep.count(CellState.FREE)} free",
     )
     left, right = st.columns(2)

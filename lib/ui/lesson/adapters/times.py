@@ -17,6 +17,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.units import number_of
 
 KIND = "adapter-times"
 FEWEST = 2
@@ -34,7 +35,7 @@ def what_a_request_pays() -> list[dict]:
     run, ready, times = _measured_here()
     here = times is not None and times.rounds >= FEWEST
     if here:
-        source = f"here, on {escape(this_machine().processor)}, {ready.threads} threads"
+        source = f"here, on {escape(this_machine().processor)}, {number_of(ready.threads, 'thread')}"
     else:
         told = recorded()
         run, ready, times = told.run, told.ready, told.times

@@ -18,6 +18,7 @@ from lib.ui.lesson.formats.taken import Taken
 from lib.ui.lesson.formats.writing import SPECIAL_CHIP, marks_of, token_chip
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import offer_real_model
+from lib.units import number_of
 
 KIND = "formats-injection"
 SYSTEM = "You are a helpful assistant."
@@ -81,7 +82,10 @@ def _read_of(text: str) -> str:
 
 def _turns_read(wanted: Injection) -> None:
     as_tokens, as_text = wanted.read_as_tokens(), wanted.read_as_text()
-    happened(f"Written: **{len(as_text)} turns**. Read, if the text is cut as it comes: **{len(as_tokens)} turns**.")
+    happened(
+        f"Written: **{number_of(len(as_text), 'turn')}**. Read, if the text is cut as it comes: "
+        f"**{number_of(len(as_tokens), 'turn')}**."
+    )
     one, other = st.columns(2)
     for column, title, turns in (
         (one, "The user's signs are special tokens", as_tokens),
@@ -123,7 +127,7 @@ def _draw_both(view: JobView) -> None:
     for each in both:
         with st.container(border=True):
             title = "The user's signs cut as ordinary text" if each.escaped else "Cut as it comes"
-            st.markdown(f"**{title}**: {each.special} special tokens of {len(each.tokens)}")
+            st.markdown(f"**{title}**: {number_of(each.special, 'special token')} among {len(each.tokens)}")
             st.markdown(f"The model answers: :orange[{escape(each.answer.strip()) or '(nothing)'}]")
             with st.popover("Tokens"):
                 drawn = [token_chip(token) for token in each.tokens[:SHOWN_TOKENS]]

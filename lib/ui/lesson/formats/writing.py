@@ -19,6 +19,7 @@ from lib.ui.kit.tokens import Chip, Mark, chips, marked
 from lib.ui.lesson.formats.editor import edited_conversation
 from lib.ui.lesson.formats.taken import Taken
 from lib.ui.models.fetching import models_to_choose, offer_real_model
+from lib.units import number_of
 
 KIND = "formats-tokens"
 BESIDE = "llama_3_1"
@@ -114,8 +115,8 @@ def _what_happened(found: Rendered) -> None:
     special = sum(piece.special for piece in found.pieces)
     learnt = sum(end - start for start, end in found.learnt)
     happened(
-        f"You typed **{typed:,}** characters, and {found.format.title} is given **{read:,}**, with {special:,} special "
-        "tokens among them."
+        f"You typed **{typed:,}** characters, and {found.format.title} is given **{read:,}**, with "
+        f"{number_of(special, 'special token')} among them."
     )
     if learnt:
         happened(

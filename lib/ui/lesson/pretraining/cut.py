@@ -9,6 +9,7 @@ from lib.ui.kit import controls
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
 from lib.ui.lesson.pretraining.sentence import readings, sentence
+from lib.units import number_of
 
 
 def cut_into_tokens() -> list[dict]:
@@ -23,7 +24,8 @@ def cut_into_tokens() -> list[dict]:
             Chip(visible(token.text), at % 6, numbered=False, compared_as=str(token.id) if numbers else "")
             for at, token in enumerate(reading.tokens)
         ]
-        chips(f"{reading.model}: {len(reading.tokens)} tokens, {_bytes_per_token(reading):.1f} bytes in each", row)
+        tokens = number_of(len(reading.tokens), "token")
+        chips(f"{reading.model}: {tokens}, {_bytes_per_token(reading):.1f} bytes in each", row)
     counts = {name: len(reading.tokens) for name, reading in found.items()}
     if len(counts) > 1:
         fewest = min(counts, key=counts.get)

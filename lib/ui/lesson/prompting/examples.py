@@ -56,7 +56,7 @@ def _draw_by_examples(scored: Sequence[AskedScore], weights: Weights | None) -> 
     label, times = none.favourite
     happened(
         f"Without an example it labels **{in_numbers(none)}** right; guessing would give "
-        f"{guessing() * none.of:.0f}. Its favourite label is “{label}”, {times} times of {none.of}."
+        f"{guessing() * none.of:.0f}. Its favourite label is “{label}”, in {times} of {none.of} answers."
     )
     if len(scored) > 1:
         sure = (
@@ -79,8 +79,8 @@ def _say_what_is_worse_than_nothing(scored: Sequence[AskedScore]) -> None:
         return
     label, times = worst.score.favourite
     seen = [sentence.label for sentence in worst.asked.examples]
-    why = ", the label that it has read last" if label == seen[-1] else ""
+    why = f"; “{label}” is the label that it read last" if label == seen[-1] else ""
     happened(
         f"Examples can also harm: with {worst.asked.name} only **{in_numbers(worst.score)}** are right. It says "
-        f"“{label}” {times} times of {worst.score.of}{why}."
+        f"“{label}” in {times} of {worst.score.of} answers{why}."
     )

@@ -78,6 +78,6 @@ def _draw_rows(scored: Sequence[AskedScore], weights: Weights | None, key: str, 
             f"Worst “{names[scores.index(worst)]}”: **{in_numbers(worst)}**. {sure}"
         )
         label, times = worst.favourite
-        happened(f"In the worst, “{label}” was given {times} times of {worst.of}.")
+        happened(f"In the worst, “{label}” was given in {times} of {worst.of} answers.")
     say_weights(weights)
     say_interval(f"“{names[scores.index(best)]}”", best)

@@ -16,6 +16,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.lesson.prompting.scored import model_for, wording_for
+from lib.units import number_of
 
 KIND = "prompting-own"
 
@@ -84,14 +85,15 @@ def _draw_own(view: JobView, run: OwnRun | None) -> None:
     )
     if found.left_out_tokens:
         st.warning(
-            f"The sentence is {found.sentence_tokens:,} tokens; the last {found.left_out_tokens:,} were left out.",
+            f"The sentence is {found.sentence_tokens:,} tokens long; the end of it was left out, "
+            f"{number_of(found.left_out_tokens, 'token')}.",
             icon=":material/content_cut:",
         )
     happened(
-        f"Your sentence is {found.sentence_tokens:,} tokens, the prompt {found.prompt_tokens:,}. The four labels "
-        f"together have **{_share(found.all_labels)}** of the probability of all that could be written next: the rest "
-        "is for words that are no label. Scoring picks among the labels alone, so it always gives one, also for a "
-        "sentence about none of them or in a script that the model has hardly seen."
+        f"Your sentence is {number_of(found.sentence_tokens, 'token')}, the prompt {found.prompt_tokens:,}. The four "
+        f"labels together have **{_share(found.all_labels)}** of the probability of all that could be written next: "
+        "the rest is for words that are no label. Scoring picks among the labels alone, so it always gives one, also "
+        "for a sentence about none of them or in a script that the model has hardly seen."
     )
     ui.measured(f"{escape(view.argument.model)}, one pass, here and now.")
 

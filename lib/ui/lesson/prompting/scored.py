@@ -18,6 +18,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import offer_real_model, origin_note
+from lib.units import number_of
 
 HASH_SHOWN = 16
 SECONDS_A_PROMPT, SECONDS_A_PROMPT_WIDE = 2, 16
@@ -107,7 +108,7 @@ def say_recorded(facts: dict[str, Any]) -> None:
     st.caption(
         f":material/history: **Recorded, not computed now**: {escape(facts['model'])} "
         f"(weights by way of {escape(str(facts['weights_by_way_of']))}) on {escape(facts['device'])}, "
-        f"{facts['threads']} thread, {facts['date']}, torch {versions['torch']}, transformers "
+        f"{number_of(facts['threads'], 'thread')}, {facts['date']}, torch {versions['torch']}, transformers "
         f"{versions['transformers']}, peft {versions['peft']}; {facts['source']}. The button measures it here."
     )
 

@@ -48,9 +48,10 @@ def _offer(mine: Record) -> None:
         icon=":material/play_arrow:",
     )
     if mine.seen:
+        due = due_next(mine)
         st.markdown(
             f"You have answered **{total.answered} of {total.questions}** questions; **{total.right}** stand right, "
-            f"and **{due_next(mine)}** are due to come back."
+            f"and **{due}** {'is' if due == 1 else 'are'} due to come back."
         )
     else:
         st.markdown(f"**{total.questions}** questions wait. None has been answered in this browser.")

@@ -12,6 +12,7 @@ from lib.ui.kit.exports import json_of
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.lesson.quiz.keeping import record, replace_record
+from lib.units import number_of
 
 LOADED = "qz_loaded"
 
@@ -69,5 +70,7 @@ def _load() -> None:
         st.session_state[LOADED] = error
         return
     replace_record(read.record)
-    left = f" {read.left_out} questions of the file are not in this quiz and are left out." if read.left_out else ""
-    st.session_state[LOADED] = f"“{upload.name}” is loaded: {len(read.record.seen)} questions answered.{left}"
+    said = f"“{upload.name}” is loaded: {number_of(len(read.record.seen), 'question')} answered."
+    if read.left_out:
+        said += f" Left out, as not in this quiz: {number_of(read.left_out, 'question')} of the file."
+    st.session_state[LOADED] = said

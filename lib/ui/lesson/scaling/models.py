@@ -25,7 +25,7 @@ from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.units import format_count
+from lib.units import format_count, number_of
 
 AXES = {"size": "Size by year", "text": "Text by year", "both": "Size against text"}
 OPEN = {"all": "Open and closed", "open": "Open weights", "closed": "Closed"}
@@ -49,11 +49,12 @@ def the_landscape() -> list[dict]:
         fig = charts.size_against_text(models, title, names=names)
     else:
         fig = charts.over_time(models, "parameters" if axes == "size" else "tokens", title, names=names)
-    st.plotly_chart(fig, key="ms_chart", alt=f"{title}. {len(models)} models.")
+    st.plotly_chart(fig, key="ms_chart", alt=f"{title}. {number_of(len(models), 'model')}.")
     silent = sum(each.parameters is None for each in models)
     ui.published(
         f"{len(models)} of {len(landscape())} models, each from its own paper, model card or announcement. "
-        f"{silent} do not disclose their size: a cross on the lower edge, never an estimate."
+        f"{silent} {'does not disclose its' if silent == 1 else 'do not disclose their'} size: a cross on the lower "
+        "edge, never an estimate."
     )
     _say_who_grew_and_shrank(models, years)
     with st.expander("Year by year", icon=":material/table:"):
@@ -94,7 +95,7 @@ def _trend_in_a_title(axes: str, models: Sequence[LanguageModel]) -> str:
     below, both = undertrained(models)
     if axes == "both" and both:
         return f"{both - below} of {both} models read at least {CHINCHILLA_RATIO:.0f} tokens for every parameter"
-    return f"{len(models)} models that do not disclose it"
+    return f"Not disclosed by any of these: {number_of(len(models), 'model')}"
 
 
 def _say_who_grew_and_shrank(models: Sequence[LanguageModel], years: Sequence[Year]) -> None:

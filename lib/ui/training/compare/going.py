@@ -11,7 +11,7 @@ from lib.training.comparing.comparison import Comparison
 from lib.training.comparing.outcomes import Column, columns
 from lib.ui.kit import jobs
 from lib.ui.kit.text import escape
-from lib.units import format_duration
+from lib.units import format_duration, number_of
 
 
 def queue_comparison(kind: str, comparison: Comparison) -> None:
@@ -49,7 +49,7 @@ def progress_line(view: JobView, found: Sequence[Column]) -> None:
     left = comparison.going_on(view.events)
     if left is not None:
         st.button(
-            f"Go on with the {planned - over} runs that are left",
+            f"Go on with what is left: {number_of(planned - over, 'run')}",
             key=f"{view.kind}-go-on",
             on_click=queue_comparison,
             args=(view.kind, left),

@@ -54,9 +54,9 @@ def _train_the_pair(model: str, mine: dict[str, Kept]) -> None:
     going = [kind for kind in PAIR_KINDS.values() if (view := jobs.current(kind)) and view.state.active]
     if missing and not going:
         if len(mine) < 2:
-            has = "one adapter" if mine else "no adapter"
+            has = "there is one" if mine else "there is none"
             st.info(
-                f"This takes two adapters of the same model, and here is {has} yet. Any two that you train will do; "
+                f"This takes two adapters of the same model, and {has} so far. Any two that you train will do; "
                 f"the last {KEPT} are kept here. Or press the button.",
                 icon=":material/blender:",
             )

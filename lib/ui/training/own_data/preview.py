@@ -10,6 +10,7 @@ from lib.training.own_data.split import Split
 from lib.training.own_data.templates import PLAIN_TEMPLATE
 from lib.ui.kit import tokens
 from lib.ui.kit.tables import show_table
+from lib.units import number_of
 
 COUNTED, SPECIAL = 0, 3
 CUT_WORDS = 40
@@ -25,7 +26,7 @@ def sides(made: Split) -> None:
     twice.metric("Duplicates left out", f"{len(made.duplicates):,}", help="the same text, word for word; kept once")
     if made.would_leak:
         st.info(
-            f"{made.would_leak:,} of the duplicates are copies of held-out texts. Had they stayed, training could have "
+            f"Duplicates that are copies of held-out texts: {made.would_leak:,}. Had they stayed, training could have "
             "had the very text it is tested on.",
             icon=":material/content_copy:",
         )
@@ -98,7 +99,7 @@ def _chip(token: SeenToken) -> tokens.Chip:
 
 def _cut_words(seen: Seen, longest: int) -> None:
     words = seen.cut.split()
-    more = f", and {len(words) - CUT_WORDS:,} words more" if len(words) > CUT_WORDS else ""
+    more = f", and {number_of(len(words) - CUT_WORDS, 'word')} more" if len(words) > CUT_WORDS else ""
     tokens.chips(
         f"Cut off, since {longest} tokens of a text are read{more}",
         [tokens.Chip(word, COUNTED, clipped=True, numbered=False) for word in words[:CUT_WORDS]],
