@@ -38,9 +38,9 @@ def among(judges: Sequence[Judge]) -> Agreement:
     shared = [pair for pair in choices[0] if all(pair in other for other in choices[1:])]
     if not shared:
         raise AlignmentError(
-            "no pair of answers has been judged by both"
+            "no pair of answers has been judged by both; rank a prompt that the other has ranked too"
             if len(judges) == 2
-            else "no pair of answers has been judged by all"
+            else "no pair of answers has been judged by all; rank a prompt that everybody else has ranked"
         )
     if len(judges) == 2:
         return cohen([(choices[0][pair], choices[1][pair]) for pair in shared])

@@ -49,7 +49,7 @@ class Sampling:
         _within("tokens of an answer", self.max_new_tokens, 1, MOST_TOKENS)
         if not 0 < self.temperature <= 3:
             raise AlignmentError(
-                f"A temperature must lie above 0 and be at most 3; it is {self.temperature:g}. At 0 all answers "
+                f"A temperature must be above 0 and at most 3; it is {self.temperature:g}. At 0 all answers "
                 "would be the same, and nobody could prefer one"
             )
 

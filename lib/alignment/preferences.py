@@ -184,7 +184,7 @@ def fleiss(counts: Sequence[Sequence[int]]) -> Agreement:
     """
     judges = {sum(row) for row in counts}
     if len(judges) != 1 or min(judges) < 2:
-        raise AlignmentError("Fleiss' kappa needs at least two judges, and as many for every item")
+        raise AlignmentError("Fleiss' kappa needs at least two judges, and the same number of them for every item")
     (raters,) = judges
     shares = [sum(row[category] for row in counts) / (len(counts) * raters) for category in range(len(counts[0]))]
     agreeing = [sum(each * (each - 1) for each in row) / (raters * (raters - 1)) for row in counts]

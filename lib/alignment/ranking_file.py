@@ -39,7 +39,7 @@ def from_file(content: bytes, name: str) -> tuple[Ranking, ...]:
     try:
         read = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise AlignmentError(f"“{name}” is no JSON; {EXPECTED}") from None
+        raise AlignmentError(f"“{name}” is not JSON; {EXPECTED}") from None
     if not isinstance(read, dict) or read.get("format") != FORMAT or not isinstance(read.get("rankings"), list):
         raise AlignmentError(f"“{name}” holds no rankings; {EXPECTED}")
     if len(read["rankings"]) > MOST_RANKINGS:

@@ -38,7 +38,7 @@ class Item:
         if not 0 <= self.gold < len(self.choices):
             raise EvaluationError(f"The right choice must be one of the {len(self.choices)}, counted from 0.")
         if self.contexts and len(self.contexts) != len(self.choices):
-            raise EvaluationError("Contexts and choices must be as many.")
+            raise EvaluationError(f"{len(self.contexts)} contexts for {len(self.choices)} choices: each must have one.")
         longest = max(len(context) + len(continuation) for context, continuation in self.requests())
         if longest > MAX_CHARACTERS:
             raise EvaluationError(

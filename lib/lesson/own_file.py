@@ -24,7 +24,7 @@ def read_own_file(
     try:
         read = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise error(f"“{name}” is no JSON; {expected}.") from None
+        raise error(f"“{name}” is not JSON; {expected}.") from None
     if not isinstance(read, dict) or read.get("format") != format:
         raise error(f"“{name}” holds no {holds}; {expected}.")
     return read

@@ -72,5 +72,5 @@ def _gpu(row: dict) -> Gpu:
 
 def gpu(name: str) -> Gpu:
     if name not in gpus():
-        raise CannotEstimateError(f"GPU {name!r} is not in the list: pick one of it, such as {next(iter(gpus()))!r}.")
+        raise CannotEstimateError(f"GPU {name!r} is not in the list: pick one from it, such as {next(iter(gpus()))!r}.")
     return gpus()[name]

@@ -34,7 +34,7 @@ class ServingRule:
 
     def __post_init__(self) -> None:
         if not 0 < self.bits <= 64:
-            raise CannotEstimateError(f"Q = {self.bits!r} bits must lie above 0 and at most at 64.")
+            raise CannotEstimateError(f"Q = {self.bits!r} bits must be above 0 and at most 64.")
 
     @property
     def weights_bytes(self) -> float:

@@ -94,7 +94,7 @@ def test_a_reward_model_is_to_be_earned_before_it_has_learnt(view, key):
     app = open_chapter("policy", po_view=view, po_model="Bundled base model")
     app.selectbox(key=key).set_value("taste").run()
     (found,) = errors(app)
-    assert found.startswith(f"No reward model that reads with {BUNDLED} has learnt yet in this browser")
+    assert found.startswith(f"No reward model that reads with {BUNDLED} has been trained in this browser yet")
     assert not any(can_start(app, each.label) for each in app.button if (each.key or "").endswith("-start"))
 
 

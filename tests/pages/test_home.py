@@ -46,7 +46,7 @@ def test_a_hostile_file_is_one_sentence_and_changes_nothing():
     load(app, b'{"format": "finetuning-lab progress 1", "opened": 7}')
     assert ["cannot be read" in each.value for each in app.error] == [True]
     load(app, b"<script>alert(1)</script>")
-    assert ["is no JSON" in each.value for each in app.error] == [True]
+    assert ["is not JSON" in each.value for each in app.error] == [True]
     assert app.button(key="go_on").label == f"Go on: {curriculum.chapter(CHAPTER).title}"
 
 

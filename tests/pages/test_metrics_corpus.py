@@ -74,7 +74,7 @@ def test_the_encoding_decided_is_shown_and_can_be_changed():
 def test_a_file_without_a_pair_leaves_the_boxes_to_choose():
     app = upload(open_chapter("corpus_metrics"), "a.csv", b"id,text\n1,the moon is full\n")
     assert [error.value.replace("\\", "") for error in app.error] == [
-        "No column looks like a candidate: ids and numbers are no texts. Choose the columns, or upload another file."
+        "No column looks like a candidate: ids and numbers are not texts. Choose columns, or upload another file."
     ]
     assert any(each.label == "Candidate" for each in app.selectbox)
 

@@ -43,7 +43,7 @@ def everything(app: AppTest) -> str:
         ("the same\n" * 30, "All 30 texts are the same"),
         ("colour,size\nred,7\nblue,9", "The columns “colour”, “size”"),
         ("instruction,response\nWhat is Kopi?,\nWhat is Teh?,", "response is missing"),
-        ('{"messages": "none"}\n{"messages": [{"role": "wizard", "content": "x"}]}', "no list of messages"),
+        ('{"messages": "none"}\n{"messages": [{"role": "wizard", "content": "x"}]}', "not a list of messages"),
         ("instruction,response", "There is only a header"),
     ],
     ids=["empty", "one-line", "20-MB", "binary", "duplicates", "columns", "no-answer", "no-messages", "header"],

@@ -60,7 +60,7 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(view, key, value):
     [
         ("adapter", b"\x80\x04.", "adapter_model.bin", "can run code"),
         ("adapter", folder()[:300], "adapter.zip", "damaged zip"),
-        ("adapter", bytes(20_000_000), "x.safetensors", "no whole safetensors"),
+        ("adapter", bytes(20_000_000), "x.safetensors", "not a whole safetensors"),
         ("log", b"{", "trainer_state.json", "cut short or damaged"),
         ("log", state(), "trainer_state.json", "holds no loss"),
         ("log", state({"step": 1, "loss": float("nan")}), "trainer_state.json", "NaN or infinite"),

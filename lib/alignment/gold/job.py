@@ -55,7 +55,10 @@ def learn_both(run: GoldRun) -> tuple[Head, Reward, Labelled]:
         if score[one] != score[other]
     ]
     if not labelled:
-        raise AlignmentError("Gold prefers none of these answers to another, so it has no label to give")
+        raise AlignmentError(
+            "Gold prefers none of these answers to another, so it has no label to give; take the other gold or another "
+            "seed"
+        )
     random.Random(run.seed).shuffle(labelled)
     proxy = learn(labelled[: run.pairs])
     unseen = labelled[run.pairs :]

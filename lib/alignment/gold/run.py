@@ -103,7 +103,10 @@ def both_rewards(looks: Sequence[Examined]) -> tuple[BothRewards, ...]:
     first = looks[0]
     proxy_unit, gold_unit = stdev(first.rewards), stdev(first.gold)
     if not proxy_unit or not gold_unit:
-        raise AlignmentError("All answers of the base model earn the same, so there is no scale to draw a reward on")
+        raise AlignmentError(
+            "All answers of the base model earn the same, so there is no scale to draw a reward on; take another gold "
+            "or another seed"
+        )
     base = mean(first.gold)
     return tuple(
         BothRewards(

@@ -67,7 +67,7 @@ def _own_fact(number: int, line: str) -> Fact:
     if not all(choices):
         raise AlignmentError(f"Line {number} has an empty answer; write something between the | or take one out")
     if len(set(choices)) < len(choices):
-        raise AlignmentError(f"Line {number} has the same answer twice; each must be another")
+        raise AlignmentError(f"Line {number} has the same answer twice; all answers must differ")
     if len(line) > MOST_CHARACTERS:
         raise AlignmentError(f"Line {number} has {len(line)} characters; up to {MOST_CHARACTERS} are asked")
     return Fact(question, tuple(choice.rstrip(".") or choice for choice in choices))

@@ -26,8 +26,7 @@ class Wording:
     def __post_init__(self) -> None:
         if not 0 < len(self.text.strip()) <= MOST_CHARACTERS:
             raise AlignmentError(
-                f"The question how sure it is must have 1 to {MOST_CHARACTERS} characters; it has "
-                f"{len(self.text.strip())}"
+                f"Your question must have 1 to {MOST_CHARACTERS} characters; it has {len(self.text.strip())}"
             )
 
 

@@ -15,7 +15,7 @@ def kl_nats(n: int) -> float:
     likely to be sampled twice and no two have the same reward (Beirami et al. 2024, arXiv 2401.01879).
     """
     if n < 1:
-        raise AlignmentError(f"The best of {n} answers is none: n must be at least 1")
+        raise AlignmentError(f"n must be at least 1, to choose the best of n answers; it is {n}")
     return math.log(n) - (n - 1) / n
 
 

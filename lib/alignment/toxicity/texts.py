@@ -51,7 +51,7 @@ def with_another(own: Sequence[Labelled], text: str, *, rude: bool) -> tuple[Lab
     if not text:
         raise AlignmentError("The text is empty; write a sentence and say whether it is rude")
     if len(text) > MOST_CHARACTERS:
-        raise AlignmentError(f"A text may have {MOST_CHARACTERS} characters; this one has {len(text):,}")
+        raise AlignmentError(f"A text may have at most {MOST_CHARACTERS} characters; this one has {len(text):,}")
     if any(each.text.lower() == text.lower() for each in (*course_texts(), *own)):
         raise AlignmentError("This text is there already; a text that is learnt from and tested on would prove nothing")
     if len(own) >= MOST_OWN:

@@ -37,7 +37,7 @@ def word_list(typed: str, *, inside: bool = False) -> WordList:
     if not words:
         raise AlignmentError("The list has no word, so it flags nothing; write some with commas between them")
     if len(words) > MOST_WORDS:
-        raise AlignmentError(f"The list may have {MOST_WORDS} words; it has {len(words)}")
+        raise AlignmentError(f"The list may have at most {MOST_WORDS} words; it has {len(words)}")
     return WordList(words, inside)
 
 

@@ -63,7 +63,7 @@ def walk(reason: Reason, answers: Sequence[str | None]) -> Walk:
         if answer is None:
             return Walk(tuple(questions), None)
         if answer not in ANSWERS:
-            raise WaysError(f"“{answer[:40]}” answers nothing; say yes or no.")
+            raise WaysError(f"“{answer[:40]}” is no answer to this question; say yes or no.")
         at = getattr(at, answer)
     return Walk(tuple(questions), at if isinstance(at, End) else None)
 

@@ -30,7 +30,7 @@ class HeadRun:
         if not 1 <= self.steps <= 500:
             raise WaysError(f"steps must be from 1 to 500; it is {self.steps}")
         if not 0 < self.learning_rate <= 1:
-            raise WaysError(f"A learning rate must lie above 0 and be at most 1; it is {self.learning_rate:g}")
+            raise WaysError(f"A learning rate must be above 0 and at most 1; it is {self.learning_rate:g}")
 
     @property
     def expected_s(self) -> float:

@@ -37,5 +37,5 @@ def text_from_hub(name: str) -> str | bytes:
         ) from error
     except (OSError, ValueError) as error:
         raise CannotEstimateError(
-            "The Hugging Face hub cannot be reached from here: pick a model of the list, or paste its config.json."
+            "The Hugging Face hub cannot be reached from here: pick a model from the list, or paste its config.json."
         ) from error

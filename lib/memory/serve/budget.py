@@ -27,7 +27,7 @@ class CacheBudget:
 
     def __post_init__(self) -> None:
         if not 0 < self.utilization <= 1:
-            raise CannotEstimateError(f"utilization = {self.utilization!r} must lie above 0 and at most at 1.")
+            raise CannotEstimateError(f"utilization = {self.utilization!r} must be above 0 and at most 1.")
 
     @property
     def allowed_bytes(self) -> float:

@@ -47,7 +47,8 @@ class KVCache:
         ):
             check_whole(name, getattr(self, name), least, largest, CannotEstimateError)
         if self.bits not in KV_BITS:
-            raise CannotEstimateError(f"bits = {self.bits!r} of the KV cache must be one of {KV_BITS}.")
+            allowed = ", ".join(map(str, KV_BITS))
+            raise CannotEstimateError(f"bits = {self.bits!r} of the KV cache must be one of {allowed}.")
 
     @cached_property
     def keeps(self) -> tuple[Keeps, ...]:

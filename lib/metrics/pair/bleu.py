@@ -102,7 +102,7 @@ def counts_of(found: Overlap) -> Counts:
 
 def check_weights(weights: Sequence[float]) -> None:
     if not 1 <= len(weights) <= MAX_ORDER:
-        raise MetricError(f"There are {len(weights)} weights; BLEU here takes 1 to {MAX_ORDER}, one an order.")
+        raise MetricError(f"There are {len(weights)} weights; BLEU here takes 1 to {MAX_ORDER}, one for each order.")
     for order, weight in enumerate(weights, start=1):
         if not (math.isfinite(weight) and weight >= 0):
             raise MetricError(f"The weight of order {order} is {weight}; it must be a number from 0 up.")

@@ -96,7 +96,7 @@ def _writable(place: Path) -> Path:
             f"The models folder {place} cannot be made ({error.strerror}); name another in MODELS_FOLDER."
         ) from error
     if not os.access(place, os.W_OK):
-        raise ModelUnavailable(f"The models folder {place} cannot be written; name another in MODELS_FOLDER.")
+        raise ModelUnavailable(f"The models folder {place} cannot be written to; name another in MODELS_FOLDER.")
     return place
 
 

@@ -127,7 +127,7 @@ def store(value: float, fmt: NumberFormat) -> StoredValue:
 def from_code(code: int, fmt: NumberFormat) -> StoredValue:
     """The value whose bits the student set by hand; QuantError if the code has too many bits."""
     if not 0 <= code < 2**fmt.bits:
-        raise QuantError(f"A code of {fmt.name} lies between 0 and {2**fmt.bits - 1}, so {code} is none.")
+        raise QuantError(f"A code of {fmt.name} must lie between 0 and {2**fmt.bits - 1}; {code} does not.")
     return StoredValue(fmt, float(fmt.decode(code)), code)
 
 

@@ -20,7 +20,7 @@ WIDTHS = (2, 3, 4, 5, 6, 7, 8)
 
 def check_width(bits: int) -> None:
     if bits not in WIDTHS:
-        raise QuantError(f"A quantizer here has {WIDTHS[0]} to {WIDTHS[-1]} bits, so {bits} is none.")
+        raise QuantError(f"A quantizer here must have {WIDTHS[0]} to {WIDTHS[-1]} bits, not {bits}.")
 
 
 def quantize_absmax(matrix: np.ndarray, bits: int, group: Grouping, scale_storage: str = "fp32") -> QuantizedMatrix:

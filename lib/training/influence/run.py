@@ -95,7 +95,7 @@ class Retraining:
     def __post_init__(self) -> None:
         most = len(self.traced.scores) // 2
         if not 1 <= self.taken_out <= most:
-            raise TrainingError(f"From 1 to {most} texts can be taken out; it is {self.taken_out}")
+            raise TrainingError(f"From 1 to {most} texts can be taken out; {self.taken_out} is not possible")
 
     @property
     def top(self) -> tuple[int, ...]:

@@ -188,7 +188,7 @@ def _text(row: dict[str, Any], column: str) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
         raise TrainingError(f"{column} is missing")
     if not isinstance(value, str):
-        raise TrainingError(f"{column} is no text")
+        raise TrainingError(f"{column} is not text")
     return value.strip()
 
 
@@ -199,7 +199,7 @@ def _is_messages(value: Any) -> bool:
 def _messages(value: Any, column: str) -> tuple[Turn, ...]:
     """Messages as OpenAI and TRL write them (role, content), or as ShareGPT does (from, value)."""
     if not _is_messages(value):
-        raise TrainingError(f'{column} is no list of messages like {{"role": "user", "content": "…"}}')
+        raise TrainingError(f'{column} is not a list of messages like {{"role": "user", "content": "…"}}')
     turns = []
     for message in value:
         said_by = message.get("role", message.get("from"))

@@ -68,7 +68,7 @@ def _json(text: str) -> Records | None:
     else:
         values, refused, kind = list(enumerate(_entries(whole), start=1)), [], "JSON"
     rows = tuple((number, value) for number, value in values if isinstance(value, dict))
-    refused += [Refused(n, "it is no JSON object") for n, value in values if not isinstance(value, dict)]
+    refused += [Refused(n, "it is not a JSON object") for n, value in values if not isinstance(value, dict)]
     if not rows:
         if text.lstrip().startswith("[") and not values:
             return None  # a plain text may begin with a bracket

@@ -24,7 +24,7 @@ def choose_reward(model: str, default: str, *, key: str, label: str = "What is r
     head = my_head(model, lengthless=chosen == LENGTHLESS)
     if head is None:
         raise AlignmentError(
-            f"No reward model that reads with {model} has learnt yet in this browser; let one learn on the page before "
-            f"with {model} as its backbone, or reward something that can be counted"
+            f"No reward model that reads with {model} has been trained in this browser yet; train one on the page "
+            f"before with {model} as its backbone, or reward something that can be counted"
         )
     return Reward(head=head)

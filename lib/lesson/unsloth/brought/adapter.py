@@ -145,20 +145,23 @@ def _config(content: bytes, file: str) -> dict:
     try:
         config = json.loads(content[:MOST_CONFIG_BYTES].decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise ActivityError(f"{CONFIG} in “{file}” is no JSON; bring it as save_pretrained wrote it.") from None
+        raise ActivityError(f"{CONFIG} in “{file}” is not JSON; bring it as save_pretrained wrote it.") from None
     if not isinstance(config, dict) or "peft_type" not in config:
-        raise ActivityError(f"“{file}” is no {CONFIG} of peft: it says no peft_type. Bring the adapter's own config.")
+        raise ActivityError(f"“{file}” is not a {CONFIG} of peft: it has no peft_type. Bring the adapter's own config.")
     if config["peft_type"] != "LORA":
         raise ActivityError(
-            f"“{file}” is an adapter of the kind {str(config['peft_type'])[:40]}; this page reads LoRA, whose update "
-            "is B·A."
+            f"“{file}” is an adapter of the kind {str(config['peft_type'])[:40]}; this page reads LoRA "
+            "alone, so bring a LoRA adapter."
         )
     if config.get("alpha_pattern"):
-        raise ActivityError(f"“{file}” has an alpha_pattern, other alphas for some matrices, which is not read here.")
+        raise ActivityError(
+            f"“{file}” has an alpha_pattern, other alphas for some matrices, which is not read here; bring an adapter "
+            "with one alpha."
+        )
     for name, least in (("r", 1), ("lora_alpha", 0)):
         value = config.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= 1e6:
-            raise ActivityError(f"{CONFIG} says {name} = {str(value)[:40]}; it must be a number from {least} on.")
+            raise ActivityError(f"{CONFIG} says {name} = {str(value)[:40]}; it must be a number of {least} or more.")
     return config
 
 
@@ -218,7 +221,7 @@ def _matrices(
         up = tensors.get(path + UP)
         if up is None or down.ndim != 2 or up.ndim != 2 or up.shape[1] != down.shape[0]:
             raise ActivityError(
-                f"“{file}” holds {name[-80:]} without a B that fits it; A is [rank, inputs], B [outputs, rank]."
+                f"“{file}” holds {name[-80:]} without a B that fits it: A must be [rank, inputs] and B [outputs, rank]."
             )
         rank = down.shape[0]
         factor = config["lora_alpha"] / (math.sqrt(rank) if root else rank) if config and rank else 1.0

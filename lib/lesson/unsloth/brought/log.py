@@ -88,7 +88,7 @@ def _history(text: str, file: str) -> list[Mapping[str, Any]]:
         raise ActivityError(f"“{file}” begins as JSON but is cut short or damaged; {RIGHT}.") from None
     entries = told.get("log_history") if isinstance(told, dict) else told
     if not isinstance(entries, list):
-        raise ActivityError(f"“{file}” has no log_history, so it is no trainer_state.json; {RIGHT}.")
+        raise ActivityError(f"“{file}” has no log_history, so it is not a trainer_state.json; {RIGHT}.")
     steps = (each for each in entries if isinstance(each, dict) and "train_runtime" not in each)
     return [{str(key).lower(): value for key, value in each.items()} for each in steps]
 
@@ -96,7 +96,7 @@ def _history(text: str, file: str) -> list[Mapping[str, Any]]:
 def _table(text: str, file: str) -> list[Mapping[str, Any]]:
     first = {cell.strip().strip('"').lower() for sign in ",;\t|" for cell in text.split("\n", 1)[0].split(sign)}
     if not first & set(NAMES["step"]) or not first & {*NAMES["loss"], *NAMES["held_out"]}:
-        raise ActivityError(f"“{file}” is no trainer's log: its first line does not name step and loss; {RIGHT}.")
+        raise ActivityError(f"“{file}” is not a trainer's log: its first line does not name step and loss; {RIGHT}.")
     read = read_delimited(text.replace("\r\n", "\n"), header=True)
     columns = [column.strip().lower() for column in read.columns]
     return [dict(zip(columns, cells, strict=False)) for _, cells in read.rows]

@@ -17,7 +17,7 @@ def read_tensors(content: bytes, file: str) -> dict[str, np.ndarray]:
         found = deserialize(content)
     except (SafetensorError, ValueError, TypeError, OverflowError):
         raise ActivityError(
-            f"“{file}” is no whole safetensors file: it is cut short, damaged, or of another kind. Download it again."
+            f"“{file}” is not a whole safetensors file: it is cut short, damaged or of another kind. Download it again."
         ) from None
     return {name: _array(told, name, file) for name, told in found}
 

@@ -42,9 +42,7 @@ class Guess:
                 "BLEU and ROUGE compare texts. Choose columns of texts, or upload another file."
             )
         lacking = "a candidate" if self.references else "a reference"
-        return (
-            f"No column looks like {lacking}: ids and numbers are no texts. Choose the columns, or upload another file."
-        )
+        return f"No column looks like {lacking}: ids and numbers are not texts. Choose columns, or upload another file."
 
 
 @cache

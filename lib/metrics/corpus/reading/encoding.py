@@ -211,7 +211,7 @@ def _guess(data: bytes) -> str:
 
     found = [each for each in from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSED) if not _is_half_width(each)]
     if not found:
-        raise CorpusError(f"The encoding of this file cannot be told; choose it in the box, or {_REMEDY}.")
+        raise CorpusError(f"The encoding of this file cannot be recognised; choose it in the box, or {_REMEDY}.")
     best = found[0]
     equal = [
         each

@@ -19,7 +19,7 @@ Objects = list[tuple[int, Mapping[str, Any]]]
 """(row number, object)."""
 TEXT_KEYS = ("text", "content", "value", "output")
 """Under which an object that stands for a text has it, as HELM's {"output": {"text": "…"}}."""
-NO_OBJECT = 'it is no JSON object like {"reference": "…", "candidate": "…"}'
+NO_OBJECT = 'it is not a JSON object like {"reference": "…", "candidate": "…"}'
 
 
 def _own_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

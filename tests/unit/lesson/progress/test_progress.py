@@ -54,9 +54,9 @@ def file_of(**changed) -> bytes:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "is no JSON"),
-        (b"\xff\xfe\x00", "is no JSON"),
-        (b"[" * 100_000, "is no JSON"),
+        (b"", "is not JSON"),
+        (b"\xff\xfe\x00", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
         (b"[]", "holds no progress"),
         (b'{"format": "finetuning-lab rankings 1"}', "holds no progress"),
         (b" " * 1_000_001, "larger than 1 MB"),

@@ -27,8 +27,8 @@ HOSTILE = {
     "only NaN": (state({"step": 3, "loss": float("nan")}, {"step": 4, "loss": float("inf")}), "from step 3 on"),
     "brackets": (b"[" * 300_000, "cut short or damaged"),
     "a number of 5,000 digits": (b'{"log_history": [{"step": ' + b"9" * 5_000 + b', "loss": 1}]}', "damaged"),
-    "a story": (b"Once upon a time\nthere was a loss.", "no trainer's log"),
-    "a table of something else": (b"name,price\nkopi,2", "no trainer's log"),
+    "a story": (b"Once upon a time\nthere was a loss.", "not a trainer's log"),
+    "a table of something else": (b"name,price\nkopi,2", "not a trainer's log"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "picture"),
 }
 

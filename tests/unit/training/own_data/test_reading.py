@@ -118,8 +118,8 @@ def test_a_row_that_makes_no_text_is_told_with_its_number():
         ({"messages": [{"role": "user", "content": "Hi"}]}, "no message is the assistant's"),
         ({"messages": [{"role": "tool", "content": "7"}]}, "the role 'tool'"),
         ({"messages": [{"role": "assistant", "content": " "}]}, "is empty"),
-        ({"messages": "Hi"}, "no list of messages"),
-        ({"messages": None}, "no list of messages"),
+        ({"messages": "Hi"}, "not a list of messages"),
+        ({"messages": None}, "not a list of messages"),
     ],
 )
 def test_a_bad_conversation_says_what_is_wrong(row, why):
