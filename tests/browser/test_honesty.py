@@ -20,7 +20,7 @@ def test_sure_and_silent(page: Page, app: App):
     settle(page)
     page.get_by_role("combobox", name="How sure it is").click()
     page.get_by_role("option", name="Probability of its answer").click()
-    threshold = page.get_by_role("slider", name="Answers only if at least so sure")
+    threshold = page.get_by_role("slider", name="Answers only if at least this sure")
     threshold.focus()
     threshold.press("Home")
     expect(page.get_by_text("it gives 20 of 20 answers").first).to_be_visible()

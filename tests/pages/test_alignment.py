@@ -159,8 +159,8 @@ def test_a_reward_that_is_never_seen_teaches_nothing():
 @pytest.mark.usefixtures("workers_of_the_tiny_model")
 def test_a_policy_earns_a_proxy_and_gold_judges_it():
     app = open_chapter("reward_hacking", rh_view="A learnt reward against gold", rg_steps="8", rg_pairs="12")
-    press(app, "Earn the proxy")
-    rerun_until(app, over(app, "Earn the proxy"), "the end of the updates")
+    press(app, "Reward it by the proxy")
+    rerun_until(app, over(app, "Reward it by the proxy"), "the end of the updates")
     assert "Gold has labelled 12 pairs of answers" in said(app)
     assert "other pairs it agrees with gold in" in said(app)
     assert "The proxy, which is paid, went to" in said(app)

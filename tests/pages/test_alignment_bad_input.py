@@ -69,7 +69,7 @@ def test_rankings_that_teach_nothing_are_refused_in_one_sentence(rankings, sente
     golds.set_value("head").run()
     assert not app.exception
     assert errors(app) == [found]
-    assert not can_start(app, "Earn the proxy")
+    assert not can_start(app, "Reward it by the proxy")
 
 
 def test_some_contradictions_are_counted_and_the_rest_is_learnt_from():

@@ -20,7 +20,7 @@ def titles(app) -> list[str]:
 def test_hostile_values_in_a_link_find_nothing_and_say_so():
     app = open_chapter("references", rf_words="**x** [y](javascript:z)", rf_kind="?", rf_page="-3", rf_chapter="<b>")
     assert not app.exception
-    assert "Nothing here is called so" in shown(app)
+    assert "Nothing here matches" in shown(app)
     assert sum("The link asks for" in each.value for each in app.caption) == 2
     assert "javascript:" not in shown(app)
 

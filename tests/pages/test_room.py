@@ -374,7 +374,7 @@ def test_a_rate_that_a_high_rank_does_not_bear_is_explained_where_a_lower_one_le
         done = CellDone(number, problem="It diverged") if bad else CellDone(number, 3.0, 2.0 + number / 100, 0.1)
         cells.append(sweep.Cell(number, rank, rate, CellState.FAILED if bad else CellState.DONE, done))
     words = sweep_ui.in_words_of(sweep.Sweep(GRIDS["12"], tuple(cells)))
-    assert "rank 64, learning rate 0.02" in words.partition("Not borne (✕): ")[2]
+    assert "rank 64, learning rate 0.02" in words.partition("Ended in a problem (✕): ")[2]
     assert (f"With the same rate rank {(1, 4, 16, 64)[failing[0] // 3 - 1]} still learnt" in words) == explained
     assert ("overshoots" in words) == explained
 

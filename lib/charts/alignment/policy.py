@@ -90,12 +90,12 @@ def moved(looks: Sequence[Examined]) -> go.Figure:
 
 
 def overoptimised(looks: Sequence[Examined], unit: str) -> go.Figure:
-    """The reward that is earned and how odd the reference finds the texts, both over √KL (Gao et al. 2022)."""
+    """The reward that is earned and how much the texts surprise the reference, both over √KL (Gao et al. 2022)."""
     away = [math.sqrt(max(0.0, each.kl_nats)) for each in looks]
     first, last = looks[0], looks[-1]
     return figure(
-        f"Reward {first.reward:.1f} → {last.reward:.1f}; a token is "
-        f"{first.reference_nats:.1f} → {last.reference_nats:.1f} nats odd",
+        f"Reward {first.reward:.1f} → {last.reward:.1f}; surprise per token "
+        f"{first.reference_nats:.1f} → {last.reference_nats:.1f} nats",
         "√KL: how far from the base model",
         f"● {unit}",
         height=400,

@@ -32,7 +32,7 @@ def standing_bars(groups: Sequence[TopicStanding], total: TopicStanding) -> go.F
         }
         for part, name, colour in PARTS
     ]
-    title = f"{total.right} of {total.questions} questions stand right, {total.wrong} wrong"
+    title = f"{total.right} of {total.questions} questions right, {total.wrong} wrong"
     return figure(
         title,
         x="questions",

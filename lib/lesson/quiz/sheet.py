@@ -7,6 +7,7 @@ from html import escape
 from lib.curriculum import chapter
 from lib.lesson.quiz.boxes import Record
 from lib.lesson.quiz.standing import TopicStanding, by_group, to_revisit, whole
+from lib.units import number_of
 
 MOST_NAME = 80
 
@@ -24,14 +25,14 @@ def result_sheet(record: Record, name: str = "") -> str:
 <html lang="en"><head><meta charset="utf-8"><title>Finetuning Lab: quiz result</title></head><body>
 <h1>Finetuning Lab: quiz result</h1>
 <p>Name: {said or "____________________"}</p>
-<p>{total.right} of {total.answered} questions answered stand right, after {record.rounds} rounds;
-the quiz has {total.questions}.</p>
+<p>{total.right} of {number_of(total.answered, "question")} answered correctly at the last try, after
+{number_of(record.rounds, "round")}; the quiz has {total.questions}.</p>
 <table border="1" cellpadding="4" cellspacing="0">
 <tr><th>Chapters</th><th>Questions</th><th>Answered</th><th>Right</th><th>In the last box</th></tr>
 {rows}
 </table>
 <h2>To revisit</h2>
-{f"<ul>{again}</ul>" if again else "<p>No question stands answered wrongly.</p>"}
+{f"<ul>{again}</ul>" if again else "<p>No question was answered wrongly at the last try.</p>"}
 <p>Each question counts by its last answer. This page was made from what a browser kept; it is no certificate.</p>
 </body></html>
 """

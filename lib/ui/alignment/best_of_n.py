@@ -30,7 +30,7 @@ def best_of_n(model: str) -> list[dict]:
         wanted = (Sampling(prompts(model)[:PROMPTS], model, ANSWERS, TOKENS, TEMPERATURE, seed), reward)
     jobs.say_if_long(wanted and _expected_s(wanted[0]))
     jobs.start_and_stop(KIND, f"Sample {ANSWERS} answers to {PROMPTS} prompts", _queue_samples, wanted)
-    n = controls.slider("n: the reward chooses among so many answers", 1, ANSWERS, 4, key="bn_n")
+    n = controls.slider("n: the reward chooses among this many answers", 1, ANSWERS, 4, key="bn_n")
     jobs.live(KIND, lambda view: st.progress(len(view.events) / PROMPTS) if view.state.active else None)
     view = jobs.current(KIND)
     found: list[tuple[Sampled, tuple[float, ...]]] = list(view.events) if view else []

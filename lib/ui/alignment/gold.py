@@ -42,7 +42,7 @@ def judge_by_gold(model: str) -> list[dict]:
         rankings = course_rankings(model) if gold == RULE else choose_rankings(model)
         pairs = controls.slider("Labels that the proxy learns from", 2, MOST_PAIRS, 8, key="rg_pairs")
         beta = controls.pick(
-            "β: how dear it is to move away from the base model", BETAS, 0.0, key="rg_beta", format_func="{:g}".format
+            "β: what it costs to move away from the base model", BETAS, 0.0, key="rg_beta", format_func="{:g}".format
         )
         with st.expander("More", icon=":material/tune:"):
             steps = controls.slider("Updates", 8, 96, 48, key="rg_steps", step=8)
@@ -51,7 +51,7 @@ def judge_by_gold(model: str) -> list[dict]:
             rankings, pairs, beta, steps=steps, seed=seed, rule=GOLD if gold == RULE else None, model=model
         )
     jobs.say_if_long(wanted and wanted.expected_s)
-    jobs.start_and_stop(KIND, "Earn the proxy", _queue_gold, wanted)
+    jobs.start_and_stop(KIND, "Reward it by the proxy", _queue_gold, wanted)
     jobs.live(KIND, _draw_gold)
     view = jobs.current(KIND)
     looks = looks_of(view) if view else []

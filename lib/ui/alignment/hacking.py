@@ -28,7 +28,7 @@ def hack_a_reward(model: str) -> list[dict]:
         titles = {name: f"More {RULES[name].counted}" for name in HACKABLE}
         name = controls.segmented("The reward", titles, "exclaiming", key="rh_reward")
         beta = controls.pick(
-            "β: how dear it is to move away from the base model", BETAS, 0.0, key="rh_beta", format_func="{:g}".format
+            "β: what it costs to move away from the base model", BETAS, 0.0, key="rh_beta", format_func="{:g}".format
         )
         with st.expander("More", icon=":material/tune:"):
             steps = controls.slider("Updates", 8, 96, 16, key="rh_steps", step=8)
@@ -68,13 +68,13 @@ def _draw_hacking(view: JobView) -> None:
         st.plotly_chart(
             charts.overoptimised(looks, unit),
             key="rh_chart",
-            alt=f"{unit} {first.reward:.2f} to {last.reward:.2f}; a token is {last.reference_nats:.2f} nats odd "
-            f"to the base, {first.reference_nats:.2f} before",
+            alt=f"{unit} {first.reward:.2f} to {last.reward:.2f}; the base model's surprise per token "
+            f"{first.reference_nats:.2f} to {last.reference_nats:.2f} nats",
         )
     shown = last
     if not view.state.active and len(looks) > 1:
         by_step = {look.step: look for look in looks}
-        shown = by_step[st.select_slider("After so many updates", list(by_step), last.step, key=f"rh_look_{view.id}")]
+        shown = by_step[st.select_slider("After this many updates", list(by_step), last.step, key=f"rh_look_{view.id}")]
     happened(f"### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
     for answer in shown.answers[:SHOWN]:
         st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
@@ -101,7 +101,7 @@ def _verdict(unit: str, looks: list) -> str:
         return f"The reward did not rise ({first.reward:.2f} → {last.reward:.2f} {unit}): {why}."
     return (
         f"The number that is measured went from **{first.reward:.2f}** to **{last.reward:.2f}** {unit} per answer. "
-        f"Nobody asked for sense, so nobody paid for it: the base model finds each token **{last.reference_nats:.2f}** "
-        f"nats odd instead of {first.reference_nats:.2f}. A larger β buys back the sense, at the price of "
-        "reward: try one."
+        "Nobody asked for sense, so nobody paid for it: the base model's surprise per token is "
+        f"**{last.reference_nats:.2f}** nats instead of {first.reference_nats:.2f}. A larger β buys "
+        "back the sense, at the price of reward: try one."
     )

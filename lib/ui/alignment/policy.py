@@ -72,7 +72,7 @@ def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, s
 def _method_settings(key: str, *, beta: float, rate: float, steps: int) -> tuple[float, float, int, int]:
     """(beta, learning rate, updates, seed)."""
     chosen = controls.pick(
-        "β: how dear it is to move away from the base model", BETAS, beta, key=f"{key}_beta", format_func="{:g}".format
+        "β: what it costs to move away from the base model", BETAS, beta, key=f"{key}_beta", format_func="{:g}".format
     )
     with st.expander("More", icon=":material/tune:"):
         return (

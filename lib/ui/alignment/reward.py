@@ -31,6 +31,7 @@ from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
+from lib.units import number_of
 
 KIND = "reward-model"
 VIEWS = {
@@ -145,15 +146,16 @@ def _enough(run: RewardRun, points: list[CurvePoint]) -> None:
     st.plotly_chart(
         charts.enough(points, longer),
         key="rm_enough",
-        alt="; ".join(f"{p.prompts} prompts: {p.accuracy:.0%} right" for p in points),
+        alt="; ".join(f"{number_of(p.prompts, 'prompt')}: {p.accuracy:.0%} right" for p in points),
     )
     first, last = points[0], points[-1]
     gained = last.accuracy - first.accuracy
+    points = f"{100 * gained:+.0f} percentage points"
     if gained > last.spread:
-        says = f"More rankings help: {gained:+.0%} from {first.prompts} to {last.prompts} prompts."
+        says = f"More rankings help: {points} from {first.prompts} to {last.prompts} prompts."
     else:
         says = (
-            f"From {first.prompts} to {last.prompts} prompts accuracy changes by {gained:+.0%}, which is within the "
+            f"From {first.prompts} to {last.prompts} prompts accuracy changes by {points}, which is within the "
             "spread: these rankings do not yet show that more of them help."
         )
     happened(

@@ -35,7 +35,7 @@ def explore() -> None:
     if highlight:
         _say_where_it_is(highlight)
     _say_which_serve_several()
-    st.caption(f":material/menu_book: **Published.** {survey_source()}. What slips in the slide's text is put right.")
+    st.caption(f":material/menu_book: **Published.** {survey_source()}. Rows that slipped on the slide are put right.")
 
 
 def table() -> list[dict]:

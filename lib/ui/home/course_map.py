@@ -30,7 +30,7 @@ def how_far(course: CourseStanding) -> None:
     """How much of the course is done, in a sentence and as a bar."""
     done, started, of = course.count(State.DONE), course.count(State.STARTED), len(course.chapters)
     if not done + started:
-        st.markdown(f"{of} chapters. A chapter is done once the questions at its end are answered rightly.")
+        st.markdown(f"{of} chapters. A chapter is done once the questions at its end are answered correctly.")
         return
     said = f"**{done} of {of} chapters done**, {started} started. {course.right} of {course.questions} questions right"
     if course.predicted:

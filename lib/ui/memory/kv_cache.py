@@ -75,7 +75,7 @@ def context_costs() -> list[dict]:
         st.plotly_chart(figure, key="kv_contexts", alt=title)
     term = cache.term()
     show_working(term)
-    formula(f"Exact: every layer keeps these numbers for every token. {architecture_summary(arch)}.")
+    formula(f"Exact, from what each layer keeps. {architecture_summary(arch)}.")
     with st.expander("Other models beside it", icon=":material/bar_chart:", expanded=True):
         _other_models(arch, bits)
     return [

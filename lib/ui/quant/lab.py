@@ -66,7 +66,7 @@ def run_controls() -> QuantizationRun | None:
             128,
             key="overlap",
             step=32,
-            help="Tokens that a window reads once more, so that every scored token has at least so many before it.",
+            help="Tokens that a window reads once more, so that every scored token has at least this many before it.",
         )
         rest = controls.segmented(
             "Unquantized layers beside int8, fp4 and nf4", RESTS, "bf16", key="rest", help="Embeddings, norms, LM head."

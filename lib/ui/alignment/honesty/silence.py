@@ -15,7 +15,7 @@ STEPS = 101
 
 
 def when_to_be_silent() -> list[dict]:
-    percent = controls.slider("Answers only if at least so sure (%)", 0, 100, 60, key="ho_threshold")
+    percent = controls.slider("Answers only if at least this sure (%)", 0, 100, 60, key="ho_threshold")
     return ask_and_draw(lambda shown: _draw_silence(shown, percent / 100), by_measure=True)
 
 

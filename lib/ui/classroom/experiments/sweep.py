@@ -117,7 +117,7 @@ def _what_failed(sweep: Sweep) -> str:
     failed = [each for each in sweep.cells if each.state is CellState.FAILED]
     if not failed:
         return ""
-    said = f" Not borne (✕): {'; '.join(each.title for each in failed)}."
+    said = f" Ended in a problem (✕): {'; '.join(each.title for each in failed)}."
     borne = [max((c.rank for c in sweep.whole if c.learning_rate == f.learning_rate), default=0) for f in failed]
     if all(0 < rank < each.rank for rank, each in zip(borne, failed, strict=True)):
         said += (

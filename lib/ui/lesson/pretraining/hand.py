@@ -26,8 +26,8 @@ def loss_by_hand() -> list[dict]:
     count, size = len(reading.scored), reading.scored_bytes
     happened(
         f"- Loss = Σ −ln p / tokens = {reading.nats:.3f} / {count} = **{loss:.4f}** nats per token\n"
-        f"- Perplexity = e^loss = e^{loss:.4f} = **{reading.perplexity:,.2f}**: as unsure as if it chose among so many "
-        "tokens, all equally likely\n"
+        f"- Perplexity = e^loss = e^{loss:.4f} = **{reading.perplexity:,.2f}**: as unsure as if it chose among this "
+        "many tokens, all equally likely\n"
         f"- Bits per byte = Σ −ln p / ln 2 / bytes = {reading.nats:.3f} / {math.log(2):.4f} / {size} = "
         f"**{reading.bits_per_byte:.4f}**"
     )

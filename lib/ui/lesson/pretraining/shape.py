@@ -63,7 +63,7 @@ def _kept_position(reading: Reading) -> Logits:
     first, last = reading.logits[0].position, reading.logits[-1].position
     if first == last:
         return reading.logits[0]
-    at = controls.slider("After so many tokens", first, last, last, key=f"nt_shape_{first}_{last}")
+    at = controls.slider("After this many tokens", first, last, last, key=f"nt_shape_{first}_{last}")
     if first > 1:
         st.caption(f"All {reading.logits[0].array.size:,} logits of the last {len(reading.logits)} places are kept.")
     return reading.logits[at - first]

@@ -50,8 +50,8 @@ def _offer(mine: Record) -> None:
     if mine.seen:
         due = due_next(mine)
         st.markdown(
-            f"You have answered **{total.answered} of {total.questions}** questions; **{total.right}** stand right, "
-            f"and **{due}** {'is' if due == 1 else 'are'} due to come back."
+            f"You have answered **{total.answered} of {total.questions}** questions, **{total.right}** correctly at "
+            f"the last try, and **{due}** {'is' if due == 1 else 'are'} due to come back."
         )
     else:
         st.markdown(f"**{total.questions}** questions wait. None has been answered in this browser.")

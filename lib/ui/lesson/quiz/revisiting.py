@@ -19,7 +19,7 @@ def what_to_revisit() -> None:
     if not mine.seen:
         st.markdown("Nothing is answered yet, so there is nothing to revisit: start a round under “Answer”.")
     elif not again:
-        st.markdown("No question stands answered wrongly. What you have not been asked is still open.")
+        st.markdown("No question was answered wrongly at the last try. What you have not been asked is still open.")
     for each in again:
         words = chapter(each.name)
         st.page_link(

@@ -30,7 +30,7 @@ def find_references() -> list[dict[str, Any]]:
         with right:
             page = min(ui.number(f"Page, of {pages}", 1, -(-len(references()) // SHOWN), 1, key="rf_page"), pages)
         said += f", {SHOWN} on a page; this is page {page}"
-    left.markdown(f"{said}." if found else "Nothing here is called so. Try fewer words, another kind, or any chapter.")
+    left.markdown(f"{said}." if found else "Nothing here matches. Try fewer words, another kind, or any chapter.")
     here = found[(page - 1) * SHOWN : page * SHOWN]
     half = (len(here) + 1) // 2
     for place, part in zip(st.columns(2, gap="large"), (here[:half], here[half:]), strict=True):

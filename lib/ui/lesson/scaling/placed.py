@@ -27,7 +27,7 @@ def where_models_lie() -> list[dict]:
     llama = placed["Llama 3 8B"]
     title = f"Llama 3 8B read {llama.ratio:,.0f} tokens for every parameter, GPT-3 {placed['GPT-3'].ratio:.2g}"
     st.plotly_chart(charts.where_models_lie(lines, placed, title), key="sl_map", alt=title)
-    name = controls.segmented("Reckon with", {fit: laws()[fit].title for fit in FITS}, "besiroglu", key="sl_fit")
+    name = controls.segmented("Calculate with", {fit: laws()[fit].title for fit in FITS}, "besiroglu", key="sl_fit")
     law = sum_law(name)
     rows = [_placed_row(law, called, point) for called, point in placed.items()]
     show_table(rows, alt="Each model, the best split of its budget, and the serving that would justify it")

@@ -34,7 +34,9 @@ def cost_of_serving() -> list[dict]:
             format_func=format_count,
         )
     with st.expander("More: which fit", icon=":material/tune:"):
-        name = controls.segmented("Reckon with", {fit: laws()[fit].title for fit in FITS}, "besiroglu", key="sl_sfit")
+        name = controls.segmented(
+            "Calculate with", {fit: laws()[fit].title for fit in FITS}, "besiroglu", key="sl_sfit"
+        )
     choice = same_loss(sum_law(name), float(quality), float(served))
     best, optimal = choice.best.point, choice.compute_optimal.point
     title = f"{format_count(served)} tokens served: {format_count(best.parameters)} parameters are cheapest"

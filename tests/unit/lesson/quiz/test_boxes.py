@@ -141,4 +141,4 @@ def test_the_sheet_is_html_and_a_name_stays_text():
     sheet = result_sheet(played(Record(), 10, wrongly), "<script>alert('x')</script>&")
     assert not {"script", "style", "link", "img"} & set(re.findall(r"<(\w+)", sheet))
     assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&amp;" in sheet
-    assert "0 of 10 questions answered stand right" in sheet
+    assert "0 of 10 questions answered correctly" in sheet
