@@ -26,10 +26,6 @@ class Choice(StrEnum):
     SECOND = "second"
     TIE = "tie"
 
-    @property
-    def swapped(self) -> Choice:
-        return {Choice.FIRST: Choice.SECOND, Choice.SECOND: Choice.FIRST}.get(self, self)
-
 
 @dataclass(frozen=True)
 class Pair:

@@ -33,11 +33,6 @@ class Fact:
     def reply(self, choice: int) -> str:
         return f"{self.stem} {self.choices[choice]}.".strip()
 
-    @property
-    def chance(self) -> float:
-        """How often a guesser is right."""
-        return 1 / len(self.choices)
-
 
 @cache
 def facts() -> tuple[Fact, ...]:

@@ -157,10 +157,6 @@ class Move:
             return None
         return self.newest.active_parameters / self.first.active_parameters
 
-    @property
-    def tokens_times(self) -> float | None:
-        return self.newest.tokens / self.first.tokens if self.newest.tokens and self.first.tokens else None
-
 
 def moves(models: Sequence[LanguageModel]) -> tuple[Move, ...]:
     """Of each organisation with disclosed sizes in two years or more; who grew most first."""

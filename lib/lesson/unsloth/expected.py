@@ -16,7 +16,6 @@ MOST_TOKENS = 512
 """`max_length` of the notebook: longer texts are cut."""
 NEAR = 0.15
 """Share by which memory may be off: the allocator's blocks, a tokenizer's own tokens, other tensors left in 16 bits."""
-MEMORY_STEPS = ("load", "train")
 
 
 @dataclass(frozen=True)

@@ -198,10 +198,6 @@ def _families() -> dict:
     return json.loads(FAMILIES.read_text(encoding="utf-8"))
 
 
-def known_families() -> tuple[str, ...]:
-    return tuple(_families()["families"])
-
-
 def _family(config: Mapping) -> str:
     """The family whose formula counts this model_type. Raises NeedsCounting where there is none."""
     family = config.get("model_type", "")

@@ -69,7 +69,6 @@ class Profile:
     backward_peak_bytes: float
     weight_grad_bytes: float
     peak_weight_grad_bytes: float
-    output_bytes: float
     inference_peak_bytes: float
     keeps_source: bool
 
@@ -125,7 +124,6 @@ class Tape:
             backward_peak_bytes=backward_peak,
             peak_weight_grad_bytes=peak_weight_grad,
             weight_grad_bytes=sum(each.weight_grad for each in self.operations) if self.keep_gradients else 0.0,
-            output_bytes=self.operations[-1].output.size_bytes,
             inference_peak_bytes=self._play_forward(source, set()),
             keeps_source=any(each is source.storage for each in saved),
         )

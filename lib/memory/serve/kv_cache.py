@@ -81,11 +81,6 @@ class KVCache:
         )
 
     @property
-    def bytes_per_token_past_windows(self) -> float:
-        """What one token more takes once every window is full."""
-        return sum(each.layers * each.growth for each in self.keeps) * self.bits / 8
-
-    @property
     def state_bytes(self) -> float:
         """Of one conversation, however long it is."""
         return float(sum(each.layers * each.state_bytes for each in self.keeps))

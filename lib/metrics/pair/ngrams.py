@@ -83,10 +83,6 @@ class Overlap:
         """Occurrences that are in some reference, were there no clipping."""
         return sum(match.count for match in self.matches if match.ceiling)
 
-    @property
-    def shared(self) -> tuple[NgramMatch, ...]:
-        return tuple(match for match in self.matches if match.ceiling)
-
 
 def overlap(references: Sequence[Sequence[str]], candidate: Sequence[str], n: int) -> Overlap:
     """The candidate's n-grams found in one or several references."""

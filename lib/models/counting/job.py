@@ -17,7 +17,7 @@ from lib.memory.model.parts import LatentAttention
 from lib.models.counting.build import build, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
-from lib.models.counting.parts import tied_pairs, weights_of
+from lib.models.counting.parts import weights_of
 from lib.models.counting.read import (
     check_sizes_arrived,
     filled_in,
@@ -93,7 +93,6 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         max_context=longest_context(_written_of(text, config, model.config)) or longest_context(text.to_dict()) or 0,
         experts=experts,
         experts_per_token=active,
-        tied=tied_pairs(model),
         encoder=is_encoder(model.config),
         encoder_decoder=bool(model.config.is_encoder_decoder),
         always_reads=always_reads(model),

@@ -55,17 +55,6 @@ def _layer_indices(paths: list[str]) -> tuple[int, ...]:
     return tuple(sorted({int(match.group()) for match in found if match}))
 
 
-def tied_pairs(model: PreTrainedModel) -> tuple[tuple[str, str], ...]:
-    """(name, the name it shares its tensor with)."""
-    first: dict[int, str] = {}
-    found = []
-    for path, parameter in model.named_parameters(remove_duplicate=False):
-        if id(parameter) in first:
-            found.append((path, first[id(parameter)]))
-        first.setdefault(id(parameter), path)
-    return tuple(found)
-
-
 class _Places:
     """Knows where in the model a path is."""
 

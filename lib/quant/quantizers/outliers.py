@@ -15,8 +15,6 @@ import numpy as np
 from lib.quant.errors import QuantError
 from lib.quant.quantizers.result import QuantizedMatrix
 
-LLM_INT8_THRESHOLD = 6.0
-
 
 @dataclass(frozen=True, eq=False)
 class PlantedOutlier:

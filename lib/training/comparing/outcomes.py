@@ -38,11 +38,6 @@ class Outcome:
         """Nats per token that the book has become less likely, against the base model."""
         return self.forgotten.after.book_loss - self.forgotten.before.book_loss
 
-    @property
-    def facts_lost(self) -> int:
-        """Facts known before and not after, less those the other way round."""
-        return self.forgotten.before.facts_known - self.forgotten.after.facts_known
-
 
 Measure = Callable[[Outcome], float]
 

@@ -52,7 +52,6 @@ class Prepared:
     seen: tuple[Seen, ...]
     template: str
     """One of TEMPLATES, the one that was used."""
-    has_own_template: bool
     longest_tokens: int
     """Most tokens that are read of a text; what is beyond is cut."""
     training_tokens: int

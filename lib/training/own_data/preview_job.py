@@ -87,7 +87,6 @@ def _prepared(request: PreviewRequest, tokenizer: PreTrainedTokenizerBase, has_o
         prompts=tuple(_prompts(held_out)[: BLANKS - len(blanks)]),
         seen=tuple(_seen(*each, tokenizer, request.loss_on) for each in shown),
         template="model" if chat_template else "plain",
-        has_own_template=has_own_template,
         longest_tokens=_most_tokens(tokenizer),
         training_tokens=tokens,
         counted_if_text=on_text,

@@ -43,7 +43,6 @@ def test_the_prompts_are_what_they_are_called():
 def test_times_as_likely_is_the_ratio_of_the_probabilities():
     right, wrong = (Said(Prompt("", "", "", ""), 1, "", True, math.log(p), 2) for p in (0.5, 0.02))
     assert times_as_likely(right, wrong) == pytest.approx(25)
-    assert right.per_token == pytest.approx(math.sqrt(0.5))
 
 
 @pytest.mark.parametrize(

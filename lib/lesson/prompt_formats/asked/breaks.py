@@ -82,11 +82,6 @@ class Said:
     """Of the right answer and the end token behind it."""
     scored_tokens: int
 
-    @property
-    def per_token(self) -> float:
-        """The probability of a token of the right answer: the geometric mean over them."""
-        return math.exp(self.log_probability_nats / self.scored_tokens)
-
 
 def times_as_likely(right: Said, wrong: Said) -> float:
     """How many times as likely the right answer is after the one prompt as after the other."""

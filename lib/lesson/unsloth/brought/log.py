@@ -49,10 +49,6 @@ class TrainerLog:
     """The first step with a loss of exactly 0, which the Trainer writes in place of NaN (logging_nan_inf_filter)."""
 
     @property
-    def last_step(self) -> int:
-        return max(each.step for each in (*self.training, *self.held_out))
-
-    @property
     def lowest_held_out(self) -> At | None:
         return min(self.held_out, key=lambda each: each.value, default=None)
 

@@ -35,7 +35,6 @@ class CountedModel:
     expert_width: int = 0
     shared_width: int = 0
     latent: LatentAttention | None = None
-    tied: tuple[tuple[str, str], ...] = ()
     encoder: bool = False
     encoder_decoder: bool = False
     """Whether an encoder reads the text and a decoder beside it writes the answer."""
@@ -79,21 +78,7 @@ class CountedModel:
         idle = 1 - self.experts_per_token / self.experts if self.experts else 0.0
         return self.language_parameters - idle * self.by_part.get(Part.EXPERTS, 0)
 
-    def layers_that(self, kind: str) -> int:
-        """How many layers keep a growing cache ("grow"), only a window ("window"), a state ("state")."""
-        rules = {
-            "grow": lambda each: each.grows,
-            "window": lambda each: each.window and not each.grows,
-            "state": lambda each: each.state_bytes,
-        }
-        return sum(each.layers for each in self.keeps or () if rules[kind](each))
-
     @property
     def numbers_per_token(self) -> float:
         """What one more token adds while the context is shorter than any window."""
         return sum(each.layers * (each.numbers_per_token + each.numbers_past_window) for each in self.keeps or ())
-
-    @property
-    def numbers_past_window(self) -> float:
-        """What one more token adds once every window is full."""
-        return sum(each.layers * each.growth for each in self.keeps or ())

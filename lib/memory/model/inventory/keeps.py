@@ -29,16 +29,6 @@ class Keeps:
             return "window and more" if self.numbers_past_window else "window"
         return "latent" if self.latent else "full attention"
 
-    @property
-    def grows(self) -> bool:
-        """Whether a token more is always a number more."""
-        return bool(self.numbers_per_token and not self.window) or self.numbers_past_window > 0
-
-    @property
-    def growth(self) -> float:
-        """Numbers that one token more takes once the window is full."""
-        return self.numbers_past_window if self.window else self.numbers_per_token
-
     def numbers(self, tokens: int) -> float:
         """Kept numbers of one layer after `tokens` tokens, the state aside."""
         inside = min(tokens, self.window) if self.window else tokens

@@ -58,9 +58,7 @@ def read_table(data: bytes, encoding: str | None = None, header: bool | None = N
         raise CorpusError("The file is empty; it needs a header and one pair of texts a row.")
     decoded = decode(data, encoding)
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
-    if re.match(
-        r"\s*<(!doctype|html|\?xml|tmx|xliff|srcset|refset|tstset|dataset|doc\b|table\b|body\b)", text, re.IGNORECASE
-    ):
+    if _MARKUP.match(text):
         raise CorpusError("This file is a web page or XML, not a table: save the table as CSV, TSV or JSONL.")
     if text.lstrip()[:1] in ("{", "["):
         columns, rows, refused, kind, notes = read_json(text)

@@ -116,7 +116,7 @@ def previewed(*training: OwnText) -> tuple[Prepared, BaseLosses]:
 def test_a_preview_tells_every_token_and_what_counts(tiny_model):
     prepared, losses = previewed(pair(1, "Hi", "Yo"))
     (seen, held_out) = prepared.seen
-    assert (prepared.template, prepared.has_own_template) == ("plain", False)
+    assert prepared.template == "plain"
     assert "".join(token.text for token in seen.tokens) == "User: Hi\nAssistant: Yo<end>"
     assert "".join(token.text for token in seen.tokens if token.counted) == " Yo<end>"
     assert [token.text for token in seen.tokens if token.special] == ["<end>"]
