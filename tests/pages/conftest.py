@@ -13,7 +13,7 @@ import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Block, HeadingBase, Markdown
+from streamlit.testing.v1.element_tree import Block, Button, HeadingBase, Markdown
 from streamlit.util import calc_hash
 
 from lib import curriculum
@@ -103,10 +103,16 @@ def headings_out_of_order(app: AppTest) -> list[str]:
     return [f"{before} -> {text}" for before, (level, text) in pairwise(listed) if level > before[0] + 1]
 
 
-def press(app: AppTest, label: str) -> None:
-    """The first button with this label."""
-    next(each for each in app.button if each.label == label).click().run()
+def button(app: AppTest, label: str) -> Button:
+    """The first one with this label."""
+    return next(each for each in app.button if each.label == label)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """The page after its first button with this label."""
+    button(app, label).click().run()
     assert not app.exception
+    return app
 
 
 def _is_at_work(app: AppTest) -> bool:
@@ -145,9 +151,9 @@ def finish_jobs(app: AppTest) -> None:
 
 def start_and_finish(app: AppTest, label: str) -> None:
     """Press a button that starts a job, and wait for the job's end."""
-    button = next(each for each in app.button if each.label == label)
-    assert not button.disabled
-    button.click().run()
+    start = button(app, label)
+    assert not start.disabled
+    start.click().run()
     finish_jobs(app)
 
 

@@ -7,11 +7,7 @@ import pytest
 from lib.lesson.adapters.anatomy import usual_adapter
 from lib.memory import architecture
 from lib.ui.lesson.adapters import choosing
-from tests.pages.conftest import open_chapter
-
-
-def text(app) -> str:
-    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info))
+from tests.pages.conftest import open_chapter, said
 
 
 @pytest.mark.parametrize(
@@ -68,19 +64,19 @@ def test_a_click_into_the_drawing_does_what_the_buttons_do(monkeypatch):
 def test_the_count_of_the_paper_s_usual_lora_on_llama_3_1_8b():
     app = open_chapter("adapters")
     # Hu et al. 2021: r (inputs + outputs); queries 4,096 to 4,096, values 4,096 to 1,024, 32 layers.
-    assert f"{32 * 8 * (4096 + 4096 + 4096 + 1024):,}" in text(app)
+    assert f"{32 * 8 * (4096 + 4096 + 4096 + 1024):,}" in said(app)
 
 
 def test_the_rank_slider_says_what_is_kept_and_what_is_missed():
     app = open_chapter("adapters", ad_view="How low is the rank")
-    assert "**88%** of what they learnt" in text(app)
+    assert "**88%** of what they learnt" in said(app)
     app.select_slider(key="ad_rank").set_value(128).run()
     assert not app.exception
-    assert "**100%** of what they learnt" in text(app)
+    assert "**100%** of what they learnt" in said(app)
 
 
 def test_recorded_times_say_that_they_were_not_measured_now():
     app = open_chapter("adapters", ad_view="What a request pays")
     assert not app.exception
-    assert "recorded, not measured now" in text(app)
-    assert "LoRA: yes" in text(app)
+    assert "recorded, not measured now" in said(app)
+    assert "LoRA: yes" in said(app)

@@ -9,7 +9,7 @@ from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED
 from lib.ui.kit import jobs, kept
-from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.conftest import button, open_chapter, press, rerun_until
 
 BACKBONE = {"al_model": "Stories by the bundled model"}
 
@@ -29,14 +29,9 @@ def workers_of_the_tiny_model(tiny_model):
         jobs.close()
 
 
-def press(app: AppTest, label: str) -> None:
-    next(each for each in app.button if each.label == label).click().run()
-    assert not app.exception
-
-
 def over(app: AppTest, label: str):
     """Whether the run is over that the button with this label starts."""
-    return lambda: not next(each for each in app.button if each.label == label).disabled
+    return lambda: not button(app, label).disabled
 
 
 def said(app: AppTest) -> str:

@@ -12,7 +12,7 @@ from lib.alignment.ranking_file import to_file
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED
 from lib.ui.kit import jobs, kept
-from tests.pages.conftest import open_chapter, rerun_until, said
+from tests.pages.conftest import button, open_chapter, rerun_until, said
 
 STORIES = {"al_model": "Stories by the bundled model"}
 
@@ -44,7 +44,7 @@ def errors(app: AppTest) -> list[str]:
 
 
 def can_start(app: AppTest, label: str) -> bool:
-    return not next(each for each in app.button if each.label == label).disabled
+    return not button(app, label).disabled
 
 
 @pytest.mark.parametrize(

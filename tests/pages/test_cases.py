@@ -6,13 +6,7 @@ import pytest
 
 from lib.lesson.cases.stories import cases
 from lib.lesson.cases.working import figures
-from tests.pages.conftest import open_chapter
-
-
-def press(app, label: str):
-    next(each for each in app.button if each.label == label).click().run()
-    assert not app.exception
-    return app
+from tests.pages.conftest import open_chapter, press
 
 
 def test_the_solution_opens_only_after_a_decision():

@@ -12,7 +12,7 @@ from lib.evaluation.benchmarks import benchmark_items
 from lib.evaluation.open_models import open_models
 from lib.models.catalogue import BUNDLED, bundled_folder
 from lib.ui.evaluation.own_texts import TASKS
-from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.conftest import open_chapter, rerun_until, said
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
 needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet")
@@ -20,10 +20,6 @@ needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists()
 
 def html(app) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
-
-
-def text(app) -> str:
-    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info))
 
 
 def refusals(app) -> int:
@@ -41,29 +37,29 @@ def test_a_model_answers_the_item_that_the_student_answered():
     app = open_chapter("benchmarks", model=BUNDLED)
     item = benchmark_items()["reasoning"].item
     app.radio(key="answer_reasoning").set_value(item.choices[0]).run()
-    assert "That is the gold answer" in text(app)
-    press_and_wait(app, "Let the model answer", until=lambda: "How the real benchmark does it" in text(app))
+    assert "That is the gold answer" in said(app)
+    press_and_wait(app, "Let the model answer", until=lambda: "How the real benchmark does it" in said(app))
     assert app.segmented_control(key="rule_item").value == "acc"
 
 
 @needs_model
 def test_a_benchmark_is_run_and_compared_with_guessing():
     app = open_chapter("benchmarks", view="A score", benchmark="10 items, one of each style", model=BUNDLED)
-    press_and_wait(app, "Run the benchmark", until=lambda: "Guessing gives" in text(app))
+    press_and_wait(app, "Run the benchmark", until=lambda: "Guessing gives" in said(app))
     chance = sum(1 / len(each.item.choices) for each in benchmark_items().values())
-    assert f"Guessing gives {chance:.1f} on average" in text(app)
+    assert f"Guessing gives {chance:.1f} on average" in said(app)
     assert len(app.dataframe[0].value) == 10
 
 
 def test_a_wrong_answer_shows_the_gold_one():
     app = open_chapter("benchmarks", item="Math word problems (MathQA)")
     app.radio(key="answer_maths").set_value("24").run()
-    assert "36" in text(app)
+    assert "36" in said(app)
 
 
 def test_the_slide_s_list_stands_beside_what_a_framework_tests():
     app = open_chapter("benchmarks", view="The frameworks")
-    shown = text(app)
+    shown = said(app)
     assert "Dialogue with human beings" in shown
     assert "word meaning in context (WiC)" in shown
     assert "None of the five has a task for **dialogue**" in shown
@@ -106,7 +102,7 @@ def test_the_choice_flips_where_the_page_says():
     assert not app.exception
     line = next(each.value for each in app.markdown if "Your choice flips if" in each.value)
     assert "instead of" in line
-    assert f"{len(open_models())} models meet the conditions" in text(app)
+    assert f"{len(open_models())} models meet the conditions" in said(app)
 
 
 def test_conditions_that_nothing_meets_are_one_sentence():
@@ -142,7 +138,7 @@ def test_links_with_nonsense_fall_back_and_say_so(slug, query, refused):
 
 def test_a_dataset_is_found_where_the_survey_has_it():
     app = open_chapter("ability_map", dataset="HotpotQA")
-    assert "Complex reasoning, Knowledge reasoning and Tool manipulation, Search engine" in text(app)
+    assert "Complex reasoning, Knowledge reasoning and Tool manipulation, Search engine" in said(app)
 
 
 def verdicts(app) -> list[str]:
@@ -165,11 +161,11 @@ def test_the_slider_shows_chance_overlaps_and_leaves_the_rules_alone():
 
 def test_the_radar_comes_with_the_third_skill():
     app = open_chapter("flask_skills")
-    assert "3 more skills" in text(app)
+    assert "3 more skills" in said(app)
     for skill in ("Factuality", "Conciseness", "Harmlessness"):
         for answer, stars in (("A", 1), ("B", 4)):
             app.feedback(key=f"fridge:{skill}:{answer}").set_value(stars)
     app.run()
     assert not app.exception
-    assert "On average you gave A **2.00** and B **5.00**" in text(app)
-    assert "B is ahead in factuality, conciseness, harmlessness" in text(app)
+    assert "On average you gave A **2.00** and B **5.00**" in said(app)
+    assert "B is ahead in factuality, conciseness, harmlessness" in said(app)

@@ -12,7 +12,7 @@ from lib.memory.serve.setup import ServingSetup
 from lib.places import ROOT
 from lib.ui.memory.calculator.outcome import VIEWS
 from lib.ui.memory.choosing.setup_controls import PRESETS
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import button, open_chapter
 from tests.unit.memory.test_config_json import GOOD
 from tests.waiting import wait_until
 
@@ -25,10 +25,6 @@ def metrics(app) -> dict[str, str]:
 
 def errors(app) -> list[str]:
     return [error.value for error in app.error]
-
-
-def button(app, label: str):
-    return next(each for each in app.button if each.label == label)
 
 
 def test_bad_links_fall_back_and_say_so():

@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.lesson.scaling.small_big import recording
-from tests.pages.conftest import open_chapter, rerun_until
-
-
-def text(app) -> str:
-    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info))
+from tests.pages.conftest import open_chapter, rerun_until, said
 
 
 @pytest.mark.parametrize(
@@ -41,7 +37,7 @@ def test_years_that_run_backwards_are_one_sentence_and_the_page_goes_on():
 def test_nothing_that_fits_is_said():
     app = open_chapter("model_sizes", ms_kind="Mixture of experts", ms_to="2019")
     assert not app.exception
-    assert "No model of the list is like this" in text(app)
+    assert "No model of the list is like this" in said(app)
 
 
 @pytest.mark.parametrize("axes", ["Size by year", "Text by year", "Size against text"])
@@ -49,8 +45,8 @@ def test_every_chart_speaks_of_its_models(axes):
     app = open_chapter("model_sizes", ms_axes=axes, ms_who="Meta")
     assert not app.exception
     assert not app.error
-    said = text(app)
-    assert "Tokens per parameter" in said
+    shown = said(app)
+    assert "Tokens per parameter" in shown
     table = next(each.value for each in app.dataframe if "organisation" in each.value)
     assert set(table["organisation"]) == {"Meta"}
 
@@ -59,13 +55,13 @@ def test_only_models_that_say_nothing_are_no_error():
     app = open_chapter("model_sizes", ms_who="Anthropic")
     assert not app.exception
     assert not app.error
-    assert "do not disclose their size" in text(app)
+    assert "do not disclose their size" in said(app)
 
 
 def test_the_recorded_case_says_that_it_is_recorded_and_the_small_one_runs_here():
     app = open_chapter("model_sizes", ms_view="Small against big")
     assert not app.exception
-    assert "Recorded, not run now" in text(app)
+    assert "Recorded, not run now" in said(app)
     best = recording().contenders[0]
     assert f"{best.blanks_right} of {best.blanks}" in next(iter(app.dataframe)).value["blanks filled"].tolist()
 
@@ -79,4 +75,4 @@ def test_the_recorded_case_says_that_it_is_recorded_and_the_small_one_runs_here(
     used = table.value.set_index("used")["blanks filled"]
     assert used["tuned (LoRA)"] == "3 of 3"
     assert used["as it is"] == "0 of 3"
-    assert "Recorded, not run now" not in text(app)
+    assert "Recorded, not run now" not in said(app)

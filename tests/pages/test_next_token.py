@@ -5,16 +5,12 @@ from __future__ import annotations
 import pytest
 
 from lib.lesson.pretraining.guessing import passages
-from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.conftest import button, open_chapter, rerun_until
 
 
 def text(app) -> str:
     shown = (*app.markdown, *app.caption, *app.info, *app.warning)
     return " ".join(element.value for element in shown) + " ".join(each.proto.body for each in app.get("html"))
-
-
-def button(app, label: str):
-    return next(each for each in app.button if each.label == label)
 
 
 def read(app, words: str | None = None):

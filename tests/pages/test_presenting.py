@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib import curriculum
 from lib.lesson.presenting.steps import steps_of
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import open_chapter, press
 
 SLUG = "kv_cache"
 WORDS = curriculum.chapter(SLUG)
@@ -15,11 +15,6 @@ WORDS = curriculum.chapter(SLUG)
 
 def said(app: AppTest) -> str:
     return "\n".join(each.value for kind in ("title", "header", "markdown", "success") for each in app.get(kind))
-
-
-def press(app: AppTest, label: str) -> None:
-    next(each for each in app.button if each.label == label).click().run()
-    assert not app.exception
 
 
 def step_of(app: AppTest) -> str:

@@ -6,13 +6,9 @@ import pytest
 
 from lib.lesson.pretraining.birth import birth
 from lib.lesson.pretraining.cost import presets
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import open_chapter, said
 
 GPT3 = "GPT-3 175B"
-
-
-def text(app) -> str:
-    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +48,7 @@ def test_every_model_has_its_figures(name):
     app = open_chapter("pretraining_cost", pc_model=name)
     assert not app.exception
     assert not app.error
-    assert "6 · N · D" in text(app)
+    assert "6 · N · D" in said(app)
 
 
 def test_a_price_of_nothing_is_no_error():
@@ -64,7 +60,7 @@ def test_a_price_of_nothing_is_no_error():
 
 def test_a_model_is_born_and_the_page_says_that_it_is_recorded():
     app = open_chapter("pretraining_cost", pc_view="Watch it being born")
-    assert "Recorded, not computed now" in text(app)
+    assert "Recorded, not computed now" in said(app)
     last = birth().checkpoints[-1]
     app.select_slider(key="pc_step").set_value(last.step).run()
     assert not app.exception

@@ -9,13 +9,9 @@ import pytest
 from lib.models.catalogue import BUNDLED, REAL
 from lib.quant.measure.run import USUAL_PROMPT, USUAL_QUESTION
 from lib.ui.models import choice
-from tests.pages.conftest import open_chapter, rerun_until
+from tests.pages.conftest import open_chapter, press, rerun_until
 
 PAGE = "quantization_lab"
-
-
-def press(app, label: str):
-    return next(button for button in app.button if button.label == label).click().run()
 
 
 def headers(app) -> list[str]:

@@ -8,13 +8,7 @@ from lib.lesson.quiz.boxes import Record
 from lib.lesson.quiz.file import to_file
 from lib.lesson.quiz.questions import quiz
 from lib.ui.kit import kept
-from tests.pages.conftest import open_chapter
-
-
-def press(app, label: str):
-    next(each for each in app.button if each.label == label).click().run()
-    assert not app.exception
-    return app
+from tests.pages.conftest import open_chapter, press
 
 
 def mine(app) -> Record:

@@ -21,7 +21,7 @@ from lib.ui.classroom.experiments import dataset
 from lib.ui.classroom.experiments import sweep as sweep_ui
 from lib.ui.classroom.watching import BETWEEN_S, PHONE_S
 from lib.ui.kit import jobs
-from tests.pages.conftest import open_chapter
+from tests.pages.conftest import button, open_chapter, press
 from tests.unit.classroom.room import browser
 
 PART_CHARACTERS = question_table.c.part.type.length
@@ -37,16 +37,6 @@ def text(app) -> str:
     headings = (*app.title, *app.header, *app.subheader)
     shown = (*headings, *app.markdown, *app.caption, *app.info, *app.success, *app.warning)
     return " ".join(each.value for each in shown)
-
-
-def button(app, label: str):
-    return next(each for each in app.button if each.label == label)
-
-
-def press(app, label: str):
-    button(app, label).click().run()
-    assert not app.exception
-    return app
 
 
 def joined(code: str, name: str = "Kopi Peng"):

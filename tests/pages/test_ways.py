@@ -6,11 +6,7 @@ import pytest
 
 from lib.lesson.ways.sorting import boards
 from lib.ui.kit import jobs
-from tests.pages.conftest import open_chapter, rerun_until
-
-
-def text(app) -> str:
-    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.success, *app.warning))
+from tests.pages.conftest import open_chapter, rerun_until, said
 
 
 @pytest.mark.parametrize(
@@ -33,15 +29,15 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(slug, query):
 def test_prompting_changes_nothing_and_says_so_by_its_hash():
     app = open_chapter("ways_of_training", wt_way="Prompting")
     assert not app.exception
-    assert "No weight is updated" in text(app)
-    assert "the same" in text(app)
+    assert "No weight is updated" in said(app)
+    assert "the same" in said(app)
 
 
 def test_costs_are_the_calculators():
     app = open_chapter("ways_of_training", wt_view="What it takes")
     assert not app.exception
-    assert "15 million times" in text(app)  # 15T tokens over 1M
-    assert "1.6% of it" in text(app)  # 60 of 3,640 petaflop/s-days, Ouyang et al. 2022
+    assert "15 million times" in said(app)  # 15T tokens over 1M
+    assert "1.6% of it" in said(app)  # 60 of 3,640 petaflop/s-days, Ouyang et al. 2022
 
 
 def test_a_path_is_walked_to_its_end():
@@ -50,17 +46,17 @@ def test_a_path_is_walked_to_its_end():
     app.segmented_control(key="ww_privacy_1_n").set_value("yes").run()
     assert not app.exception
     assert any("Retrieve" in header.value for header in app.subheader)
-    assert "What speaks against it" in text(app)
+    assert "What speaks against it" in said(app)
 
 
 def test_cards_are_sorted_and_a_wrong_place_is_explained():
     app = open_chapter("which_way", ww_view="Sort the cards")
     board = boards()["trained"]
     app.segmented_control(key="ww_trained_1").set_value("all").run()
-    assert board.cards[1].wrong["all"] in text(app)
+    assert board.cards[1].wrong["all"] in said(app)
     app.segmented_control(key="ww_trained_1").set_value("few").run()
     assert not app.exception
-    assert board.cards[1].why in text(app)
+    assert board.cards[1].why in said(app)
 
 
 def test_the_shortcomings_are_seen_and_a_layer_is_replaced(bundled_is_tiny):  # noqa: ARG001 (before a worker starts)
@@ -74,6 +70,6 @@ def test_the_shortcomings_are_seen_and_a_layer_is_replaced(bundled_is_tiny):  # 
     rerun_until(app, lambda: not button().disabled, "the new head")
     jobs.close()
     assert not app.exception
-    assert "wanted: Ines Okoro" in text(app)
-    assert "can say nothing else any more" in text(app)
-    assert "the same, by their hash" in text(app)
+    assert "wanted: Ines Okoro" in said(app)
+    assert "can say nothing else any more" in said(app)
+    assert "the same, by their hash" in said(app)
