@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.conftest import settle
+from tests.browser.rooms import join, open_room, phones_of, press
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
 def phones(browser: Browser) -> Iterator[list[Page]]:
-    contexts = [browser.new_context(viewport=PHONE) for _ in range(3)]
-    pages = [context.new_page() for context in contexts]
-    for each in pages:
-        each.set_default_timeout(LIMIT_MS)
-    yield pages
-    for context in contexts:
-        context.close()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
+    with phones_of(browser, 3) as pages:
+        yield pages
 
 
 def answer(phone: Page, letter: str) -> None:
@@ -42,22 +32,11 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
     alarms: list[str] = []
     for each in (page, *phones):
         each.on("dialog", lambda dialog: alarms.append(dialog.message))
-    page.goto(f"{app.url}/room")
-    press(page, "Open a room")
-    heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
-    expect(heading.first).to_be_visible()
-    code = heading.first.inner_text().split()[-1]
+    code = open_room(page, app)
     expect(page.get_by_alt_text("QR code of the link").first).to_be_visible()
 
     for number, phone in enumerate(phones):
-        phone.goto(f"{app.url}/join?code={code}")
-        if number == 1:
-            name = phone.get_by_label("Your name here").first
-            name.fill(hostile)
-            name.press("Enter")
-            settle(phone)
-        press(phone, "Join")
-        expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
+        join(phone, app, code, name=hostile if number == 1 else None)
     expect(phones[1].get_by_text(hostile).first).to_be_visible()  # as letters
     assert phones[1].locator("img[src='x']").count() == 0
     expect(page.get_by_text("3 students are in the room").first).to_be_visible()

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.conftest import settle
+from tests.browser.rooms import join, open_room, phones_of, press
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 390, "height": 844}
 PLACES = (("1st", "2nd", "3rd", "4th"), ("2nd", "1st", "3rd", "4th"))
 
 
 @pytest.fixture
 def two_phones(browser: Browser) -> Iterator[list[Page]]:
-    contexts = [browser.new_context(viewport=PHONE) for _ in range(2)]
-    pages = [context.new_page() for context in contexts]
-    for each in pages:
-        each.set_default_timeout(LIMIT_MS)
-    yield pages
-    for context in contexts:
-        context.close()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
+    with phones_of(browser, 2) as pages:
+        yield pages
 
 
 def begin(page: Page, experiment: str) -> None:
@@ -40,15 +30,9 @@ def begin(page: Page, experiment: str) -> None:
 
 
 def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[Page]):
-    page.goto(f"{app.url}/room")
-    press(page, "Open a room")
-    heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
-    expect(heading.first).to_be_visible()
-    code = heading.first.inner_text().split()[-1]
+    code = open_room(page, app)
     for phone in two_phones:
-        phone.goto(f"{app.url}/join?code={code}")
-        press(phone, "Join")
-        expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
+        join(phone, app, code)
     page.get_by_role("heading", level=1).first.hover()  # off the picture, whose tools lie over the views
 
     begin(page, "Rank answers")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.conftest import settle
+from tests.browser.rooms import join, open_room, phones_of, press
 from tests.browser.server import free_port, running_app
 
 pytestmark = pytest.mark.browser
@@ -17,19 +18,11 @@ CONNECTED = '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
 
 def test_a_room_outlives_the_web_process(browser: Browser, page: Page, tmp_path: Path):
     served = {"port": free_port(), "DATABASE_URL": f"sqlite:///{tmp_path}/rooms.sqlite", "WORKERS": "1"}
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
-        phone = context.new_page()
-        phone.set_default_timeout(LIMIT_MS)
+    with phones_of(browser, 1) as (phone,):
         with running_app(**served) as app:
-            page.goto(f"{app.url}/room")
-            page.get_by_role("button", name="Open a room", exact=True).first.click()
-            heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
-            expect(heading.first).to_be_visible()
-            code = heading.first.inner_text().split()[-1]
-            phone.goto(f"{app.url}/join?code={code}")
-            phone.get_by_role("button", name="Join", exact=True).first.click()
-            expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
-            page.get_by_role("button", name="Put the first question", exact=True).first.click()
+            code = open_room(page, app)
+            join(phone, app, code)
+            press(page, "Put the first question")
             page.get_by_role("button", name="Put it to the room").nth(1).click()
             phone.get_by_role("button", name="A ·").first.click()
             expect(phone.get_by_text("Your answer is in").first).to_be_visible()
@@ -43,6 +36,6 @@ def test_a_room_outlives_the_web_process(browser: Browser, page: Page, tmp_path:
                 settle(each)
             expect(phone.get_by_text("Your answer is in").first).to_be_visible()
             expect(page.get_by_role("heading", level=1, name=f"Room {code}").first).to_be_visible()
-            page.get_by_role("button", name="Show the answers", exact=True).first.click()
+            press(page, "Show the answers")
             expect(page.get_by_text("What the room said").first).to_be_visible()
             expect(phone.get_by_text(re.compile("right so far")).first).to_be_visible()

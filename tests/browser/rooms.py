@@ -1,0 +1,54 @@
+"""A room in several browsers: whose screen it is led from, and the phones that join it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.server import App
+
+PHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def phones_of(browser: Browser, students: int) -> Iterator[list[Page]]:
+    """A phone for each student, with cookies of its own."""
+    contexts = [browser.new_context(viewport=PHONE) for _ in range(students)]
+    pages = [context.new_page() for context in contexts]
+    for each in pages:
+        each.set_default_timeout(LIMIT_MS)
+    try:
+        yield pages
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def press(page: Page, name: str) -> None:
+    """The first button with this label."""
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def open_room(page: Page, app: App) -> str:
+    """The code of a room that this page leads from now on."""
+    page.goto(f"{app.url}/room")
+    press(page, "Open a room")
+    heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
+    expect(heading.first).to_be_visible()
+    return heading.first.inner_text().split()[-1]
+
+
+def join(phone: Page, app: App, code: str, name: str | None = None) -> None:
+    """Enter the room by its link, under a name of one's own or the one that is offered."""
+    phone.goto(f"{app.url}/join?code={code}")
+    if name is not None:
+        box = phone.get_by_label("Your name here").first
+        box.fill(name)
+        box.press("Enter")
+        settle(phone)
+    press(phone, "Join")
+    expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
