@@ -7,14 +7,9 @@ The job that the page runs, with its usual settings, into `assets/alignment/hone
 
 from __future__ import annotations
 
-import datetime
 import json
-import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
-
-import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -22,9 +17,8 @@ sys.path.insert(0, str(ROOT))
 from lib.alignment.honesty.job import ask_everything  # noqa: E402
 from lib.alignment.honesty.recorded import FILE  # noqa: E402
 from lib.alignment.honesty.run import FactAnswered, HonestyRun  # noqa: E402
-from lib.models.catalogue import REAL, find  # noqa: E402
-from lib.models.device import this_machine  # noqa: E402
-from lib.models.origin import origin  # noqa: E402
+from lib.models.catalogue import REAL  # noqa: E402
+from scripts.recorded_facts import facts_of_recording  # noqa: E402
 
 
 def main() -> None:
@@ -39,18 +33,7 @@ def main() -> None:
                 }
             )
             print(event.right, f"{event.probability:.3f}", event.answer, list(event.replies.values()), flush=True)
-    facts = {
-        "model": REAL,
-        "weights_by_way_of": origin(find(REAL)).by_way_of,
-        "device": this_machine().processor,
-        "threads": torch.get_num_threads(),
-        "date": datetime.date.today().isoformat(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("torch", "transformers")},
-        },
-        "source": "scripts/record_honesty.py",
-    }
+    facts = facts_of_recording("scripts/record_honesty.py")
     FILE.write_text(
         json.dumps({"facts": facts, "answers": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )

@@ -9,14 +9,9 @@ Each part is the same job that the page runs, with the page's own settings; what
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import json
-import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
-
-import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -26,9 +21,8 @@ from lib.lesson.prompting.recorded import FILE  # noqa: E402
 from lib.lesson.prompting.scoring_job import ask_in_every_way  # noqa: E402
 from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS  # noqa: E402
 from lib.lesson.prompting.ways_job import every_way  # noqa: E402
-from lib.models.catalogue import REAL, find  # noqa: E402
-from lib.models.device import this_machine  # noqa: E402
-from lib.models.origin import origin  # noqa: E402
+from lib.models.catalogue import REAL  # noqa: E402
+from scripts.recorded_facts import facts_of_recording  # noqa: E402
 
 ASKED = {
     "examples": lambda: runs.by_examples(REAL, USUAL_WORDING, 0),
@@ -36,19 +30,6 @@ ASKED = {
     "wordings": lambda: runs.by_wording(REAL, tuple(WORDINGS), 0),
 }
 TUNED = {"soft": (runs.PROMPTED, runs.SOFT), "lora": (runs.LORA,)}
-
-
-def facts() -> dict:
-    libraries = ("torch", "transformers", "peft", "tokenizers")
-    return {
-        "model": REAL,
-        "weights_by_way_of": origin(find(REAL)).by_way_of,
-        "device": this_machine().processor,
-        "threads": torch.get_num_threads(),
-        "date": datetime.date.today().isoformat(),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in libraries}},
-        "source": "scripts/record_prompting.py",
-    }
 
 
 def asked(part: str) -> dict:
@@ -83,7 +64,7 @@ def so_far() -> dict:
 def main(parts: list[str]) -> None:
     for part in parts or [*ASKED, *TUNED]:
         found = asked(part) if part in ASKED else tuned(part)
-        told = so_far() | found | {"facts": facts()}
+        told = so_far() | found | {"facts": facts_of_recording("scripts/record_prompting.py", "peft", "tokenizers")}
         FILE.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

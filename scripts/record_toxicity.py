@@ -7,14 +7,9 @@ The job that the page runs, with its usual settings, into `assets/alignment/toxi
 
 from __future__ import annotations
 
-import datetime
 import json
-import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
-
-import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -22,9 +17,8 @@ sys.path.insert(0, str(ROOT))
 from lib.alignment.toxicity.job import learn_to_flag  # noqa: E402
 from lib.alignment.toxicity.recorded import FILE  # noqa: E402
 from lib.alignment.toxicity.run import ToxicityRun  # noqa: E402
-from lib.models.catalogue import REAL, find  # noqa: E402
-from lib.models.device import this_machine  # noqa: E402
-from lib.models.origin import origin  # noqa: E402
+from lib.models.catalogue import REAL  # noqa: E402
+from scripts.recorded_facts import facts_of_recording  # noqa: E402
 
 
 def main() -> None:
@@ -32,18 +26,7 @@ def main() -> None:
     for text, score in zip(scored.texts, scored.scores, strict=True):
         print(f"{score:.2f} {text.kind:7} {text.text}")
     told = {
-        "facts": {
-            "model": REAL,
-            "weights_by_way_of": origin(find(REAL)).by_way_of,
-            "device": this_machine().processor,
-            "threads": torch.get_num_threads(),
-            "date": datetime.date.today().isoformat(),
-            "versions": {
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("torch", "transformers")},
-            },
-            "source": "scripts/record_toxicity.py",
-        },
+        "facts": facts_of_recording("scripts/record_toxicity.py"),
         "weights": scored.weights,
         "seconds": scored.seconds,
         "scores": [
