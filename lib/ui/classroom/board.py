@@ -6,10 +6,9 @@ import streamlit as st
 
 from lib.classroom.leaderboard import PART, REFERENCE, Board, board, is_board
 from lib.classroom.records import LONGEST_TEXT, Asked, Room, Words
-from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.doing import ask_room_in_words
 from lib.ui.kit.chapter import formula
 from lib.ui.kit.keeping.notes import happened
-from lib.ui.kit.session import owner
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 
@@ -30,16 +29,12 @@ def asking_for_the_worst(room: Room) -> None:
         label = "Who writes the worst text that scores high against"
         st.text_input(label, REFERENCE, key="reference", max_chars=LONGEST_TEXT)
         st.form_submit_button(
-            "Let them write", icon=":material/leaderboard:", on_click=_ask_for_texts, args=(room.code,)
+            "Let them write",
+            icon=":material/leaderboard:",
+            on_click=ask_room_in_words,
+            args=(room.code, "reference", PART),
         )
         st.caption("Let through what is bad enough; the board then orders it by ROUGE-1.")
-
-
-def _ask_for_texts(code: str) -> None:
-    from lib.classroom.questions import ask_in_words
-
-    if attempt(ask_in_words, db(), code, owner(), st.session_state["reference"], PART) is not None:
-        st.session_state[VIEW] = "show"
 
 
 def show_board(asked: Asked, said: list[Words]) -> None:

@@ -8,7 +8,7 @@ from lib import curriculum
 from lib.classroom.choosing import choosable_settings
 from lib.classroom.records import LONGEST_TEXT, Room
 from lib.ui.classroom.board import asking_for_the_worst, heading
-from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.doing import VIEW, ask_room_in_words, attempt, db
 from lib.ui.kit.controls import select
 from lib.ui.kit.session import owner
 
@@ -38,7 +38,9 @@ def choosing(room: Room) -> None:
             max_chars=LONGEST_TEXT,
             placeholder="What surprised you?",
         )
-        st.form_submit_button("Ask it", icon=":material/campaign:", on_click=_ask_in_words, args=(room.code,))
+        st.form_submit_button(
+            "Ask it", icon=":material/campaign:", on_click=ask_room_in_words, args=(room.code, "own_question")
+        )
     asking_for_the_worst(room)
     _asked_before(room)
 
@@ -79,11 +81,4 @@ def _put_to_the_room(code: str, slug: str, part: str) -> None:
     from lib.classroom.questions import ask
 
     if attempt(ask, db(), code, owner(), slug, part) is not None:
-        st.session_state[VIEW] = "show"
-
-
-def _ask_in_words(code: str) -> None:
-    from lib.classroom.questions import ask_in_words
-
-    if attempt(ask_in_words, db(), code, owner(), st.session_state["own_question"]) is not None:
         st.session_state[VIEW] = "show"

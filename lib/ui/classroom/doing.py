@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.classroom.errors import RoomError
 from lib.ui.kit.problems import problem
+from lib.ui.kit.session import owner
 
 VIEW = "room_view"
 """Which of its views the instructor's page shows."""
@@ -29,6 +30,17 @@ def attempt(deed: Callable[..., Any], *args: Any, **more: Any) -> Any:
     except RoomError as error:
         st.session_state[PROBLEM] = str(error)
         return None
+
+
+def ask_room_in_words(code: str, field: str, *part: str) -> None:
+    """For a button's `on_click`: put what stands in a text field to the room, and show it.
+
+    part  what becomes of the students' words, where they are not only read
+    """
+    from lib.classroom.questions import ask_in_words
+
+    if attempt(ask_in_words, db(), code, owner(), st.session_state[field], *part) is not None:
+        st.session_state[VIEW] = "show"
 
 
 def say_what_was_refused() -> None:

@@ -11,12 +11,11 @@ from lib.classroom.experiments.dataset import INVITATION, PART, to_train
 from lib.classroom.records import LONGEST_TEXT, Room, Words
 from lib.engine import JobView
 from lib.training.averaging.run import LEAST_TEXTS, Averaged, Averaging, OneTrained
-from lib.ui.classroom.doing import VIEW, attempt, db
+from lib.ui.classroom.doing import ask_room_in_words
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
-from lib.ui.kit.session import owner
 from lib.ui.kit.text import continued, escape, plain
 
 KIND = "class-dataset"
@@ -33,15 +32,12 @@ def starting_to_write(room: Room) -> None:
     with st.form("ask_dataset"):
         st.text_input("What they are asked to write", INVITATION, key="dataset_invitation", max_chars=LONGEST_TEXT)
         st.form_submit_button(
-            "Let them write", type="primary", icon=":material/edit_note:", on_click=_ask, args=(room.code,)
+            "Let them write",
+            type="primary",
+            icon=":material/edit_note:",
+            on_click=ask_room_in_words,
+            args=(room.code, "dataset_invitation", PART),
         )
-
-
-def _ask(code: str) -> None:
-    from lib.classroom.questions import ask_in_words
-
-    if attempt(ask_in_words, db(), code, owner(), st.session_state["dataset_invitation"], PART) is not None:
-        st.session_state[VIEW] = "show"
 
 
 def dataset_on_projector(room: Room, let_through: list[Words]) -> None:
