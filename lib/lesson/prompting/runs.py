@@ -49,6 +49,11 @@ class AskRun:
     asked: tuple[Asked, ...]
     own: str = ""
 
+    @property
+    def asking_s(self) -> float:
+        """Seconds on two CPU cores for all prompts, the model being loaded."""
+        return (16 if catalogue()[self.model].wide else 2) * len(self.asked)
+
 
 def by_examples(model: str, how: str, seed: int, most: int = MOST_EXAMPLES) -> AskRun:
     """0 examples, 1, 2, and so on."""
@@ -93,6 +98,11 @@ class OwnRun:
     text: str
 
     @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 15 if catalogue()[self.model].wide else 3
+
+    @property
     def cut(self) -> int:
         return shortened(self.text)[1]
 
@@ -129,6 +139,11 @@ class WaysRun:
         if not 1 <= self.virtual_tokens <= 20:
             raise PromptingError(f"Choose 1 to 20 virtual tokens; {self.virtual_tokens} were asked for")
 
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 80 + 5 * self.steps if catalogue()[self.model].wide else 12 + 0.3 * self.steps
+
     def training(self, way: str) -> FineTuningRun:
         return FineTuningRun(
             method=way,
@@ -138,8 +153,7 @@ class WaysRun:
             model=self.model,
             rank=self.rank,
             virtual_tokens=self.virtual_tokens,
-            learning_rate=RATES.get((way, catalogue()[self.model].wide))
-            or methods()[way].usual_learning_rate(self.model),
+            learning_rate=methods()[way].usual_learning_rate(self.model),
             own=as_dataset(wording(self.wording)),
             loss_on="answer",
             ask_every=0,
@@ -147,7 +161,6 @@ class WaysRun:
         )
 
 
-RATES: dict[tuple[str, bool], float] = {}
 """Learning rates by way and width where another than the method's usual one was found better on this task."""
 
 

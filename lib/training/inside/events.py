@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lib.models.catalogue import catalogue
 from lib.training.errors import TrainingError
 from lib.training.texts.prompts import Completion, check_prompt
 
@@ -29,6 +30,11 @@ class Dialling:
         check_prompt(self.prompt)
         if not self.adapters or any(len(setting) != len(self.adapters) for setting in self.settings):
             raise TrainingError(f"Each setting must have {len(self.adapters)} strengths, one for each adapter")
+
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 1 + (2.0 if catalogue()[self.model].wide else 0.15) * len(self.settings)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lib.models.catalogue import catalogue
 from lib.training.texts.prompts import check_prompt
 
 
@@ -19,6 +20,11 @@ class Merging:
 
     def __post_init__(self) -> None:
         check_prompt(self.prompt)
+
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 30 if catalogue()[self.model].wide else 3
 
 
 @dataclass(frozen=True)

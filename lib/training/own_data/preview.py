@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lib.models.catalogue import catalogue
 from lib.training.own_data.texts import OwnText
 from lib.training.texts.datasets import Dataset
 
@@ -21,6 +22,11 @@ class PreviewRequest:
     template: str = "model"
     """One of TEMPLATES; a model without one of its own is given the plain one."""
     loss_on: str = "answer"
+
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 10 if catalogue()[self.model].wide else 2
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,11 @@ class Weighing:
         folder = catalogue.find(self.model)
         return from_text((folder / "config.json").read_text(encoding="utf-8"), name=self.model)
 
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 80.0 if catalogue.catalogue()[self.model].wide else 6.0
+
     def variants(self) -> dict[str, TrainingSetup]:
         """The set-up, and each that differs from it in one thing, by what differs."""
         setup, found = self.setup, {HERE: self.setup}

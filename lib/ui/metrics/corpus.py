@@ -113,11 +113,8 @@ def export() -> tuple[list[dict] | None, dict | None]:
 
 
 def _queue_scoring(job: CorpusJob) -> None:
-    # About 2,500 rows a second and system, and resamples at 2,000 a second: what the first student is told.
-    expected_s = 1 + job.systems * len(job.pairs.pairs) / 2_500 + (3 * job.samples / 2_000 if job.systems == 2 else 0)
-    jobs.submit(
-        KIND, "lib.metrics.corpus.job:score_corpus", job, expected_s=expected_s, time_limit_s=60 + 10 * expected_s
-    )
+    name, limit_s = "lib.metrics.corpus.job:score_corpus", 60 + 10 * job.expected_s
+    jobs.submit(KIND, name, job, expected_s=job.expected_s, time_limit_s=limit_s)
 
 
 def _scored(view: JobView | None) -> CorpusScored | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lib.lesson.prompt_formats.conversation import ASSISTANT, Conversation
 from lib.lesson.prompt_formats.errors import FormatError
 from lib.lesson.prompt_formats.formats import REAL_FORMAT, formats
+from lib.models.catalogue import catalogue
 
 MOST_ANSWER_CHARACTERS = 300
 MOST_CHARACTERS = 4_000
@@ -43,6 +44,11 @@ class Asking:
             )
         if not 0 < len(self.answer.strip()) <= MOST_ANSWER_CHARACTERS:
             raise FormatError(f"The right answer must have 1 to {MOST_ANSWER_CHARACTERS} characters")
+
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 40 if catalogue()[self.model].wide else 4
 
     def prompts(self) -> tuple[Prompt, ...]:
         """The texts that are read. Raises FormatError where the other format refuses the conversation."""

@@ -10,6 +10,7 @@ from lib.lesson.prompt_formats.errors import FormatError
 from lib.lesson.prompt_formats.formats import REAL_FORMAT, formats
 from lib.lesson.prompt_formats.rendering import Rendered, rendered
 from lib.lesson.prompt_formats.tokens import Token
+from lib.models.catalogue import catalogue
 
 MOST_CHARACTERS = 1_000
 _A_TURN = re.compile(r"<\|im_start\|>([^\n<]*)\n(.*?)(?:<\|im_end\|>|\Z)", re.DOTALL)
@@ -28,6 +29,11 @@ class Injection:
         longest = max(len(self.system), len(self.user))
         if longest > MOST_CHARACTERS:
             raise FormatError(f"Each text may have up to {MOST_CHARACTERS:,} characters; one has {longest:,}")
+
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 20 if catalogue()[self.model].wide else 3
 
     @property
     def conversation(self) -> Conversation:

@@ -13,7 +13,7 @@ from lib.lesson.prompt_formats.conversation import ASSISTANT, USER, Conversation
 from lib.lesson.prompt_formats.errors import FormatError
 from lib.lesson.prompt_formats.formats import formats
 from lib.lesson.prompt_formats.rendering import rendered
-from lib.models.catalogue import BUNDLED
+from lib.models.catalogue import BUNDLED, catalogue
 from lib.training.run import FineTuningRun, usual_learning_rate
 from lib.training.texts.datasets import Dataset, Example, load_dataset
 
@@ -96,6 +96,11 @@ class FormatRun:
             ask_every=0,
             evaluate_every=self.steps,
         )
+
+    @property
+    def expected_s(self) -> float:
+        """Seconds on two CPU cores, with loading."""
+        return 30 + 1.5 * self.steps if catalogue()[self.model].wide else 4 + 0.2 * self.steps
 
     @property
     def asked_formats(self) -> tuple[str, ...]:

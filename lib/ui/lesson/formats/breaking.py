@@ -18,7 +18,7 @@ from lib.lesson.prompt_formats.asked.breaks import (
 )
 from lib.lesson.prompt_formats.conversation import Conversation
 from lib.lesson.prompt_formats.formats import REAL_FORMAT, names_of
-from lib.models.catalogue import BUNDLED, REAL, catalogue
+from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
 from lib.ui.kit.keeping.notes import happened
@@ -75,7 +75,7 @@ def _queue_asking(wanted: Asking) -> None:
         KIND,
         "lib.lesson.prompt_formats.asked.breaks_job:ask_in_every_way",
         wanted,
-        expected_s=40 if catalogue()[wanted.model].wide else 4,
+        expected_s=wanted.expected_s,
         time_limit_s=300,
         model=wanted.model,
     )

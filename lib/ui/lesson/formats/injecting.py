@@ -8,7 +8,7 @@ from lib import ui
 from lib.engine import JobView
 from lib.errors import StudentError
 from lib.lesson.prompt_formats.asked.injection import MOST_CHARACTERS, Injection, ReadAs
-from lib.models.catalogue import BUNDLED, REAL, catalogue
+from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
@@ -110,7 +110,7 @@ def _queue_injection(wanted: Injection) -> None:
         KIND,
         "lib.lesson.prompt_formats.asked.injection_job:read_both_ways",
         wanted,
-        expected_s=20 if catalogue()[wanted.model].wide else 3,
+        expected_s=wanted.expected_s,
         time_limit_s=180,
         model=wanted.model,
     )

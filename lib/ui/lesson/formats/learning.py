@@ -13,7 +13,7 @@ from lib.engine import JobView
 from lib.errors import StudentError
 from lib.lesson.prompt_formats.asked.learning import STEPS, AskedIn, FormatRun, titles
 from lib.lesson.prompt_formats.formats import REAL_FORMAT
-from lib.models.catalogue import BUNDLED, catalogue
+from lib.models.catalogue import BUNDLED
 from lib.training.events import Step
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
@@ -59,12 +59,11 @@ def _chosen_learning() -> FormatRun | None:
 
 
 def _queue_learning(wanted: FormatRun) -> None:
-    wide = catalogue()[wanted.model].wide
     jobs.submit(
         KIND,
         "lib.lesson.prompt_formats.asked.learning_job:learn_and_ask",
         wanted,
-        expected_s=(30 + 1.5 * wanted.steps) if wide else (4 + 0.2 * wanted.steps),
+        expected_s=wanted.expected_s,
         time_limit_s=240 + 10 * wanted.steps,
         model=wanted.model,
     )

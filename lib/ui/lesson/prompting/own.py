@@ -10,7 +10,6 @@ from lib.engine import JobView
 from lib.errors import StudentError
 from lib.lesson.prompting.runs import Asked, OwnAnswer, OwnRun
 from lib.lesson.prompting.task import MOST_CHARACTERS, MOST_EXAMPLES, USUAL_WORDING, examples, shortened
-from lib.models.catalogue import catalogue
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
@@ -61,7 +60,7 @@ def _queue_own(run: OwnRun) -> None:
         KIND,
         "lib.lesson.prompting.scoring_job:ask_own",
         run,
-        expected_s=15 if catalogue()[run.model].wide else 3,
+        expected_s=run.expected_s,
         time_limit_s=120,
         model=run.model,
     )

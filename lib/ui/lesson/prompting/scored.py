@@ -13,7 +13,7 @@ from lib.lesson.prompting.recorded import Recorded, recorded
 from lib.lesson.prompting.runs import AskedScore, AskRun, Weights
 from lib.lesson.prompting.scores import Score
 from lib.lesson.prompting.task import WORDINGS, task
-from lib.models.catalogue import BUNDLED, REAL, catalogue
+from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
@@ -21,7 +21,6 @@ from lib.ui.models.fetching import offer_real_model, origin_note
 from lib.units import number_of
 
 HASH_SHOWN = 16
-SECONDS_A_PROMPT, SECONDS_A_PROMPT_WIDE = 2, 16
 """Measured on a slow core: 100 sentences after one prompt."""
 
 Drawing = Callable[[Sequence[AskedScore], Weights | None], None]
@@ -49,13 +48,12 @@ def wording_for(key: str, default: str) -> str:
 
 
 def queue_asking(kind: str, run: AskRun) -> None:
-    each = SECONDS_A_PROMPT_WIDE if catalogue()[run.model].wide else SECONDS_A_PROMPT
     jobs.submit(
         kind,
         "lib.lesson.prompting.scoring_job:ask_in_every_way",
         run,
-        expected_s=10 + each * len(run.asked),
-        time_limit_s=120 + 8 * each * len(run.asked),
+        expected_s=10 + run.asking_s,
+        time_limit_s=120 + 8 * run.asking_s,
         model=run.model,
     )
 

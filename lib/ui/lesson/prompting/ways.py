@@ -13,7 +13,6 @@ from lib.lesson.prompting.recorded import recorded
 from lib.lesson.prompting.runs import LORA, PROMPTED, SOFT, NearestWords, Trained, WayScore, WaysRun
 from lib.lesson.prompting.scores import apart
 from lib.lesson.prompting.task import task
-from lib.models.catalogue import catalogue
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
@@ -64,12 +63,11 @@ def three_ways() -> list[dict]:
 
 
 def _queue_ways(run: WaysRun) -> None:
-    wide = catalogue()[run.model].wide
     jobs.submit(
         KIND,
         "lib.lesson.prompting.ways_job:every_way",
         run,
-        expected_s=(80 + 5 * run.steps) if wide else (12 + 0.3 * run.steps),
+        expected_s=run.expected_s,
         time_limit_s=400 + 20 * run.steps,
         model=run.model,
     )

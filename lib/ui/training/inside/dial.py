@@ -7,7 +7,6 @@ import streamlit as st
 from lib import ui
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import catalogue
 from lib.training.inside.events import STRENGTHS, Dialled, Dialling, dial
 from lib.training.out.record import RunRecord
 from lib.ui.kit import controls, jobs
@@ -40,10 +39,8 @@ def dial_adapter(kind: str) -> Rows | None:
 
 
 def queue_asking(kind: str, asked: Dialling) -> None:
-    each_s = 2.0 if catalogue()[asked.model].wide else 0.15
-    expected_s = 1 + each_s * len(asked.settings)
     name = "lib.training.inside.dial:answer_at_each"
-    jobs.submit(kind, name, asked, expected_s=expected_s, time_limit_s=TIME_LIMIT_S, model=asked.model)
+    jobs.submit(kind, name, asked, expected_s=asked.expected_s, time_limit_s=TIME_LIMIT_S, model=asked.model)
 
 
 def answers_of(view: JobView) -> dict[tuple[float, ...], Dialled]:

@@ -56,10 +56,8 @@ def _queue_merging(record: RunRecord) -> None:
     except StudentError as error:
         problem(error)
         return
-    expected_s = 30 if catalogue()[asked.model].wide else 3
-    jobs.submit(
-        KIND, "lib.training.out.merging:merge", asked, expected_s=expected_s, time_limit_s=300, model=asked.model
-    )
+    name = "lib.training.out.merging:merge"
+    jobs.submit(KIND, name, asked, expected_s=asked.expected_s, time_limit_s=300, model=asked.model)
 
 
 def _draw_merged(view: JobView, record: RunRecord) -> None:

@@ -98,12 +98,11 @@ def _preview_buttons(wanted: PreviewRequest, *, first: bool) -> None:
 
 
 def _queue_preview(wanted: PreviewRequest) -> None:
-    wide = catalogue()[wanted.model].wide
     jobs.submit(
         PREVIEW,
         "lib.training.own_data.preview_job:preview",
         wanted,
-        expected_s=10 if wide else 2,
+        expected_s=wanted.expected_s,
         time_limit_s=180,
         model=wanted.model,
     )

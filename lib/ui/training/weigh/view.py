@@ -9,7 +9,6 @@ import streamlit as st
 from lib import ui
 from lib.charts.training import weigh as charts
 from lib.engine import JobState, JobView
-from lib.models.catalogue import catalogue
 from lib.training.weigh.weighing import HERE, Comparison, Parts, Weighed, Weighing, calculated, compared
 from lib.ui.kit import jobs
 from lib.ui.kit.exports import Rows
@@ -41,9 +40,8 @@ def draw_weigh() -> None:
 
 
 def _queue_weighing(weighing: Weighing) -> None:
-    expected_s = 80.0 if catalogue()[weighing.model].wide else 6.0
     name = "lib.training.weigh.measuring:weigh"
-    jobs.submit(KIND, name, weighing, expected_s=expected_s, time_limit_s=600, model=weighing.model)
+    jobs.submit(KIND, name, weighing, expected_s=weighing.expected_s, time_limit_s=600, model=weighing.model)
 
 
 def _before(wanted: Weighing) -> None:
