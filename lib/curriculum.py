@@ -70,6 +70,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
+    """A question with its options; ValueError unless exactly one of them is correct."""
+
     question: str
     options: tuple[Option, ...]
 
@@ -97,6 +99,8 @@ class SlideTopic:
 
 @dataclass(frozen=True)
 class Chapter:
+    """The words of a chapter, from assets/course, and its place in the course."""
+
     slug: str
     group: str
     title: str

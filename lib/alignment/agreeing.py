@@ -13,6 +13,8 @@ from lib.alignment.preferences import Again, Agreement, Choice, Ranking, cohen, 
 
 @dataclass(frozen=True)
 class Judge:
+    """Whoever ranked answers: the student, others by their files, the course."""
+
     name: str
     rankings: tuple[Ranking, ...]
 

@@ -8,6 +8,8 @@ from typing import Any
 
 
 class JobState(StrEnum):
+    """Where a job is on its way."""
+
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"

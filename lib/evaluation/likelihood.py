@@ -54,6 +54,8 @@ class Item:
 
 @dataclass(frozen=True)
 class TokenScore:
+    """One token of a choice as the model expected it."""
+
     text: str
     log_probability: float
     """Natural logarithm of the model's probability for this token after everything before it."""
@@ -61,6 +63,8 @@ class TokenScore:
 
 @dataclass(frozen=True)
 class ChoiceScore:
+    """A choice after its question, token by token, and its score by each of lm-evaluation-harness' rules."""
+
     choice: str
     tokens: tuple[TokenScore, ...]
     greedy: bool

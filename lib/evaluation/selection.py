@@ -38,6 +38,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Ranked:
+    """A model with its weighted score from 0 to 1, and what makes it up."""
+
     name: str
     score: float
     shares: Mapping[str, float]

@@ -71,6 +71,7 @@ def _gpu(row: dict) -> Gpu:
 
 
 def gpu(name: str) -> Gpu:
+    """The GPU of that name; CannotEstimateError if the list has none."""
     if name not in gpus():
         raise CannotEstimateError(f"GPU {name!r} is not in the list: pick one from it, such as {next(iter(gpus()))!r}.")
     return gpus()[name]

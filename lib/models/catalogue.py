@@ -39,6 +39,8 @@ class Package:
 
 @dataclass(frozen=True)
 class ModelCard:
+    """A model that the app knows by name: where its weights are had, and what is known without them."""
+
     name: str
     hub_id: str | None
     """None for the bundled model."""

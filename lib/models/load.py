@@ -86,6 +86,7 @@ def load(
 
 
 def quantization_config(precision: str, compute_dtype: torch.dtype) -> BitsAndBytesConfig | None:
+    """What bitsandbytes is asked for; None for a precision that transformers' own dtype says."""
     if precision in DTYPES:
         return None
     if precision == "int8":

@@ -16,6 +16,8 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Origin:
+    """Where the weights in a folder came from, as far as that is known."""
+
     by_way_of: str | None = None
     """The format with fewer bits that the weights went through, if they did."""
     revision: str | None = None

@@ -104,6 +104,7 @@ def lora_config(run: FineTuningRun, targets: Sequence[str], *, transposed: bool 
 
 
 def pissa_config(run: FineTuningRun, targets: Sequence[str], *, wide: bool, transposed: bool = False) -> LoraConfig:
+    """PiSSA (Meng et al. 2024): the matrices begin as W's largest singular directions."""
     config = lora_config(run, targets, transposed=transposed)
     config.lora_alpha = run.rank  # else W would not be its two parts' sum
     config.init_lora_weights = SINGULAR_VALUES_OF_A_WIDE_MODEL if wide else "pissa"

@@ -45,6 +45,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Step:
+    """One update, as it is told when it is done."""
+
     step: int
     loss: float
     """Mean negative log-likelihood in nats per token, of this batch before its update."""

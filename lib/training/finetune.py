@@ -172,6 +172,7 @@ def answer(question: Question) -> Iterator[Answer]:
 
 
 def optimizer_for(model: nn.Module, run: FineTuningRun) -> torch.optim.Optimizer:
+    """AdamW over what is trained, without weight decay."""
     trained = trainable_parameters(model)
     # An adapter is many small tensors: `foreach` goes through them in C++, to the same numbers. It holds a copy of them
     # all while it does, which is too much where every weight is trained.

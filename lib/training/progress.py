@@ -64,6 +64,7 @@ class Progress:
 
 
 def progress(events: Iterable[Event]) -> Progress:
+    """All that the events of a run have told so far, in the order in which they came."""
     events = tuple(events)
 
     def of(kind: type) -> tuple:

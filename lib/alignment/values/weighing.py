@@ -112,6 +112,7 @@ class Outcome:
 
 
 def outcome(rows: Sequence[Weighed], value: str) -> Outcome:
+    """How often the answer that `value` prefers won, lost or tied, among pairs that the values dispute."""
     taking = [row for row in rows if row.judged.contested and row.judged.of(value)]
     return Outcome(
         value,

@@ -119,6 +119,7 @@ def votes_of(db: Database, code: str, browser: str, asked: Asked) -> RoomVotes:
 
 
 def count_votes(name: str, ballots: Sequence[str]) -> RoomVotes:
+    """What the room preferred, and how often votes followed the rule called `name`; a ballot has a letter a pair."""
     by, preferred, given, following = rule(name), [], 0, 0
     for at, (left, right) in enumerate(pairs_to_vote(name)):
         counts = Counter(ballot[at] for ballot in ballots)

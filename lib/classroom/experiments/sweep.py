@@ -27,6 +27,8 @@ LOST_AFTER_S = 600.0
 
 
 class CellState(StrEnum):
+    """The way of a cell: nobody has it, a phone has it, its run goes, and how that ended."""
+
     FREE = "free"
     DEALT = "dealt"
     STARTED = "started"
@@ -51,6 +53,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sweep:
+    """The whole grid as it stands."""
+
     grid: Grid
     cells: tuple[Cell, ...]
 

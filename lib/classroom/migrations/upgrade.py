@@ -21,6 +21,7 @@ LOCK = 7_116_403
 
 
 def config() -> Config:
+    """Alembic's settings: the steps are in this folder."""
     settings = Config()
     settings.set_main_option("script_location", str(HERE))
     settings.set_main_option("path_separator", "os")
@@ -28,6 +29,7 @@ def config() -> Config:
 
 
 def bring_up_to_date(url: str) -> None:
+    """Bring the tables at this address to the newest step, one process at a time."""
     engine = sa.create_engine(url)
     settings = config()
     try:

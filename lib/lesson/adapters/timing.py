@@ -137,6 +137,7 @@ class Recorded:
 
 @cache
 def recorded() -> Recorded:
+    """The run in assets/lesson/adapter_times.json."""
     told = json.loads((ASSETS / "lesson" / "adapter_times.json").read_text(encoding="utf-8"))
     ready = told["ready"]
     return Recorded(

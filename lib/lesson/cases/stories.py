@@ -24,6 +24,8 @@ class PageLink:
 
 @dataclass(frozen=True)
 class Case:
+    """A transfer task: a story, the decision asked for, and the pages that help with it."""
+
     id: str
     group: str
     """The group of chapters it closes."""

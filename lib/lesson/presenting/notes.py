@@ -15,6 +15,8 @@ FILE = ASSETS / "lesson" / "presenting" / "notes.json"
 
 @dataclass(frozen=True)
 class ChapterNotes:
+    """What whoever leads the lesson says and presses in a chapter."""
+
     minutes: int
     """Planned."""
     say: dict[str, str]

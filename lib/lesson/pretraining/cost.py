@@ -23,6 +23,8 @@ ASSUMPTIONS = ("utilization", "usd_per_hour", "parameters", "tokens", "peak_tflo
 
 @dataclass(frozen=True)
 class Accelerator:
+    """A GPU as its datasheet and published prices have it, with the range of each that sources give."""
+
     name: str
     peak_tflops: float
     """In 16 bits, dense."""

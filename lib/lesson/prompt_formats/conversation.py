@@ -16,6 +16,8 @@ MOST_CHARACTERS = 40_000
 
 @dataclass(frozen=True)
 class Turn:
+    """What one side says. Raises FormatError for a role that is none of ROLES."""
+
     role: str
     content: str
 
@@ -30,6 +32,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class Conversation:
+    """Turns in their order. Raises FormatError unless there are 1 to MOST_TURNS."""
+
     turns: tuple[Turn, ...]
 
     def __post_init__(self) -> None:

@@ -20,6 +20,8 @@ REAL_FORMAT = "smollm2"
 
 @dataclass(frozen=True)
 class PromptFormat:
+    """A model's chat template, with what has to be known to read what it writes."""
+
     name: str
     title: str
     template: str

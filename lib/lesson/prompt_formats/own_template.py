@@ -29,6 +29,8 @@ MOST_WRITTEN = 40_000
 
 @dataclass(frozen=True)
 class OwnTemplate:
+    """A pasted template and what it is to render. Raises FormatError for one that is empty or too long."""
+
     template: str
     conversation: Conversation
     bos_token: str = ""

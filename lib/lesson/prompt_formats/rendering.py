@@ -21,6 +21,8 @@ SIGNS = range(0xE000, 0xF8FF)
 
 @dataclass(frozen=True)
 class Piece:
+    """A stretch of a rendered text that is of one kind from end to end."""
+
     text: str
     special: bool
     """Whether the model's tokenizer knows it as one token that stands for nothing else."""
@@ -32,6 +34,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Rendered:
+    """A conversation as a template wrote it, with the place of every turn in it."""
+
     conversation: Conversation
     format: PromptFormat
     text: str

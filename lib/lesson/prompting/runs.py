@@ -51,7 +51,7 @@ class AskRun:
 
     @property
     def asking_s(self) -> float:
-        """Seconds on two CPU cores for all prompts, the model being loaded."""
+        """Seconds for all prompts, the model being loaded: measured on a slow core, 100 sentences after one prompt."""
         return (16 if catalogue()[self.model].wide else 2) * len(self.asked)
 
 

@@ -24,10 +24,12 @@ LINES, LINE = 46, 42
 
 
 def chapter_document(summary: ChapterSummary, link: str) -> str:
+    """One page of HTML to print: a chapter as this student went through it, with `link` back to its state."""
     return _templates().get_template("chapter.html").render(it=summary, link=link)
 
 
 def course_document(progress: Progress) -> str:
+    """One page of HTML to print: where the student stands in every chapter."""
     course = course_standing(progress)
     by_slug = {each.chapter.slug: each for each in course.chapters}
     said = {slug: told.sentences[0] for slug, told in progress.told.items() if slug in by_slug and told.sentences}

@@ -38,6 +38,7 @@ class Card:
 
 @cache
 def cards() -> dict[str, Card]:
+    """GPUs by name, with the compute capability that their maker states."""
     part = told()["cards"]
     return {
         row["name"]: Card(

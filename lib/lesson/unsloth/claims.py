@@ -76,6 +76,7 @@ class Reported:
 
 @cache
 def by_length() -> tuple[Reported, ...]:
+    """The published table of memory by a text's length, each row beside what the calculator says of it."""
     part = told()["by_length"]
     arch = long_reading(part["model"])
     return tuple(

@@ -37,6 +37,7 @@ class Expected:
 
 
 def expected(run: FineTuningRun, model: GpuModel) -> Expected:
+    """What the notebook should print for this run on this model, by formula."""
     arch = long_reading(model.architecture)
     trained = trained_parameters(arch, run)
     setup = SPARED.with_(rank=run.rank, batch=run.batch_size, sequence=MOST_TOKENS, optimizer="adamw_8bit")

@@ -51,6 +51,7 @@ class Changes:
 
 @cache
 def changes() -> Changes:
+    """The recorded matrices, before and after each way of training."""
     facts = json.loads(FILE.read_text(encoding="utf-8"))
     with np.load(FILE.with_suffix(".npz")) as file:
         arrays = dict(file)

@@ -72,6 +72,8 @@ class HeadStep:
 
 @dataclass(frozen=True)
 class NewHead:
+    """A new output layer on a frozen model, and what it does with sentences it has not seen."""
+
     score: Score
     """On the test sentences."""
     trained: int

@@ -52,6 +52,7 @@ def precisions() -> dict[str, Precision]:
 
 
 def precision(key: str) -> Precision:
+    """The precision called `key`, or the one of a checkpoint as it is; CannotEstimateError if there is none."""
     if key == CHECKPOINT.key:
         return CHECKPOINT
     if key not in precisions():

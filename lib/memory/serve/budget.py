@@ -48,6 +48,7 @@ class CacheBudget:
 
 
 def cache_budget(estimate: ServingEstimate, gpu: Gpu, utilization: float = USUAL_UTILIZATION) -> CacheBudget:
+    """What is left for caches on this GPU when `utilization` of its memory may be used, as vLLM counts."""
     return CacheBudget(
         gpu_bytes=gpu.usable_bytes,
         utilization=utilization,

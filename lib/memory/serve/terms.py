@@ -18,6 +18,7 @@ ACTIVATION_SPREAD = 0.15  # kernels' own workspaces and how long Python keeps a 
 
 
 def serving_weights(arch: Architecture, setup: ServingSetup) -> Term:
+    """The weights on one GPU; over several, matrices split and norms copied."""
     term = weights_term(arch, setup.precision)
     if setup.gpus == 1:
         return term

@@ -98,6 +98,7 @@ class BesideBest:
 
 
 def beside_best(way: Way, options: tuple[Way, ...]) -> BesideBest:
+    """How many times the least memory and the fewest operations of all options this way takes."""
     return BesideBest(
         memory_times=way.memory_bytes / min(each.memory_bytes for each in options),
         operations_times=way.operations_per_token / min(each.operations_per_token for each in options),

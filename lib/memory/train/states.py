@@ -25,6 +25,7 @@ class States:
 
 
 def training_states(arch: Architecture, setup: TrainingSetup) -> States:
+    """What one GPU holds of weights, gradients and optimizer states, by ZeRO stage (arXiv 1910.02054, figure 1)."""
     gpus, stage = setup.gpus, setup.zero_stage
     trainable = trainable_parameters(arch, setup)
     adapters = 0.0 if setup.trains_base else trainable * setup.adapter_bytes
@@ -51,6 +52,7 @@ def states_of_parts(arch: Architecture, weights_as: str, other_bytes: float, tra
 
 
 def base_weights_bytes(arch: Architecture, setup: TrainingSetup) -> float:
+    """Bytes of the model without an adapter: for QLoRA in 4 bits with quantization constants."""
     if setup.method == "qlora":
         return weights_bytes(arch, "nf4" if setup.double_quant else "fp4", other_bytes=setup.weight_bytes)
     return arch.parameters * setup.weight_bytes

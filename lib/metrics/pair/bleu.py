@@ -101,6 +101,7 @@ def counts_of(found: Overlap) -> Counts:
 
 
 def check_weights(weights: Sequence[float]) -> None:
+    """Raises MetricError unless there are 1 to MAX_ORDER numbers of at least 0, not all of them 0."""
     if not 1 <= len(weights) <= MAX_ORDER:
         raise MetricError(f"There are {len(weights)} weights; BLEU here takes 1 to {MAX_ORDER}, one for each order.")
     for order, weight in enumerate(weights, start=1):

@@ -15,6 +15,8 @@ FOLDER = ASSETS / "metrics"
 
 @dataclass(frozen=True)
 class Preset:
+    """A pair of texts that shows one thing, with what to look for."""
+
     key: str
     title: str
     group: str
@@ -74,6 +76,8 @@ def _preset(entry: dict[str, Any]) -> Preset:
 
 @dataclass(frozen=True)
 class Candidate:
+    """One of the texts to be ranked."""
+
     key: str
     label: str
     text: str
@@ -81,6 +85,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class RankingTask:
+    """Candidates to rank against a reference, first by the student and then by each metric."""
+
     reference: str
     candidates: tuple[Candidate, ...]
     source: str

@@ -10,6 +10,8 @@ from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapEvent, MapPro
 
 @dataclass(frozen=True)
 class SensitivityMap:
+    """The matrices measured so far, each rounded alone, and all of them rounded together."""
+
     started: MapStarted
     cells: tuple[LayerMeasured, ...]
     together: AllMeasured | None

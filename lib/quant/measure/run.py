@@ -175,6 +175,8 @@ class Generation:
 
 @dataclass(frozen=True)
 class Started:
+    """What is measured, before the first row: model, text and prompt as they are cut, and under which conditions."""
+
     model: str
     parameters: int
     linear_weights: int
@@ -213,6 +215,8 @@ class Progress:
 
 @dataclass(frozen=True)
 class RowMeasured:
+    """Everything measured of one precision; None where a figure cannot be had here."""
+
     row: str
     load_s: float | None
     """None if another run had loaded this copy already."""

@@ -26,6 +26,8 @@ class Knob:
 
 @dataclass(frozen=True)
 class Fault:
+    """Something wrong with a run: how it is made, how it shows, what is mistaken for it, and when it is repaired."""
+
     key: str
     cause: str
     """What a student chooses."""

@@ -15,6 +15,8 @@ from lib.training.run import FineTuningRun
 
 @dataclass(frozen=True)
 class RunRecord:
+    """A finished run as it is taken along: its settings, what it told, what it left."""
+
     run: FineTuningRun
     steps: tuple[Step, ...]
     held_out: tuple[HeldOut, ...]

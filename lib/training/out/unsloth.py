@@ -45,6 +45,7 @@ class Checked:
 
 @cache
 def checked() -> Checked:
+    """What assets/training/unsloth.json says of the libraries that the notebook calls."""
     data = json.loads((ASSETS / "training" / "unsloth.json").read_text(encoding="utf-8"))
     return Checked(
         models=tuple(GpuModel(**model) for model in data["models"]),

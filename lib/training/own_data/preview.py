@@ -16,6 +16,8 @@ WEIGHED_TEXTS = 64
 
 @dataclass(frozen=True)
 class PreviewRequest:
+    """A student's own texts, to be cut and counted as a run would learn them."""
+
     training: tuple[OwnText, ...]
     held_out: tuple[OwnText, ...]
     model: str

@@ -35,6 +35,8 @@ class Example:
 
 @dataclass(frozen=True)
 class Dataset:
+    """Texts to learn from, those held out, and blanks to fill in."""
+
     title: str
     about: str
     source: str

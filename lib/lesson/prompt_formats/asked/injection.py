@@ -18,6 +18,8 @@ _A_TURN = re.compile(r"<\|im_start\|>([^\n<]*)\n(.*?)(?:<\|im_end\|>|\Z)", re.DO
 
 @dataclass(frozen=True)
 class Injection:
+    """An instruction and a user's text with special tokens in it. Raises FormatError if it is empty or too long."""
+
     model: str
     system: str
     user: str

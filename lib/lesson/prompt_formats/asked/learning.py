@@ -70,6 +70,8 @@ def texts_in(name: str) -> Dataset:
 
 @dataclass(frozen=True)
 class FormatRun:
+    """A short fine-tuning in one format, then the same questions in that format, in another and in none."""
+
     learned: str
     asked: str
     model: str = BUNDLED

@@ -18,6 +18,7 @@ def true_bytes(model: nn.Module) -> int:
 
 
 def held_tensors(model: nn.Module) -> Iterator[torch.Tensor]:
+    """Every tensor that the model holds, some more than once, with what bitsandbytes keeps beside the weights."""
     yield from model.buffers()
     for parameter in model.parameters():
         yield parameter

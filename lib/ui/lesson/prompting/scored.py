@@ -21,7 +21,6 @@ from lib.ui.models.fetching import offer_real_model, origin_note
 from lib.units import number_of
 
 HASH_SHOWN = 16
-"""Measured on a slow core: 100 sentences after one prompt."""
 
 Drawing = Callable[[Sequence[AskedScore], Weights | None], None]
 
