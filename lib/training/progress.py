@@ -107,7 +107,7 @@ def go_on(run: FineTuningRun, events: Iterable[Event]) -> FineTuningRun | None:
 def smoothed(values: Sequence[float], weight: float = 0.8) -> tuple[float, ...]:
     """Exponential moving average, as long as `values`: each keeps `weight` of what came before.
 
-    Weights are divided by their sum so far, so that it does not begin near zero (pandas' `adjust`; Kingma and Ba 2015,
+    Weights are divided by their sum so far, so that it does not begin near zero (pandas' `adjust`; Kingma and Ba 2014,
     arXiv 1412.6980, section 3).
     """
     return tuple(pd.Series(values, dtype=float).ewm(alpha=1 - weight).mean())

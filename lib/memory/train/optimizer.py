@@ -62,7 +62,7 @@ def optimizer_bytes(arch: Architecture, setup: TrainingSetup) -> float:
 
     AdamW keeps two numbers in the parameter's own type (torch.optim); mixed precision with master weights adds an fp32
     copy (ZeRO, arXiv 1910.02054, section 3.1: K = 12); 8-bit AdamW two bytes and their scales (arXiv 2110.02861);
-    Adafactor fp32 sums of every row and column (arXiv 1804.04235, section 3).
+    Adafactor fp32 sums of every row and column (arXiv 1804.04235).
     """
     trainable = trainable_parameters(arch, setup)
     master = 4.0 * trainable if _has_master(setup) else 0.0

@@ -44,7 +44,7 @@ class TrainingSetup(Setup):
     precision: Precision = "bf16_autocast"
     """`fp32`; `bf16` (weights, gradients and optimizer states all 16 bits); `bf16_autocast` (fp32 weights, 16-bit
     products: `torch.autocast`, the Trainer's `bf16=True`); `bf16_master` (16-bit weights and gradients, fp32 master
-    weights in the optimizer: Micikevicius et al. 2018, DeepSpeed, Megatron). With QLoRA it is about what is not
+    weights in the optimizer: Micikevicius et al. 2017, DeepSpeed, Megatron). With QLoRA it is about what is not
     quantized: peft's `prepare_model_for_kbit_training` makes that fp32, torchtune leaves it in bf16."""
     optimizer: Optimizer = "adamw"
     """torch's default AdamW (`foreach`) and Adafactor need memory for their step; the fused AdamW none. A paged one

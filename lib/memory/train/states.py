@@ -42,7 +42,7 @@ def training_states(arch: Architecture, setup: TrainingSetup) -> States:
 def states_of_parts(arch: Architecture, weights_as: str, other_bytes: float, trained: int) -> States:
     """`trained` numbers in fp32 beside frozen weights, stepped by AdamW: an adapter of any kind, a prompt, a prefix.
 
-    4 bytes a trained number, 4 for its gradient, 8 for its two moments (Kingma and Ba 2015, arXiv 1412.6980).
+    4 bytes a trained number, 4 for its gradient, 8 for its two moments (Kingma and Ba 2014, arXiv 1412.6980).
 
     weights_as   a precision of `lib.memory.model.weights`: "fp32", "bf16", "int8", "nf4", …
     other_bytes  of a number that this precision leaves as it is

@@ -48,7 +48,7 @@ class Codebook:
 def codebook(name: str) -> Codebook:
     """ "nf4", "fp4" or "dynamic8"; KeyError for another name."""
     if name == "dynamic8":
-        return Codebook(name, dynamic_8bit_levels(), "Dettmers 2016, arXiv 1511.04561, section 2")
+        return Codebook(name, dynamic_8bit_levels(), "Dettmers 2016, arXiv 1511.04561, section 3")
     facts = json.loads((ASSETS / "quant" / "codebooks.json").read_text(encoding="utf-8"))[name]
     if "twelfths" in facts:
         levels = np.array(facts["twelfths"], np.float32) / np.float32(12)

@@ -31,8 +31,8 @@ class FloatFormat:
 
     With `infinity` the largest exponent means infinity and NaN, as in IEEE 754. Without it (fp8 E4M3, called
     `e4m3fn` in PyTorch) only the pattern with all bits set is NaN, the others are ordinary numbers, and what is
-    too large is kept as the largest: the saturating conversion of Micikevicius et al. 2022, section 3.2, which
-    is also PyTorch's.
+    too large is kept as the largest: the saturating conversion of Micikevicius et al. 2022, section 2, which is
+    also PyTorch's.
     """
 
     name: str

@@ -77,7 +77,7 @@ class Exposure:
     """How much likelier than other codes a model finds the planted one.
 
     exposure = log2 |R| − log2 rank, over the space R of all codes of the format (Carlini et al. 2019,
-    arXiv 1802.08232, definition 4). Computed over the whole of R, so it is exact and no estimate.
+    arXiv 1802.08232). Computed over the whole of R, so it is exact and no estimate.
     """
 
     space: int

@@ -66,7 +66,7 @@ class Traced:
     scores: tuple[float, ...]
     """One for each training text, in the dataset's order: Σ over checkpoints of the learning rate, summed over the
     steps that the checkpoint stands for, times the dot product of the text's gradient with the answer's (TracInCP:
-    Pruthi et al. 2020, arXiv 2002.08484, section 3). Positive where a step on the text makes the answer likelier."""
+    Pruthi et al. 2020, arXiv 2002.08484). Positive where a step on the text makes the answer likelier."""
     checkpoint_steps: tuple[int, ...]
     seconds: float
     """Of scoring."""

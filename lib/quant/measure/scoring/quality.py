@@ -71,7 +71,7 @@ def mean_and_error(sums: list[float], counts: list[int]) -> tuple[float, float]:
     """Mean over all tokens, and its standard error from the means of blocks of tokens.
 
     With a block's sum s and count n, mean m = Σs/Σn and var(m) = k/(k-1) · Σ(s - m·n)² / (Σn)² for k blocks, the
-    ratio estimator of cluster sampling (Cochran 1977, "Sampling Techniques", eq. 2.39). NaN for one block.
+    ratio estimator of cluster sampling (Cochran 1977, "Sampling Techniques"). NaN for one block.
     """
     total = sum(counts)
     mean = sum(sums) / total
