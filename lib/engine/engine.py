@@ -256,7 +256,8 @@ class Engine:
         error = future.exception() if future.status == "error" else None
         if error is None or isinstance(error, KilledWorker | CancelledError):
             return LOST_WORKER
-        return f"The run ended with an unexpected error ({type(error).__name__}: {error})"
+        what = f"{type(error).__name__}: {error}"
+        return f"The run ended with an unexpected error ({what}); start it again or change its settings"
 
     def _end(self, job: _Job, state: JobState, message: str | None = None) -> None:
         job.state, job.message, job.ended_at, job.future = state, message, time.monotonic(), None
@@ -275,7 +276,9 @@ class Engine:
         for job in self._jobs.values():
             if job.state is JobState.RUNNING and now - job.started_at > job.time_limit_s + GRACE_S:
                 given_up.append(job.future)
-                message = f"The run did not answer after its time limit of {job.time_limit_s:.0f} s"
+                message = (
+                    f"The run did not answer after its time limit of {job.time_limit_s:.0f} s; start a smaller one"
+                )
                 self._end(job, JobState.FAILED, message)
         return given_up
 

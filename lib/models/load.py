@@ -78,7 +78,8 @@ def load(
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(
-            f"The model in “{folder.name}” cannot be loaded as a causal language model ({_first_line(error)})"
+            f"The model in “{folder.name}” cannot be loaded as a causal language model ({_first_line(error)}); "
+            "choose another"
         ) from error
     if quantization is None:
         model.to(device)

@@ -64,7 +64,7 @@ def title_of(pairs: Sequence[Divided], answers: Sequence[Answer]) -> str:
     first, second = pair_name(most, answers)
     if most.agreement == 1:
         return f"All {most.judges} agree on every pair" if most.judges > 1 else "One student has ranked"
-    ties = f", {most.ties} tie" if most.ties else ""
+    ties = f", {most.ties} tied" if most.ties else ""
     return f"{first} or {second} divides the room: {most.for_first} to {most.for_second}{ties}"
 
 

@@ -44,7 +44,11 @@ def sensitivity(
 ) -> go.Figure:
     """For each factor the range of its weight within which the choice stands."""
     stands = len(never_flips(found, factors))
-    title = f"{stands} of {len(factors)} weights can be anything" if stands else "Every weight can change the choice"
+    title = (
+        f"{stands} of {len(factors)} weights change nothing, whatever their value"
+        if stands
+        else "Every weight can change the choice"
+    )
     labels = {factor.key: factor.label for factor in factors}
     ranges = [
         {

@@ -14,9 +14,9 @@ def all_scores(traced: Traced) -> go.Figure:
     """Every training text's score, the highest first, as a share of the highest."""
     shares = [traced.share(index) for index in traced.order]
     loud = sum(share >= 0.5 for share in shares)
-    verb = "texts speak" if loud != 1 else "text speaks"
+    speak = "speaks" if loud == 1 else "speak"
     return figure(
-        f"{loud} of {len(shares)} {verb} at least half as loudly for it as the first",
+        f"{loud} of {len(shares)} texts {speak} at least half as loudly for it as the first",
         "training texts, the loudest first",
         "share of the highest score",
         height=260,

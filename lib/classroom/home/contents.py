@@ -136,7 +136,9 @@ def _ranked(db: Database, code: str, browser: str, asked: Asked) -> Part | None:
         most = prompted.pairs[0]
         if most.agreement < 1:
             names = " or ".join(pair_name(most, prompted.sampled.answers))
-            said.append(f"Most divided on {names}: {most.for_first} to {most.for_second}, {most.ties} ties.")
+            said.append(
+                f"Most divided on {names}: {most.for_first} to {most.for_second}, {number_of(most.ties, 'tie')}."
+            )
     if prompted.argued:
         said.append(f"Of the {len(prompted.before)} who ranked twice, {prompted.changed} changed something.")
     return Part(asked.question, "Ranked by the room", (), False, tuple(said))

@@ -24,7 +24,8 @@ def compare(comparison: Comparison) -> Iterator[OfRun | RunFailed]:
         except StudentError as error:
             yield RunFailed(setting, seed, str(error))
         except Exception as error:
-            why = f"The run ended with an unexpected error ({type(error).__name__}: {error})"
+            what = f"{type(error).__name__}: {error}"
+            why = f"The run ended with an unexpected error ({what}); start it again or change its settings"
             if is_out_of_memory(error):
                 why = "The device ran out of memory; choose a smaller model, batch or method"
             yield RunFailed(setting, seed, why)

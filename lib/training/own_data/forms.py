@@ -126,7 +126,7 @@ def no_form(records: Records) -> TrainingError:
     """What is wrong where the columns tell no form."""
     found = ", ".join(f"“{column[:40]}”" for column in records.columns[:8])
     return TrainingError(
-        f"The columns {found} are none that are known; choose below what each is, or name them instruction and "
+        f"None of the columns is known by its name ({found}); choose below what each is, or name them instruction and "
         "response, messages, or text"
     )
 

@@ -137,7 +137,7 @@ def _why_privacy(canary: CanaryRun, found: list[Planted]) -> None:
             f"{len(canary.run.data.training) + least.times} texts."
         )
     else:
-        happened("No model gave the code away when asked. More copies or more steps would change that.")
+        happened("No model gave the code away when asked. More copies or more steps may change that.")
     for each in exposed:
         guesses = "the very first guess is" if each.exposure.rank == 1 else f"{each.exposure.rank:,} guesses reach"
         happened(

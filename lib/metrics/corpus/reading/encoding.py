@@ -130,7 +130,9 @@ def _as_said(data: bytes, encoding: str) -> Decoded:
         return Decoded(data.decode(codec), name)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CorpusError(f"The file is not in the encoding {name}: line {line:,} has bytes that it lacks.") from error
+        raise CorpusError(
+            f"The file is not in the encoding {name}: line {line:,} has bytes that it lacks; choose another."
+        ) from error
 
 
 def _by_mark(data: bytes, codec: str, name: str) -> Decoded:

@@ -61,7 +61,7 @@ def starting_the_secret(room: Room) -> None:
 
 
 def _hide_a_rule(code: str) -> None:
-    name = random.SystemRandom().choice(rules_to_hide())  # without a seed: nobody in the hall shall foresee it
+    name = random.SystemRandom().choice(rules_to_hide())  # without a seed: nobody in the hall must foresee it
     if attempt(open_secret, db(), code, owner(), name) is not None:
         st.session_state[VIEW] = "show"
 
