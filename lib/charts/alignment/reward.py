@@ -80,7 +80,7 @@ def calibration(bins: Sequence[Bin], error: float) -> go.Figure:
                 **_named_line([each.said for each in bins], [each.true for each in bins], "", BLUE),
                 "mode": "lines+markers+text",
                 "marker": {"size": 12},
-                "text": [f"{each.pairs} pairs" for each in bins],
+                "text": [number_of(each.pairs, "pair") for each in bins],
                 "textposition": "top center",
                 "cliponaxis": False,
             },

@@ -27,6 +27,7 @@ from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard, problem
 from lib.ui.kit.text import continued
+from lib.units import number_of
 
 KIND = "gold"
 RULE, HEAD = "rule", "head"
@@ -120,7 +121,9 @@ def _labels_in_words(labelled: Labelled) -> str:
     learnt = f"Gold has labelled {labelled.pairs} pairs of answers, and the proxy has learnt from these labels."
     if labelled.agreement is None:
         return f"{learnt} No other pair is left to see how far both agree."
-    return f"{learnt} On {labelled.unseen} other pairs it agrees with gold in **{labelled.agreement:.0%}**."
+    return (
+        f"{learnt} On {number_of(labelled.unseen, 'other pair')} it agrees with gold in **{labelled.agreement:.0%}**."
+    )
 
 
 def in_words(found: tuple[BothRewards, ...]) -> str:

@@ -170,13 +170,15 @@ def _sure(fitted: Fitted) -> None:
     st.plotly_chart(
         charts.calibration(bins, error),
         key="rm_sure",
-        alt="; ".join(f"says {each.said:.0%}, is right {each.true:.0%} of {each.pairs}" for each in bins),
+        alt="; ".join(
+            f"says {each.said:.0%}, is right in {each.true:.0%} of {number_of(each.pairs, 'pair')}" for each in bins
+        ),
     )
     surest = bins[-1]
     happened(
         f"Where it says that it is about **{surest.said:.0%}** sure, it is right in **{surest.true:.0%}** of "
-        f"{surest.pairs} pairs. Below the dotted line it is surer than it should be. Every pair is judged by a head "
-        "that has seen no pair about its prompt."
+        f"{number_of(surest.pairs, 'pair')}. Below the dotted line it is surer than it should be. Every pair is judged "
+        "by a head that has seen no pair about its prompt."
     )
 
 

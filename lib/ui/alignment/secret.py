@@ -19,6 +19,7 @@ from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import continued, escape
+from lib.units import number_of
 
 APP, CHOSEN, HAND = "app", "chosen", "hand"
 VOTERS = {APP: "The app, by a rule it hides", CHOSEN: "The app, by a rule I choose", HAND: "I do"}
@@ -124,7 +125,7 @@ def _queue_game(game: Game) -> None:
 def show_round(view: JobView) -> None:
     voted = next((event for event in view.events if isinstance(event, Voted)), None)
     if voted:
-        st.caption(f"{len(voted.pairs)} pairs were voted on; DPO learns from them.")
+        st.caption(f"DPO learns from the votes on {number_of(len(voted.pairs), 'pair')}.")
         if view.state.active:
             steps = sum(isinstance(event, PolicyStep) for event in view.events)
             st.progress(steps / view.argument.steps, f"Update {steps} of {view.argument.steps}")

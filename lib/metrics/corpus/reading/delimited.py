@@ -73,7 +73,7 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     blank = [Refused(number, "the row is blank") for number, cells in records.cells if not any(map(str.strip, cells))]
     filled = [(number, cells) for number, cells in records.cells if any(map(str.strip, cells))]
     if not filled:
-        raise CorpusError("The file has no row that could be read; it needs a header and one pair of texts a row.")
+        raise CorpusError("The file has no row that could be read; it needs a header and one pair of texts per row.")
     filled, delimiter, wrapped = _unwrapped(filled, delimiter)
     filled, above = _from_the_header(filled) if header is None else (filled, [])
     if delimiter == "|":

@@ -55,7 +55,7 @@ def read_table(data: bytes, encoding: str | None = None, header: bool | None = N
             "so upload a sample of its rows."
         )
     if not data.strip():
-        raise CorpusError("The file is empty; it needs a header and one pair of texts a row.")
+        raise CorpusError("The file is empty; it needs a header and one pair of texts per row.")
     decoded = decode(data, encoding)
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if _MARKUP.match(text):

@@ -183,13 +183,16 @@ def _all_prompts(room: Room, model: str) -> None:
     if len(everything) > 1:
         st.page_link(
             curriculum.chapter("reward_model").file,
-            label=f"Train a reward model on the room's {len(rankings)} rankings",
+            label=f"Train a reward model on the room's {number_of(len(rankings), 'ranking')}",
             icon=":material/school:",
             query_params={"al_model": _label(model)},
             width="content",
         )
         if against:
-            st.caption(f"{against} pairs contradict each other somewhere in the room: a reward model averages them.")
+            differ = number_of(against, "pair")
+            st.caption(
+                f"Of {differ} of answers one ranking says the opposite of another: a reward model averages them."
+            )
     else:
         st.caption("A reward model needs a second prompt: one is held out to test what was learnt from the others.")
 

@@ -163,7 +163,7 @@ def _moved(asked: Asked, first: Examined, last: Examined) -> str:
     by = rule_of(asked)
     before, after = mean_count(by, first.answers), mean_count(by, last.answers)
     learnt = (after > before) == by.more and after != before
-    said = f"The model: {before:.2f} {by.counted} an answer before, **{after:.2f}** after"
+    said = f"The model: {before:.2f} {by.counted} per answer before, **{after:.2f}** after"
     return f"{said}." if learnt else f"{said}; it has not learnt the rule in this round."
 
 
