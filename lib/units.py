@@ -40,6 +40,17 @@ def format_percent(share: float) -> str:
     return f"{percent:.{decimals}f}%"
 
 
+def format_chance(nats: float) -> str:
+    """How likely what surprises by so many nats is, in digits that can be read aloud: `format_chance(math.log(8))` is
+    "12.5%", `format_chance(math.log(12_345))` "1 in 12,000" and `format_chance(30)` "1 in 10^13"."""
+    power = nats / math.log(10)
+    if power <= 3:
+        return f"{math.exp(-nats):.1%}"
+    if power > 6:
+        return f"1 in 10^{power:.0f}"
+    return f"1 in {float(f'{10**power:.2g}'):,.0f}"
+
+
 def format_duration(seconds: float) -> str:
     """`format_duration(75)` is "1 min 15 s"; under ten seconds one decimal is kept."""
     if seconds < 10:

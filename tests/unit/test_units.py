@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from lib.units import format_percent, number_of
+from lib.units import format_chance, format_percent, number_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,11 @@ def test_one_thing_is_not_several(count, shown):
 
 def test_a_plural_of_its_own():
     assert (number_of(1, "entry", "entries"), number_of(3, "entry", "entries")) == ("1 entry", "3 entries")
+
+
+@pytest.mark.parametrize(
+    ("one_in", "shown"),
+    [(1, "100.0%"), (8, "12.5%"), (12_345, "1 in 12,000"), (499_999, "1 in 500,000"), (10**13, "1 in 10^13")],
+)
+def test_a_chance_has_no_more_digits_than_can_be_read_aloud(one_in, shown):
+    assert format_chance(math.log(one_in)) == shown

@@ -178,8 +178,3 @@ class BlankFilled:
     @property
     def right(self) -> bool:
         return self.continuation.strip().lower().startswith(self.answer.lower())
-
-    @property
-    def one_in(self) -> float:
-        """The word's probability is 1 in so many."""
-        return math.exp(self.answer_nats)

@@ -24,7 +24,7 @@ from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
-from lib.units import format_duration
+from lib.units import format_chance, format_duration
 
 TRACE, RETRAIN = "who-trace", "who-retrain"
 STEPS, BATCH = 40, 8
@@ -214,7 +214,7 @@ def _scored_texts(tracing: Tracing, traced: Traced, indices: tuple[int, ...]) ->
 
 
 def _odds(chances: Chances) -> str:
-    return f"1 in {_large(-chances.log_probability_nats)}"
+    return format_chance(-chances.log_probability_nats)
 
 
 def _times(nats: float) -> str:
@@ -232,5 +232,5 @@ def _large(nats: float) -> str:
     power = nats / math.log(10)
     if power > math.log10(BEYOND_READING):
         return f"10^{power:.0f}"
-    value = 10**power
+    value = float(f"{10**power:.2g}")
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"

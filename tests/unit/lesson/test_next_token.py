@@ -130,7 +130,7 @@ def test_the_lecture_s_blanks_before_any_tuning():
     filled = list(fill_blanks(BlanksRun((BUNDLED,))))
     assert [each.word for each in filled] == ["Dai", "Kosong", "Lo"]
     assert not any(each.right for each in filled), "books of 1850 to 1920 know no kopi"
-    assert all(each.one_in > 100 for each in filled)
+    assert all(each.answer_nats > math.log(100) for each in filled)
     assert parts("Kopi O Ko", "song") == ("Kopi O", " Kosong")
     assert parts("Teh C Siew", "Dai") == ("Teh C Siew", " Dai")
 

@@ -11,6 +11,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.lesson.pretraining.sentence import models, submit_to_models
 from lib.ui.models.fetching import origin_note
+from lib.units import format_chance
 
 KIND = "kopi-before"
 
@@ -30,7 +31,7 @@ def blanks_before_tuning() -> list[dict]:
             with column.container(border=True, height="stretch"):
                 mark = ":green[:material/check_circle:]" if each.right else ":red[:material/cancel:]"
                 st.markdown(f"### {continued(each.prompt, each.continuation)} {mark}")
-                st.caption(f"“{escape(each.word)}” has a probability of 1 in {each.one_in:,.0f} there.")
+                st.caption(f"“{escape(each.word)}” has a probability of {format_chance(each.answer_nats)} there.")
         origin_note(name)
     if filled:
         ui.measured(

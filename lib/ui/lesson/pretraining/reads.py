@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from lib.charts.lesson import next_token as charts
@@ -12,6 +14,7 @@ from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
 from lib.ui.lesson.pretraining.sentence import sentence
+from lib.units import format_chance
 
 DEEPEST_BITS = 14.0
 """Surprise at which the colour is deepest."""
@@ -58,8 +61,9 @@ def _show_position(reading: Reading, at: int) -> None:
     st.markdown(f"### {told_context(reading, at)} :orange[{escape(visible(truth.text)) if truth else '…'}]")
     st.plotly_chart(charts.expected(candidates, truth.text if truth else None, title), key="nt_expected", alt=title)
     if truth:
+        chance = format_chance(truth.surprise_bits * math.log(2))
         happened(
-            f"What came is “{escape(visible(truth.text))}”. The model gave it {_chance(truth.probability)}: number "
+            f"What came is “{escape(visible(truth.text))}”. The model gave it **{chance}**: number "
             f"**{truth.rank:,}** of its guesses. "
             f"Surprise = −log₂ {truth.probability:.3g} = **{truth.surprise_bits:.1f} bits**."
         )
@@ -69,10 +73,6 @@ def _show_position(reading: Reading, at: int) -> None:
         f":material/speed: **Measured.** {escape(reading.model)} on this machine, in fp32: one pass over "
         f"{len(reading.tokens)} tokens, {reading.seconds:.2f} s."
     )
-
-
-def _chance(probability: float) -> str:
-    return f"**{probability:.1%}**" if probability >= 0.001 else f"**1 in {1 / probability:,.0f}**"
 
 
 def _most_surprising(reading: Reading) -> int:
