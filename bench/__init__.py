@@ -1,1 +1,13 @@
-"""The promised numbers, each measured by one function: `python -m bench`, or `python -m bench training` for some."""
+"""The promised numbers, each measured by one function: `python -m bench`, or `python -m bench training` for some.
+
+load.py          a slider for one student and for a class, and a class that presses Start at once
+pages.py         time to the first page, and the memory of a run
+quantization.py  how long measuring takes, and what it costs the thing measured
+training.py      the default fine-tuning run, also beside a bare loop of the same steps
+watching.py      how smoothly a page follows a run
+line.py          a measured number beside its bound
+visitor.py       a student without a browser, who speaks Streamlit's protocol
+followed.py      a job followed to its end, as a page does
+following.py     what a student who pressed Start is told meanwhile
+lesson/          a whole lesson played by such students
+"""

@@ -6,15 +6,15 @@
     engine.view(job_id, owner=token)             # state, events so far, place in the queue, honest waiting time
     engine.stop(job_id, owner=token)             # the generator gets StopRequested within one step
 
-engine.py   the engine: who may see what, dispatch, time limits, what happens when a worker dies
-queue.py    the fair queue and its waiting times (pure Python)
-shared_line.py  the lines of several web processes on one cluster, as one
-cluster.py  the dask.distributed side: local worker processes or a cluster elsewhere
-errors.py   what a student hears when a job cannot be started, seen or ended in time
-job.py      what a job is, as its owner sees it
-recording.py  a run that is over, as JSON and back
-overview.py  the whole engine, as its operator sees it
-worker.py   what runs in a worker around the generator
+engine.py        the engine: who may see what, dispatch, time limits, what happens when a worker dies
+queue.py         the fair queue and its waiting times (pure Python)
+shared_line.py   the lines of several web processes on one cluster, as one
+cluster.py       the dask.distributed side: local worker processes or a cluster elsewhere
+errors.py        what a student hears when a job cannot be started, seen or ended in time
+job.py           what a job is, as its owner sees it
+recording.py     a run that is over, as JSON and back
+overview.py      the whole engine, as its operator sees it
+worker.py        what runs in a worker around the generator
 local_worker.py  the command that a local worker process is started with
 """
 

@@ -2,6 +2,7 @@
 
 model_configs.json  real config.json files, cut down to what matters for size, with right values and their sources
 more_configs.json   configs of other architectures, with the sizes that their makers publish
+slide_topics.json   every topic of the lecture, slide by slide, and the chapter in which it is to be done
 """
 
 import json
