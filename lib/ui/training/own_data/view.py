@@ -17,7 +17,7 @@ from lib.ui.kit.problems import guard, problem
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import origin_note
 from lib.ui.training.own_data import preview, texts_in
-from lib.ui.training.train import asking, results, run
+from lib.ui.training.train import asking, meaning, results, run
 from lib.ui.training.train.run_controls import LEARNING_RATES, LOSS_ON_TITLES, RANKS
 from lib.units import format_duration
 
@@ -45,7 +45,7 @@ def draw_own_data() -> None:
             st.caption("Look at the preview first: then you know what is learnt.")
     with stage:
         _stage(made, wanted, learnt)
-    run.meaning(TRAINING)
+    meaning.meaning(TRAINING)
     asking.ask(TRAINING)
     rows, data = results.exports(TRAINING)
     ui.take_away("live_lora", rows=rows, data=data, name="own-run")

@@ -10,7 +10,8 @@ from lib.training.texts.datasets import Dataset
 from lib.training.texts.prompts import Answer, Question
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
-from lib.ui.training.train.run import KIND, before_and_after, told_by
+from lib.ui.training.train.completions import before_and_after
+from lib.ui.training.train.run import KIND, told_by
 
 
 def ask(kind: str = KIND) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import ui
 from lib.ui.kit import source
-from lib.ui.training.train import asking, results, run, run_controls
+from lib.ui.training.train import asking, meaning, results, run, run_controls
 
 
 def draw_train() -> None:
@@ -20,8 +20,8 @@ def draw_train() -> None:
     with stage:
         run.stage(wanted)
 
-    run.meaning()
-    run.token_healing()
+    meaning.meaning()
+    meaning.token_healing()
     asking.ask()
 
     with st.expander("The loop that just ran, all of it", icon=":material/code:"):
