@@ -14,7 +14,8 @@ from lib import curriculum
 from lib.curriculum import LOOKED_UP
 from lib.lesson.glossary.terms import words_of
 from lib.lesson.progress.record import Progress, Told, prediction_key, questions_by_key
-from lib.lesson.summary.contents import SENTENCES, SETTINGS, Word, chapter_summary, course_html
+from lib.lesson.summary.contents import SENTENCES, SETTINGS, Word, chapter_summary
+from lib.lesson.summary.document import course_document
 
 pytestmark = pytest.mark.browser
 SLUGS = [each.slug for each in curriculum.chapters() if each.slug not in LOOKED_UP]
@@ -66,7 +67,7 @@ def test_every_chapter_is_one_page_however_much_it_has_to_tell(browser: Browser)
 def test_the_course_is_one_page_from_its_first_chapter_to_its_last(browser: Browser):
     full = all_wrong()
     some = Progress(full.opened, full.answers, {slug: full.told[slug] for slug in SLUGS[:12]})
-    documents = {"nothing": course_html(Progress()), "some": course_html(some), "all": course_html(full)}
+    documents = {"nothing": course_document(Progress()), "some": course_document(some), "all": course_document(full)}
     assert pages_of(browser, documents) == {"nothing": 1, "some": 1, "all": 1}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lib.curriculum import Chapter, Question, SlideFact, chapter
 from lib.lesson.progress.record import Answered, Progress, Told, prediction_key, question_key
 from lib.lesson.progress.standing import is_right
-from lib.lesson.summary.document import chapter_document, course_document
+from lib.lesson.summary.document import chapter_document
 from lib.lesson.summary.fitting import HEADING, LETTERS, PAGE, beside, lines, row_lines, within
 
 SENTENCES, SETTINGS, CELL = 8, 14, 34
@@ -114,11 +114,6 @@ def _settings_within(given: Iterable[tuple[str, str]], most: float) -> tuple[tup
 
 def _one_line(settings: Iterable[tuple[str, str]]) -> str:
     return " · ".join(f"{label} {value}" for label, value in settings)
-
-
-def course_html(progress: Progress) -> str:
-    """The whole course: what was opened, predicted and answered, and a sentence of each chapter."""
-    return course_document(progress)
 
 
 def short(text: str) -> str:

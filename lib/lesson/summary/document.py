@@ -29,7 +29,7 @@ def chapter_document(summary: ChapterSummary, link: str) -> str:
 
 
 def course_document(progress: Progress) -> str:
-    """One page of HTML to print: where the student stands in every chapter."""
+    """One page of HTML: what was opened, predicted and answered of the whole course, and a sentence of each chapter."""
     course = course_standing(progress)
     by_slug = {each.chapter.slug: each for each in course.chapters}
     said = {slug: told.sentences[0] for slug, told in progress.told.items() if slug in by_slug and told.sentences}

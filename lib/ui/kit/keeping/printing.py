@@ -5,7 +5,8 @@ from __future__ import annotations
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.lesson.glossary.terms import words_of
-from lib.lesson.summary.contents import Word, chapter_summary, course_html
+from lib.lesson.summary.contents import Word, chapter_summary
+from lib.lesson.summary.document import course_document
 from lib.ui.kit.keeping.progress import nothing_is_kept, progress_of, whole_progress
 
 HTML = "text/html"
@@ -30,7 +31,7 @@ def course_summary_button(place: DeltaGenerator) -> None:
     mine = whole_progress()
     place.download_button(
         "Print my course",
-        lambda: course_html(mine()),
+        lambda: course_document(mine()),
         "my-course.html",
         HTML,
         key="course_summary",

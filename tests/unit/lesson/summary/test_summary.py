@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from lib import curriculum
 from lib.curriculum import LOOKED_UP
 from lib.lesson.progress.record import Progress, Told, question_key
-from lib.lesson.summary.contents import Word, chapter_summary, course_html
-from lib.lesson.summary.document import LINE, LINES, cut, lines_each
+from lib.lesson.summary.contents import Word, chapter_summary
+from lib.lesson.summary.document import LINE, LINES, course_document, cut, lines_each
 from lib.lesson.summary.fitting import lines, row_lines, within
 
 SLUG = "kv_cache"
@@ -39,7 +39,7 @@ def hostile() -> Progress:
 
 def test_what_others_wrote_stays_text_in_a_chapter_and_in_the_course():
     chapter = chapter_summary(SLUG, hostile(), [Word(HOSTILE, HOSTILE)]).to_html(HOSTILE)
-    for html in (chapter, course_html(hostile())):
+    for html in (chapter, course_document(hostile())):
         read = Tags(html)
         assert not {"script", "img"} & set(read.tags)
         assert read.asked == []
@@ -65,7 +65,7 @@ def test_without_anything_done_nothing_is_pretended():
 
 
 def test_the_course_lists_every_chapter_once():
-    html = course_html(Progress())
+    html = course_document(Progress())
     for each in curriculum.chapters():
         if each.slug not in LOOKED_UP:
             assert html.count(f"<td><b>{escape(each.title, quote=True)}</b></td>") == 1, each.slug
