@@ -79,12 +79,12 @@ def by_length(rows: Sequence[Reported], title: str) -> go.Figure:
         title,
         "tokens of the text, log scale",
         "GB reported, GiB by formula",
-        traces=[
-            _line(tokens, [row.plain_gib for row in rows], ORANGE, "dash", "formula, without"),
-            _line(tokens, [row.spared_gib for row in rows], BLUE, "dash", "formula, with"),
-            _marks(tokens, [row.flash for row in rows], ORANGE, "diamond", "reported, FlashAttention 2"),
-            _marks(tokens, [row.unsloth for row in rows], BLUE, "circle", "reported, with Unsloth"),
-        ],
+        traces=_said_beside_formula(
+            "reported",
+            tokens,
+            [(row.flash, row.plain_gib) for row in rows],
+            [(row.unsloth, row.spared_gib) for row in rows],
+        ),
         legend=BELOW,
         height=420,
         xaxis={"type": "log", "tickvals": tokens[::2], "ticktext": [_thousands(each) for each in tokens[::2]]},
@@ -100,17 +100,27 @@ def longest(rows: Sequence[Longest], title: str) -> go.Figure:
         title,
         "memory of the card (GB)",
         "tokens of the longest text, log scale",
-        traces=[
-            _line(cards, [row.plain for row in rows], ORANGE, "dash", "formula, without"),
-            _line(cards, [row.spared for row in rows], BLUE, "dash", "formula, with"),
-            _marks(cards, [row.flash for row in rows], ORANGE, "diamond", "published, FlashAttention 2"),
-            _marks(cards, [row.unsloth for row in rows], BLUE, "circle", "published, with Unsloth"),
-        ],
+        traces=_said_beside_formula(
+            "published",
+            cards,
+            [(row.flash, row.plain) for row in rows],
+            [(row.unsloth, row.spared) for row in rows],
+        ),
         legend=BELOW,
         height=420,
         xaxis={"tickvals": [8, 16, 24, 40, 48, 80]},
         yaxis={"type": "log", "tickvals": ticks, "ticktext": [_thousands(each) for each in ticks]},
     )
+
+
+def _said_beside_formula(kind: str, x: Sequence, without: Sequence[tuple], unsloth: Sequence[tuple]) -> list[dict]:
+    """Traces without Unsloth and with it, from (what is said, by formula) at each x; `kind` says how it was said."""
+    return [
+        _line(x, [formula for _, formula in without], ORANGE, "formula, without"),
+        _line(x, [formula for _, formula in unsloth], BLUE, "formula, with"),
+        _marks(x, [said for said, _ in without], ORANGE, "diamond", f"{kind}, FlashAttention 2"),
+        _marks(x, [said for said, _ in unsloth], BLUE, "circle", f"{kind}, with Unsloth"),
+    ]
 
 
 def curves(own: Mapping[str, Sequence[At]], theirs: Mapping[str, Sequence[At]], title: str, y: str) -> go.Figure:
@@ -179,8 +189,8 @@ def _parts(rows: Sequence[tuple[str, Mapping[str, float]]], title: str, height: 
     )
 
 
-def _line(x: Sequence, y: Sequence, colour: str, dash: str, name: str) -> dict:
-    style = {"color": colour, "dash": dash, "width": 3}
+def _line(x: Sequence, y: Sequence, colour: str, name: str) -> dict:
+    style = {"color": colour, "dash": "dash", "width": 3}
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "name": name, "line": style}
 
 

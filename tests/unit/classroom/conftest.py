@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from lib.classroom.database import Database
@@ -14,6 +17,15 @@ def shared(tmp_path_factory: pytest.TempPathFactory):
     db = Database(f"sqlite:///{tmp_path_factory.mktemp('rooms')}/rooms.sqlite")
     yield db
     db.close()
+
+
+@pytest.fixture
+def two_on_sqlite(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
+    """Two web processes on one file."""
+    both = tuple(Database(f"sqlite:///{tmp_path}/rooms.sqlite") for _ in range(2))
+    yield both
+    for each in both:
+        each.close()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -25,14 +24,6 @@ from tests.unit.classroom.postgresql import PostgreSQL, postgresql
 from tests.unit.classroom.room import PART, SLUG, browser, room_with
 
 STUDENTS = 12
-
-
-@pytest.fixture
-def two_on_sqlite(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
-    both = tuple(Database(f"sqlite:///{tmp_path}/rooms.sqlite") for _ in range(2))
-    yield both
-    for each in both:
-        each.close()
 
 
 @pytest.fixture(scope="module")
