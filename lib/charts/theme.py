@@ -111,6 +111,6 @@ def label(x: float, y: float, text: str, **more: Any) -> dict:
     return {"x": x, "y": y, "text": f"<b>{text}</b>", "showarrow": False, **more}
 
 
-def direct_label(fig: go.Figure, x: float, y: float, text: str, colour: str, *, shift: int = 8) -> None:
+def direct_label(fig: go.Figure, x: float, y: float, text: str, colour: str) -> None:
     """Name a line at its end instead of in a legend."""
-    fig.add_annotation(label(x, y, text, xanchor="left", xshift=shift, font={"color": colour, "size": 15}))
+    fig.add_annotation(label(x, y, text, xanchor="left", xshift=8, font={"color": colour, "size": 15}))

@@ -13,6 +13,7 @@ from lib.places import ASSETS
 from lib.sources import Source
 
 ARCHITECTURES_FILE = ASSETS / "memory" / "architectures.json"
+LLAMA_3_VOCABULARY = 128_256
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def architecture(name: str) -> Architecture:
     return catalogue()[name].architecture
 
 
-def from_parameters(parameters: float, vocab: int = 128_256, name: str = "") -> Architecture:
+def from_parameters(parameters: float) -> Architecture:
     """A Llama-shaped architecture of about `parameters` parameters, for when nothing else is known.
 
     Width and depth follow the published Llama models (h ≈ 128·L for large ones); the result's own count is exact for
@@ -54,12 +55,12 @@ def from_parameters(parameters: float, vocab: int = 128_256, name: str = "") -> 
     """
     if not 1e6 <= parameters <= 1e13:
         raise CannotEstimateError(f"parameters = {parameters:,.0f} must lie between one million and ten trillion.")
-    vocab = min(vocab, max(1_000, int(parameters // 4_096)))
+    vocab = min(LLAMA_3_VOCABULARY, max(1_000, int(parameters // 4_096)))
     best: Architecture | None = None
     for layers in range(2, 161):
         hidden = max(128, round((12.5 * layers) ** 1.22 / 128 + 1) * 128 if layers < 20 else layers * 102 // 128 * 128)
         for width in {max(128, hidden - 128), hidden, hidden + 128}:
-            built = _llama_shaped(layers, width, vocab, name or f"{parameters / 1e9:g}B parameters")
+            built = _llama_shaped(layers, width, vocab, f"{parameters / 1e9:g}B parameters")
             if best is None or abs(built.parameters - parameters) < abs(best.parameters - parameters):
                 best = built
     return _closest(best, parameters)

@@ -13,7 +13,7 @@ from lib.whole_numbers import check_whole
 ADAM_BYTES = 12.0  # K: fp32 master weights and Adam's two states
 
 
-def zero_bytes_per_gpu(parameters: float, stage: int, gpus: int, optimizer_bytes: float = ADAM_BYTES) -> float:
+def zero_bytes_per_gpu(parameters: float, stage: int, gpus: int) -> float:
     """Weights, gradients and states on one GPU in mixed precision: ZeRO (Rajbhandari et al. 2020, figure 1).
 
     Stage 0 4P + KP, 1 4P + KP/N, 2 2P + (2 + K)P/N, 3 (4 + K)P/N, with K = 12 for Adam.
@@ -22,7 +22,7 @@ def zero_bytes_per_gpu(parameters: float, stage: int, gpus: int, optimizer_bytes
     check_whole("gpus", gpus, 1, 1_000_000, CannotEstimateError)
     weights = 2 / (gpus if stage >= 3 else 1)
     gradients = 2 / (gpus if stage >= 2 else 1)
-    states = optimizer_bytes / (gpus if stage >= 1 else 1)
+    states = ADAM_BYTES / (gpus if stage >= 1 else 1)
     return parameters * (weights + gradients + states)
 
 

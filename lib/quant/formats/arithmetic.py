@@ -55,11 +55,11 @@ class WorkedExample:
         return sum(step.error**2 for step in self.steps) / len(self.steps)
 
 
-def parse_numbers(text: str, count: int = COUNT) -> tuple[float, ...]:
-    """`count` numbers separated by spaces, commas or semicolons; QuantError otherwise."""
+def parse_numbers(text: str) -> tuple[float, ...]:
+    """COUNT numbers separated by spaces, commas or semicolons; QuantError otherwise."""
     parts = [part for part in re.split(r"[\s,;]+", text.replace("−", "-").strip()) if part]
-    if len(parts) != count:
-        raise QuantError(f"Give exactly {count} numbers separated by spaces; there are {len(parts)} here.")
+    if len(parts) != COUNT:
+        raise QuantError(f"Give exactly {COUNT} numbers separated by spaces; there are {len(parts)} here.")
     numbers = []
     for part in parts:
         try:
