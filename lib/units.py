@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 KB, MB, GB = 10**3, 10**6, 10**9
 
@@ -31,6 +33,23 @@ def number_of(count: int, one: str, many: str = "") -> str:
     """`number_of(1, "run")` is "1 run" and `number_of(1_200, "run")` "1,200 runs"; `many` is said where an s is not
     enough."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def format_digits(value: float, digits: int) -> str:
+    """So many digits of it, and never a power of ten: `format_digits(14_867, 3)` is "14,900"."""
+    if not value:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    written = f"{round(value, places):,.{max(0, places)}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def format_power(value: float, digits: int = 3) -> str:
+    """As it is written by hand: `format_power(5.88e23)` is "5.88 · 10²³"."""
+    if not value:
+        return "0"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{float(mantissa):g} · 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def format_percent(share: float) -> str:

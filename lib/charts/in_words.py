@@ -9,6 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from lib.units import format_power
+
 MOST_BARS, MOST_TRACES = 12, 8
 
 
@@ -56,6 +58,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _short(number: float) -> str:
+    if abs(number) >= 1e9:
+        return format_power(number)
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 

@@ -35,7 +35,7 @@ def test_gpt_3_s_figures_and_what_the_slide_s_price_needs():
     app = open_chapter("pretraining_cost")
     assert not app.exception
     values = {metric.label: metric.value for metric in app.metric}
-    assert values["Work"] == "3.15e+23 FLOPs"
+    assert values["Work"] == "3.15 · 10²³ FLOPs"
     assert values["V100 hours"] == "3.56 million"
     assert values["Price"] == "USD 5.34 million"
     assert values["CO₂e"] == "554 t"

@@ -42,7 +42,7 @@ def test_chinchilla_s_budget_by_three_fits():
     assert not app.exception
     best = next(each.value for each in app.dataframe if "best parameters" in each.value).set_index("law")
     assert best["best parameters"].tolist() == ["816B", "32.5B", "73.0B", "70.0B"]
-    assert "5.88e+23 FLOPs" in text(app)
+    assert "5.88 · 10²³ FLOPs" in text(app)
     assert {metric.label: metric.value for metric in app.metric}["Your tokens per parameter"] == "20"
 
 

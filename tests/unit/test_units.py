@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lib.units import format_chance, format_percent, number_of
+from lib.units import format_chance, format_digits, format_percent, format_power, number_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,34 @@ def test_a_plural_of_its_own():
 )
 def test_a_chance_has_no_more_digits_than_can_be_read_aloud(one_in, shown):
     assert format_chance(math.log(one_in)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [
+        (14_867, 3, "14,900"),
+        (150, 2, "150"),
+        (7.2, 2, "7.2"),
+        (0.0123, 2, "0.012"),
+        (9.99, 2, "10"),
+        (20, 3, "20"),
+        (0, 3, "0"),
+    ],
+)
+def test_so_many_digits_and_no_power_of_ten(value, digits, shown):
+    assert format_digits(value, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (5.88e23, "5.88 · 10²³"),
+        (3e11, "3 · 10¹¹"),
+        (9.999e20, "1 · 10²¹"),
+        (0.00003, "3 · 10⁻⁵"),
+        (0, "0"),
+        (3.14e23, "3.14 · 10²³"),  # as the course writes OpenAI's figure for GPT-3
+    ],
+)
+def test_a_power_of_ten_is_written_by_hand(value, shown):
+    assert format_power(value) == shown

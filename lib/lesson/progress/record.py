@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from lib.curriculum import Question, chapter
+from lib.units import format_power
 
 MOST_SETTINGS, MOST_SENTENCES, MOST_CHARACTERS = 24, 8, 700
 MOST_ROWS, MOST_COLUMNS = 6, 6
@@ -115,6 +116,8 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, float) and abs(value) >= 1e15:
+        return format_power(value)
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
     return "" if value is None else str(value)

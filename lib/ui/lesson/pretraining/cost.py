@@ -23,7 +23,7 @@ from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.units import format_count
+from lib.units import format_count, format_digits, format_power
 
 TITLES = {
     "utilization": "Utilization",
@@ -133,7 +133,7 @@ def _others(preset: Preset) -> tuple[float, float, float]:
 def _figures(told: Pretraining, card: Accelerator) -> None:
     low, high = carbon_range(told, card)
     first, second, third = st.columns(3)
-    first.metric("Work", f"{told.flops:.3g} FLOPs", border=True)
+    first.metric("Work", f"{format_power(told.flops)} FLOPs", border=True)
     second.metric(f"{card.name} hours", _amount(told.gpu_hours), border=True)
     third.metric("Price", charts.usd(told.usd).replace("$", "USD "), border=True)
     first.metric("Electricity", _scaled(told.energy_kwh, "kWh"), border=True)
@@ -147,9 +147,10 @@ def _figures(told: Pretraining, card: Accelerator) -> None:
 
 
 def _worked(told: Pretraining) -> None:
+    parameters, tokens, flops = format_power(told.parameters, 4), format_power(told.tokens, 4), format_power(told.flops)
     happened(
-        f"- FLOPs = 6 · N · D = 6 · {told.parameters:.4g} · {told.tokens:.4g} = **{told.flops:.3g}**\n"
-        f"- GPU hours = FLOPs / (peak · utilization · 3,600 s) = {told.flops:.3g} / ({told.peak_tflops:g} · 10¹² · "
+        f"- FLOPs = 6 · N · D = 6 · {parameters} · {tokens} = **{flops}**\n"
+        f"- GPU hours = FLOPs / (peak · utilization · 3,600 s) = {flops} / ({told.peak_tflops:g} · 10¹² · "
         f"{told.utilization:.3f} · 3,600) = **{_amount(told.gpu_hours)}**\n"
         f"- Price = hours · USD {told.usd_per_hour:.2f} = **{charts.usd(told.usd).replace('$', 'USD ')}**\n"
         f"- Electricity = hours · {told.power_w:g} W · PUE {told.pue:.2f} = **{_scaled(told.energy_kwh, 'kWh')}**; "
@@ -169,7 +170,7 @@ def _published(preset: Preset, told: Pretraining) -> None:
         "carbon_t": ("tons of CO₂e", told.carbon_kg / 1000),
     }
     rows = [
-        {"figure": ours[name][0], "published": f"{value:,.4g}", "here": f"{ours[name][1]:,.4g}"}
+        {"figure": ours[name][0], "published": _as_published(value), "here": _as_published(ours[name][1])}
         for name, value in preset.published.items()
     ]
     show_table(rows, alt="Published figures beside those computed here")
@@ -220,7 +221,12 @@ def _scaled(value: float, unit: str) -> str:
     return f"{_amount(value / larger[0])} {larger[1]}" if value >= 10_000 else f"{_amount(value)} {unit}"
 
 
+def _as_published(value: float) -> str:
+    """FLOPs as a power of ten, all else in four digits."""
+    return format_power(value) if value >= 1e15 else format_digits(value, 4)
+
+
 def _days(hours: float) -> str:
-    return (
-        f"{hours / 24:,.0f} days" if hours >= 48 else f"{hours:,.1f} hours" if hours >= 0.1 else f"{hours * 3600:.2g} s"
-    )
+    if hours >= 48:
+        return f"{hours / 24:,.0f} days"
+    return f"{hours:,.1f} hours" if hours >= 0.1 else f"{format_digits(hours * 3600, 2)} s"

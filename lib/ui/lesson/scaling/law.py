@@ -10,7 +10,7 @@ from lib.lesson.scaling.laws import Placed, Point, laws, rule_of_thumb
 from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
-from lib.units import format_count
+from lib.units import format_count, format_digits, format_power
 
 SIZES = [round(base * 10**power) for power in range(6, 12) for base in (1, 1.3, 2, 3, 5, 7)] + [10**12]
 TOKENS = [round(base * 10**power) for power in range(8, 14) for base in (1, 1.4, 2, 3, 5, 7)] + [10**14]
@@ -28,13 +28,13 @@ def the_laws() -> list[dict]:
         tokens = controls.pick("Tokens D", TOKENS, USUAL_TOKENS, key="sl_d", format_func=format_count)
     mine = Placed(law, Point(float(parameters), float(tokens)))
     title = (
-        f"At {mine.at.flops:.2g} FLOPs the best model has {format_count(mine.best.parameters)} parameters "
+        f"At {format_power(mine.at.flops, 2)} FLOPs the best model has {format_count(mine.best.parameters)} parameters "
         f"and reads {format_count(mine.best.tokens)} tokens"
     )
     loss, at_best, ratio = st.columns(3)
     loss.metric("Your loss", f"{mine.loss:.3f}", help="nats per token", border=True)
     at_best.metric("Best at this budget", f"{mine.best_loss:.3f}", border=True)
-    ratio.metric("Your tokens per parameter", f"{mine.at.ratio:,.3g}", border=True)
+    ratio.metric("Your tokens per parameter", format_digits(mine.at.ratio, 3), border=True)
     figure = charts.one_budget(law, mine.at, mine.best, title)
     st.plotly_chart(figure, key="sl_chart", alt=f"{title}. Yours: {mine.loss:.3f} nats.")
     _say_how_far_from_best(mine)
@@ -52,12 +52,14 @@ def _say_how_far_from_best(mine: Placed) -> None:
     if 0.8 < mine.too_large < 1.25:
         verdict = "Your split is about the law's best."
     elif mine.too_large > 1:
-        verdict = f"Your model is **{mine.too_large:,.2g} times too large** for this budget: it reads too little."
+        times = format_digits(mine.too_large, 2)
+        verdict = f"Your model is **{times} times too large** for this budget: it reads too little."
     else:
-        verdict = f"Your model is **{mine.too_small:,.2g} times smaller** than this budget's best."
+        verdict = f"Your model is **{format_digits(mine.too_small, 2)} times smaller** than this budget's best."
     happened(
         f"{verdict} It ends {abs(mine.lost):.3f} nats per token {'above' if mine.lost >= 0 else 'below'} that one.\n"
-        f"- Compute = 6 · {mine.at.parameters:.3g} · {mine.at.tokens:.3g} = **{mine.at.flops:.3g} FLOPs**\n"
+        f"- Compute = 6 · {format_power(mine.at.parameters)} · {format_power(mine.at.tokens)} = "
+        f"**{format_power(mine.at.flops)} FLOPs**\n"
         f"- {mine.law.worked(mine.at)}"
     )
 
@@ -73,7 +75,7 @@ def _best_point_row(name: str, best: Point, loss: str, best_loss: str) -> dict:
         "law": name,
         "best parameters": format_count(best.parameters),
         "best tokens": format_count(best.tokens),
-        "tokens per parameter": f"{best.ratio:,.3g}",
+        "tokens per parameter": format_digits(best.ratio, 3),
         "your loss": loss,
         "loss at its best": best_loss,
     }

@@ -25,7 +25,7 @@ from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.units import format_count, number_of
+from lib.units import format_count, format_digits, number_of
 
 AXES = {"size": "Size by year", "text": "Text by year", "both": "Size against text"}
 OPEN = {"all": "Open and closed", "open": "Open weights", "closed": "Closed"}
@@ -132,9 +132,9 @@ def _say_who_grew_and_shrank(models: Sequence[LanguageModel], years: Sequence[Ye
 
 def _moved(move: Move) -> str:
     names = f"{escape(move.first.name)} to {escape(move.newest.name)}"
-    said = f"{escape(move.organisation)} × {move.total_times:,.3g} ({names}"
+    said = f"{escape(move.organisation)} × {format_digits(move.total_times, 3)} ({names}"
     if move.active_times is not None and move.active_times < 0.8 * move.total_times:
-        said += f"; at work on a token × {move.active_times:,.2g}"
+        said += f"; at work on a token × {format_digits(move.active_times, 2)}"
     return said + ")"
 
 

@@ -12,7 +12,7 @@ from lib.lesson.scaling.serving import served_for
 from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
-from lib.units import format_count
+from lib.units import format_count, format_digits, format_power
 
 BUDGETS = [10.0**power for power in range(18, 28)]
 FITS = ("hoffmann", "besiroglu")
@@ -59,14 +59,16 @@ def _say_where_they_lie(law: SumLaw, placed: dict[str, Point]) -> None:
     gpt3, chinchilla, llama, smol = (Placed(law, placed[name]) for name in placed_names())
     served = served_for(law, llama.at)
     happened(
-        f"- **GPT-3** is {gpt3.too_large:.2g} times too large for its budget: {format_count(gpt3.best.parameters)} "
-        f"parameters on {format_count(gpt3.best.tokens)} tokens would end {gpt3.lost:.3f} nats lower. No amount of "
+        f"- **GPT-3** is {format_digits(gpt3.too_large, 2)} times too large for its budget: "
+        f"{format_count(gpt3.best.parameters)} parameters on {format_count(gpt3.best.tokens)} tokens would end "
+        f"{gpt3.lost:.3f} nats lower. No amount of "
         "serving makes its size right.\n"
         f"- **Chinchilla**, with {format_count(chinchilla.at.parameters)} parameters, ends at {chinchilla.loss:.3f} "
         f"against GPT-3's {gpt3.loss:.3f}; the law would give its budget {format_count(chinchilla.best.parameters)}.\n"
-        f"- **Llama 3 8B** lies far past every line. Its {llama.at.flops:.2g} FLOPs could have made a model of "
-        f"{format_count(llama.best.parameters)}, {llama.lost:.3f} nats better and {llama.too_small:.2g} times dearer "
-        f"to run. Its size is right if it serves {format_count(served)} tokens.\n"
+        f"- **Llama 3 8B** lies far past every line. Its {format_power(llama.at.flops, 2)} FLOPs could have made a "
+        f"model of {format_count(llama.best.parameters)}, {llama.lost:.3f} nats better and "
+        f"{format_digits(llama.too_small, 2)} times dearer to run. Its size is right if it serves "
+        f"{format_count(served)} tokens.\n"
         f"- **SmolLM2-135M**, this lesson's model, read {smol.at.ratio:,.0f} tokens for every parameter. Its budget "
         f"would have made {format_count(smol.best.parameters)}; it is this small so that it runs anywhere."
     )

@@ -11,7 +11,7 @@ from lib.lesson.scaling.serving import Choice, pays_after, same_loss
 from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.lesson.scaling.placed import FITS
-from lib.units import format_count
+from lib.units import format_count, format_digits, format_power
 
 SERVED = [0, *(round(base * 10**power) for power in range(9, 15) for base in (1, 2, 5)), 10**15]
 QUALITIES = [round(base * 10**power) for power in range(8, 12) for base in (1, 2, 3, 5, 7)]
@@ -44,7 +44,9 @@ def cost_of_serving() -> list[dict]:
     first.metric("Cheapest size", format_count(best.parameters), border=True)
     second.metric("It reads", f"{format_count(best.tokens)} tokens", border=True)
     third.metric("Saved over its life", f"{choice.saved_share:.0%}", border=True)
-    st.plotly_chart(charts.whole_life(choice, title), key="sl_life", alt=f"{title}, {choice.best.flops:.3g} FLOPs.")
+    st.plotly_chart(
+        charts.whole_life(choice, title), key="sl_life", alt=f"{title}, {format_power(choice.best.flops)} FLOPs."
+    )
     _say_what_is_cheapest(choice)
     ui.formula(
         "6 · N · D for training and 2 · N for every token read or written (Sardana et al. 2024); D is what "
@@ -68,11 +70,12 @@ def _say_what_is_cheapest(choice: Choice) -> None:
     happened(
         f"All these models reach {choice.loss:.3f} nats per token.\n"
         f"- Cheapest to train: {format_count(optimal.point.parameters)} on {format_count(optimal.point.tokens)} "
-        f"tokens: 6 · N · D = {optimal.training_flops:.3g}, serving 2 · N · T = {optimal.serving_flops:.3g}, together "
-        f"**{optimal.flops:.3g} FLOPs**\n"
+        f"tokens: 6 · N · D = {format_power(optimal.training_flops)}, serving 2 · N · T = "
+        f"{format_power(optimal.serving_flops)}, together **{format_power(optimal.flops)} FLOPs**\n"
         f"- Cheapest over its life: {format_count(best.point.parameters)} on {format_count(best.point.tokens)} tokens: "
-        f"{best.training_flops:.3g} + {best.serving_flops:.3g} = **{best.flops:.3g} FLOPs**, "
-        f"{best.point.ratio:,.3g} tokens per parameter instead of {optimal.point.ratio:,.3g}"
+        f"{format_power(best.training_flops)} + {format_power(best.serving_flops)} = "
+        f"**{format_power(best.flops)} FLOPs**, "
+        f"{format_digits(best.point.ratio, 3)} tokens per parameter instead of {format_digits(optimal.point.ratio, 3)}"
     )
     if best.point.parameters < 0.97 * optimal.point.parameters:
         after = pays_after(best.point, optimal.point)

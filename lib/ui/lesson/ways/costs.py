@@ -8,7 +8,7 @@ from lib import ui
 from lib.lesson.ways.costs import CARD, MODEL, TUNING_TOKENS, WELL_USED, costs, feedback_cost
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
-from lib.units import format_count, format_gb
+from lib.units import format_count, format_digits, format_gb, format_power
 
 
 def what_it_takes() -> list[dict]:
@@ -29,8 +29,8 @@ def what_it_takes() -> list[dict]:
         {
             "way": each.way,
             "tokens": format_count(each.tokens),
-            "FLOPs": f"{each.flops:.2g}" if each.flops else "0",
-            "GPU hours": f"{each.gpu_hours:,.3g}" if each.gpu_hours < 1e4 else f"{each.gpu_hours:,.0f}",
+            "FLOPs": format_power(each.flops, 2),
+            "GPU hours": format_digits(each.gpu_hours, 3),
             "USD": f"{each.usd:,.2f}" if each.usd < 1e4 else f"{each.usd:,.0f}",
             "memory": format_gb(each.memory_bytes) if each.memory_bytes else "thousands of GPUs",
             "how": each.note,
@@ -45,8 +45,8 @@ def what_it_takes() -> list[dict]:
     )
     rlhf = feedback_cost()
     ui.published(
-        f"RLHF of {rlhf.model}: {rlhf.rlhf_pf_days:g} petaflop/s-days ({rlhf.rlhf_flops:.2g} FLOPs), after "
-        f"{rlhf.supervised_pf_days:g} for supervised tuning and {rlhf.pretraining_pf_days:,g} for pretraining: "
+        f"RLHF of {rlhf.model}: {rlhf.rlhf_pf_days:g} petaflop/s-days ({format_power(rlhf.rlhf_flops, 2)} FLOPs), "
+        f"after {rlhf.supervised_pf_days:g} for supervised tuning and {rlhf.pretraining_pf_days:,g} for pretraining: "
         f"{rlhf.share_of_pretraining:.1%} of it, without the labellers' time "
         f"([{rlhf.source.title}]({rlhf.source.url}))."
     )
