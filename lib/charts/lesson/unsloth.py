@@ -82,8 +82,8 @@ def by_length(rows: Sequence[Reported], title: str) -> go.Figure:
         traces=_said_beside_formula(
             "reported",
             tokens,
-            [(row.flash, row.plain_gib) for row in rows],
-            [(row.unsloth, row.spared_gib) for row in rows],
+            [(row.flash_gb, row.plain_gib) for row in rows],
+            [(row.unsloth_gb, row.spared_gib) for row in rows],
         ),
         legend=BELOW,
         height=420,
@@ -103,8 +103,8 @@ def longest(rows: Sequence[Longest], title: str) -> go.Figure:
         traces=_said_beside_formula(
             "published",
             cards,
-            [(row.flash, row.plain) for row in rows],
-            [(row.unsloth, row.spared) for row in rows],
+            [(row.flash_tokens, row.plain_tokens) for row in rows],
+            [(row.unsloth_tokens, row.spared_tokens) for row in rows],
         ),
         legend=BELOW,
         height=420,

@@ -66,8 +66,8 @@ class Reported:
     """Memory of one text of so many tokens, in GiB: reported in whole GB, and by formula. None: it did not fit."""
 
     tokens: int
-    flash: float | None
-    unsloth: float
+    flash_gb: float | None
+    unsloth_gb: float
     plain_gib: float
     spared_gib: float
     faster: float | None
@@ -82,8 +82,8 @@ def by_length() -> tuple[Reported, ...]:
     return tuple(
         Reported(
             tokens=row["tokens"],
-            flash=row["flash_gb"],
-            unsloth=row["unsloth_gb"],
+            flash_gb=row["flash_gb"],
+            unsloth_gb=row["unsloth_gb"],
             plain_gib=_gib(arch, PLAIN.with_(rank=part["rank"], sequence=row["tokens"])),
             spared_gib=_gib(arch, SPARED.with_(rank=part["rank"], sequence=row["tokens"])),
             faster=row["flash_tokens_per_s"] and row["unsloth_tokens_per_s"] / row["flash_tokens_per_s"],
@@ -114,13 +114,13 @@ def four_texts() -> FourTexts:
 
 @dataclass(frozen=True)
 class Longest:
-    """The longest text that a card takes, in tokens: published, and by formula; None where nothing fits."""
+    """The longest text that a card takes: published, and by formula; None where nothing fits."""
 
     card_gb: int
-    flash: int | None
-    unsloth: int
-    plain: int | None
-    spared: int | None
+    flash_tokens: int | None
+    unsloth_tokens: int
+    plain_tokens: int | None
+    spared_tokens: int | None
 
 
 @cache

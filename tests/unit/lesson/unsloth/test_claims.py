@@ -69,19 +69,19 @@ def test_one_of_the_nine_rows_is_as_good_as_the_slide():
 
 def test_the_formula_is_near_what_llama_factory_reports():
     for row in by_length():
-        assert row.spared_gib == pytest.approx(row.unsloth, abs=1.5)
-        if row.flash is not None:
-            assert row.plain_gib == pytest.approx(row.flash, abs=1.5)
+        assert row.spared_gib == pytest.approx(row.unsloth_gb, abs=1.5)
+        if row.flash_gb is not None:
+            assert row.plain_gib == pytest.approx(row.flash_gb, abs=1.5)
 
 
 def test_the_longest_text_fits_and_one_token_more_does_not():
     for row in longest():
-        if row.spared is not None:
+        if row.spared_tokens is not None:
             arch = long_reading("Llama-3.1-8B")
-            for tokens, fits in ((row.spared, True), (row.spared + 1, False)):
+            for tokens, fits in ((row.spared_tokens, True), (row.spared_tokens + 1, False)):
                 made = training(arch, SPARED.with_(rank=32, sequence=tokens))
                 assert (made.total_bytes <= row.card_gb * GIB) is fits
-    assert longest()[0].plain is None  # published: out of memory
+    assert longest()[0].plain_tokens is None  # published: out of memory
     assert longest_within(long_reading("Llama-3.1-8B"), SPARED, 1e15) == 10**7
 
 
