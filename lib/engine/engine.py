@@ -37,6 +37,8 @@ LOST_WORKER = (
 
 @dataclass
 class _Job:
+    """A job as the engine keeps it; `…_at` in seconds of this process's monotonic clock."""
+
     id: str
     kind: str
     owner: str

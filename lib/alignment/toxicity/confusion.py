@@ -112,6 +112,8 @@ class Day:
 
 @dataclass(frozen=True)
 class CostAt:
+    """What a day costs when texts are flagged from this score on, in the unit of the day's costs."""
+
     threshold: float
     rates: Confusion
     cost: float
