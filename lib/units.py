@@ -37,8 +37,8 @@ def number_of(count: int, one: str, many: str = "") -> str:
 
 def format_digits(value: float, digits: int) -> str:
     """So many digits of it, and never a power of ten: `format_digits(14_867, 3)` is "14,900"."""
-    if not value:
-        return "0"
+    if not value or not math.isfinite(value):
+        return f"{value:g}"
     places = digits - 1 - math.floor(math.log10(abs(value)))
     written = f"{round(value, places):,.{max(0, places)}f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
@@ -46,8 +46,8 @@ def format_digits(value: float, digits: int) -> str:
 
 def format_power(value: float, digits: int = 3) -> str:
     """As it is written by hand: `format_power(5.88e23)` is "5.88 · 10²³"."""
-    if not value:
-        return "0"
+    if not value or not math.isfinite(value):
+        return f"{value:g}"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{float(mantissa):g} · 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
@@ -61,12 +61,12 @@ def format_percent(share: float) -> str:
 
 def format_chance(nats: float) -> str:
     """How likely what surprises by so many nats is, in digits that can be read aloud: `format_chance(math.log(8))` is
-    "12.5%", `format_chance(math.log(12_345))` "1 in 12,000" and `format_chance(30)` "1 in 10^13"."""
+    "12.5%", `format_chance(math.log(12_345))` "1 in 12,000" and `format_chance(30)` "1 in 10¹³"."""
     power = nats / math.log(10)
     if power <= 3:
         return f"{math.exp(-nats):.1%}"
     if power > 6:
-        return f"1 in 10^{power:.0f}"
+        return f"1 in 10{str(round(power)).translate(SUPERSCRIPTS)}"
     return f"1 in {float(f'{10**power:.2g}'):,.0f}"
 
 

@@ -36,7 +36,7 @@ def test_a_plural_of_its_own():
 
 @pytest.mark.parametrize(
     ("one_in", "shown"),
-    [(1, "100.0%"), (8, "12.5%"), (12_345, "1 in 12,000"), (499_999, "1 in 500,000"), (10**13, "1 in 10^13")],
+    [(1, "100.0%"), (8, "12.5%"), (12_345, "1 in 12,000"), (499_999, "1 in 500,000"), (10**13, "1 in 10¹³")],
 )
 def test_a_chance_has_no_more_digits_than_can_be_read_aloud(one_in, shown):
     assert format_chance(math.log(one_in)) == shown
@@ -66,6 +66,7 @@ def test_so_many_digits_and_no_power_of_ten(value, digits, shown):
         (9.999e20, "1 · 10²¹"),
         (0.00003, "3 · 10⁻⁵"),
         (0, "0"),
+        (math.nan, "nan"),
         (3.14e23, "3.14 · 10²³"),  # as the course writes OpenAI's figure for GPT-3
     ],
 )

@@ -21,6 +21,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
+from lib.units import format_digits
 
 FOUND, REPAIRED = "bug:found", "bug:repaired"
 FIRST_TRY, LATER, NO = "at the first try", "later", "not yet"
@@ -99,8 +100,8 @@ def _evidence(view: JobView, key: str) -> None:
     if told.steps:
         norms = [step.grad_norm for step in told.steps]
         one, two, three = st.columns(3)
-        one.metric("Gradient, first step", f"{norms[0]:.3g}")
-        two.metric("Gradient, largest", f"{max(norms):.3g}")
+        one.metric("Gradient, first step", format_digits(norms[0], 3))
+        two.metric("Gradient, largest", format_digits(max(norms), 3))
         pages = next((event for event in view.events if isinstance(event, Forgotten)), None)
         if pages:
             change = pages.after.book_loss - pages.before.book_loss
@@ -163,7 +164,7 @@ def _explain(fault: Fault, found: Outcome) -> None:
     st.success(f"**{fault.cause}.** {fault.shown_by}", icon=":material/check:")
     st.markdown(
         f"In your run: held-out loss **{found.first:.2f}** at first, **{found.lowest:.2f}** at best, "
-        f"**{found.last:.2f}** at last; largest gradient **{found.largest_gradient:.3g}**{_more(found)}."
+        f"**{found.last:.2f}** at last; largest gradient **{format_digits(found.largest_gradient, 3)}**{_more(found)}."
     )
     if fault.made_by:
         st.caption(fault.made_by)

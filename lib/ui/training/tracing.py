@@ -24,7 +24,7 @@ from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
-from lib.units import format_chance, format_duration
+from lib.units import SUPERSCRIPTS, format_chance, format_duration
 
 TRACE, RETRAIN = "who-trace", "who-retrain"
 STEPS, BATCH = 40, 8
@@ -231,6 +231,6 @@ def _large(nats: float) -> str:
     """e to the `nats`, to be read aloud."""
     power = nats / math.log(10)
     if power > math.log10(BEYOND_READING):
-        return f"10^{power:.0f}"
+        return f"10{str(round(power)).translate(SUPERSCRIPTS)}"
     value = float(f"{10**power:.2g}")
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
