@@ -36,9 +36,11 @@ def number_of(count: int, one: str, many: str = "") -> str:
 
 
 def format_digits(value: float, digits: int) -> str:
-    """So many digits of it, and never a power of ten: `format_digits(14_867, 3)` is "14,900"."""
+    """So many digits of it, and no power of ten below a billion: `format_digits(14_867, 3)` is "14,900"."""
     if not value or not math.isfinite(value):
         return f"{value:g}"
+    if abs(value) >= 1e9:
+        return format_power(value, digits)
     places = digits - 1 - math.floor(math.log10(abs(value)))
     written = f"{round(value, places):,.{max(0, places)}f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
