@@ -27,7 +27,7 @@ def test_a_sweep_survives_a_reload_and_goes_on_after_a_lost_worker(page: Page, a
     for worker in app.workers():
         worker.send_signal(signal.SIGKILL)
     expect(page.get_by_text("The worker process that ran this was lost").first).to_be_visible()
-    page.get_by_role("button", name="Go on with the").click()
+    page.get_by_role("button", name="Go on with what is left").click()
     expect(page.get_by_text(re.compile("spread of .* between seeds")).first).to_be_visible()
     for label in ("r = 1", "r = 4", "r = 16", "r = 64"):
         expect(page.locator(".annotation").filter(has_text=label).first).to_be_visible()
