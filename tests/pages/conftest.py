@@ -25,6 +25,7 @@ from tests.waiting import LIMIT_S, wait_until
 APP = str(ROOT / "app.py")
 HEADING = re.compile(r"^(#{1,6}) +(.+)$", re.MULTILINE)
 """In Markdown."""
+NOT_TAKEN = re.compile(r"The link asks for (.+?) =")
 
 
 COMPONENTS = BidiComponentManager()
@@ -68,6 +69,11 @@ def said(app: AppTest) -> str:
     """All text of a page that is not in a control."""
     kinds = ("title", "header", "subheader", "markdown", "caption", "success", "warning", "info", "error")
     return "\n".join(str(each.value) for kind in kinds for each in app.get(kind))
+
+
+def refused(app: AppTest) -> list[str]:
+    """What the link asked for in vain, by the names that the page says. A setting `name:variant` is called `name`."""
+    return [name for each in app.caption for name in NOT_TAKEN.findall(each.value)]
 
 
 def charts_without_words(app: AppTest) -> list[str]:

@@ -9,7 +9,7 @@ from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED
 from lib.ui.kit import jobs, kept
-from tests.pages.conftest import button, open_chapter, press, rerun_until
+from tests.pages.conftest import button, open_chapter, press, refused, rerun_until
 
 BACKBONE = {"al_model": "Stories by the bundled model"}
 
@@ -59,7 +59,7 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(slug, query):
     app = open_chapter(slug, **query)
     assert not app.exception
     (key,) = query
-    assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
+    assert key in refused(app)
 
 
 def rank(app: AppTest, *places: int) -> None:

@@ -12,7 +12,7 @@ from lib.evaluation.benchmarks import benchmark_items
 from lib.evaluation.open_models import open_models
 from lib.models.catalogue import BUNDLED, bundled_folder
 from lib.ui.evaluation.own_texts import TASKS
-from tests.pages.conftest import open_chapter, rerun_until, said
+from tests.pages.conftest import open_chapter, refused, rerun_until, said
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
 needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet")
@@ -20,10 +20,6 @@ needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists()
 
 def html(app) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
-
-
-def refusals(app) -> int:
-    return len([caption for caption in app.caption if "The link asks for" in caption.value])
 
 
 def press_and_wait(app, label: str, until: Callable[[], bool]):
@@ -120,7 +116,7 @@ def test_all_weights_zero_is_one_sentence():
 
 
 @pytest.mark.parametrize(
-    ("slug", "query", "refused"),
+    ("slug", "query", "times"),
     [
         ("benchmarks", {"item": "nothing", "own_1": "x" * 999, "model": "HAL", "view": "?"}, 4),
         ("ability_map", {"ability": "flying", "dataset": "<b>"}, 2),
@@ -130,10 +126,10 @@ def test_all_weights_zero_is_one_sentence():
         ("no_one_metric", {"task": "Poem"}, 1),
     ],
 )
-def test_links_with_nonsense_fall_back_and_say_so(slug, query, refused):
+def test_links_with_nonsense_fall_back_and_say_so(slug, query, times):
     app = open_chapter(slug, **query)
     assert not app.exception
-    assert refusals(app) == refused
+    assert len(refused(app)) == times
 
 
 def test_a_dataset_is_found_where_the_survey_has_it():

@@ -9,7 +9,7 @@ import pytest
 from lib.models.catalogue import BUNDLED, REAL
 from lib.quant.measure.run import USUAL_PROMPT, USUAL_QUESTION
 from lib.ui.models import choice
-from tests.pages.conftest import open_chapter, press, rerun_until
+from tests.pages.conftest import open_chapter, press, refused, rerun_until
 
 PAGE = "quantization_lab"
 
@@ -91,4 +91,4 @@ def test_the_map_marks_the_layer_that_hurts():
 def test_a_hostile_link_falls_back():
     app = open_chapter(PAGE, tokens="-5", overlap="x", model="rm -rf", seed="lots", prompt="x" * 9000)
     assert not app.exception
-    assert len([caption for caption in app.caption if "The link asks for" in caption.value]) >= 4
+    assert len(refused(app)) >= 4

@@ -7,7 +7,7 @@ import pytest
 from lib.alignment.toxicity.word_list import MASK
 from lib.ui.alignment.toxicity.views import VIEWS
 from lib.ui.kit import kept
-from tests.pages.conftest import open_chapter, start_and_finish
+from tests.pages.conftest import open_chapter, refused, start_and_finish
 
 INSULT = "Nice shoes, did they come free with a pizza?"
 
@@ -36,7 +36,7 @@ def said(app) -> str:
 def test_a_hostile_link_falls_back_to_the_default_and_says_so(view, key, value):
     app = open_chapter("toxicity", **{"tx_view": view, key: value})
     assert not app.exception
-    assert any(f"The link asks for {key} =" in caption.value for caption in app.caption)
+    assert key in refused(app)
 
 
 def test_a_list_without_a_word_says_so_and_the_page_goes_on():
