@@ -1,3 +1,5 @@
+"""The one error of this domain."""
+
 from __future__ import annotations
 
 from lib.errors import StudentError

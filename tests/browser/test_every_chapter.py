@@ -13,11 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from lib import curriculum
 from tests.browser.accessibility import findings
 from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.rooms import PHONE
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
 CHAPTERS = curriculum.chapters()
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+DESK = {"width": 1440, "height": 900}
 WIDEST = "document.querySelector('[data-testid=stMain]').scrollWidth"
 
 DARK = """[document.querySelector('.stApp'), document.body].every(

@@ -1,6 +1,6 @@
 """The teaching quantizers, in numpy, applied to one matrix.
 
-absmax.py         absmax quantization: the largest magnitude of a block becomes the largest whole number, zero stays
+absmax.py         absmax quantization: the largest magnitude becomes the largest whole number, zero stays zero
 bench.py          the quantizer bench: one description of a quantizer, applied to one matrix
 blocks.py         which weights share a scale: the whole tensor, an output channel (row), or a group of neighbours
 four_bit.py       NF4 and FP4: 4-bit codes into a table of 16 levels, times the absmax of each block

@@ -14,6 +14,6 @@ source.py    show a function's own source on a page, so that what students read 
 streamlit_private.py  what this app takes from inside Streamlit, where it offers no public way
 tables.py    tables on a page: pandas in, Streamlit's table out, without an index
 text.py      text that a student, a link or a model wrote, made safe to show inside Markdown
-tokens.py    text coloured word by word: the one place that turns texts of others into HTML, and escapes every letter
+tokens.py    text coloured word by word: the one place that turns texts of others into HTML, escaped
 words.py     the words that a chapter introduces, in a small window with their meanings
 """

@@ -2,7 +2,7 @@
 
 playground.py  the playground's inputs: texts as they are typed, presets, settings, all of them in the link
 rouge.py       ROUGE on the page: words linked by colour, the arithmetic filled in, the longest common subsequence drawn
-bleu.py        BLEU on the page: clipped counts, brevity, the geometric mean beside the slide's average, smoothing
+bleu.py        BLEU on the page: clipped counts, brevity, the geometric mean, smoothing, tokenisers
 bleu_settings.py  what changes BLEU, on both pages alike: tokeniser, smoothing, weights
 linked.py      n-grams as chips: equal ones under one number, clipped ones struck through, as they were written
 agreement.py   whether our steps give the libraries' numbers: compared on these very texts, and said
