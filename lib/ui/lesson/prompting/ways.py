@@ -19,7 +19,6 @@ from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.lesson.prompting.nearest import draw_nearest
 from lib.ui.lesson.prompting.scored import (
-    HASH_SHOWN,
     guessing,
     in_numbers,
     model_for,
@@ -122,8 +121,8 @@ def _draw_ways(ways: Sequence[WayScore]) -> None:
                 "Trained parameters": f"{each.trained_parameters:,}",
                 "To get ready": f"{each.seconds:.0f} s" if each.trained_parameters else "nothing to train",
                 "To ask all": f"{each.score.seconds:.0f} s",
-                "Base weights": f"{each.weights.before[:HASH_SHOWN]}… "
-                + ("before and after" if each.weights.same else f"→ {each.weights.after[:HASH_SHOWN]}…"),
+                "Base weights": f"{each.weights.before[:8]}…"
+                + (", same after" if each.weights.same else f" → {each.weights.after[:8]}…"),
             }
             for each in ways
         ],
