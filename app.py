@@ -16,6 +16,7 @@ from lib.logs import log_to_standard_error, record_error
 from lib.models.fetch.background import BackgroundFetch
 from lib.places import ASSETS, ROOT
 from lib.serving import health
+from lib.serving.arenas import few_arenas
 from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import stop_notes
 from lib.ui.kit.listener import send_at_once
@@ -23,7 +24,7 @@ from lib.ui.kit.presenting.keys import led
 from lib.ui.kit.presenting.looks import readable_buttons
 from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.session import BrowserCookie
-from lib.ui.kit.streamlit_private import forget_pages_folder
+from lib.ui.kit.streamlit_private import forget_pages_folder, watch_files_only_if_wanted
 
 MIDDLEWARE = [Middleware(BrowserCookie)]
 ICON = str(ASSETS / "icon.png")
@@ -87,4 +88,6 @@ if __name__ == "__main__":
     main()
 else:
     forget_pages_folder()
+    watch_files_only_if_wanted()
+    few_arenas()
     app = st.App(__file__, lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=record_error)

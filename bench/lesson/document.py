@@ -22,7 +22,9 @@ def tables() -> dict[str, str]:
             ["", "bound", *(f"{each.sessions} students" for each in (a_class, a_hall))], _lesson(a_class, a_hall)
         ),
         "memory": _table(["minute", "MB"], _memory(a_class)),
-        "growth": _table(["", *(f"{each:,}" for each in MANY)], _growth([need(a_hall, each) for each in MANY])),
+        "growth": _table(
+            ["", *(f"{each:,}" for each in MANY)], _growth([need((a_class, a_hall), each) for each in MANY])
+        ),
     }
 
 
@@ -46,7 +48,7 @@ def _lesson(*lessons: LessonResult) -> list[list[str]]:
         row("reloads, sleeps / room gone afterwards", "0 gone", lambda e: f"{e.reloads}, {e.sleeps} / {e.displaced}"),
         row("runs done of those started", "", lambda e: f"{e.runs.ended.get('done', 0)} of {e.runs.started}"),
         row("presses of Start that met a full queue", "", lambda e: str(e.runs.turned_away)),
-        row("all press Start: the last run is over, s", "120", lambda e: f"{e.runs.last_over_s:.0f}"),
+        row("all press Start: the last run is over, s", "120", _last_over),
         row("waiting times told / within a third", "", lambda e: f"{e.runs.waits_told:,} / {e.runs.within_a_third:,}"),
         row("· off by, p95", "33%", lambda e: f"{e.runs.wait_error_p95:.0%}"),
         *(row(f"processor, {part}, s", "", lambda e, part=part: _spent(e, part)) for part in sorted(parts)),
@@ -56,6 +58,10 @@ def _lesson(*lessons: LessonResult) -> list[list[str]]:
 
 def _ms(times) -> str:
     return f"{times.p50_ms:.0f} / {times.p95_ms:.0f}"
+
+
+def _last_over(measured: LessonResult) -> str:
+    return "not within the lesson" if measured.runs.last_over_s is None else f"{measured.runs.last_over_s:.0f}"
 
 
 def _moved(measured: LessonResult) -> str:

@@ -54,8 +54,9 @@ class Runs:
     ended: dict[str, int]
     turned_away: int
     """Presses of Start at which the queue was full; each was pressed again later."""
-    last_over_s: float
-    """From the first press of Start to the end of the last run, the longer of the lesson's times that had runs."""
+    last_over_s: float | None
+    """From the first press of Start to the end of the last run, the longer of the lesson's times that had runs; None
+    where a run was not over when its student left, or could not be started for the full queue."""
     ran_p50_s: float
     waits_told: int
     within_a_third: int
@@ -113,7 +114,8 @@ class LessonResult:
         yield Line("  errors", self.all_errors, "", 0)
         yield Line("  answers lost", self.lost, "", 0)
         yield Line("  waiting times told, off by, p95", 100 * self.runs.wait_error_p95, "%", 100 * THIRD)
-        yield Line("  the last run is over", self.runs.last_over_s, "s", 120)
+        if self.runs.last_over_s is not None:
+            yield Line("  the last run is over", self.runs.last_over_s, "s", 120)
 
 
 def result_of(played: Played, served: Served, minutes: float) -> LessonResult:
@@ -171,11 +173,12 @@ def _runs(played: Played) -> Runs:
     runs = [run for _, notes in played.students for run in notes.runs]
     ended = [each for each in played.log if each["event"] == "job ended"]
     wrong = [share for run in runs for share in run.wrong()]
+    all_over = bool(runs) and all(run.over_at for run in runs) and len(runs) >= len(played.students)
     return Runs(
         started=len(runs),
         ended=dict(Counter(each["state"] for each in ended)),
         turned_away=sum(notes.turned_away for _, notes in played.students),
-        last_over_s=round(max((_over_after(each) for each in _sittings(runs)), default=0.0), 1),
+        last_over_s=round(max(map(_over_after, _sittings(runs))), 1) if all_over else None,
         ran_p50_s=percentile([each["ran_s"] for each in ended], 0.5) if ended else 0.0,
         waits_told=len(wrong),
         within_a_third=sum(share <= THIRD for share in wrong),

@@ -11,7 +11,8 @@ from bench.following import FollowedRun
 from bench.lesson.acts import Act, Experiment, Question
 from bench.visitor import Visitor
 
-LONGEST_RUN_S = 600.0
+AFTERWARDS_S = 30.0
+"""So long after the lesson a student still looks at a run that is not over."""
 MOVE_S = (2.0, 3.0)
 """Between two moves of a slider: who has moved it looks at what happened."""
 CHANGES_MIND = 0.2
@@ -53,6 +54,7 @@ class Student:
 
     async def attend(self, begins_at: float) -> None:
         """Join, then every act at its time; one that is over before this student comes to it is left out."""
+        self._leaves_at = begins_at + sum(act.seconds for act in self._acts) + AFTERWARDS_S
         await self._join()
         for act in self._acts:
             ends_at = begins_at + act.seconds
@@ -126,10 +128,12 @@ class Student:
         await window.press("Start")
         while "Stop" not in window.enabled and any("try again" in words for words in window.alerts):
             self._notes.turned_away += 1
+            if time.monotonic() > self._leaves_at - AFTERWARDS_S:
+                return
             await asyncio.sleep(self._rng.uniform(20, 40))
             await window.press("Start")
         self._notes.runs.append(run)
-        await window.stay(LONGEST_RUN_S, until=lambda: run.note(window))
+        await window.stay(self._leaves_at - time.monotonic(), until=lambda: run.note(window))
 
     def _check_place(self) -> None:
         if f"Room {self._code}" not in self._window.words:

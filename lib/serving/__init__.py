@@ -2,6 +2,7 @@
 
 health.py     the answers to a health check and a readiness check
 operator.py   the operator's key, and processes with their memory
+arenas.py     how much of what is freed the C library keeps
 errors.py     what an operator hears whose key is not taken
 """
 

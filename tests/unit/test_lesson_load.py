@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from bench.following import seconds_told
+from bench.lesson import document
 from bench.lesson.acts import Experiment, Question, lesson
+from bench.lesson.growth import need
 from bench.lesson.playing import kept_answers, lost_answers, play
-from bench.lesson.result import result_of
+from bench.lesson.result import read, result_of
 from bench.lesson.serving import one_machine
 from bench.lesson.student import Notes
 from lib.classroom.database import Database
@@ -81,3 +83,27 @@ def test_a_lesson_is_as_long_as_it_is_asked_for_and_puts_questions_that_there_ar
 def test_a_waiting_time_is_read_as_the_page_writes_it(seconds):
     assert seconds_told(f"Waiting: 3 ahead of you, about {format_duration(seconds)}.") == seconds
     assert seconds_told("Waiting: you are next, any moment now.") == 0
+
+
+def test_the_tables_are_made_from_what_was_measured():
+    text = document.DOCUMENT.read_text(encoding="utf-8")
+    made = document.tables()
+    assert all(f"<!-- {name} -->\n" in text for name in made)
+    assert document.with_tables(text, made) == text
+
+
+def test_what_was_measured_kept_its_promises():
+    """Of the class of forty; what the hall on two cores did not keep, its document says."""
+    a_class = read(document.CLASS)
+    assert a_class.sessions == 40
+    assert (a_class.lost, a_class.all_errors) == (0, 0)
+
+
+def test_need_grows_with_the_students_from_the_dearer_of_the_lessons():
+    a_class, a_hall = read(document.CLASS), read(document.HALL)
+    one, ten = need((a_class, a_hall), 40), need((a_class, a_hall), 400)
+    assert one.web_cores * 60 * a_class.minutes >= a_class.processor_s["web"] * (1 - 1e-9)
+    assert 5 * one.web_cores * 60 * a_hall.minutes >= a_hall.processor_s["web"] * (1 - 1e-9)
+    assert ten.web_cores == pytest.approx(10 * one.web_cores)
+    assert need((a_hall,), 200).proxy_cores == pytest.approx(a_hall.processor_s["proxy"] / 60 / a_hall.minutes)
+    assert 0.5 * (ten.web_processes - 1) < ten.web_cores <= 0.5 * ten.web_processes
