@@ -139,12 +139,11 @@ def test_a_method_that_trains_nothing_costs_no_training_and_forgets_nothing_of_i
 
 
 @pytest.mark.parametrize("method", UNQUANTIZED)
-def test_going_on_from_a_checkpoint_is_the_unbroken_run(method):
-    run = small(method, weighs=False, evaluate_every=3)
+def test_going_on_from_a_checkpoint_is_the_unbroken_run(method, monkeypatch):
+    monkeypatch.setattr(finetune, "CHECKPOINT_EVERY", 3)
+    run = small(method, weighs=False)
     events = list(finetune.finetune(run))
-    stopped = finetune.finetune(run)
-    checkpoint = next(event for event in stopped if isinstance(event, Checkpoint))
-    stopped.close()
+    checkpoint = next(event for event in of(Checkpoint, events) if event.step == 3)
     rest = list(finetune.finetune(replace(run, resume_from=checkpoint)))
     unbroken = [step.loss for step in of(Step, events)][3:]
     assert [step.loss for step in of(Step, rest)] == pytest.approx(unbroken, rel=1e-4)
