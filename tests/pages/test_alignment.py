@@ -79,7 +79,7 @@ def test_answers_are_ranked_asked_again_and_compared():
     rank(app, 1, 1, 2, 2)
     rank(app, 4, 3, 2, 1)
     assert "3 times" not in said(app)
-    assert "1 times none was good" in said(app)
+    assert "1 time none was good" in said(app)
     assert "Do you still think so?" in said(app)
     press(app, "They tie")
     again = open_chapter("rank_answers")  # another browser: it has ranked nothing

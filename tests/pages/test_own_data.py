@@ -41,7 +41,7 @@ def everything(app: AppTest) -> str:
         ("x" * 20_000_000, "20.0 MB; up to 2 MB"),
         ("ab\x00\x01\x02" * 50, "binary"),
         ("the same\n" * 30, "All 30 texts are the same"),
-        ("colour,size\nred,7\nblue,9", "The columns “colour”, “size”"),
+        ("colour,size\nred,7\nblue,9", "known by its name (“colour”, “size”)"),
         ("instruction,response\nWhat is Kopi?,\nWhat is Teh?,", "response is missing"),
         ('{"messages": "none"}\n{"messages": [{"role": "wizard", "content": "x"}]}', "not a list of messages"),
         ("instruction,response", "There is only a header"),
