@@ -16,7 +16,6 @@ from itertools import combinations
 
 from lib.alignment.answers import FOLDER, Answer
 from lib.alignment.errors import AlignmentError
-from lib.units import number_of
 
 
 class Choice(StrEnum):
@@ -109,8 +108,8 @@ def check_learnable(rankings: Sequence[Ranking]) -> None:
         raise AlignmentError("There is no ranking yet; rank the answers to some prompts first")
     if not deciding:
         raise AlignmentError(
-            f"No answer is preferred to another in {number_of(len(rankings), 'ranking')} (only ties, or none good), so "
-            "there is nothing to learn; put at least one answer before another"
+            "No answer is preferred to another in any ranking (only ties, or none good), so there is nothing to learn; "
+            "put at least one answer before another"
         )
     if len({ranking.prompt for ranking in deciding}) < 2:
         raise AlignmentError(

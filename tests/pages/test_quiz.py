@@ -43,4 +43,4 @@ def test_a_round_is_answered_explained_and_told():
     assert app.subheader[0].value == "4 of 5 right"
     press(app, "Go on")
     assert mine(app).round is None
-    assert any("**1** are due" in each.value for each in app.markdown)
+    assert any("**1** is due" in each.value for each in app.markdown)

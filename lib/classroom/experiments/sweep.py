@@ -102,7 +102,7 @@ def open_sweep(db: Database, code: str, browser: str, size: str, seed: int = 0) 
     from lib.classroom.tables import cells
 
     if size not in GRIDS:
-        raise RoomError(f"A sweep must have {' or '.join(GRIDS)} cells; choose one of these.")
+        raise RoomError(f"A sweep must have {', '.join(GRIDS)} cells; choose one of these numbers.")
     grid = GRIDS[size]
     choices = [{"text": cell_title(*each), "correct": False, "why": ""} for each in grid.cells]
     asked = put_question(db, code, browser, CHAPTER, PART + size, QUESTION, choices)

@@ -62,11 +62,15 @@ def retrain(retraining: Retraining) -> Iterator[InfluenceEvent]:
 
 
 def trained(run: FineTuningRun) -> Iterator[Step]:
-    """Train, yielding each Step; returns the checkpoints, the last of them at the end of the run."""
+    """Train, yielding each Step; returns a checkpoint per look at the held-out texts, the last at the end of the run.
+
+    A run keeps more of them, so that little is lost with a worker; each one more would be read for every text.
+    """
     checkpoints = []
     for event in finetune(run):
         if isinstance(event, Checkpoint):
-            checkpoints.append(event)
+            if event.step % run.evaluate_every == 0 or event.step == run.steps:
+                checkpoints.append(event)
         elif isinstance(event, Step):
             yield event
     return checkpoints
