@@ -6,10 +6,11 @@ While Streamlit replaces a view, an element and its successor stand side by side
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.server import App, running_app
@@ -47,3 +48,15 @@ def page(browser: Browser) -> Iterator[Page]:
 def settle(page: Page) -> None:
     """Wait until the script has run."""
     page.wait_for_selector(QUIET)
+
+
+def act_until(shown: Locator, act: Callable[[int], None]) -> None:
+    """Act, at most for so many milliseconds, and again until `shown` is there: what is pressed while Streamlit draws
+    a page anew is lost."""
+    for _ in range(10):
+        with suppress(TimeoutError):
+            act(LIMIT_MS // 50)
+            shown.wait_for(timeout=LIMIT_MS // 50)
+        if shown.is_visible():
+            return
+    expect(shown).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import act_until, settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -71,9 +71,7 @@ def test_a_card_is_sorted_by_keyboard(page: Page, app: App):
         ("no weight at all", "nothing would be learnt"),
     ):
         card = page.get_by_role("radio", name=place, exact=True).first
-        card.focus()
-        card.press("Space")
-        expect(page.get_by_text(says).first).to_be_visible()
+        act_until(page.get_by_text(says).first, lambda limit_ms, card=card: card.press("Space", timeout=limit_ms))
     expect(page.get_by_text("Sorted: 1 of 9 cards; where they belong: 0").first).to_be_visible()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import act_until, settle
 from tests.browser.rooms import join, open_room, phones_of, press
 from tests.browser.server import free_port, running_app
 
@@ -36,6 +36,6 @@ def test_a_room_outlives_the_web_process(browser: Browser, page: Page, tmp_path:
                 settle(each)
             expect(phone.get_by_text("Your answer is in").first).to_be_visible()
             expect(page.get_by_role("heading", level=1, name=f"Room {code}").first).to_be_visible()
-            press(page, "Show the answers")
-            expect(page.get_by_text("What the room said").first).to_be_visible()
+            show = page.get_by_role("button", name="Show the answers", exact=True).first
+            act_until(page.get_by_text("What the room said").first, lambda limit_ms: show.click(timeout=limit_ms))
             expect(phone.get_by_text(re.compile("right so far")).first).to_be_visible()
