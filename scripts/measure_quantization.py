@@ -26,8 +26,9 @@ sys.path.insert(0, str(ROOT))
 import torch  # noqa: E402 (the path to `lib` comes first)
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig  # noqa: E402
 
-from lib.models.catalogue import BUNDLED, bundled_folder  # noqa: E402
+from lib.models.catalogue import BUNDLED, bundled_folder, find  # noqa: E402
 from lib.models.load import best_device  # noqa: E402
+from lib.models.origin import origin  # noqa: E402
 from lib.quant.findings.recorded import to_dict  # noqa: E402
 from lib.quant.findings.results import Results, collect, table  # noqa: E402
 from lib.quant.measure.job import measure  # noqa: E402
@@ -121,7 +122,9 @@ def measure_model(name: str, out: Path, tokens: int = 4096, repeats: int = 15) -
     """Record everything of a model of the catalogue; on a processor rounding to nearest too."""
     precisions = LIBRARY_PRECISIONS if torch.cuda.is_available() else LIBRARY_PRECISIONS + ROUND_TO_NEAREST
     run = QuantizationRun(name, precisions, PARTS, tokens=tokens, repeats=repeats)
-    write(out, to_dict(f"{name}, {device()}", run_and_tell(run)))
+    way = origin(find(name)).by_way_of  # a 4-bit grid falls on numbers that were on one already
+    title = f"{name}, weights by way of {way}, {device()}" if way else f"{name}, {device()}"
+    write(out, to_dict(title, run_and_tell(run)))
 
 
 def device() -> str:

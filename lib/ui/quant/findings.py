@@ -176,7 +176,8 @@ def _larger_models(runs: tuple[RecordedRun, ...]) -> None:
         "Writing a token reads every weight once. While all weights fit into the processor's caches, turning few bits "
         "back into numbers costs more than it saves; in a large model reading decides, and **fewer bits are faster**."
     )
-    measured(f"Not on this machine: {runs[-1].results.started.conditions}. Random weights but for the smallest.")
+    own = " and ".join(format_count(run.results.started.parameters) for run in runs if not run.random_weights)
+    measured(f"Not on this machine: {runs[-1].results.started.conditions}. Random weights but for {own or 'none'}.")
 
 
 def exports(results: Results | None) -> tuple[list[dict] | None, dict | None]:
