@@ -122,8 +122,7 @@ def measure_model(name: str, out: Path, tokens: int = 4096, repeats: int = 15) -
     """Record everything of a model of the catalogue; on a processor rounding to nearest too."""
     precisions = LIBRARY_PRECISIONS if torch.cuda.is_available() else LIBRARY_PRECISIONS + ROUND_TO_NEAREST
     run = QuantizationRun(name, precisions, PARTS, tokens=tokens, repeats=repeats)
-    way = origin(find(name)).by_way_of  # a 4-bit grid falls on numbers that were on one already
-    title = f"{name}, weights by way of {way}, {device()}" if way else f"{name}, {device()}"
+    title = ", ".join(filter(None, (name, origin(find(name)).short, device())))
     write(out, to_dict(title, run_and_tell(run)))
 
 

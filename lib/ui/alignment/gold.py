@@ -20,7 +20,7 @@ from lib.alignment.preferences import course_rankings
 from lib.alignment.rules import GOLD, RULES
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
-from lib.ui.alignment.policy import BETAS, looks_of, progress
+from lib.ui.alignment.policy import choose_how_far, looks_of, progress
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
@@ -42,12 +42,7 @@ def judge_by_gold(model: str) -> list[dict]:
         gold = controls.segmented("Gold: what is meant", GOLDS, RULE, key="rg_gold")
         rankings = course_rankings(model) if gold == RULE else choose_rankings(model)
         pairs = controls.slider("Labels that the proxy learns from", 2, MOST_PAIRS, 8, key="rg_pairs")
-        beta = controls.pick(
-            "β: what it costs to move away from the base model", BETAS, 0.0, key="rg_beta", format_func="{:g}".format
-        )
-        with st.expander("More", icon=":material/tune:"):
-            steps = controls.slider("Updates", 8, 96, 48, key="rg_steps", step=8)
-            seed = controls.number("Seed", 0, 1_000_000, 0, key="rg_seed")
+        beta, steps, seed = choose_how_far("rg", steps=48)
         wanted = GoldRun(
             rankings, pairs, beta, steps=steps, seed=seed, rule=GOLD if gold == RULE else None, model=model
         )

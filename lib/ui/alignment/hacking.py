@@ -10,7 +10,7 @@ from lib.alignment.policy.run import PolicyRun, Reward
 from lib.alignment.rules import HACKABLE, RULES
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
-from lib.ui.alignment.policy import BETAS, grpo_run, looks_of, progress, queue_policy
+from lib.ui.alignment.policy import choose_how_far, grpo_run, looks_of, progress, queue_policy
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
@@ -27,12 +27,7 @@ def hack_a_reward(model: str) -> list[dict]:
     with guard():
         titles = {name: f"More {RULES[name].counted}" for name in HACKABLE}
         name = controls.segmented("The reward", titles, "exclaiming", key="rh_reward")
-        beta = controls.pick(
-            "β: what it costs to move away from the base model", BETAS, 0.0, key="rh_beta", format_func="{:g}".format
-        )
-        with st.expander("More", icon=":material/tune:"):
-            steps = controls.slider("Updates", 8, 96, 16, key="rh_steps", step=8)
-            seed = controls.number("Seed", 0, 1_000_000, 0, key="rh_seed")
+        beta, steps, seed = choose_how_far("rh", steps=16)
         wanted = replace(
             grpo_run(model, Reward(rule=name), beta, 2e-3, steps, seed),
             batch_size=2,

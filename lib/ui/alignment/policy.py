@@ -71,9 +71,7 @@ def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, s
 
 def _method_settings(key: str, *, beta: float, rate: float, steps: int) -> tuple[float, float, int, int]:
     """(beta, learning rate, updates, seed)."""
-    chosen = controls.pick(
-        "β: what it costs to move away from the base model", BETAS, beta, key=f"{key}_beta", format_func="{:g}".format
-    )
+    chosen = _choose_beta(key, beta)
     with st.expander("More", icon=":material/tune:"):
         return (
             chosen,
@@ -81,6 +79,23 @@ def _method_settings(key: str, *, beta: float, rate: float, steps: int) -> tuple
             controls.slider("Updates", 4, 120, steps, key=f"{key}_steps", step=4),
             controls.number("Seed", 0, 1_000_000, 0, key=f"{key}_seed"),
         )
+
+
+def choose_how_far(key: str, *, steps: int) -> tuple[float, int, int]:
+    """(beta, updates, seed) of a policy that nothing holds at first."""
+    beta = _choose_beta(key, 0.0)
+    with st.expander("More", icon=":material/tune:"):
+        return (
+            beta,
+            controls.slider("Updates", 8, 96, steps, key=f"{key}_steps", step=8),
+            controls.number("Seed", 0, 1_000_000, 0, key=f"{key}_seed"),
+        )
+
+
+def _choose_beta(key: str, usual: float) -> float:
+    return controls.pick(
+        "β: what it costs to move away from the base model", BETAS, usual, key=f"{key}_beta", format_func="{:g}".format
+    )
 
 
 def queue_policy(kind: str, run: PolicyRun) -> None:
