@@ -101,6 +101,8 @@ def go_on(run: FineTuningRun, events: Iterable[Event]) -> FineTuningRun | None:
     step = newest.step
     kept = [each for each in (*told.held_out, *told.watched) if each.step < step]  # measured again as it goes on
     kept += [each for each in (*told.steps, *told.asked) if each.step <= step]
+    if told.finished and told.finished.step == step not in {each.step for each in told.asked}:
+        kept.append(Asked(step, told.finished.completions))  # it was stopped before it could be asked on its way
     return replace(run, resume_from=newest, earlier=(Before(told.before), *kept))
 
 

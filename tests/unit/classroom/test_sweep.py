@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -116,6 +117,18 @@ def test_a_phone_that_starts_its_cell_again_and_again_is_refused_and_others_star
     for deed, who in ((sweep.start_own_cell, flooding), (sweep.start_the_rest, instructor)):
         with pytest.raises(TooOften, match="6 runs within a minute"):
             deed(shared, code, who, number)
+
+
+def test_a_phone_has_its_place_before_the_room_has_its_result(shared, swept):
+    code, _, (one, other, third), number = swept
+    mine, better, worse = (sweep.deal(shared, code, each, number) for each in (one, other, third))
+    mine = replace(mine, state=CellState.DONE, done=done(mine.number))
+    assert sweep.sweep_now(shared, code, number).place_of(mine) == (1, 1)
+    sweep.keep_result(shared, code, number, done(better.number, loss=1.5))
+    sweep.keep_result(shared, code, number, done(worse.number, loss=2.5))
+    assert sweep.sweep_now(shared, code, number).place_of(mine) == (2, 3)
+    sweep.keep_result(shared, code, number, mine.done)
+    assert sweep.sweep_now(shared, code, number).place_of(mine) == (2, 3)
 
 
 def test_the_first_result_of_a_cell_stands(shared, swept):

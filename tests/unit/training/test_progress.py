@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from lib.training.events import Before, Checkpoint, Finished, HeldOut, Started, Step
+from lib.training.events import Asked, Before, Checkpoint, Finished, HeldOut, Started, Step
 from lib.training.progress import go_on, progress, smoothed
 from lib.training.run import FineTuningRun
+from lib.training.texts.prompts import Completion
 
 
 def step(number: int, elapsed_s: float) -> Step:
@@ -41,3 +42,12 @@ def test_a_worker_lost_before_its_first_checkpoint_leaves_the_one_it_began_from(
     whole = [*lost, Finished(60, (), 1.0, b"", None)]
     assert go_on(second, whole) is None
     assert go_on(replace(run, steps=20), told).resume_from.step == 20, "its files are not written yet"
+
+
+def test_what_it_said_where_it_was_stopped_is_kept_as_an_answer_on_its_way():
+    run = FineTuningRun(steps=60)
+    said, on_its_way = ((Completion("Kopi O =", words, (), (), ()),) for words in ("black", "bla"))
+    stopped = [Before(()), step(5, 1.0), Checkpoint(5, b"x"), Finished(5, said, 1.0, b"", None)]
+    assert progress(go_on(run, stopped).earlier).asked == (Asked(5, said),)
+    both = [*stopped[:2], Asked(5, on_its_way), *stopped[2:]]
+    assert progress(go_on(run, both).earlier).asked == (Asked(5, on_its_way),)

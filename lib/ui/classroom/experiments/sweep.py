@@ -197,11 +197,10 @@ def _own_result(code: str, asked: Asked, cell: Cell) -> None:
     if cell.state is CellState.FAILED:
         st.warning(f"Your run ended in a problem: {cell.done.problem}", icon=":material/error:")
         return
-    sweep = sweep_now(db(), code, asked.number)
-    place = 1 + sum(each.done.held_out_loss < cell.done.held_out_loss for each in sweep.whole)
+    place, of = sweep_now(db(), code, asked.number).place_of(cell)
     done = cell.done
     st.success(
         f"Held-out loss **{done.held_out_loss:.2f}** nats per token (base model {done.base_loss:.2f}): place {place} "
-        f"of {len(sweep.whole)} so far. Of the book it {_forgot(done.forgot)}.",
+        f"of {of} so far. Of the book it {_forgot(done.forgot)}.",
         icon=":material/check:",
     )
