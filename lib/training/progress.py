@@ -101,8 +101,9 @@ def go_on(run: FineTuningRun, events: Iterable[Event]) -> FineTuningRun | None:
     step = newest.step
     kept = [each for each in (*told.held_out, *told.watched) if each.step < step]  # measured again as it goes on
     kept += [each for each in (*told.steps, *told.asked) if each.step <= step]
-    if told.finished and told.finished.step == step not in {each.step for each in told.asked}:
-        kept.append(Asked(step, told.finished.completions))  # it was stopped before it could be asked on its way
+    is_due = run.ask_every and step % run.ask_every == 0 and step not in {each.step for each in told.asked}
+    if is_due and told.finished and told.finished.step == step:
+        kept.append(Asked(step, told.finished.completions))  # stopped between its step and its answer
     return replace(run, resume_from=newest, earlier=(Before(told.before), *kept))
 
 
