@@ -1,7 +1,8 @@
 """Ask every address that the app refers to whether it still answers: `python -m scripts.check_links`.
 
 Prints a line for each that does not answer as it should, with where it is used, and a count of each kind.
-Exit code 0: every address answers, or its site only refuses programs; 1: at least one is gone; 2: no network here.
+Exit code 0: every address answers, or its site only refuses programs; 1: at least one is gone; 2: most sites could not
+be reached from here, so that nothing is known of their pages.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import argparse
 import ssl
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from lib.curriculum import chapter
@@ -112,11 +114,36 @@ def table(results: Iterable[Checked], used: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def hosts(results: Iterable[Checked]) -> set[str]:
+    """Sites, each once: `www.` is the same one."""
+    return {(urlsplit(each.url).hostname or each.url).removeprefix("www.") for each in results}
+
+
+def cut_off(results: Sequence[Checked]) -> bool:
+    """Whether most sites are silent: then it is the network here, and not they, that does not answer."""
+    reached = hosts(each for each in results if each.state is not State.SILENT)
+    return bool(results) and 2 * len(reached) < len(hosts(results))
+
+
 def exit_code(results: Iterable[Checked]) -> int:
     results = list(results)
-    if results and all(each.state is State.SILENT for each in results):
+    if cut_off(results):
         return 2
     return 1 if any(each.broken for each in results) else 0
+
+
+def not_reached(results: Sequence[Checked]) -> str:
+    """What could not be asked from here, why, and what is to be thought of the few that did answer."""
+    silent = [each for each in results if each.state is State.SILENT]
+    others = hosts(results) - hosts(silent)
+    why = "; ".join(f"{reason} ({count})" for reason, count in Counter(each.said for each in silent).most_common(3))
+    said = (
+        f"NOT REACHED: {len(silent)} of {len(results)} addresses, at {len(hosts(silent))} of {len(hosts(results))} "
+        f"sites: {why}. There is no network here, or one that leads to few sites: nothing is known of these pages."
+    )
+    if others:
+        said += f" What did answer may be a mirror, so its answers prove nothing either: {', '.join(sorted(others))}."
+    return f"{said} Run this again where there is a network."
 
 
 def places(works: Iterable[Reference]) -> dict[str, str]:
@@ -139,7 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(table(results, used))
     code = exit_code(results)
     if code == 2:
-        print("\nNothing answered: there seems to be no network here.")
+        print(f"\n{not_reached(results)}")
     return code
 
 

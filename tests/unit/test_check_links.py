@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from lib.lesson.references.works import references
-from scripts.check_links import Checked, State, check, check_all, exit_code, main, places, table
+from scripts.check_links import Checked, State, check, check_all, exit_code, main, not_reached, places, table
 
 
 class Site(BaseHTTPRequestHandler):
@@ -118,6 +118,20 @@ def test_the_table_names_what_is_wrong_and_the_code_says_how_bad(site):
     assert exit_code(results[:2]) == 0
     assert exit_code([Checked("a", State.SILENT, ""), Checked("b", State.SILENT, "")]) == 2
     assert exit_code([Checked("a", State.SILENT, ""), Checked("b", State.OK, "")]) == 1
+
+
+def test_where_most_sites_are_silent_it_is_said_that_nothing_is_known_of_them():
+    """As where a package index has a mirror and nothing else can be reached."""
+    silent = [
+        Checked(f"https://{name}/paper", State.SILENT, "Name or service not known") for name in ("a.org", "b.org")
+    ]
+    results = [*silent, Checked("https://www.a.org/other", State.SILENT, "timed out")]
+    mirror = Checked("https://pypi.org/project/trl/", State.GONE, "404 Not Found")
+    assert exit_code([*results, mirror]) == 2
+    said = not_reached([*results, mirror])
+    assert "NOT REACHED: 3 of 4 addresses, at 2 of 3 sites: Name or service not known (2); timed out (1)" in said
+    assert "prove nothing either: pypi.org." in said
+    assert "mirror" not in not_reached(results)
 
 
 def test_every_reference_with_a_link_is_asked_and_has_a_place():
