@@ -151,10 +151,14 @@ def chapters() -> tuple[Chapter, ...]:
 @cache
 def slide_topics() -> tuple[SlideTopic, ...]:
     """What each slide is about, in the lecture's order."""
-    slides = json.loads((ASSETS / "lesson" / "slides.json").read_text(encoding="utf-8"))
     return tuple(
-        SlideTopic(slide["slide"], each["topic"], each["page"]) for slide in slides for each in slide["topics"]
+        SlideTopic(slide["slide"], each["topic"], each["page"]) for slide in _slides() for each in slide["topics"]
     )
+
+
+def title_slides() -> dict[str, str]:
+    """Slides that only name the part they begin, each with the chapter it opens."""
+    return {slide["slide"]: slide["opens"] for slide in _slides() if "opens" in slide}
 
 
 @cache
@@ -170,6 +174,11 @@ def neighbours(slug: str) -> tuple[Chapter | None, Chapter | None]:
     before = chapter(slugs[position - 1]) if position > 0 else None
     after = chapter(slugs[position + 1]) if position + 1 < len(slugs) else None
     return before, after
+
+
+@cache
+def _slides() -> list[dict]:
+    return json.loads((ASSETS / "lesson" / "slides.json").read_text(encoding="utf-8"))
 
 
 def _question(words: dict) -> Question:

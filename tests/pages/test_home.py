@@ -134,7 +134,11 @@ def test_one_button_forgets_all():
 def test_one_box_finds_slides_and_chapters():
     app = open_chapter("home")
     box = app.selectbox(key="home_find")
-    for wanted, slug in [("ROUGE-1", "metrics_playground"), ("KV cache and paging · chapter", "kv_cache")]:
+    for wanted, slug in [
+        ("ROUGE-1", "metrics_playground"),
+        ("KV cache and paging · chapter", "kv_cache"),
+        ("Pretraining / Finetuning", "ways_of_training"),
+    ]:
         at = next(number for number, label in enumerate(box.options) if wanted in label)
         box.set_value(at).run()
         assert f"Go to **{curriculum.chapter(slug).title}**" in links(app)

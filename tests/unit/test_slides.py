@@ -33,3 +33,11 @@ def test_the_app_lists_no_topic_that_the_lecture_does_not_have():
 
 def test_a_gap_that_is_closed_leaves_the_list():
     assert {topic["slide"] for topic in TOPICS if "gap" in topic} == GAPS
+
+
+def test_a_slide_that_only_names_a_part_opens_its_first_chapter():
+    """The lecture's text has two of them: before the memory slides, and before pretraining."""
+    assert curriculum.title_slides() == {
+        "Memory Requirements": curriculum.COURSE["Memory"][0],
+        "Pretraining / Finetuning": curriculum.COURSE["Pretraining and fine-tuning"][0],
+    }

@@ -29,8 +29,9 @@ def _findable() -> tuple[Findable, ...]:
     chapters = [Findable(f"{each.title} · chapter", each.slug) for each in curriculum.chapters() if each.slug != "home"]
     topics = curriculum.slide_topics()
     slides = [Findable(f"{each.slide} · {each.topic}", each.slug) for each in topics if each.slug not in LOOKED_UP]
+    titles = [Findable(f"{title} · a part begins", slug) for title, slug in curriculum.title_slides().items()]
     words = [Findable(f"{each.heading} · word", each.chapter, each) for each in glossary()]
-    return (*chapters, *slides, *words)
+    return (*chapters, *titles, *slides, *words)
 
 
 def find() -> None:
