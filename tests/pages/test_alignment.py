@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.alignment.gold.run import BothRewards
 from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED
+from lib.ui.alignment.gold import in_words
 from lib.ui.kit import jobs, kept
 from tests.pages.conftest import button, open_chapter, press, refused, rerun_until
 
@@ -161,6 +163,23 @@ def test_a_policy_earns_a_proxy_and_gold_judges_it():
     assert "The proxy, which is paid, went to" in said(app)
     assert "counted exactly, in odd texts too" in said(app)
     assert "#### At the end: after 8" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("gold", "words"),
+    [
+        (
+            +0.3,
+            "which chance alone could do",
+        ),  # within two standard errors of the difference, 2 · √(0.2² + 0.2²) = 0.57
+        (-0.3, "which chance alone could do"),
+        (-0.7, "Gold fell to **-0.7**"),
+        (+0.7, "Gold rose with it to **+0.7**"),
+        (-1.0, "was best before the first update (**+0.0**)"),  # beyond three: 0.85
+    ],
+)
+def test_gold_says_no_more_than_its_answers_can_tell(gold, words):
+    assert words in in_words((BothRewards(0, 0.0, 0.0, 0.0, 0.2), BothRewards(8, 1.0, 2.0, gold, 0.2)))
 
 
 @pytest.mark.usefixtures("workers_of_the_tiny_model")

@@ -18,6 +18,7 @@ from lib.alignment.preferences import Ranking, check_learnable
 from lib.alignment.reward.run import Head
 from lib.alignment.rules import rule
 from lib.models.catalogue import BUNDLED
+from lib.units import number_of
 
 LEAST_PAIRS, MOST_PAIRS = 2, 96
 LOOKS = 12
@@ -96,6 +97,11 @@ class BothRewards:
     gold: float
     gold_error: float
     """Standard error of `gold`."""
+
+    @property
+    def when(self) -> str:
+        """So many updates, in words that go on in a sentence."""
+        return f"after {number_of(self.step, 'update')}" if self.step else "before the first update"
 
 
 def both_rewards(looks: Sequence[Examined]) -> tuple[BothRewards, ...]:

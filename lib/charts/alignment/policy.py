@@ -124,7 +124,7 @@ def against_gold(found: Sequence[BothRewards]) -> go.Figure:
     gold = _points(away, [each.gold for each in found], ORANGE, symbol="diamond")
     gold |= {"error_y": {"type": "data", "array": [each.gold_error for each in found], "thickness": 1.5, "width": 4}}
     return figure(
-        f"Proxy {last.proxy:+.1f}, gold {last.gold:+.1f}; gold was best ({best.gold:+.1f}) after {best.step} updates",
+        f"Proxy {last.proxy:+.1f}, gold {last.gold:+.1f}; gold was best ({best.gold:+.1f}) {best.when}",
         "√KL: how far from the base model",
         "standard deviations",
         height=400,

@@ -93,7 +93,7 @@ def _draw_gold(view: JobView) -> None:
             charts.against_gold(found),
             key="rg_chart",
             alt=f"After {last.step} updates the proxy is {last.proxy:+.1f}, gold {last.gold:+.1f} standard deviations "
-            f"from the base model; gold was best, {best_for_gold(found).gold:+.1f}, after {best_for_gold(found).step}",
+            f"from the base model; gold was best, {best_for_gold(found).gold:+.1f}, {best_for_gold(found).when}",
         )
     if view.state.active or len(found) < 2:
         return
@@ -129,13 +129,18 @@ def in_words(found: tuple[BothRewards, ...]) -> str:
         return f"{earned}: it did not rise, so there is nothing to overoptimise; take more updates or a smaller β."
     if has_turned(found):
         return (
-            f"{earned}. Gold, which nobody trains on, was best after {best.step} updates (**{best.gold:+.1f}**) and "
+            f"{earned}. Gold, which nobody trains on, was best {best.when} (**{best.gold:+.1f}**) and "
             f"ends at **{last.gold:+.1f}**: overoptimised. Looking at the proxy alone nobody would have stopped."
+        )
+    if last.gold < -2 * error:
+        return (
+            f"{earned}. Gold fell to **{last.gold:+.1f}** (standard error {error:.1f}): what was earned is "
+            "not what was meant."
         )
     if last.gold <= 2 * error:
         return (
-            f"{earned}. Gold ends at **{last.gold:+.1f}** (standard error {error:.1f}): what was earned is "
-            "not what was meant."
+            f"{earned}. Gold ends at **{last.gold:+.1f}** (standard error {error:.1f}), which chance alone could do: "
+            "nothing shows that what was earned is what was meant."
         )
     return (
         f"{earned}. Gold rose with it to **{last.gold:+.1f}** (standard error {error:.1f}) and has not "
@@ -149,7 +154,7 @@ def _show_texts(found: tuple[BothRewards, ...], looks: list[Examined]) -> None:
     for column, step, title in zip(
         st.columns(2),
         (best.step, found[-1].step),
-        (f"Best for gold: after {best.step} updates", f"At the end: after {found[-1].step}"),
+        (f"Best for gold: {best.when}", f"At the end: {found[-1].when}"),
         strict=True,
     ):
         with column:

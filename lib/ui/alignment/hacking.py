@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lib.alignment.policy.run import PolicyRun, Reward
+from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward
 from lib.alignment.rules import HACKABLE, RULES
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
@@ -54,8 +54,7 @@ def hack_a_reward(model: str) -> list[dict]:
 def _draw_hacking(view: JobView) -> None:
     run: PolicyRun = view.argument
     unit = run.reward.unit
-    progress(view)
-    looks = looks_of(view)
+    steps, looks = progress(view), looks_of(view)
     if not looks:
         return
     first, last = looks[0], looks[-1]
@@ -75,7 +74,7 @@ def _draw_hacking(view: JobView) -> None:
         st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
     if view.state.active or len(looks) < 2:
         return
-    happened(_verdict(unit, looks))
+    happened(_verdict(unit, looks, steps))
     formula(
         "How natural: the mean of ln p(token) under the base model, over all tokens of the answers. √KL is the "
         "distance that Gao et al. 2022 (figure 1) draw a reward over: what is measured rises, what is meant turns "
@@ -84,10 +83,10 @@ def _draw_hacking(view: JobView) -> None:
     measured(f"{run.model} on this machine, β = {run.beta:g}, {len(last.answers)} answers each time.")
 
 
-def _verdict(unit: str, looks: list) -> str:
+def _verdict(unit: str, looks: list[Examined], steps: list[PolicyStep]) -> str:
     first, last = looks[0], looks[-1]
     if last.reward <= first.reward:
-        never = first.reward == 0 and last.reward == 0
+        never = not any(each.reward for each in (*looks, *steps))
         why = (
             "no answer ever earned anything, so there was nothing to make likelier: a reward never seen teaches nothing"
             if never

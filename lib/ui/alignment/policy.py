@@ -190,6 +190,7 @@ def _worked(run: PolicyRun, steps: list[PolicyStep]) -> None:
         )
     else:
         formula(
-            "loss = -mean of advantage · π/π_old - β KL over the tokens of each answer; advantage = (reward - mean of "
-            f"its group of {run.group}) / its standard deviation; β = {run.beta:g} (Shao et al. 2024, equations 3, 4)."
+            "loss = -mean of (advantage · π/π_old - β KL) over the tokens of each answer; advantage = (reward - mean "
+            f"of its group of {run.group}) / its standard deviation; β = {run.beta:g} (Shao et al. 2024, equations 3 "
+            "and 4)."
         )
