@@ -19,7 +19,7 @@ from lib.classroom.errors import RoomError
 from lib.classroom.members import member_row
 from lib.classroom.order.visits import count_answer
 from lib.classroom.questions import question_row, record
-from lib.classroom.records import LONGEST_TEXT, Asked, Flow, Score, Stage, Tally, Words
+from lib.classroom.records import LONGEST_TEXT, Asked, Flow, Score, Stage, Tally, Turnout, Words
 from lib.classroom.rooms import led_row, row_of
 from lib.classroom.tables import answers, members, questions
 
@@ -77,14 +77,18 @@ def own_answer(db: Database, code: str, browser: str, number: int) -> tuple[int 
         return found.get(1), found.get(2)
 
 
-def answered(db: Database, code: str, number: int) -> int:
-    """How many students have answered in the vote that is open, or was last. It tells nothing of what they said."""
+def turnout(db: Database, code: str, number: int) -> Turnout:
+    """How many students have answered in the vote that is open, or was last. It tells nothing of what they said.
+
+    Both counts are of one moment (one statement), so that never more have answered than there are.
+    """
     with db.reading() as connection:
         row = question_row(connection, row_of(connection, code).id, number)
-        count = sa.select(sa.func.count()).where(
-            answers.c.question_id == row.id, answers.c.round == (2 if row.voted_again else 1)
-        )
-        return connection.execute(count).scalar_one()
+        count = sa.select(sa.func.count())
+        given = count.where(answers.c.question_id == row.id, answers.c.round == (2 if row.voted_again else 1))
+        here = count.where(members.c.room_id == row.room_id)
+        found = connection.execute(sa.select(given.scalar_subquery(), here.scalar_subquery())).one()
+        return Turnout(*found)
 
 
 def tally(db: Database, code: str, number: int, *, browser: str | None = None) -> Tally:

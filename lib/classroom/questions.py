@@ -99,13 +99,17 @@ def move(db: Database, code: str, browser: str, number: int, stage: Stage) -> As
 
 
 def reset(db: Database, code: str, browser: str, number: int) -> Asked:
-    """Forget every answer to one question and put it to the room afresh; no other question changes."""
+    """Forget every answer to one question and put it to the room afresh; no other question changes.
+
+    It gets the next number: a phone that shows it as answered, or answers it at this moment, has another one.
+    """
     with db.writing() as connection:
         room_row = led_row(connection, code, browser)
         row = question_row(connection, room_row.id, number, locked=True)
         _put_away(connection, room_row.id)
         connection.execute(sa.delete(answers).where(answers.c.question_id == row.id))
-        fresh = {"stage": Stage.VOTING.value, "voted_again": False, "was_shown": False}
+        number = _next_number(connection, room_row.id)
+        fresh = {"number": number, "stage": Stage.VOTING.value, "voted_again": False, "was_shown": False}
         connection.execute(sa.update(questions).where(questions.c.id == row.id).values(fresh))
         return record(question_row(connection, room_row.id, number))
 
@@ -131,8 +135,7 @@ def put_question(
     with db.writing() as connection:
         room_id = led_row(connection, code, browser).id
         _put_away(connection, room_id)
-        last = connection.execute(sa.select(sa.func.max(questions.c.number)).where(questions.c.room_id == room_id))
-        number = (last.scalar() or 0) + 1
+        number = _next_number(connection, room_id)
         connection.execute(
             sa.insert(questions).values(
                 room_id=room_id,
@@ -147,6 +150,11 @@ def put_question(
             )
         )
         return record(question_row(connection, room_id, number))
+
+
+def _next_number(connection: sa.Connection, room_id: int) -> int:
+    last = connection.execute(sa.select(sa.func.max(questions.c.number)).where(questions.c.room_id == room_id))
+    return (last.scalar() or 0) + 1
 
 
 def _put_away(connection: sa.Connection, room_id: int) -> None:

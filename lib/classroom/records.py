@@ -84,6 +84,18 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Turnout:
+    """How many students of a room have answered, and how many there are."""
+
+    answered: int
+    students: int
+
+    @property
+    def share(self) -> float:
+        return self.answered / self.students if self.students else 0.0
+
+
+@dataclass(frozen=True)
 class Tally:
     """The room's answers to one question: for each choice the number of students, in the first and the second vote."""
 

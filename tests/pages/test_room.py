@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lib import curriculum
@@ -14,10 +16,13 @@ from lib.classroom.experiments import ranking, secret, sweep
 from lib.classroom.experiments.sweep import CellState
 from lib.classroom.records import Stage
 from lib.classroom.tables import questions as question_table
+from lib.engine import JobState, JobView
+from lib.training.averaging.run import Averaging
 from lib.training.comparing.grid import GRIDS, CellDone
 from lib.ui.alignment import hacking
-from lib.ui.classroom import phone
+from lib.ui.classroom import standing
 from lib.ui.classroom.experiments import dataset
+from lib.ui.classroom.experiments import secret as secret_ui
 from lib.ui.classroom.experiments import sweep as sweep_ui
 from lib.ui.classroom.watching import BETWEEN_S, PHONE_S
 from lib.ui.kit import jobs
@@ -268,7 +273,7 @@ def test_a_setting_that_the_room_has_chosen_starts_its_experiment(led, monkeypat
 def test_phones_look_seldom_while_no_vote_is_open(led, monkeypatch):
     app, code = led
     asked_every_s = []
-    monkeypatch.setattr(phone, "watch", lambda *of: asked_every_s.append(of[2]))
+    monkeypatch.setattr(standing, "watch", lambda *of: asked_every_s.append(of[2]))
     joined(code)
     instructor = app.session_state["owner"]
     questions.ask(database(), code, instructor, "next_token", "predict")
@@ -278,6 +283,41 @@ def test_phones_look_seldom_while_no_vote_is_open(led, monkeypatch):
     assert asked_every_s == [BETWEEN_S, PHONE_S, BETWEEN_S]
     assert PHONE_S >= 1
     assert BETWEEN_S > PHONE_S
+
+
+@pytest.mark.parametrize("screen", ["phone", "projector"])
+def test_a_screen_hears_what_the_instructor_does_in_another_browser(led, monkeypatch, screen):
+    app, code = led
+    seen = []
+    instructor = app.session_state["owner"]
+    shown = joined(code) if screen == "phone" else app
+    monkeypatch.setattr(standing, "watch", lambda *of: seen.append(of))
+
+    for act in (
+        lambda: questions.ask(database(), code, instructor, "next_token", "predict"),
+        lambda: questions.reset(database(), code, instructor, 1),
+        lambda: questions.move(database(), code, instructor, 2, Stage.SHOWN),
+        lambda: questions.move(database(), code, instructor, 2, Stage.PUT_AWAY),
+    ):
+        shown.run()
+        look, drawn = seen[-1][:2]
+        assert look() == drawn
+        act()
+        assert look() != drawn  # so the page is drawn anew
+
+
+def test_a_phone_whose_answer_was_forgotten_says_so(led):
+    app, code = led
+    student = joined(code)
+    questions.ask(database(), code, app.session_state["owner"], "next_token", "predict")
+    student.run()
+    press(student, student.button[0].label)
+    assert "Your answer is in" in text(student)
+    app.run()
+    press(app, "Forget all answers and ask afresh")
+    student.run()
+    assert "Tap an answer" in text(student)
+    assert "Your answer is in" not in text(student)
 
 
 @pytest.mark.parametrize("slug", [each.slug for each in curriculum.chapters()])
@@ -314,6 +354,35 @@ def test_the_room_writes_a_dataset_and_only_what_is_let_through_is_trained_on(le
     press(app, "Train on the room's sentences")
     assert sorted(queued[0].texts) == [f"One kopi number {number}, please" for number in range(1, 6)]
     assert "1 of 5 sentences are held out" in text(app)
+
+
+def test_a_result_stands_under_the_question_it_belongs_to_and_says_what_it_was_trained_on(led, monkeypatch):
+    app, code = led
+    instructor = app.session_state["owner"]
+    texts = [f"One kopi number {number}, please" for number in range(6)]
+    for question in ("Order a kopi", "Order a teh"):
+        asked = questions.ask_in_words(database(), code, instructor, question, "dataset")
+        for each in texts:
+            student = browser()
+            members.join(database(), code, student, "S")
+            answers.answer_in_words(database(), code, student, asked.number, each)
+        answers.let_all_through(database(), code, instructor, asked.number)
+        questions.move(database(), code, instructor, asked.number, Stage.SHOWN)
+    ran = JobView("1", dataset.KIND, JobState.DONE, (), 0, 0.0, 1.0, None, Averaging(tuple(texts), of=f"{code} 2"))
+    monkeypatch.setattr(jobs, "current", lambda kind: ran if kind == dataset.KIND else None)
+    drawn = []
+    monkeypatch.setattr(dataset, "_show_averaging", drawn.append)
+    app.run()
+    assert len(drawn) == 1
+    assert "let through then" not in text(app)
+    first = answers.words(database(), code, 2)[0]
+    answers.let_through(database(), code, instructor, first.number, False)
+    app.run()
+    assert "Below: trained on the 6 sentences that were let through then" in text(app)
+    ran = replace(ran, argument=Averaging(tuple(texts), of=f"{code} 1"))
+    drawn.clear()
+    app.run()
+    assert not drawn
 
 
 def test_a_dataset_of_too_few_sentences_is_one_sentence(led):
@@ -354,6 +423,25 @@ def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
         sweep.keep_result(database(), code, number, CellDone(cell, 3.0, 2.5, 0.1))
     app.run()
     assert not [each for each in app.button if each.label.startswith("Start the cells")]
+
+
+def test_a_sweep_that_is_closed_says_of_a_run_that_goes_that_it_counts(led):
+    app, code = led
+    instructor = app.session_state["owner"]
+    sweep.open_sweep(database(), code, instructor, "12")
+    running, waiting = joined(code, "One"), joined(code, "Two")
+    runs = sweep.start_own_cell(database(), code, running.session_state["owner"], 1)
+    questions.move(database(), code, instructor, 1, Stage.SHOWN)
+    late = joined(code, "Three")
+    for each in (running, waiting):
+        each.run()
+    assert "your run still counts" in text(running)
+    assert "your cell was not run" in text(waiting)
+    assert "you had no cell" in text(late)
+    assert not [each for phone in (running, waiting, late) for each in phone.button if each.label == "Start"]
+    sweep.keep_result(database(), code, 1, CellDone(runs.cells[0][0], 3.0, 2.0, 0.25))
+    app.run()
+    assert "has the lowest held-out loss: **2.00**" in text(app)
 
 
 @pytest.mark.parametrize(("failing", "explained"), [([11], True), ([8, 11], True), ([2, 5, 8, 11], False)])
@@ -402,3 +490,21 @@ def test_the_room_plays_the_secret_rule(led, monkeypatch):
     assert not voter.exception
     guesser.run()
     assert "right so far" not in text(guesser)
+
+
+def test_a_queue_that_takes_no_run_leaves_the_votes_of_the_secret_rule_open(led, monkeypatch):
+    app, code = led
+    instructor = app.session_state["owner"]
+    voter = joined(code, "One")
+    joined(code, "Two")
+    asked = secret.open_secret(database(), code, instructor, secret.rules_to_hide()[0])
+    secret.cast_votes(database(), code, voter.session_state["owner"], asked, ["L"] * secret.VOTES)
+
+    def submit(kind, *_, **__):
+        secret_ui.st.session_state[f"{kind}:problem"] = "The queue is full."
+
+    monkeypatch.setattr(jobs, "submit", submit)
+    app.run()
+    press(app, "Close the votes and tune the model")
+    assert [each.value for each in app.error] == ["The queue is full."]
+    assert questions.current(database(), code).stage is Stage.VOTING

@@ -17,9 +17,18 @@ def is_dataset(asked: Asked) -> bool:
     return asked.part == PART
 
 
-def to_train(code: str, let_through: Sequence[Words], seed: int = 0) -> Averaging:
+def name_of_dataset(code: str, number: int) -> str:
+    """What a run carries, so that one question's page does not take the run of another for its own."""
+    return f"{code} {number}"
+
+
+def is_of_room(trained: Averaging, code: str) -> bool:
+    return trained.of.split()[0] == code
+
+
+def to_train(code: str, number: int, let_through: Sequence[Words], seed: int = 0) -> Averaging:
     """What is trained: each different text that was let through, once; whose it is is not in it.
 
     Raises TrainingError where there are too few.
     """
-    return Averaging(tuple(dict.fromkeys(each.text for each in let_through)), seed, of=code)
+    return Averaging(tuple(dict.fromkeys(each.text for each in let_through)), seed, of=name_of_dataset(code, number))

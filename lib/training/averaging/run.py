@@ -34,7 +34,7 @@ class Averaging:
     texts: tuple[str, ...]
     seed: int = 0
     of: str = ""
-    """Which room's texts they are."""
+    """Which room's texts they are, and written for which of its questions."""
 
     def __post_init__(self) -> None:
         if len(self.texts) < LEAST_TEXTS:

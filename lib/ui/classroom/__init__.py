@@ -10,5 +10,6 @@ experiments/ what the whole room does: ranking, a sweep, a dataset
 words.py     the room's own words, seen by the instructor first
 ending.py    the key, everything to take home, the end
 phone.py     a student's phone: joining, answering, seeing what came of it
+standing.py  the question and its stage, for screens that follow another browser
 watching.py  asking again whether something has changed, and only while it can
 """

@@ -13,7 +13,8 @@ from lib.ui.classroom.doing import VIEW, db, say_what_was_refused
 from lib.ui.classroom.ending import ending
 from lib.ui.classroom.experiments.view import doing_together
 from lib.ui.classroom.question import question_on_projector
-from lib.ui.classroom.watching import BETWEEN_S, watch
+from lib.ui.classroom.standing import watch_the_room
+from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
 from lib.ui.classroom.words import reading_words
 from lib.ui.kit.controls import segmented
 from lib.ui.kit.exports import Rows
@@ -53,9 +54,11 @@ def _projector(room: Room) -> None:
     link = join_link(st.context.url or "http://localhost:8501/room", room.code, address_here())
     if asked is None:
         _invitation(room, link)
-        return
-    st.caption(f":material/qr_code_2: Join at `{link}` · code **{room.code}**")
-    question_on_projector(room, asked)
+    else:
+        st.caption(f":material/qr_code_2: Join at `{link}` · code **{room.code}**")
+        question_on_projector(room, asked)
+    # Who leads may do so from a phone, and the projector is to follow.
+    watch_the_room(room.code, asked, PROJECTOR_S if asked is not None and asked.stage.is_open else BETWEEN_S)
 
 
 def _invitation(room: Room, link: str) -> None:

@@ -17,7 +17,8 @@ from lib.ui.classroom.doing import attempt, db, say_what_was_refused
 from lib.ui.classroom.experiments.ranking import ranking_on_phone
 from lib.ui.classroom.experiments.secret import secret_on_phone
 from lib.ui.classroom.experiments.sweep import sweep_on_phone
-from lib.ui.classroom.watching import BETWEEN_S, PHONE_S, watch
+from lib.ui.classroom.standing import watch_the_room
+from lib.ui.classroom.watching import BETWEEN_S, PHONE_S
 from lib.ui.kit.controls import text
 from lib.ui.kit.session import address, owner
 from lib.ui.kit.text import escape
@@ -60,27 +61,8 @@ def in_the_room(code: str, member: Member) -> None:
         st.markdown(f"You are **{escape(member.name)}**. The next question appears here by itself.")
     else:
         _question(code, asked, member)
-    # Asked of the database as it is now, compared with what this page shows.
-    every_s = PHONE_S if asked is not None and asked.stage.is_open else BETWEEN_S
-    watch(lambda: _seen(code), _seen_of(code, asked), every_s)
+    watch_the_room(code, asked, PHONE_S if asked is not None and asked.stage.is_open else BETWEEN_S)
     _more(code, member)
-
-
-def _seen(code: str) -> tuple:
-    from lib.classroom.questions import current
-
-    return _seen_of(code, current(db(), code))
-
-
-def _seen_of(code: str, asked: Asked | None) -> tuple:
-    """What of a question makes a phone draw itself anew."""
-    if asked is None:
-        return (None,)
-    if asked.stage is Stage.SHOWN and asked.in_words:
-        from lib.classroom.answers import words
-
-        return (asked.number, asked.stage, tuple(words(db(), code, asked.number)))
-    return (asked.number, asked.stage)
 
 
 def _question(code: str, asked: Asked, member: Member) -> None:

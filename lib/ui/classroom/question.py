@@ -12,7 +12,7 @@ from lib.classroom.experiments.ranking import is_ranking
 from lib.classroom.experiments.secret import is_secret
 from lib.classroom.experiments.sweep import is_sweep
 from lib.classroom.leaderboard import is_board
-from lib.classroom.records import Asked, Room, Stage, Tally
+from lib.classroom.records import Asked, Room, Stage, Tally, Turnout
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import VIEW, attempt, db
 from lib.ui.classroom.experiments.dataset import dataset_on_projector
@@ -60,11 +60,10 @@ def question_on_projector(room: Room, asked: Asked) -> None:
 
 def _counting(room: Room, asked: Asked) -> None:
     """How many have answered, live; what they said only behind a button, for the instructor's eyes."""
-    from lib.classroom.answers import answered
-    from lib.classroom.rooms import room as room_now
+    from lib.classroom.answers import turnout
 
-    def look() -> tuple[int, int]:
-        return answered(db(), room.code, asked.number), room_now(db(), room.code).members
+    def look() -> Turnout:
+        return turnout(db(), room.code, asked.number)
 
     if asked.stage.is_open:
         watch(look, None, PROJECTOR_S, _say_counts)
@@ -79,12 +78,9 @@ def _counting(room: Room, asked: Asked) -> None:
                 _peek(asked, _tally(room, asked))
 
 
-def _say_counts(counts: tuple[int, int]) -> None:
-    given, members = counts
-    st.progress(
-        min(1.0, given / members) if members else 0.0,
-        f"**{given} of {members}** {'has' if given == 1 else 'have'} answered",
-    )
+def _say_counts(now: Turnout) -> None:
+    have = "has" if now.answered == 1 else "have"
+    st.progress(now.share, f"**{now.answered} of {now.students}** {have} answered")
 
 
 def _peek(asked: Asked, tally: Tally) -> None:
@@ -109,7 +105,7 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
             show_board(asked, let_through)
             return
         if is_dataset(asked):
-            dataset_on_projector(room, let_through)
+            dataset_on_projector(room, asked, let_through)
             return
         for each in let_through:
             st.markdown(f"### “{escape(each.text)}”")

@@ -9,7 +9,7 @@ import pytest
 from lib import curriculum
 from lib.classroom import answers, members, questions, taking_home
 from lib.classroom.errors import NoSuchRoom, RoomError, TooOften
-from lib.classroom.records import Flow, Score, Stage, Tally
+from lib.classroom.records import Flow, Score, Stage, Tally, Turnout
 from lib.ui.kit.exports import csv_of, json_of
 from tests.unit.classroom.room import PART, SLUG, browser, room_with
 
@@ -46,14 +46,14 @@ def test_no_other_question_can_be_asked(shared, slug, part):
 def test_vote_argue_vote_again(shared):
     code, instructor, students = room_with(shared, 6)
     vote(shared, code, students, [0, 1, 1, 2, 2, None])
-    assert answers.answered(shared, code, 1) == 5
+    assert answers.turnout(shared, code, 1).answered == 5
     with pytest.raises(RoomError, match="hidden"):
         answers.tally(shared, code, 1)
     questions.move(shared, code, instructor, 1, Stage.ARGUING)
     with pytest.raises(RoomError, match="being argued about"):
         answers.answer(shared, code, students[5], 1, 0)
     questions.move(shared, code, instructor, 1, Stage.VOTING_AGAIN)
-    assert answers.answered(shared, code, 1) == 0
+    assert answers.turnout(shared, code, 1).answered == 0
     vote(shared, code, students, [0, 0, 0, 2, None, 0])
     questions.move(shared, code, instructor, 1, Stage.SHOWN)
 
@@ -87,7 +87,7 @@ def test_a_choice_that_is_none_is_refused(shared, choice):
     code, _, (student,) = room_with(shared, 1)
     with pytest.raises(RoomError, match="none of this question's answers"):
         answers.answer(shared, code, student, 1, choice)
-    assert answers.answered(shared, code, 1) == 0
+    assert answers.turnout(shared, code, 1).answered == 0
 
 
 def test_nobody_answers_for_another(shared):
@@ -118,7 +118,7 @@ def test_one_client_cannot_flood_a_room(shared):
     with pytest.raises(TooOften):
         flood()
     answers.answer(shared, code, other, 1, 0)
-    assert answers.answered(shared, code, 1) == 2
+    assert answers.turnout(shared, code, 1).answered == 2
 
 
 def test_resetting_one_question_leaves_the_others(shared):
@@ -129,9 +129,24 @@ def test_resetting_one_question_leaves_the_others(shared):
     vote(shared, code, students, [1, 1], number=2)
     fresh = questions.reset(shared, code, instructor, 1)
     assert fresh.stage is Stage.VOTING
-    assert questions.current(shared, code).number == 1
-    assert answers.tally(shared, code, 1, browser=instructor).first == (0, 0, 0)
+    assert questions.current(shared, code) == fresh
+    assert fresh.number == 3  # another question than the one that phones have answered
+    assert answers.tally(shared, code, 3, browser=instructor).first == (0, 0, 0)
     assert answers.tally(shared, code, 2, browser=instructor).first == (0, 2, 0)
+    with pytest.raises(RoomError, match="no such question"):  # sent before its phone heard of it
+        answers.answer(shared, code, students[0], 1, 0)
+
+
+def test_never_more_have_answered_than_are_in_the_room(shared):
+    code, instructor, students = room_with(shared, 3)
+    vote(shared, code, students[:2], [0, 1])
+    assert answers.turnout(shared, code, 1) == Turnout(2, 3)
+    members.leave(shared, code, students[0])
+    assert answers.turnout(shared, code, 1) == Turnout(1, 2)
+    questions.move(shared, code, instructor, 1, Stage.ARGUING)
+    questions.move(shared, code, instructor, 1, Stage.VOTING_AGAIN)
+    assert answers.turnout(shared, code, 1) == Turnout(0, 2)
+    assert Turnout(0, 0).share == 0
 
 
 def test_a_question_goes_only_forwards(shared):

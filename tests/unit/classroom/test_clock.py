@@ -110,4 +110,4 @@ def test_a_room_of_before_takes_questions_after_the_jump(machine, shared):
     members.join(shared, code, late, "Late")
     answers.answer(shared, code, student, 2, 0)
     answers.answer(shared, code, late, 2, 1)
-    assert answers.answered(shared, code, 2) == 2
+    assert answers.turnout(shared, code, 2).answered == 2

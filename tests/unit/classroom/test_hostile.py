@@ -45,4 +45,4 @@ def test_nonsense_is_refused_or_kept_and_the_room_goes_on(shared, value):
         answers.answer_in_words(shared, code, students[0], asked.number, value)
     asked = questions.ask(shared, code, instructor, "next_token", "check_1")
     answers.answer(shared, code, students[0], asked.number, 0)
-    assert answers.answered(shared, code, asked.number) == 1
+    assert answers.turnout(shared, code, asked.number).answered == 1

@@ -39,7 +39,7 @@ def test_a_browser_that_floods_two_processes_is_refused_and_others_go_on(two_on_
             answers.answer(db, code, flooding, 1, 0, address="10.0.0.1")
         answers.answer(db, code, other, 1, 1, address="10.0.0.1")
     assert answers.own_answer(two_on_sqlite[0], code, flooding, 1)[0] == (visits.BROWSER_A_MINUTE - 1) % 3
-    assert answers.answered(two_on_sqlite[1], code, 1) == 2
+    assert answers.turnout(two_on_sqlite[1], code, 1).answered == 2
 
 
 def test_an_address_that_sends_ever_new_students_is_refused_and_others_join(two_on_sqlite, monkeypatch):

@@ -158,7 +158,7 @@ def test_who_leaves_is_gone_with_their_answers(shared):
     answers.answer(shared, code, student, 1, 0)
     members.leave(shared, code, student)
     assert rooms.room(shared, code).members == 0
-    assert answers.answered(shared, code, 1) == 0
+    assert answers.turnout(shared, code, 1).answered == 0
 
 
 def test_the_database_holds_no_token_and_no_key(shared):

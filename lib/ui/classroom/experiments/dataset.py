@@ -7,8 +7,8 @@ import math
 import streamlit as st
 
 from lib.charts.classroom.dataset import describe_losses, held_out_losses
-from lib.classroom.experiments.dataset import INVITATION, PART, to_train
-from lib.classroom.records import LONGEST_TEXT, Room, Words
+from lib.classroom.experiments.dataset import INVITATION, PART, is_of_room, name_of_dataset, to_train
+from lib.classroom.records import LONGEST_TEXT, Asked, Room, Words
 from lib.engine import JobView
 from lib.training.averaging.run import LEAST_TEXTS, Averaged, Averaging, OneTrained
 from lib.ui.classroom.doing import ask_room_in_words
@@ -40,19 +40,24 @@ def starting_to_write(room: Room) -> None:
         )
 
 
-def dataset_on_projector(room: Room, let_through: list[Words]) -> None:
+def dataset_on_projector(room: Room, asked: Asked, let_through: list[Words]) -> None:
     st.markdown(
         "  \n".join(f":material/format_quote: {escape(each.text)}" for each in let_through[:SHOWN])
         + (f"  \nand {len(let_through) - SHOWN} more" if len(let_through) > SHOWN else "")
     )
     wanted = None
     with guard():
-        wanted = to_train(room.code, let_through)
+        wanted = to_train(room.code, asked.number, let_through)
     if wanted is not None:
         _say_what_is_trained(wanted)
     jobs.start_and_stop(KIND, "Train on the room's sentences", _queue_averaging, wanted, icon="model_training")
     view = jobs.current(KIND)
-    if view is None or view.argument.of == room.code:
+    if view is None or view.argument.of == name_of_dataset(room.code, asked.number):
+        if view is not None and view.argument != wanted:
+            st.caption(
+                f"Below: trained on the {len(view.argument.texts)} sentences that were let through then. Train again "
+                "for those that are now."
+            )
         jobs.live(KIND, _show_averaging)
 
 
@@ -120,7 +125,7 @@ def _averaged_in_words(wanted: Averaging, found: Averaged) -> str:
 def trained_in_words(code: str) -> tuple[str, ...]:
     """What the training on this room's sentences came to, for the page to print; nothing where there was none."""
     view = jobs.current(KIND)
-    if view is None or view.argument.of != code:
+    if view is None or not is_of_room(view.argument, code):
         return ()
     return tuple(
         plain(_averaged_in_words(view.argument, event)) for event in view.events if isinstance(event, Averaged)

@@ -22,7 +22,7 @@ from lib.classroom.experiments.ranking import (
     prompts_to_rank,
     room_s_rankings,
 )
-from lib.classroom.records import Asked, Room, Stage
+from lib.classroom.records import Asked, Room, Stage, Turnout
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.classroom.doing import VIEW, attempt, db
 from lib.ui.classroom.watching import PROJECTOR_S, watch
@@ -83,22 +83,18 @@ def ranking_on_projector(room: Room, asked: Asked) -> None:
         _say_progress(_now(room, asked))
 
 
-def _now(room: Room, asked: Asked) -> tuple[int, int, OfManyJudges | None]:
+def _now(room: Room, asked: Asked) -> tuple[Turnout, OfManyJudges | None]:
     """How many have ranked in this vote, of how many, and how far they agree: nothing of what they prefer."""
-    from lib.classroom.answers import answered
-    from lib.classroom.rooms import room as room_now
+    from lib.classroom.answers import turnout
 
     found = room_s_rankings(db(), room.code, model_of(asked), browser=owner(), number=asked.number)
-    given = answered(db(), room.code, asked.number)
-    return given, room_now(db(), room.code).members, found[0].agreement if found else None
+    return turnout(db(), room.code, asked.number), found[0].agreement if found else None
 
 
-def _say_progress(now: tuple[int, int, OfManyJudges | None]) -> None:
-    given, members, found = now
-    st.progress(
-        min(1.0, given / members) if members else 0.0,
-        f"**{given} of {members}** {'has' if given == 1 else 'have'} ranked",
-    )
+def _say_progress(now: tuple[Turnout, OfManyJudges | None]) -> None:
+    given, found = now
+    have = "has" if given.answered == 1 else "have"
+    st.progress(given.share, f"**{given.answered} of {given.students}** {have} ranked")
     kappa = found.agreement.kappa if found else None
     if found is None:
         st.caption("How far they agree is told from the second ranking on.")

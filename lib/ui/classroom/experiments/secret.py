@@ -23,7 +23,7 @@ from lib.classroom.experiments.secret import (
     votes_of,
 )
 from lib.classroom.records import Asked, Member, Room, Stage, Tally
-from lib.engine import JobView
+from lib.engine import JobState, JobView
 from lib.ui.alignment.policy import looks_of
 from lib.ui.alignment.secret import show_round
 from lib.ui.classroom.doing import VIEW, attempt, db
@@ -31,6 +31,7 @@ from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.keeping.notes import happened
+from lib.ui.kit.problems import problem
 from lib.ui.kit.session import address, owner
 from lib.ui.kit.text import escape
 
@@ -70,6 +71,8 @@ def secret_on_projector(room: Room, asked: Asked) -> None:
     st.header(asked.question, anchor=False)
     st.markdown(SAYS[asked.stage])
     if asked.stage is Stage.VOTING:
+        if refused := st.session_state.get(f"{KIND}:problem"):
+            problem(refused)
         watch(lambda: _voters(room, asked), None, PROJECTOR_S, _say_voters)
         st.button(
             "Close the votes and tune the model",
@@ -80,10 +83,15 @@ def secret_on_projector(room: Room, asked: Asked) -> None:
         )
         return
     view = jobs.current(KIND)
-    if view is not None and view.argument.rule == rule_of(asked).name and view.argument.seed == asked.number:
-        jobs.live(KIND, show_round)
+    if view is not None and (view.argument.rule, view.argument.seed) != (rule_of(asked).name, asked.number):
+        view = None  # of an earlier round
+    if view is None:
+        st.info(
+            "What the model wrote is not in this browser: it is in the one that tuned it, for an hour.",
+            icon=":material/info:",
+        )
     else:
-        st.info("What the model wrote is not here any more.", icon=":material/info:")
+        jobs.live(KIND, show_round)
     if asked.stage is Stage.ARGUING:
         _buttons_of_tuning(room, asked, view)
     else:
@@ -102,23 +110,31 @@ def _say_voters(now: tuple[int, int]) -> None:
 
 
 def _tune(code: str, asked: Asked) -> None:
+    """Queue the run; the votes are closed only once it is queued."""
     from lib.classroom.questions import move
 
     game = attempt(lambda: round_to_play(asked, votes_of(db(), code, owner(), asked)))
-    if game is None or attempt(move, db(), code, owner(), asked.number, Stage.ARGUING) is None:
+    if game is None:
         return
     jobs.submit(
         KIND, "lib.alignment.secret.job:play", game, expected_s=game.expected_s, time_limit_s=300, model=game.model
     )
+    if st.session_state.get(f"{KIND}:problem"):
+        return
+    if attempt(move, db(), code, owner(), asked.number, Stage.ARGUING) is None:
+        jobs.stop(KIND)
 
 
 def _buttons_of_tuning(room: Room, asked: Asked, view: JobView | None) -> None:
     going = view is not None and view.state.active
+    came_to_nothing = view is not None and not going and view.state is not JobState.DONE
+    if came_to_nothing or view is None:
+        st.button("Tune it again", icon=":material/model_training:", on_click=_tune, args=(room.code, asked))
     st.button(
         "Let the others guess",
         type="primary",
         icon=":material/psychology_alt:",
-        disabled=going,
+        disabled=going or came_to_nothing,
         on_click=_to_guessing,
         args=(room.code, asked.number),
     )
@@ -131,12 +147,12 @@ def _to_guessing(code: str, number: int) -> None:
 
 
 def _guesses(room: Room, asked: Asked, view: JobView | None) -> None:
-    from lib.classroom.answers import answered, tally
+    from lib.classroom.answers import tally, turnout
 
     if asked.stage is not Stage.SHOWN:
         st.markdown("\n\n".join(f"### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
         watch(
-            lambda: answered(db(), room.code, asked.number),
+            lambda: turnout(db(), room.code, asked.number).answered,
             None,
             PROJECTOR_S,
             lambda given: st.markdown(f"### {given} {'guess' if given == 1 else 'guesses'}"),

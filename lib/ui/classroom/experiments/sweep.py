@@ -23,7 +23,7 @@ from lib.engine import JobState, JobView
 from lib.training.comparing.grid import GRIDS, SCALE, STEPS, CellDone, CellRuns, CellStep, frontier
 from lib.ui.classroom.doing import PROBLEM, VIEW, attempt, db
 from lib.ui.classroom.experiments.collecting import follow
-from lib.ui.classroom.watching import PROJECTOR_S, watch
+from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.controls import segmented
@@ -56,10 +56,12 @@ def _deal_out(code: str, size: str) -> None:
 def sweep_on_projector(room: Room, asked: Asked) -> None:
     st.header(asked.question, anchor=False)
     sweep = sweep_now(db(), room.code, asked.number)
-    if asked.stage is Stage.SHOWN or sweep.over == len(sweep.cells):
+    closed, whole = asked.stage is Stage.SHOWN, sweep.over == len(sweep.cells)
+    if whole or (closed and not sweep.count(CellState.STARTED)):
         show_map(sweep)
-    else:
-        watch(lambda: sweep_now(db(), room.code, asked.number), None, PROJECTOR_S, _show_while_it_fills)
+    else:  # what goes when it is closed is still to come
+        every_s = BETWEEN_S if closed else PROJECTOR_S
+        watch(lambda: sweep_now(db(), room.code, asked.number), None, every_s, _show_while_it_fills)
     jobs.live(KIND_REST, lambda _: None)
     if asked.stage.is_open and sweep.over < len(sweep.cells):
         st.button(
@@ -149,8 +151,10 @@ def _queue_cells(kind: str, asked: CellRuns, code: str, number: int) -> None:
 def sweep_on_phone(code: str, asked: Asked) -> None:
     st.header(asked.question, anchor=False)
     cell = deal(db(), code, owner(), asked.number)
+    closed = asked.stage is Stage.SHOWN
     if cell is None:
-        st.info("Every cell is taken; watch the projector fill.", icon=":material/grid_on:")
+        said = "The sweep is over; you had no cell in it." if closed else "Every cell is taken; watch the projector."
+        st.info(said, icon=":material/grid_on:")
         return
     st.markdown(f"Your cell: **rank {cell.rank}**, **learning rate {cell.learning_rate:g}**")
     if cell.done is not None:
@@ -158,8 +162,10 @@ def sweep_on_phone(code: str, asked: Asked) -> None:
         return
     view = jobs.current(KIND)
     mine = view if view is not None and view.argument.of == name_of_sweep(code, asked.number) else None
-    if asked.stage is Stage.SHOWN:
+    if closed and cell.state is CellState.DEALT:
         st.info("The sweep is over; your cell was not run.", icon=":material/grid_on:")
+    elif closed:
+        st.info("The sweep is closed; your run still counts once it is over.", icon=":material/grid_on:")
     elif mine is None or mine.state is not JobState.DONE:
         st.button(
             "Start" if mine is None else "Start again",
