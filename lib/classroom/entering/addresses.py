@@ -1,4 +1,4 @@
-"""The link with which a phone joins: an address that a phone can reach."""
+"""Links for phones, such as the one with which they join: at an address that a phone can reach."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ JOIN = "join"
 
 
 def join_link(page: str, code: str, here: str | None = None) -> str:
-    """From the address of any page of the app. Where that is `localhost`, which on a phone would be the phone itself,
-    `here`, an address of this machine in its network, takes its place, if there is one."""
+    return link_for_phones(page, JOIN, {"code": code}, here)
+
+
+def link_for_phones(page: str, to: str, query: dict[str, str], here: str | None = None) -> str:
+    """Another page, from the address of any page of the app. Where that is `localhost`, which on a phone would be the
+    phone itself, `here`, an address of this machine in its network, takes its place, if there is one."""
     parts = urlsplit(page)
     host = parts.netloc
     if parts.hostname in OWN and here:
         host = here if parts.port is None else f"{here}:{parts.port}"
     folder = parts.path.rsplit("/", 1)[0]
-    return urlunsplit((parts.scheme, host, f"{folder}/{JOIN}", urlencode({"code": code}), ""))
+    return urlunsplit((parts.scheme, host, f"{folder}/{to}", urlencode(query), ""))
 
 
 def reachable(link: str) -> bool:
