@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 
 import pytest
 
+from lib.classroom import rooms as of_rooms
 from lib.classroom.backup import back_up
 from lib.classroom.database import Database
-from lib.classroom.errors import RoomsUnreachable
+from lib.classroom.errors import NoSuchRoom, RoomsUnreachable
+from tests.unit.classroom.postgresql import postgresql
+from tests.unit.classroom.room import browser
 
 
 def test_a_copy_made_while_the_app_writes_holds_what_is_committed(tmp_path):
@@ -43,3 +48,37 @@ def test_without_rooms_or_with_a_broken_file_nothing_is_written(tmp_path):
     with pytest.raises(RoomsUnreachable, match="could not be copied"):
         back_up(f"sqlite:///{rooms}", copy)
     assert not copy.exists()
+
+
+def test_a_copy_of_sqlite_is_put_in_the_place_of_its_rooms(tmp_path):
+    rooms, copy = tmp_path / "rooms.sqlite", tmp_path / "copy.sqlite"
+    db = Database(f"sqlite:///{rooms}")
+    instructor = browser()
+    kept, _ = of_rooms.open_room(db, instructor)
+    back_up(f"sqlite:///{rooms}", copy)
+    of_rooms.delete_room(db, kept.code, instructor)
+    db.close()
+    for each in tmp_path.glob("rooms.sqlite*"):
+        each.unlink()
+    shutil.copy(copy, rooms)
+    db = Database(f"sqlite:///{rooms}")
+    assert of_rooms.led_by(db, instructor) == kept
+    db.close()
+
+
+def test_a_copy_of_postgresql_is_put_back(tmp_path):
+    if shutil.which("pg_dump") is None or shutil.which("pg_restore") is None:
+        pytest.skip("pg_dump and pg_restore are not on the path here")
+    copy = tmp_path / "copy.dump"
+    with postgresql() as server:
+        db = Database(server.url)
+        instructor = browser()
+        kept, _ = of_rooms.open_room(db, instructor)
+        back_up(server.url, copy)
+        of_rooms.delete_room(db, kept.code, instructor)
+        with pytest.raises(NoSuchRoom):
+            of_rooms.room(db, kept.code)
+        plain = server.url.replace("+psycopg", "")
+        subprocess.run(["pg_restore", "--clean", "--if-exists", f"--dbname={plain}", str(copy)], check=True)
+        assert of_rooms.led_by(db, instructor) == kept
+        db.close()
