@@ -21,6 +21,7 @@ GPT3 = "GPT-3 175B"
         {f"pc_usd:{GPT3}:V100": "1e400"},
         {f"pc_gpu:{GPT3}": "<script>"},
         {"pc_water": "inf"},
+        {"pc_grid_water": "-1"},
         {"pc_view": "Watch it being born", "pc_step": "7"},
     ],
     ids=lambda query: list(query)[-1],

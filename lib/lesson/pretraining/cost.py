@@ -117,6 +117,11 @@ class Pretraining:
     def grid_water_l(self) -> float:
         return self.energy_kwh * self.grid_water_l_per_kwh
 
+    @property
+    def water_l(self) -> float:
+        """At the site and where the electricity is made."""
+        return self.site_water_l + self.grid_water_l
+
     def needed_for(self, usd: float, assumption: str) -> float | None:
         """The value of one assumption, all others as they are, at which the price is `usd`; None where there is none.
 
@@ -149,10 +154,9 @@ def accelerators() -> dict[str, Accelerator]:
 
 @cache
 def ranges() -> dict[str, Range]:
-    """Of each assumption that has one; `grid_water_l_per_kwh` has a single value."""
+    """Of each assumption that has one."""
     return {
-        name: Range(row.get("low", row.get("value")), row.get("high", row.get("value")), row["note"], _sources(row))
-        for name, row in _facts()["ranges"].items()
+        name: Range(row["low"], row["high"], row["note"], _sources(row)) for name, row in _facts()["ranges"].items()
     }
 
 
@@ -197,6 +201,20 @@ def carbon_range(pretraining: Pretraining, accelerator: Accelerator) -> tuple[fl
     low = at("low", known["utilization"].high, accelerator.power_low_w).carbon_kg
     high = at("high", known["utilization"].low, accelerator.power_high_w).carbon_kg
     return min(low, pretraining.carbon_kg), max(high, pretraining.carbon_kg)
+
+
+def water_range(pretraining: Pretraining) -> tuple[float, float]:
+    """Litres at the site and the power plants together, by the least and the most that was published of both."""
+    known = ranges()
+    low, high = (
+        replace(
+            pretraining,
+            water_l_per_kwh=getattr(known["water_l_per_kwh"], end),
+            grid_water_l_per_kwh=getattr(known["grid_water_l_per_kwh"], end),
+        ).water_l
+        for end in ("low", "high")
+    )
+    return min(low, pretraining.water_l), max(high, pretraining.water_l)
 
 
 def _preset(row: dict) -> Preset:

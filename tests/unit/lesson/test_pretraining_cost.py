@@ -15,6 +15,7 @@ from lib.lesson.pretraining.cost import (
     price_range,
     ranges,
     slide_usd,
+    water_range,
 )
 from lib.lesson.pretraining.errors import PretrainingError
 
@@ -52,6 +53,20 @@ def test_water_is_li_s_but_for_the_cooling_counted_twice():
     assert as_li.site_water_l == pytest.approx(708_000, rel=0.01)
     assert as_li.grid_water_l == pytest.approx(4_731_000, rel=0.01)
     assert gpt3.site_water_l == pytest.approx(708_000 / 1.1, rel=0.01)
+    published = presets()["GPT-3 175B"].published
+    assert published["site_water_m3"] + published["grid_water_m3"] == 5_439
+
+
+def test_water_by_table_1_of_li_is_least_in_texas_and_most_in_washington():
+    """Per kWh of the servers, on-site + PUE · off-site: Texas 0.250 + 1.280 · 1.287, Washington 0.950 + 1.150 · 9.501
+    litres, which the table gives as 7.590 and 47.506 ml for the 0.004 kWh of a request."""
+    for site, pue, grid, millilitres in ((0.25, 1.28, 1.287, 7.590), (0.95, 1.15, 9.501, 47.506)):
+        place = {"water_l_per_kwh": site, "pue": pue, "grid_water_l_per_kwh": grid}
+        there = replace(presets()["GPT-3 175B"].pretraining, **place)
+        assert there.water_l / there.it_energy_kwh * 4 == pytest.approx(millilitres, abs=0.002)
+        low, high = water_range(there)
+        assert low < there.water_l < high
+    assert (ranges()["grid_water_l_per_kwh"].low, ranges()["grid_water_l_per_kwh"].high) == (1.287, 9.501)
 
 
 def test_llama_is_near_what_meta_reports():

@@ -18,6 +18,7 @@ from lib.lesson.pretraining.cost import (
     ranges,
     slide_model,
     slide_usd,
+    water_range,
 )
 from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
@@ -105,6 +106,15 @@ def _assumptions(preset: Preset) -> tuple[Pretraining, Accelerator]:
             water = controls.slider(
                 "Water at the site (litres per kWh)", 0.0, 2.5, usual.water_l_per_kwh, key="pc_water"
             )
+            grid_water = controls.slider(
+                "Water at the power plants (litres per kWh)",
+                0.0,
+                10.0,
+                usual.grid_water_l_per_kwh,
+                key="pc_grid_water",
+                step=0.001,
+                format="%.3f",
+            )
         for known in (*ranges().values(), card):
             st.caption(getattr(known, "note", None) or f"{card.name}: {known.power_note}. {known.price_note}.")
     # The box shows 19.7: an untouched one keeps every digit of the preset.
@@ -121,7 +131,7 @@ def _assumptions(preset: Preset) -> tuple[Pretraining, Accelerator]:
         pue=pue,
         carbon_kg_per_kwh=carbon,
         water_l_per_kwh=water,
-        grid_water_l_per_kwh=usual.grid_water_l_per_kwh,
+        grid_water_l_per_kwh=grid_water,
     ), card
 
 
@@ -132,6 +142,7 @@ def _others(preset: Preset) -> tuple[float, float, float]:
 
 def _figures(told: Pretraining, card: Accelerator) -> None:
     low, high = carbon_range(told, card)
+    driest, wettest = water_range(told)
     first, second, third = st.columns(3)
     first.metric("Work", f"{format_power(told.flops)} FLOPs", border=True)
     second.metric(f"{card.name} hours", _amount(told.gpu_hours), border=True)
@@ -142,7 +153,8 @@ def _figures(told: Pretraining, card: Accelerator) -> None:
     happened(
         f"1,000 such GPUs take **{_days(told.gpu_hours / 1000)}**. With the best and the worst of the published values "
         f"it would be {_scaled(low, 'kg')} to {_scaled(high, 'kg')} of CO₂e. The power plants use another "
-        f"**{_scaled(told.grid_water_l, 'litres')}** of water."
+        f"**{_scaled(told.grid_water_l, 'litres')}** of water; at the least and the most that is published of sites "
+        f"and grids, both together would be {_scaled(driest, 'litres')} to {_scaled(wettest, 'litres')}."
     )
 
 
@@ -154,7 +166,10 @@ def _worked(told: Pretraining) -> None:
         f"{told.utilization:.3f} · 3,600) = **{_amount(told.gpu_hours)}**\n"
         f"- Price = hours · USD {told.usd_per_hour:.2f} = **{charts.usd(told.usd).replace('$', 'USD ')}**\n"
         f"- Electricity = hours · {told.power_w:g} W · PUE {told.pue:.2f} = **{_scaled(told.energy_kwh, 'kWh')}**; "
-        f"CO₂e = that · {told.carbon_kg_per_kwh:.3f} kg per kWh"
+        f"CO₂e = that · {told.carbon_kg_per_kwh:.3f} kg per kWh\n"
+        f"- Water = {_scaled(told.it_energy_kwh, 'kWh')} of the computers · {told.water_l_per_kwh:.2f} + "
+        f"{_scaled(told.energy_kwh, 'kWh')} · {told.grid_water_l_per_kwh:.3f} litres per kWh = "
+        f"**{_scaled(told.water_l, 'litres')}**"
     )
     ui.formula(
         "6 FLOPs per parameter and token: 2 forwards, 4 backwards (Kaplan et al. 2020). One run that succeeds: without "
@@ -168,6 +183,8 @@ def _published(preset: Preset, told: Pretraining) -> None:
         "gpu_hours": ("GPU hours", told.gpu_hours),
         "energy_mwh": ("MWh", told.energy_kwh / 1000),
         "carbon_t": ("tons of CO₂e", told.carbon_kg / 1000),
+        "site_water_m3": ("m³ of water at the site", told.site_water_l / 1000),
+        "grid_water_m3": ("m³ of water at the power plants", told.grid_water_l / 1000),
     }
     rows = [
         {"figure": ours[name][0], "published": _as_published(value), "here": _as_published(ours[name][1])}
