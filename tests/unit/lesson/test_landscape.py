@@ -49,6 +49,10 @@ def test_each_has_a_source_and_no_figure_that_cannot_be(model):
         ("DeepSeek-V4-Flash", 284e9, 13e9, 32e12),  # DeepSeek-AI 2026, introduction: 32T, and 33T for Pro
         ("DeepSeek-V4-Pro", 1.6e12, 49e9, 33e12),
         ("Trinity Large", 400e9, 13e9, 17e12),  # Arcee AI 2026, abstract
+        ("Nemotron 3 Super", 120e9, 12e9, 25e12),  # NVIDIA 2026, abstract
+        ("Nemotron 3 Ultra", 550e9, 55e9, 20e12),  # NVIDIA's technical report, section 1: in two phases, 15T and 5T
+        ("Inkling", 975e9, 41e9, 45e12),  # Thinking Machines' announcement
+        ("Kimi K3", 2.8e12, None, None),  # Moonshot AI's model card
         ("SmolLM2-135M", 134_515_008, 134_515_008, 2e12),  # its config counted by transformers; model card
     ],
 )
