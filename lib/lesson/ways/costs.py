@@ -25,8 +25,9 @@ class Cost:
     """One way, for one model."""
 
     way: str
+    data: str
+    """What it reads while training."""
     tokens: float
-    """Read while training."""
     flops: float
     gpu_hours: float
     usd: float
@@ -43,6 +44,12 @@ class FeedbackCost:
     supervised_pf_days: float
     rlhf_pf_days: float
     pretraining_pf_days: float
+    written_prompts: int
+    """Prompts with an answer that a labeller wrote, for supervised tuning."""
+    ranked_prompts: int
+    """Prompts whose answers labellers ranked, for the reward model."""
+    reinforcement_prompts: int
+    """Prompts alone, to which the model answers and the reward model judges."""
     source: Source
 
     @property
@@ -74,18 +81,26 @@ def costs() -> tuple[Cost, ...]:
         "serve_4": estimate(arch, ServingSetup(context=1_024, precision="nf4")).total_bytes,
     }
 
-    def tuned(way: str, per_weight: int, held: float, note: str) -> Cost:
+    def tuned(way: str, data: str, per_weight: int, held: float, note: str) -> Cost:
         flops = per_weight * arch.parameters * TUNING_TOKENS
         hours = flops / (card.peak_tflops * 1e12 * presets()[WELL_USED].pretraining.utilization) / 3600
-        return Cost(way, TUNING_TOKENS, flops, hours, hours * card.usd_per_hour, held, note)
+        return Cost(way, data, TUNING_TOKENS, flops, hours, hours * card.usd_per_hour, held, note)
 
+    def untrained(way: str, data: str, held: float, note: str) -> Cost:
+        return Cost(way, data, 0, 0, 0, 0, held, note)
+
+    first = "web pages, code, books: text as it is found"
+    examples = "questions with the answers wanted"
+    every, beside = "every weight, AdamW with 32-bit master weights", "rank 16 on all matrices beside 16-bit weights"
+    asked, rounded = "at most some examples, in each prompt", "none; some methods look at a few texts"
+    served = "served in 16 bits; its tokens are paid for at each request"
+    in_nf4 = "served in NF4; rounding takes minutes and trains nothing"
+    as_told = "as its run was published"
     return (
-        Cost(
-            "Pretraining", preset.tokens, preset.flops, preset.gpu_hours, preset.usd, None, "as its run was published"
-        ),
-        tuned("Fine-tuning", BACKWARD_AND_FORWARD, memory["full"], "every weight, AdamW with 32-bit master weights"),
-        tuned("LoRA", WITHOUT_WEIGHT_GRADIENTS, memory["lora"], "rank 16 on all matrices beside 16-bit weights"),
-        tuned("QLoRA", WITHOUT_WEIGHT_GRADIENTS, memory["qlora"], "the same beside 4-bit weights"),
-        Cost("Prompting", 0, 0, 0, 0, memory["serve"], "served in 16 bits; its tokens are paid for at each request"),
-        Cost("Quantization", 0, 0, 0, 0, memory["serve_4"], "served in NF4; rounding takes minutes and trains nothing"),
+        Cost("Pretraining", first, preset.tokens, preset.flops, preset.gpu_hours, preset.usd, None, as_told),
+        tuned("Fine-tuning", examples, BACKWARD_AND_FORWARD, memory["full"], every),
+        tuned("LoRA", "the same", WITHOUT_WEIGHT_GRADIENTS, memory["lora"], beside),
+        tuned("QLoRA", "the same", WITHOUT_WEIGHT_GRADIENTS, memory["qlora"], "the same beside 4-bit weights"),
+        untrained("Prompting", asked, memory["serve"], served),
+        untrained("Quantization", rounded, memory["serve_4"], in_nf4),
     )

@@ -28,6 +28,7 @@ def what_it_takes() -> list[dict]:
     rows = [
         {
             "way": each.way,
+            "data": each.data,
             "tokens": format_count(each.tokens),
             "FLOPs": format_power(each.flops, 2),
             "GPU hours": format_digits(each.gpu_hours, 3),
@@ -37,7 +38,7 @@ def what_it_takes() -> list[dict]:
         }
         for each in found
     ]
-    show_table(rows, alt="Tokens, FLOPs, GPU hours, price and memory of each way")
+    show_table(rows, alt="Data, tokens, FLOPs, GPU hours, price and memory of each way")
     ui.formula(
         f"6 FLOPs for each parameter and token, 4 where the weight itself is frozen; one {CARD} used as well as for "
         f"{WELL_USED}. Memory: the calculator's, one sequence of 1,024 tokens, activations checkpointed (which adds "
@@ -47,7 +48,9 @@ def what_it_takes() -> list[dict]:
     ui.published(
         f"RLHF of {rlhf.model}: {rlhf.rlhf_pf_days:g} petaflop/s-days ({format_power(rlhf.rlhf_flops, 2)} FLOPs), "
         f"after {rlhf.supervised_pf_days:g} for supervised tuning and {rlhf.pretraining_pf_days:,g} for pretraining: "
-        f"{rlhf.share_of_pretraining:.1%} of it, without the labellers' time "
+        f"{rlhf.share_of_pretraining:.1%} of it, without the labellers' time. Its data: about "
+        f"{rlhf.written_prompts:,} prompts with an answer that somebody wrote, {rlhf.ranked_prompts:,} whose answers "
+        f"people ranked, and {rlhf.reinforcement_prompts:,} to which only the model answered "
         f"([{rlhf.source.title}]({rlhf.source.url}))."
     )
     st.page_link("pages/memory_calculator.py", label="Any other model or card: the memory calculator")
