@@ -18,6 +18,7 @@ from tests.pages.conftest import open_chapter, refused, said
         {"ad_size_lora": "3"},
         {"ad_view": "How low is the rank", "ad_rank": "-1"},
         {"ad_view": "How low is the rank", "ad_matrix": "../../etc"},
+        {"ad_view": "What a request pays", "ad_t_model": "GPT-9"},
     ],
     ids=lambda query: list(query)[-1],
 )
@@ -80,3 +81,4 @@ def test_recorded_times_say_that_they_were_not_measured_now():
     assert not app.exception
     assert "recorded, not measured now" in said(app)
     assert "LoRA: yes" in said(app)
+    assert "By FLOPs that LoRA adds **4.05%** to a token" in said(app)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import quantiles
 
+from lib.lesson.adapters.anatomy import Adapter, possible_places
 from lib.lesson.adapters.errors import AdapterError
-from lib.models.catalogue import BUNDLED, catalogue
+from lib.memory.model.config_json import from_config
+from lib.models.catalogue import BUNDLED, catalogue, find
 from lib.places import ASSETS
 from lib.whole_numbers import check_whole
 
@@ -30,6 +32,8 @@ VARIANTS = {
 }
 """What is timed, with its name on a page."""
 PREFILL, DECODE = "prefill", "decode"
+MUCH_NOISE = 0.2
+"""From which on a ratio of 1.2 may be chance."""
 LONGEST_PROMPT = 512
 
 
@@ -58,6 +62,20 @@ class TimingRun:
             ("virtual_tokens", 1, 64),
         ):
             check_whole(name, getattr(self, name), least, most, AdapterError)
+
+    @property
+    def expected_s(self) -> float:
+        """On two CPU cores, with loading; the round that warms up is one more."""
+        loading_s, reading_s, token_s = (10, 0.003, 0.06) if catalogue()[self.model].wide else (3, 0.0005, 0.02)
+        request_s = self.prompt_tokens * reading_s + self.new_tokens * token_s
+        return loading_s + (self.rounds + 1) * len(VARIANTS) * request_s
+
+
+def lora_work_share(run: TimingRun) -> float:
+    """FLOPs that the run's LoRA beside all matrices adds to a token, over the model's own."""
+    config = json.loads((find(run.model) / "config.json").read_text(encoding="utf-8"))
+    architecture = from_config(config, name=run.model)
+    return Adapter(architecture, "lora", run.rank, possible_places(architecture, "lora")).work_share
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,11 @@ class Times:
         base = {each.round: getattr(each, f"{part}_s") for each in self.timed if each.variant == "base"}
         mine = [each for each in self.timed if each.variant == variant and each.round in base]
         return spread([getattr(each, f"{part}_s") / base[each.round] for each in mine])
+
+    def noise(self, part: str) -> float:
+        """How far the quartiles of merged LoRA lie from 1: it computes what no adapter does, so the rest is chance."""
+        merged = self.ratio("lora_merged", part)
+        return max(abs(merged.low - 1), abs(merged.high - 1))
 
 
 @dataclass(frozen=True)

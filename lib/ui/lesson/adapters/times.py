@@ -9,27 +9,38 @@ from lib.charts.lesson import weight_update as charts
 from lib.engine import JobView
 from lib.lesson.adapters.errors import AdapterError
 from lib.lesson.adapters.kinds import kinds
-from lib.lesson.adapters.timing import DECODE, PREFILL, VARIANTS, Ready, Timed, Times, TimingRun, recorded
-from lib.models.catalogue import BUNDLED
+from lib.lesson.adapters.timing import (
+    DECODE,
+    MUCH_NOISE,
+    PREFILL,
+    VARIANTS,
+    Ready,
+    Timed,
+    Times,
+    TimingRun,
+    lora_work_share,
+    recorded,
+)
+from lib.models.catalogue import BUNDLED, REAL
 from lib.models.device import this_machine
+from lib.models.errors import ModelUnavailable
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.units import number_of
+from lib.ui.models.fetching import models_to_choose, offer_real_model
+from lib.units import format_digits, format_percent, number_of
 
 KIND = "adapter-times"
+PARTS = {DECODE: "one token more", PREFILL: "reading the prompt"}
 FEWEST = 2
 """Rounds from which on a spread can be told."""
-EXPECTED_S, LIMIT_S = 12.0, 240.0
 
 
 def what_a_request_pays() -> list[dict]:
     """The rows to take away."""
-    part = controls.segmented(
-        "Time of", {DECODE: "one token more", PREFILL: "reading the prompt"}, DECODE, key="ad_part"
-    )
+    part = controls.segmented("Time of", PARTS, DECODE, key="ad_part")
     _start()
     jobs.live(KIND, _say_how_far)
     run, ready, times = _measured_here()
@@ -41,7 +52,7 @@ def what_a_request_pays() -> list[dict]:
         run, ready, times = told.run, told.ready, told.times
         source = f"{told.date} on {escape(told.device)}; recorded, not measured now: press the button for your machine"
     st.plotly_chart(charts.request_times(times, part), key="ad_times", alt=_times_in_words(times, part))
-    _say_what_a_request_costs(times, ready)
+    _say_what_a_request_costs(run, ready, times, part)
     versions = ", ".join(f"{name} {number}" for name, number in ready.versions)
     ui.measured(
         f"{run.model}, fp32, {run.prompt_tokens} tokens read and {run.new_tokens} added one by one; rank {run.rank} "
@@ -59,25 +70,29 @@ def what_a_request_pays() -> list[dict]:
 
 def _start() -> None:
     run = None
+    here = [name for name in models_to_choose() if name in (BUNDLED, REAL)]
+    model = controls.select("Model", here, BUNDLED, key="ad_t_model")
+    offer_real_model()
     with st.expander("More: sizes and rounds", icon=":material/tune:"):
         prompt = controls.pick("Tokens of the prompt", [32, 64, 128, 256], 128, key="ad_prompt")
         rank = controls.pick("LoRA rank", [1, 4, 8, 16, 64], 8, key="ad_t_rank")
         virtual = controls.pick("Virtual tokens", [1, 4, 16, 64], 16, key="ad_t_virtual")
         rounds = controls.slider("Rounds", 4, 40, 12, key="ad_rounds")
     try:
-        run = TimingRun(BUNDLED, prompt_tokens=prompt, rank=rank, virtual_tokens=virtual, rounds=rounds)
+        run = TimingRun(model, prompt_tokens=prompt, rank=rank, virtual_tokens=virtual, rounds=rounds)
     except AdapterError as error:
         problem(error)
-    jobs.start_and_stop(KIND, "Measure it on this machine", _queue, run, icon="timer")
+    jobs.say_if_long(run.expected_s if run else None)
+    jobs.start_and_stop(KIND, "Measure it on this machine", _queue_timing, run, icon="timer")
 
 
-def _queue(run: TimingRun) -> None:
+def _queue_timing(run: TimingRun) -> None:
     jobs.submit(
         KIND,
         "lib.lesson.adapters.timing_job:time_adapters",
         run,
-        expected_s=EXPECTED_S,
-        time_limit_s=LIMIT_S,
+        expected_s=run.expected_s,
+        time_limit_s=200 + 8 * run.expected_s,
         model=run.model,
     )
 
@@ -103,19 +118,42 @@ def _times_in_words(times: Times, part: str) -> str:
     return f"Times the model without adapter: {told}"
 
 
-def _say_what_a_request_costs(times: Times, ready: Ready) -> None:
-    beside, merged = times.ratio("lora", DECODE), times.ratio("lora_merged", DECODE)
+def _say_what_a_request_costs(run: TimingRun, ready: Ready, times: Times, part: str) -> None:
+    beside, merged = times.ratio("lora", part), times.ratio("lora_merged", part)
     happened(
-        f"For one token more LoRA beside its matrices takes **{beside.middle:.2f} times** as long as no adapter "
+        f"For {PARTS[part]} LoRA beside its matrices takes **{beside.middle:.2f} times** as long as no adapter "
         f"({beside.low:.2f} to {beside.high:.2f}), merged into them **{merged.middle:.2f} times** "
-        f"({merged.low:.2f} to {merged.high:.2f}): there is nothing left to compute. The answers stay the same: with "
-        f"random numbers in A and B the logits of both differ by {ready.merged_differ_by:.1g} at most, where the "
-        f"largest is {ready.largest_logit:.1f}. Rounding does that."
+        f"({merged.low:.2f} to {merged.high:.2f}). Merged, there is nothing left to compute: how far that is from 1 is "
+        f"chance. {_said_of_noise(times.noise(part))}The answers stay the same: with random numbers in A and B the "
+        f"logits of both differ by {format_digits(ready.merged_differ_by, 1)} at most, where the largest is "
+        f"{ready.largest_logit:.1f}. Rounding does that."
     )
-    st.markdown(
-        "The extra FLOPs are a few per cent, the extra time is more: on a model this small each extra product costs "
-        "mostly the start of an operation. On a large model, or with many texts at once, the time comes closer to the "
-        "share of FLOPs. What is merged serves one task; what stays beside can be changed from request to request."
+    happened(
+        f"{_flops_beside_the_clock(run, beside.middle)}What is merged serves one task; what stays beside can be "
+        "changed from request to request."
+    )
+
+
+def _said_of_noise(noise: float) -> str:
+    if noise < MUCH_NOISE:
+        return ""
+    return (
+        f"**Here it is up to {noise:.0%}**: the machine has other work. Take no figure as closer than that; close "
+        "other programs, or take more rounds. "
+    )
+
+
+def _flops_beside_the_clock(run: TimingRun, times_as_long: float) -> str:
+    """Nothing where the model is not here any more."""
+    try:
+        share = lora_work_share(run)
+    except ModelUnavailable:
+        return ""
+    return (
+        f"By FLOPs that LoRA adds **{format_percent(share)}** to a token of {run.model}, by the clock "
+        f"**{times_as_long - 1:.0%}**: the smaller a matrix, the more of its time goes into starting an operation, and "
+        "LoRA starts more of them beside each. On a large model, or with many texts at once, the clock comes closer to "
+        "the FLOPs. "
     )
 
 

@@ -7,7 +7,17 @@ import pytest
 import torch
 
 from lib.lesson.adapters.rank import error_of, rank_of, recorded_update
-from lib.lesson.adapters.timing import DECODE, VARIANTS, Ready, Timed, Times, TimingRun, recorded
+from lib.lesson.adapters.timing import (
+    DECODE,
+    MUCH_NOISE,
+    VARIANTS,
+    Ready,
+    Timed,
+    Times,
+    TimingRun,
+    lora_work_share,
+    recorded,
+)
 from lib.lesson.adapters.timing_job import time_adapters, variants
 from lib.models.borrow import borrow
 from lib.models.catalogue import bundled_folder
@@ -52,6 +62,21 @@ def test_ratios_are_of_one_round():
     times = Times(tuple(timed))
     assert times.rounds == 3
     assert times.ratio("lora", DECODE).low == times.ratio("lora", DECODE).high == 2.0
+    assert times.noise(DECODE) == 0
+
+
+def test_what_a_merged_adapter_adds_is_noise():
+    timed = [Timed(n, name, 1.0, 1.0) for n in (1, 2, 3) for name in VARIANTS if name != "lora_merged"]
+    timed += [Timed(n, "lora_merged", 1.0, seconds) for n, seconds in ((1, 0.9), (2, 1.0), (3, 1.8))]
+    assert Times(tuple(timed)).noise(DECODE) == pytest.approx(0.4)  # the upper quartile of 0.9, 1.0, 1.8 is 1.4
+    assert recorded().times.noise(DECODE) < MUCH_NOISE
+
+
+def test_lora_s_share_of_the_work_by_hand():
+    """The bundled model: 6 layers, 256 wide, 128 of keys and of values, 768 in the MLP, 4,096 tokens; rank 8."""
+    layer = 2 * 256 * 256 + 2 * 256 * 128 + 3 * 256 * 768
+    lora = 8 * (2 * (256 + 256) + 2 * (256 + 128) + 3 * (256 + 768))
+    assert lora_work_share(TimingRun()) == pytest.approx(6 * lora / (6 * layer + 4_096 * 256))
 
 
 def test_the_recorded_run_is_whole_and_a_merge_costs_nothing_worth_naming():
