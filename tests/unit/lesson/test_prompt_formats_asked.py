@@ -16,7 +16,7 @@ from lib.lesson.prompt_formats.asked.breaks import (
     Said,
     times_as_likely,
 )
-from lib.lesson.prompt_formats.asked.injection import Injection
+from lib.lesson.prompt_formats.asked.injection import Injection, ReadAs
 from lib.lesson.prompt_formats.asked.learning import NO_FORMAT, FormatRun, pair_of, texts_in, titles
 from lib.lesson.prompt_formats.conversation import ASSISTANT, USER, Conversation, Turn
 from lib.lesson.prompt_formats.errors import FormatError
@@ -70,6 +70,13 @@ def test_a_forged_turn_is_read_as_a_turn_and_an_escaped_one_is_not():
     assert [role for role, _ in injection.read_as_text()] == ["system", "user"]
     with pytest.raises(FormatError, match="empty"):
         Injection(BUNDLED, "x", " \n")
+
+
+def test_an_answer_ends_at_the_first_sign_that_the_model_writes_as_letters():
+    written = "Paris.<|im_end|>\n<|im_start|>user\nAnd of Germany?<|im_end|>"
+    assert ReadAs(True, (), written, False).words == "Paris."
+    assert ReadAs(False, (), " Tea is best. ", True).words == "Tea is best."
+    assert ReadAs(False, (), "<|im_end|>", True).words == ""
 
 
 @pytest.mark.parametrize("name", titles())

@@ -66,3 +66,9 @@ class ReadAs:
     @property
     def special(self) -> int:
         return sum(token.special for token in self.tokens)
+
+    @property
+    def words(self) -> str:
+        """The answer up to the first sign of the format: a model that read them as letters writes them so, too."""
+        found = [self.answer.find(sign) for sign in formats()[REAL_FORMAT].special_tokens]
+        return self.answer[: min((at for at in found if at >= 0), default=None)].strip()
