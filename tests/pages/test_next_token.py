@@ -75,6 +75,15 @@ def test_sliders_need_no_new_job_and_say_what_zero_means(monkeypatch):
     assert "now drawn **100.0%**" in text(app)
 
 
+def test_one_press_cuts_a_kopi_order():
+    app = open_chapter("next_token", nt_view="Tokens")
+    button(app, "Cut “Teh C Siew Dai”").click().run()
+    rerun_until(app, lambda: "bytes in each" in text(app), "the order's tokens")
+    assert not app.exception
+    assert app.text_input(key="nt_text").value == "Teh C Siew Dai"
+    assert "the text read last" not in text(app)
+
+
 def test_one_token_has_no_loss_and_the_page_says_so():
     app = read(open_chapter("next_token"), "a")
     app.segmented_control(key="nt_view").set_value("hand").run()

@@ -8,13 +8,17 @@ from lib.lesson.pretraining.reading import Reading, visible
 from lib.ui.kit import controls
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
-from lib.ui.lesson.pretraining.sentence import readings, sentence
+from lib.ui.lesson.pretraining.sentence import read_instead, readings, sentence
 from lib.units import number_of
+
+ORDER = "Teh C Siew Dai"
 
 
 def cut_into_tokens() -> list[dict]:
     """The rows to take away."""
-    st.caption("Try “Teh C Siew Dai”, a number, your name, a word in another script.")
+    words, button = st.columns([3, 1], vertical_alignment="center")
+    words.caption("How is an order at a kopi stall cut? A number, your name, a word in another script?")
+    button.button(f"Cut “{ORDER}”", on_click=read_instead, args=(ORDER,), icon=":material/content_cut:")
     if sentence() is None:
         return []
     numbers = controls.toggle("Show token ids", False, key="nt_ids")

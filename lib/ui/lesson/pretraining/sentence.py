@@ -45,7 +45,7 @@ def sentence() -> Reading | None:
         run = ReadingRun(models(), text)
     except PretrainingError as error:
         problem(error)
-    jobs.start_and_stop(KIND, "Let the model read it", _queue_reading, run, icon="menu_book")
+    jobs.start_and_stop(KIND, "Let the model read it", queue_reading, run, icon="menu_book")
     jobs.live(KIND, _say_how_far)
     found = readings()
     if not found:
@@ -82,7 +82,13 @@ def readings() -> dict[str, Reading]:
     return {event.model: event for event in events if isinstance(event, Reading)}
 
 
-def _queue_reading(run: ReadingRun) -> None:
+def read_instead(text: str) -> None:
+    """For a button's `on_click`: put this text into the box, and let the models read it."""
+    st.session_state["nt_text"] = text
+    queue_reading(ReadingRun(models(), text))
+
+
+def queue_reading(run: ReadingRun) -> None:
     submit_to_models(KIND, "lib.lesson.pretraining.reading_job:read_text", run, run.models)
 
 
