@@ -11,6 +11,7 @@ from lib.lesson.pretraining.reading import visible
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.lesson.pretraining.sentence import readings, sentence
+from lib.units import format_digits
 
 
 def loss_by_hand() -> list[dict]:
@@ -34,7 +35,7 @@ def loss_by_hand() -> list[dict]:
     difference = abs(loss - reading.library_loss)
     st.markdown(
         f":material/balance: transformers gives a loss of **{reading.library_loss:.4f}** for the same tokens, computed "
-        f"in the same job; the two differ by {difference:.1g}."
+        f"in the same job; the two differ by {format_digits(difference, 1)}."
     )
     rows = [
         {"token": visible(each.text), "p": each.probability, "−ln p": -each.log_probability, "bytes": each.size_bytes}

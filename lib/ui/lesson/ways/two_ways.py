@@ -18,9 +18,11 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import origin_note
+from lib.units import format_digits
 
 KIND = "new-head"
 JOB = "lib.lesson.ways.new_head_job:replace_the_head"
+NOTHING = " (nothing)"
 
 
 def two_ways_out() -> list[dict]:
@@ -74,7 +76,8 @@ def _shortcomings(wrote: list[Wrote]) -> None:
             for each in (event for event in wrote if event.shortcoming == shortcoming):
                 prompt = " / ".join(each.prompt.splitlines())
                 mark = ":material/check:" if each.met else ":material/close:"
-                st.markdown(f"{mark} {continued(prompt, each.continuation)}")
+                written = each.continuation if each.continuation.strip() else NOTHING
+                st.markdown(f"{mark} {continued(prompt, written)}")
                 st.caption(f"wanted: {escape(each.wanted.strip())}")
 
 
@@ -98,11 +101,12 @@ def _ways_out(run: HeadRun, done: NewHead, last: HeadStep) -> None:
     )
     for page, words in (
         ("pages/prompting.py", "The same task prompted and tuned: Prompting"),
-        ("pages/live_lora.py", "The second shortcoming: teach it Tidewell on Live LoRA"),
+        ("pages/live_lora.py", "Teach it Tidewell: Live LoRA"),
     ):
         st.page_link(page, label=words, icon=":material/arrow_forward:")
     ui.formula(
-        f"loss = -ln of the label's share under softmax(W h + b): {last.loss:.3f} nats on the training sentences; "
+        f"loss = -ln of the label's share under softmax(W h + b): {format_digits(last.loss, 3)} nats on the training "
+        f"sentences; "
         f"ln {labels} = {math.log(labels):.3f} knows nothing. W is {labels} × {done.hidden_size}."
     )
     ui.measured(f"{run.model} on this machine, {done.score.seconds:.1f} s to read and to learn.")
