@@ -112,7 +112,21 @@ def test_the_forged_turns_are_counted():
     app = open_chapter("prompt_formats", formats_view="Injection")
     words = " ".join(each.value for each in app.markdown)
     assert "Written: **2 turns**" in words
-    assert "**4 turns**" in words
+    assert "**6 turns**" in words
+
+
+def test_a_text_too_long_for_a_link_is_kept_beside_it():
+    """2,000 Chinese characters are 18,000 in a link, and a server takes no address of 64 KB."""
+    app = open_chapter("prompt_formats", formats_text_1="Where?")
+    assert app.query_params["formats_text_1"] == "Where?"
+    app.text_area(key="formats_text_1").set_value("早" * 2_000).run()
+    assert not app.exception
+    assert "formats_text_1" not in app.query_params
+    assert any("Too long for the link" in caption.value for caption in app.caption)
+    app.text_area(key="formats_text_0").set_value("Be brief.").run()
+    assert app.text_area(key="formats_text_1").value == "早" * 2_000
+    app.text_area(key="formats_text_1").set_value("Here?").run()
+    assert not any("Too long for the link" in caption.value for caption in app.caption)
 
 
 def test_a_pasted_template_is_rendered_or_told_its_line():

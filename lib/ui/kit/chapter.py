@@ -117,15 +117,15 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
     st.header("Take it away", anchor=False)
     st.code(_this_state(), language=None, wrap_lines=True)
     st.caption("This link opens the page exactly as it is now. Pictures: the camera above each chart.")
-    buttons = st.columns(4)
+    buttons = iter(st.columns(4))
     data = rows if data is None else data
     # Files are written when they are asked for: a hundred rows at every move of a slider took longer than its answer.
     if rows:
-        buttons[0].download_button(
+        next(buttons).download_button(
             "CSV", partial(csv_of, rows), f"{name}.csv", "text/csv", icon=":material/table:", width="stretch"
         )
     if data:
-        buttons[1].download_button(
+        next(buttons).download_button(
             "JSON",
             partial(json_of, data),
             f"{name}.json",
@@ -135,7 +135,7 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
         )
     note_rows(rows)
     if words.slug not in curriculum.LOOKED_UP:
-        summary_button(words.slug, _this_state(), buttons[2])
+        summary_button(words.slug, _this_state(), next(buttons))
     if words.sources:
         with st.expander("Sources", icon=":material/menu_book:"):
             st.markdown("\n".join(f"- [{source.title}]({source.url})" for source in words.sources))

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
 from lib.ui.kit.keeping.notes import note_setting
 
 BIND = "query-params"
+LONGEST_IN_LINK = 6_000
+"""Characters of a text as a link writes it: nine for a Chinese one. A server refuses an address of 64 KB, and with it
+whoever loads the page anew; a page has up to eight such texts."""
 
 
 def slider(label: str, low: float, high: float, default: float, *, key: str, **more: Any) -> Any:
@@ -66,15 +70,19 @@ def segmented(label: str, options: Mapping[str, str] | list[str], default: str, 
 def text(label: str, default: str, *, key: str, max_chars: int = 2000, **more: Any) -> str:
     """One line of text, at most `max_chars` characters."""
     refused = _refused(key, lambda raw: len(raw) <= max_chars)
-    value = st.text_input(label, default, key=key, max_chars=max_chars, bind=BIND, **more)
+    kept = _kept_in(key, default)
+    value = st.text_input(label, default, key=key, max_chars=max_chars, **kept, **more)
     _say_refused(refused, key, f"at most {max_chars:,} characters", "the usual text")
+    _say_where_kept(kept)
     note_setting(key, label, value or "")
     return (value or "")[:max_chars]
 
 
 def area(label: str, default: str, *, key: str, **more: Any) -> str:
     """Several lines of text, as long as they come: whoever computes with them says how much of it is used."""
-    value = st.text_area(label, default, key=key, bind=BIND, **more) or ""
+    kept = _kept_in(key, default)
+    value = st.text_area(label, default, key=key, **kept, **more) or ""
+    _say_where_kept(kept)
     note_setting(key, label, value)
     return value
 
@@ -116,6 +124,18 @@ def _choice(
     return value
 
 
+def _kept_in(key: str, default: str) -> dict[str, str]:
+    """Where a text is kept, as Streamlit's boxes are told: in the link, or, where it is too long for one, beside it."""
+    value = st.session_state.get(key, default) or ""
+    fits = len(value) <= LONGEST_IN_LINK and len(quote(value)) <= LONGEST_IN_LINK
+    return {"bind": BIND} if fits else {"persist_state": "session"}
+
+
+def _say_where_kept(kept: Mapping[str, str]) -> None:
+    if "bind" not in kept:
+        st.caption(":material/link_off: Too long for the link: this text is here until the page is loaded anew.")
+
+
 def _refused(key: str, valid: Callable[[str], bool]) -> str | None:
     """What the link asks for under `key`, if that cannot be had. Call before the widget is made.
 
@@ -147,10 +167,17 @@ def _take_what_names_no_variant(key: str) -> None:
 
 
 def _say_refused(refused: str | None, key: str, expected: str, used: str) -> None:
-    if refused is not None:
-        shown = refused if len(refused) <= 40 else refused[:40] + "…"
-        asked = f"The link asks for {key.partition(':')[0]} = “{_inert(shown)}”"
-        st.caption(f":material/link_off: {asked}; it must be {expected}, so {used} is used.")
+    """Beside the control, and once in a corner of the window: the control may stand in an expander that is closed."""
+    if refused is None:
+        return
+    shown = refused if len(refused) <= 40 else refused[:40] + "…"
+    asked = f"The link asks for {key.partition(':')[0]} = “{_inert(shown)}”"
+    told = f":material/link_off: {asked}; it must be {expected}, so {used} is used."
+    st.caption(told)
+    said = f"{key}:refused:said"
+    if st.session_state.get(said) != refused:
+        st.session_state[said] = refused
+        st.toast(told, duration="long")
 
 
 def _inert(raw: str) -> str:

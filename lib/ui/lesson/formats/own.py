@@ -34,10 +34,10 @@ def view() -> Taken:
             args=(form.template,),
         )
         usual = formats()[REAL_FORMAT].template
-        template = st.text_area("Template, in Jinja", usual, key=TEXT, height=280, persist_state="session")
+        template = controls.area("Template, in Jinja", usual, key=TEXT, height=280)
         asks = controls.toggle("Generation prompt: the beginning of the next answer", True, key="formats_own_asks")
         try:
-            wanted = OwnTemplate(template or "", conversation, form.bos_token, form.eos_token, asks)
+            wanted = OwnTemplate(template, conversation, form.bos_token, form.eos_token, asks)
         except StudentError as error:
             problem(error)
             wanted = None
