@@ -19,12 +19,12 @@ from lib.serving import health
 from lib.serving.arenas import few_arenas
 from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import stop_notes
-from lib.ui.kit.listener import send_at_once
 from lib.ui.kit.presenting.keys import led
 from lib.ui.kit.presenting.looks import readable_buttons
 from lib.ui.kit.presenting.stage import presenting
+from lib.ui.kit.server.listener import send_at_once
+from lib.ui.kit.server.streamlit_private import forget_pages_folder, watch_files_only_if_wanted
 from lib.ui.kit.session import BrowserCookie
-from lib.ui.kit.streamlit_private import forget_pages_folder, watch_files_only_if_wanted
 
 MIDDLEWARE = [Middleware(BrowserCookie)]
 ICON = str(ASSETS / "icon.png")

@@ -59,6 +59,11 @@ class Sampling:
         token_s = 0.25 if catalogue()[self.model].wide else 0.02
         return 2 + token_s * self.max_new_tokens * max(1, len(self.prompts) * self.count / 32)
 
+    @property
+    def scored_expected_s(self) -> float:
+        """With a reward model, which reads every answer once more."""
+        return 4 * self.expected_s
+
 
 @dataclass(frozen=True)
 class Sampled:

@@ -11,7 +11,7 @@ queue.py         the fair queue and its waiting times (pure Python)
 shared_line.py   the lines of several web processes on one cluster, as one
 cluster.py       the dask.distributed side: local worker processes or a cluster elsewhere
 errors.py        what a student hears when a job cannot be started, seen or ended in time
-job.py           what a job is, as its owner sees it
+job.py           what a job is: as the engine keeps it, and as its owner sees it
 recording.py     a run that is over, as JSON and back
 overview.py      the whole engine, as its operator sees it
 worker.py        what runs in a worker around the generator

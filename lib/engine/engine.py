@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import pickle
-import statistics
 import threading
 import time
 import uuid
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field
 from typing import Any
 
 from distributed import Future, KilledWorker
 
 from lib.engine.cluster import LocalWorkers, RemoteCluster
 from lib.engine.errors import EngineError
-from lib.engine.job import JobState, JobView
-from lib.engine.overview import EngineOverview, KindOverview
+from lib.engine.job import Job, JobState, JobView
+from lib.engine.overview import EngineOverview, kind_overview
 from lib.engine.queue import CAPACITY, CAPACITY_A_SLOT, FairQueue, Ticket
 from lib.engine.shared_line import SharedLine
 from lib.engine.worker import TOPIC, request_stop, run_job
@@ -35,33 +33,6 @@ LOST_WORKER = (
 )
 
 
-@dataclass
-class _Job:
-    """A job as the engine keeps it; `…_at` in seconds of this process's monotonic clock."""
-
-    id: str
-    kind: str
-    owner: str
-    function: str
-    argument: Any
-    time_limit_s: float
-    wide: bool = False
-    state: JobState = JobState.WAITING
-    stop_wanted: bool = False
-    paused: bool = False
-    launches: int = 0
-    events: list[Any] = field(default_factory=list)
-    message: str | None = None
-    future: Future | None = None
-    started_at: float | None = None
-    ended_at: float | None = None
-    submitted_at: float = field(default_factory=time.monotonic)
-
-    @property
-    def ran_s(self) -> float | None:
-        return None if self.started_at is None or self.ended_at is None else self.ended_at - self.started_at
-
-
 class Engine:
     """Runs generators in workers for owners who cannot see each other's."""
 
@@ -69,7 +40,7 @@ class Engine:
         self._cluster = cluster
         self._queue = FairQueue(slots=cluster.slots)
         self._topic = f"{TOPIC}-{uuid.uuid4().hex}"
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, Job] = {}
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._closing = False
@@ -105,7 +76,7 @@ class Engine:
         expected_s  how long it may take, until runs of this `kind` have been seen
         wide        on a machine without a GPU it takes all cores and runs alone; else it has one core there
         """
-        job = _Job(uuid.uuid4().hex, kind, owner, function, argument, time_limit_s, wide and self._cluster.shares_cores)
+        job = Job(uuid.uuid4().hex, kind, owner, function, argument, time_limit_s, wide and self._cluster.shares_cores)
         with self._lock:
             self._queue.add(Ticket(job.id, owner, kind, expected_s, job.wide, came_at=time.time()))
             self._jobs[job.id] = job
@@ -148,7 +119,7 @@ class Engine:
             jobs, now = list(self._jobs.values()), time.monotonic()
             waits = [self._queue.place(job.id, now)[1] for job in jobs if job.state is JobState.WAITING]
             kinds = tuple(
-                _kind_overview(kind, [job for job in jobs if job.kind == kind])
+                kind_overview(kind, [job for job in jobs if job.kind == kind])
                 for kind in sorted({job.kind for job in jobs})
             )
             return EngineOverview(
@@ -179,7 +150,7 @@ class Engine:
         self._dispatcher.join(5)
         self._cluster.close()
 
-    def _mine(self, job_id: str, owner: str) -> _Job:
+    def _mine(self, job_id: str, owner: str) -> Job:
         job = self._jobs.get(job_id)
         if job is None or job.owner != owner:
             raise EngineError("This run is not known here; it may have been started in another browser or long ago")
@@ -223,7 +194,7 @@ class Engine:
             for future in hung:
                 self._cluster.end_hung(future.key)
 
-    def _launch(self, job: _Job) -> None:
+    def _launch(self, job: Job) -> None:
         job.state, job.started_at = JobState.RUNNING, time.monotonic()
         job.launches += 1
         job.future = self._cluster.client.submit(
@@ -239,7 +210,7 @@ class Engine:
         )
         job.future.add_done_callback(lambda future: self._on_done(job, future))
 
-    def _on_done(self, job: _Job, future: Future) -> None:
+    def _on_done(self, job: Job, future: Future) -> None:
         """The task is over; its events came first, through the same connection."""
         if future.status == "finished":
             state, message = future.result()
@@ -261,7 +232,7 @@ class Engine:
         what = f"{type(error).__name__}: {error}"
         return f"The run ended with an unexpected error ({what}); start it again or change its settings"
 
-    def _end(self, job: _Job, state: JobState, message: str | None = None) -> None:
+    def _end(self, job: Job, state: JobState, message: str | None = None) -> None:
         job.state, job.message, job.ended_at, job.future = state, message, time.monotonic(), None
         if state is JobState.DONE:  # nobody goes on from the checkpoint of a run that is whole
             job.events = [event for event in job.events if not getattr(event, "keep_only_newest", False)]
@@ -293,22 +264,8 @@ class Engine:
             if position < too_many or now - job.ended_at > REMEMBERED_S:
                 del self._jobs[job.id]
 
-    def _cores(self, job: _Job) -> int | None:
+    def _cores(self, job: Job) -> int | None:
         """How many cores the job computes on; None leaves it to its worker."""
         if not self._cluster.shares_cores:
             return None
         return this_machine().cores if job.wide else 1
-
-
-def _kind_overview(kind: str, jobs: list[_Job]) -> KindOverview:
-    times = [job.ran_s for job in jobs if job.state is JobState.DONE and job.ran_s is not None]
-    counts = {state: sum(job.state is state for job in jobs) for state in JobState}
-    return KindOverview(
-        kind,
-        counts[JobState.RUNNING],
-        counts[JobState.WAITING],
-        counts[JobState.DONE],
-        counts[JobState.STOPPED],
-        counts[JobState.FAILED],
-        statistics.median(times) if times else None,
-    )

@@ -1,10 +1,14 @@
-"""What a job is, as its owner sees it."""
+"""What a job is: as the engine keeps it, and as its owner sees it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from distributed import Future
 
 
 class JobState(StrEnum):
@@ -42,3 +46,30 @@ class JobView:
     """What it was started with."""
     paused: bool = False
     """Whether its owner stopped it only for a while."""
+
+
+@dataclass
+class Job:
+    """A job as the engine keeps it; `…_at` in seconds of this process's monotonic clock."""
+
+    id: str
+    kind: str
+    owner: str
+    function: str
+    argument: Any
+    time_limit_s: float
+    wide: bool = False
+    state: JobState = JobState.WAITING
+    stop_wanted: bool = False
+    paused: bool = False
+    launches: int = 0
+    events: list[Any] = field(default_factory=list)
+    message: str | None = None
+    future: Future | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    submitted_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def ran_s(self) -> float | None:
+        return None if self.started_at is None or self.ended_at is None else self.ended_at - self.started_at

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from lib.engine.job import Job, JobState
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,18 @@ class EngineOverview:
     """Expected seconds until the last in line starts; 0 if nobody waits."""
     kinds: tuple[KindOverview, ...]
     """By name."""
+
+
+def kind_overview(kind: str, jobs: Sequence[Job]) -> KindOverview:
+    """Of `jobs`, which are all of that kind."""
+    times = [job.ran_s for job in jobs if job.state is JobState.DONE and job.ran_s is not None]
+    counts = {state: sum(job.state is state for job in jobs) for state in JobState}
+    return KindOverview(
+        kind,
+        counts[JobState.RUNNING],
+        counts[JobState.WAITING],
+        counts[JobState.DONE],
+        counts[JobState.STOPPED],
+        counts[JobState.FAILED],
+        statistics.median(times) if times else None,
+    )

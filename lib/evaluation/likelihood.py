@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lib.evaluation.answers import question_expected_s
 from lib.evaluation.errors import EvaluationError
 
 MAX_CHARACTERS = 2_000
@@ -159,6 +160,11 @@ class LikelihoodRun:
     items: tuple[Item, ...]
     adapter: bytes | None = None
     """A fine-tuned adapter as a zip of peft's files."""
+
+    @property
+    def expected_s(self) -> float:
+        """A benchmark's items are one forward pass each, beside the loading."""
+        return question_expected_s(self.model) * (1 if len(self.items) == 1 else 3)
 
 
 @dataclass(frozen=True)

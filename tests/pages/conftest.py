@@ -19,7 +19,7 @@ from streamlit.util import calc_hash
 from lib import curriculum
 from lib.places import ROOT
 from lib.ui.kit import jobs, session
-from lib.ui.kit.streamlit_private import forget_pages_folder
+from lib.ui.kit.server.streamlit_private import forget_pages_folder
 from tests.waiting import LIMIT_S, wait_until
 
 APP = str(ROOT / "app.py")

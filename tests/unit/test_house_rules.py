@@ -27,8 +27,8 @@ INSIDE = {
 }
 """What is taken from inside a library, and the one file that does; a test of it fails when an upgrade changes it."""
 UNDOCUMENTED = {
-    "AppSession": "lib/ui/kit/streamlit_private.py",
-    "PagesManager": "lib/ui/kit/streamlit_private.py",
+    "AppSession": "lib/ui/kit/server/streamlit_private.py",
+    "PagesManager": "lib/ui/kit/server/streamlit_private.py",
     "SCB": "lib/quant/measure/loading/true_bytes.py",
 }
 """The same, for names without an underscore that the library's documentation does not have."""

@@ -28,7 +28,7 @@ def best_of_n(model: str) -> list[dict]:
         reward = choose_reward(model, "longer", key="bn_reward")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="bn_seed")
         wanted = (Sampling(prompts(model)[:PROMPTS], model, ANSWERS, TOKENS, TEMPERATURE, seed), reward)
-    jobs.say_if_long(wanted and _expected_s(wanted[0]))
+    jobs.say_if_long(wanted and wanted[0].scored_expected_s)
     jobs.start_and_stop(KIND, f"Sample {ANSWERS} answers to {PROMPTS} prompts", _queue_samples, wanted)
     n = controls.slider("n: the reward chooses among this many answers", 1, ANSWERS, 4, key="bn_n")
     jobs.live(KIND, lambda view: st.progress(len(view.events) / PROMPTS) if view.state.active else None)
@@ -43,15 +43,10 @@ def best_of_n(model: str) -> list[dict]:
 def _queue_samples(wanted: tuple[Sampling, Reward]) -> None:
     sampling, reward = wanted
     name = "lib.alignment.policy.job:sample_and_score"
-    expected_s = _expected_s(sampling)
+    expected_s = sampling.scored_expected_s
     jobs.submit(
         KIND, name, (sampling, reward), expected_s=expected_s, time_limit_s=120 + 8 * expected_s, model=sampling.model
     )
-
-
-def _expected_s(sampling: Sampling) -> float:
-    """A reward model reads every answer once more."""
-    return 4 * sampling.expected_s
 
 
 def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, model: str) -> list[dict]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.models.catalogue import BUNDLED, REAL, catalogue
+from lib.models.catalogue import BUNDLED, REAL
 from lib.training.progress import progress
 from lib.ui.kit import controls, jobs
 from lib.ui.models.fetching import models_here
@@ -12,8 +12,6 @@ from lib.ui.models.fetching import models_here
 LORA_KIND = "lora"
 LIMIT_S = 300
 """Longest that a page's questions to a model may run."""
-PARAMETERS_PER_S = 3e7
-"""So many are loaded and asked a few short questions in a second, on two cores: for the estimate of a wait."""
 
 
 def choose_model() -> str:
@@ -21,11 +19,6 @@ def choose_model() -> str:
     here, _ = models_here()
     first = REAL if REAL in here else BUNDLED
     return controls.select("Model", here or [BUNDLED], first, key="model")
-
-
-def expected_s(model: str) -> float:
-    """Seconds that a short question to this model may take, for its place in the queue."""
-    return 1.5 + catalogue()[model].parameters / PARAMETERS_PER_S
 
 
 def my_adapter(model: str) -> bytes | None:

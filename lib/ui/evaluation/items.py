@@ -8,7 +8,7 @@ from lib.engine import JobView
 from lib.evaluation.benchmarks import BenchmarkItem, benchmark_items
 from lib.evaluation.errors import EvaluationError
 from lib.evaluation.likelihood import Item, ItemScored, LikelihoodRun
-from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, expected_s
+from lib.ui.evaluation.answering_model import LIMIT_S, choose_model
 from lib.ui.evaluation.scored import show_scored_item
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
@@ -92,7 +92,7 @@ def _ask_and_show(kind: str, label: str, model: str, item: Item) -> bool:
 
 
 def _submit_likelihoods(kind: str, run: LikelihoodRun) -> None:
-    jobs.submit(kind, JOB, run, expected_s=expected_s(run.model), time_limit_s=LIMIT_S, model=run.model)
+    jobs.submit(kind, JOB, run, expected_s=run.expected_s, time_limit_s=LIMIT_S, model=run.model)
 
 
 def _found(view: JobView | None, item: Item) -> ItemScored | None:

@@ -15,7 +15,6 @@ from lib.metrics.pair.scored_pair import PairQuestion, score_pair
 from lib.ui.evaluation.answering_model import (
     LIMIT_S,
     choose_model,
-    expected_s,
     my_adapter,
     say_where_an_adapter_comes_from,
 )
@@ -123,7 +122,7 @@ def _ask_for_answers(run: AnswersRun) -> None:
         KIND,
         "lib.evaluation.answers_job:answers",
         run,
-        expected_s=expected_s(run.model),
+        expected_s=run.expected_s,
         time_limit_s=LIMIT_S,
         model=run.model,
     )

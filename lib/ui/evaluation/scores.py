@@ -15,7 +15,7 @@ from lib.evaluation.likelihood import (
     LikelihoodRun,
     LikelihoodStarted,
 )
-from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, expected_s, my_adapter
+from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, my_adapter
 from lib.ui.evaluation.items import JOB
 from lib.ui.evaluation.scored import MEANING
 from lib.ui.kit import controls, jobs
@@ -68,7 +68,7 @@ def _kind(benchmark: str, name: str) -> str:
 
 
 def _submit_benchmark(kind: str, run: LikelihoodRun) -> None:
-    jobs.submit(kind, JOB, run, expected_s=3 * expected_s(run.model), time_limit_s=LIMIT_S, model=run.model)
+    jobs.submit(kind, JOB, run, expected_s=run.expected_s, time_limit_s=LIMIT_S, model=run.model)
 
 
 def _show_items_done(view: JobView) -> None:

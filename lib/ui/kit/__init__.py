@@ -6,12 +6,11 @@ exports.py   what a student takes home: rows as a CSV file, anything else as JSO
 keeping/     what a student keeps: progress, and what pages said of their own numbers
 jobs.py      a job on a page: start, follow, stop. What it does is the business of its domain
 kept.py      what a student made by hand, kept through a reload
-listener.py  the socket the web server listens on
 presenting/  a page on a projector: large, one part at a time, led by keys
 problems.py  the one place that shows an error: one sentence, no stack trace, and the page goes on
+server/      between this app and Streamlit's web server
 session.py   who is asking: a cookie of our own that survives a reload and is in no link
 source.py    show a function's own source on a page, so that what students read is what ran
-streamlit_private.py  what this app takes from inside Streamlit, where it offers no public way
 tables.py    tables on a page: pandas in, Streamlit's table out, without an index
 text.py      text that a student, a link or a model wrote, made safe to show inside Markdown
 tokens.py    text coloured word by word: the one place that turns texts of others into HTML, escaped

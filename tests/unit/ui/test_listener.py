@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from lib.ui.kit.listener import send_at_once
+from lib.ui.kit.server.listener import send_at_once
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows tells a process no descriptors")

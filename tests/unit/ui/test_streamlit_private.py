@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
 
-from lib.ui.kit.streamlit_private import forget_pages_folder, watch_files_only_if_wanted
+from lib.ui.kit.server.streamlit_private import forget_pages_folder, watch_files_only_if_wanted
 
 
 def test_streamlit_decides_by_this_flag_whether_a_folder_of_pages_is_an_app(tmp_path):
