@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from lib.training.faults.cases import BY_KEY, cases
+from lib.training.faults.cases import cases
 from tests.browser.conftest import settle
 from tests.browser.server import App
+from tests.faults import BY_KEY
 
 pytestmark = pytest.mark.browser
 

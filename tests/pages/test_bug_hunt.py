@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lib.training.faults.cases import BY_KEY, cases
+from lib.training.faults.cases import cases
+from tests.faults import BY_KEY
 from tests.pages.conftest import open_chapter, refused, start_and_finish
 
 

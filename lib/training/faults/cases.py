@@ -236,7 +236,6 @@ FAULTS = (
         "the 4-bit products on purpose, so that any processor shows it.",
     ),
 )
-BY_KEY = {fault.key: fault for fault in FAULTS}
 CAUSES = tuple(dict.fromkeys(fault.cause for fault in FAULTS))
 
 

@@ -11,7 +11,6 @@ from lib.training.faults import texts
 from lib.training.faults.cases import (
     AFRESH,
     ASKED_BEFORE,
-    BY_KEY,
     CAUSES,
     FAULTS,
     HALF,
@@ -23,6 +22,7 @@ from lib.training.faults.cases import (
 from lib.training.faults.outcome import outcome
 from lib.training.faults.run import BrokeOff, CaseRun, Measured, Outcome, Preview, Trainable
 from lib.training.run import FineTuningRun
+from tests.faults import BY_KEY
 
 torch = pytest.importorskip("torch")
 
