@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lib.training.errors import TrainingError
 from lib.training.events import Step
 from lib.training.influence.run import Chances, Retrained, Retraining, Traced, Tracing
 from lib.training.run import FineTuningRun
-from lib.training.texts.datasets import Example
+from lib.training.texts.datasets import Example, load_dataset
 from lib.training.texts.prompts import Completion
 
 torch = pytest.importorskip("torch")
@@ -27,7 +29,10 @@ pytestmark = [
 ]
 TEXTS = (Example("Kopi O Kosong"), Example("Teh C"), Example("Uncle, one Kopi Di Lo, please"))
 ANSWER = scores.answered("Kopi O", " Kosong.")
-SMALL = FineTuningRun(steps=6, batch_size=4, rank=4, ask_every=0)
+KOPI = load_dataset("kopi_orders")
+FEW = replace(KOPI, training=KOPI.training[:40])
+"""A gradient is taken of each."""
+SMALL = FineTuningRun(steps=6, batch_size=4, rank=4, ask_every=0, own=FEW)
 PROMPT = "Kopi O"
 
 
@@ -121,7 +126,7 @@ def test_a_trace_scores_every_text_and_tells_before_and_after():
 
 @pytest.mark.usefixtures("answers_with_something")
 def test_two_checkpoints_add_up(monkeypatch):
-    run = FineTuningRun(steps=25, batch_size=1, rank=2, ask_every=0)
+    run = FineTuningRun(steps=25, batch_size=1, rank=2, ask_every=0, own=FEW)
     seen = []
     real = job.dot_products
 
@@ -179,7 +184,7 @@ def test_no_answer_is_said(monkeypatch):
 @pytest.mark.parametrize("taken_out", [0, -1, 10_000])
 def test_so_many_cannot_be_taken_out(taken_out):
     with pytest.raises(TrainingError, match="texts can be taken out"):
-        Retraining(Tracing(SMALL, "Kopi O"), traced_by_hand((0.0,) * 316), taken_out)
+        Retraining(Tracing(SMALL, "Kopi O"), traced_by_hand((0.0,) * len(FEW.training)), taken_out)
 
 
 def test_an_empty_prompt_is_refused():
