@@ -1,5 +1,6 @@
 """Tests never reach the network, and never find a model that only this machine happens to have."""
 
+import gc
 import os
 import tempfile
 from contextlib import suppress
@@ -35,20 +36,32 @@ def pytest_collection_modifyitems(items: list) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+def pytest_collection_finish() -> None:
+    """What has been imported stays: a job frees its model by `gc.collect`, which else would look through torch's and
+    transformers' million objects every time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(tmp_path_factory.mktemp("tiny-model"))
 
 
-@pytest.fixture
-def real_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The real small model's folder, found by its name while the test runs; skipped, saying why, where it is not."""
+@pytest.fixture(scope="session")
+def real_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with the real small model alone: one for all tests, for what it says is remembered by folder."""
     if REAL_MODEL is None:
         pytest.skip(NO_REAL_MODEL)
-    models = tmp_path / "real-model"
-    models.mkdir()
+    models = tmp_path_factory.mktemp("real-model")
     (models / catalogue.REAL).symlink_to(REAL_MODEL)
-    monkeypatch.setenv("MODELS_FOLDER", str(models))
+    return models
+
+
+@pytest.fixture
+def real_model(monkeypatch: pytest.MonkeyPatch, real_models: Path) -> Path:
+    """The real small model's folder, found by its name while the test runs; skipped, saying why, where it is not."""
+    monkeypatch.setenv("MODELS_FOLDER", str(real_models))
     return REAL_MODEL
 
 

@@ -170,7 +170,8 @@ def test_the_real_model_s_answer_and_reply_are_those_of_transformers(real_model)
     from lib.alignment.honesty.job import NEW_TOKENS, ask
 
     fact = facts()[1]
-    model, tokenizer = AutoModelForCausalLM.from_pretrained(real_model), AutoTokenizer.from_pretrained(real_model)
+    model = AutoModelForCausalLM.from_pretrained(real_model, dtype=torch.float32)  # as the page asks it
+    tokenizer = AutoTokenizer.from_pretrained(real_model)
     model.eval()
     with torch.no_grad():
         found = ask(model, tokenizer, fact, WORDINGS[:2])

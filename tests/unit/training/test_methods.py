@@ -65,7 +65,14 @@ def test_every_method_trains_as_many_parameters_as_its_formula_says_and_learns(m
     assert of(Step, events)[0].grad_norm > 0, "a zero gradient in silence"
 
 
-@pytest.mark.usefixtures("real_model")
+@pytest.fixture(scope="module")
+def real_base(real_models):
+    """Loaded once for all methods that only read it: who borrows it meanwhile gets this copy."""
+    with borrowing.borrow(real_models / catalogue.REAL, adapting.base_precision(catalogue.REAL)):
+        yield
+
+
+@pytest.mark.usefixtures("real_model", "real_base")
 @pytest.mark.parametrize("method", methods())
 def test_every_method_starts_and_takes_a_step_on_the_real_model(method):
     kopi = load_dataset("kopi_orders")
