@@ -12,8 +12,8 @@ from lib.alignment.policy.best_of_n import kl_nats
 from lib.alignment.policy.run import Examined, PolicyStep
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, figure, label
 
-FALLEN = -1.0
-"""Standard deviations: gold that has come so far down is at the foot of the plot."""
+BEYOND_HALF = 0.65
+"""How far along its line a curve is named, so that on a phone too its name lies within the plot."""
 
 
 def best_of(rewards: Sequence[float], chosen: int, unit: str) -> go.Figure:
@@ -132,15 +132,25 @@ def against_gold(found: Sequence[BothRewards]) -> go.Figure:
         showlegend=False,
         annotations=[
             label(last.away, last.proxy, "proxy", yshift=16, xanchor="right", font={"color": BLUE}),
-            label(
-                last.away,
-                last.gold,
-                "gold ± standard error",
-                yshift=26 if last.gold < FALLEN else -26,  # inside the plot, and clear of the bar
-                xanchor="right",
-                font={"color": ORANGE},
-            ),
+            _name_of_gold(found),
         ],
+    )
+
+
+def _name_of_gold(found: Sequence[BothRewards]) -> dict:
+    """On the side that the proxy is not on, and where the line goes away from it: before it falls, or after it rose."""
+    first, last = found[0], found[-1]
+    below, falls = last.gold <= last.proxy, last.gold < first.gold
+    to_the_left = below == falls
+    place = last.away * (BEYOND_HALF if to_the_left else 1 - BEYOND_HALF)
+    at = min(found, key=lambda each: abs(each.away - place))
+    return label(
+        at.away,
+        at.gold,
+        "gold ± standard error",
+        yshift=-24 if below else 24,
+        xanchor="right" if to_the_left else "left",
+        font={"color": ORANGE},
     )
 
 
