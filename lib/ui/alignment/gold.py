@@ -109,7 +109,11 @@ def _draw_gold(view: JobView) -> None:
         if view.argument.rule is None
         else "In the paper gold is a large reward model; here it is a rule that is counted exactly, in odd texts too."
     )
-    measured(f"{view.argument.model} on this machine, {len(looks[-1].answers)} answers each time. {kind}")
+    run: GoldRun = view.argument
+    measured(
+        f"{run.model} on this machine, β = {run.beta:g}, seed {run.seed}, {len(looks[-1].answers)} answers each time. "
+        f"{kind}"
+    )
 
 
 def _labels_in_words(labelled: Labelled) -> str:
