@@ -22,6 +22,8 @@ from lib.units import number_of
 
 LEAST_PAIRS, MOST_PAIRS = 2, 96
 LOOKS = 12
+LEAST_FALL = 0.5
+"""Of gold from its best, in standard deviations: half of what sets the base model's own answers apart."""
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,14 @@ def best_for_gold(found: Sequence[BothRewards]) -> BothRewards:
 
 
 def has_turned(found: Sequence[BothRewards]) -> bool:
-    """Whether gold ends below its best by more than three standard errors of the difference.
+    """Whether gold ends below its best by more than three standard errors of the difference, and by enough to matter.
 
-    Three and not two, since the best of about a dozen looks was picked: one of them is high by chance.
+    Three and not two, since the best of about a dozen looks was picked: one of them is high by chance. Where all
+    answers have become alike their errors are tiny, and a fall that is sure may be too small to speak of.
     """
     best, last = best_for_gold(found), found[-1]
-    return best.gold - last.gold > 3 * math.hypot(best.gold_error, last.gold_error)
+    fall = best.gold - last.gold
+    return fall > max(LEAST_FALL, 3 * math.hypot(best.gold_error, last.gold_error))
 
 
 def rise_error(found: Sequence[BothRewards]) -> float:

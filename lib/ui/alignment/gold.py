@@ -97,22 +97,18 @@ def _draw_gold(view: JobView) -> None:
         )
     if view.state.active or len(found) < 2:
         return
-    happened(in_words(found))
+    run: GoldRun = view.argument
+    fooled = " This gold is learnt too: read what it likes, for it can be fooled along with the proxy."
+    happened(in_words(found) + ("" if run.rule else fooled))
     _show_texts(found, looks)
     formula(
         f"Both rewards in standard deviations over the base model's {len(looks[0].answers)} answers, their mean at 0; "
         f"√KL = √{last.away**2:.1f} = {last.away:.1f} at the end (Gao et al. 2022, figure 1)."
     )
-    kind = (
-        "Gold is itself a small reward model: it stands for people, and far from the texts that it has learnt from it "
-        "can be fooled along with the proxy."
-        if view.argument.rule is None
-        else "In the paper gold is a large reward model; here it is a rule that is counted exactly, in odd texts too."
-    )
-    run: GoldRun = view.argument
+    here = "a rule that is counted exactly, in odd texts too" if run.rule else "one as small as the proxy"
     measured(
         f"{run.model} on this machine, β = {run.beta:g}, seed {run.seed}, {len(looks[-1].answers)} answers each time. "
-        f"{kind}"
+        f"In the paper gold is a large reward model; here it is {here}."
     )
 
 

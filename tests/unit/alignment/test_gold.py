@@ -55,6 +55,8 @@ def test_gold_has_turned_only_beyond_what_chance_does():
     assert best_for_gold(both_rewards([base, best, fallen])).step == 4
     assert has_turned(both_rewards([base, best, fallen]))
     assert not has_turned(both_rewards([base, best, wavered]))
+    all_alike = look(8, 9.0, (9, 9, 9), (46.9, 47.0, 47.1))  # 0.3 lower for certain, of a rise of 3
+    assert not has_turned(both_rewards([base, best, all_alike]))
 
 
 def test_gold_labels_and_the_proxy_learns_from_no_more_than_it_was_given():
