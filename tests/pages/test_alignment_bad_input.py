@@ -113,3 +113,24 @@ def test_a_hidden_rule_that_nothing_satisfies_says_so(tiny_model, monkeypatch):
         assert "choose another rule, or sample more answers" in found
     finally:
         jobs.close()
+
+
+def test_judges_whose_files_have_the_same_name_are_two_judges():
+    """Every student's file is saved under one name. Of 6 pairs the second turns all around, so kappa is -1."""
+    app = on_the_reward_page(ranked((1, 2, 3, 4)))
+    app.switch_page("pages/rank_answers.py").run()
+    next(each for each in app.get("button_group") if each.label == "Look at").set_value("agree").run()
+    others = [json.dumps(to_file(ranked(places))).encode() for places in ((1, 2, 3, 4), (4, 3, 2, 1))]
+    files = [("my-rankings.json", content, "application/json") for content in others]
+    app.file_uploader(key="al_others").set_value(files).run()
+    assert not app.exception
+    assert "### You and the course: the same answer in" in said(app)
+    table = app.dataframe[0].value
+    assert list(table["judges"]) == [
+        "you and the course",
+        "you and my-rankings",
+        "you and my-rankings 2",
+        "all of you (Fleiss)",
+    ]
+    assert list(table["pairs"]) == [6, 6, 6, 6]
+    assert list(table["agree"][1:3]) == ["100%", "0%"]

@@ -131,7 +131,7 @@ def _learning(run: RewardRun, steps: list[RewardStep], fitted: Fitted | None) ->
         f"From {len(pairs_of(run.rankings))} pairs a small head {size}learns what is preferred. It tells "
         f"**{last.training_accuracy:.0%}** of the pairs it learns from apart, and **{last.held_out_accuracy:.0%}** of "
         "those about a fifth of the prompts that it has not seen. Only the second number says whether it has learnt a "
-        "taste or the pairs by heart."
+        "taste or the pairs by heart, and it is one draw of which prompts are held out: the next view has a dozen."
     )
     formula(
         "loss = -ln σ(r(better) - r(worse)), on average over the pairs: after the last update "
