@@ -42,6 +42,8 @@ VIEWS = {
     "length": "Length",
 }
 WORST = 5
+FEWEST = 5
+"""Pairs about which something is said: of one or two the share that is right says nothing."""
 
 
 def learn_a_reward(model: str) -> list[dict]:
@@ -174,7 +176,8 @@ def _sure(fitted: Fitted) -> None:
             f"says {each.said:.0%}, is right in {each.true:.0%} of {number_of(each.pairs, 'pair')}" for each in bins
         ),
     )
-    surest = bins[-1]
+    enough = [each for each in bins if each.pairs >= FEWEST]
+    surest = enough[-1] if enough else max(bins, key=lambda each: each.pairs)
     happened(
         f"Where it says that it is about **{surest.said:.0%}** sure, it is right in **{surest.true:.0%}** of "
         f"{number_of(surest.pairs, 'pair')}. Below the dotted line it is surer than it should be. Every pair is judged "
