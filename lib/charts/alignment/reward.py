@@ -62,8 +62,9 @@ def enough(points: Sequence[CurvePoint], longer: float) -> go.Figure:
             line("y", longer, color=ORANGE, width=2, dash="dash"),
         ],
         annotations=[
-            CHANCE | {"text": "a coin"},
-            CHANCE | {"text": f"“the longer one is better”: {longer:.0%}", "y": longer, "font": {"color": ORANGE}},
+            # At the foot, where no accuracy is: beside their lines they would lie on the curve's bars.
+            CHANCE | {"text": "· · · a coin: 50%", "y": 0.02},
+            CHANCE | {"text": f"– – “the longer one is better”: {longer:.0%}", "y": 0.12, "font": {"color": ORANGE}},
         ],
     )
 
