@@ -65,6 +65,13 @@ def test_a_code_that_is_none_is_one_sentence_and_stays_typed(code):
     assert app.text_input(key="code").value == code
 
 
+def test_a_name_typed_and_sent_with_the_same_tap_is_the_student_s(led):
+    """Typing ends with the tap on Join: a browser sends both before the page has run for the first."""
+    app = open_chapter("join", code=led[1])
+    app.text_input(key="room_name").set_value("Kopi Peng")
+    assert "Kopi Peng" in text(press(app, "Join"))
+
+
 def test_a_wrong_key_is_one_sentence(led):
     _, code = led
     app = open_chapter("room")

@@ -40,16 +40,18 @@ def joining() -> None:
     say_what_was_refused()
     if "made_up" not in st.session_state:
         st.session_state["made_up"] = made_up_name()
-    code = text("Code of the room", "", key="code", max_chars=12, placeholder="five letters")
-    name = st.text_input("Your name here", st.session_state["made_up"], key="room_name", max_chars=LONGEST)
-    st.button("Join", type="primary", icon=":material/login:", width="stretch", on_click=_join, args=(code, name))
+    text("Code of the room", "", key="code", max_chars=12, placeholder="five letters")
+    st.text_input("Your name here", st.session_state["made_up"], key="room_name", max_chars=LONGEST)
+    st.button("Join", type="primary", icon=":material/login:", width="stretch", on_click=_join)
     st.caption("The name is made up; use another if you like. No account, and the room forgets all of it in a day.")
 
 
-def _join(code: str, name: str) -> None:
+def _join() -> None:
+    """Under what stands in the boxes now: whoever types a name and taps at once is quicker than the page."""
     from lib.classroom.members import join
 
-    attempt(join, db(), code, owner(), name or st.session_state["made_up"], address=address())
+    name = st.session_state["room_name"] or st.session_state["made_up"]
+    attempt(join, db(), st.session_state["code"], owner(), name, address=address())
 
 
 def in_the_room(code: str, member: Member) -> None:
