@@ -35,6 +35,7 @@ PAGING = """<script>
   };
   document.addEventListener('keydown', event => {
     if (!bar() || !['PageDown', 'PageUp'].includes(event.key)) return;
+    tell();  // a step that came just now begins at its top
     if (onward(event.key === 'PageDown')) {
       event.preventDefault();
       event.stopImmediatePropagation();
