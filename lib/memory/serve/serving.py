@@ -46,7 +46,7 @@ class ServingEstimate(MadeOfTerms):
         return 1 - self.size_of("weights") / self.total_bytes
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)  # 5 kB each
 def serving(arch: Architecture, setup: ServingSetup, context_mib: int | None = None) -> ServingEstimate:
     """Everything one GPU holds when the last prompt is read; `context_mib` is its CUDA context where known."""
     check_serving(arch, setup)

@@ -116,7 +116,7 @@ class TrainingEstimate(MadeOfTerms):
         return self.size_of(*keys) * self.setup.gpus / self.architecture.parameters
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=384)  # 18 kB each
 def training(arch: Architecture, setup: TrainingSetup, context_mib: int | None = None) -> TrainingEstimate:
     """Estimate one training run; `context_mib` is the GPU's CUDA context where it is known."""
     if setup.sequence > arch.max_position_embeddings:
