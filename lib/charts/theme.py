@@ -6,10 +6,13 @@ Backgrounds are transparent and text takes the app's theme, so that one figure s
 from __future__ import annotations
 
 import textwrap
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
+
+from lib.charts.drawing import Drawing
 
 BLUE, ORANGE, GREEN, PURPLE, YELLOW, RED, GREY = (
     "#2f7fb8",
@@ -66,14 +69,19 @@ def figure(
         "xaxis": {"title": {"text": x, "font": {"size": 15}}, **AXIS},
         "yaxis": {"title": {"text": y, "font": {"size": 15}}, **AXIS},
     }
-    return go.Figure({"data": list(traces), "layout": _merged(look, layout)}, _validate=VALIDATE)
+    return Drawing({"data": list(traces), "layout": _merged(look, layout)}, validate=VALIDATE)
 
 
 def _lines(title: str) -> list[str]:
     """As few lines as a phone allows, about equally long, so that the last is not one word."""
     widths = range(TITLE_CHARACTERS // 2, TITLE_CHARACTERS + 1)
-    wraps = [textwrap.wrap(title, width, break_on_hyphens=False) for width in widths]
-    return next(lines for lines in wraps if len(lines) == len(wraps[-1]))
+    fewest = len(_wrapped(title, widths[-1]))
+    narrowest = bisect_left(widths, -fewest, key=lambda width: -len(_wrapped(title, width)))
+    return _wrapped(title, widths[narrowest])
+
+
+def _wrapped(title: str, width: int) -> list[str]:
+    return textwrap.wrap(title, width, break_on_hyphens=False)
 
 
 def _title_layout(lines: Sequence[str], height: int) -> dict:

@@ -1,0 +1,54 @@
+"""A figure as one dictionary says what plotly's own object of it says."""
+
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+
+from lib.charts.drawing import Drawing
+
+TRACES = [{"type": "bar", "x": [1, 2], "y": ["a", "b"]}, {"type": "scatter", "x": [1.5], "y": [2], "mode": "lines"}]
+SPEC = {"data": TRACES, "layout": {"title": {"text": "Loss"}, "shapes": [{"type": "line", "x0": 1, "x1": 1}]}}
+
+
+MAP = {"data": [{"type": "heatmap", "z": np.array([[0.25, 3.0], [1.0, np.nan]])}], "layout": {}}
+
+
+@pytest.mark.parametrize("spec", [SPEC, MAP])
+def test_what_is_sent_is_what_plotly_sends(spec):
+    assert json.loads(plotly.io.to_json(Drawing(spec))) == json.loads(plotly.io.to_json(go.Figure(spec)))
+
+
+def test_its_template_is_plotlys_default(monkeypatch):
+    monkeypatch.setattr(plotly.io.templates, "default", "plotly_dark")
+    assert Drawing(SPEC).to_dict()["layout"]["template"] == go.Figure(SPEC).to_dict()["layout"]["template"]
+
+
+def test_its_parts_are_plotlys_objects():
+    fig = Drawing(SPEC)
+    assert isinstance(fig.data[0], go.Bar)
+    assert fig.layout.title.text == "Loss"
+    assert fig == go.Figure(SPEC)
+
+
+def test_what_is_changed_afterwards_is_sent():
+    fig = Drawing(SPEC)
+    fig.update_layout(title_text="Loss again").add_annotation(text="here", x=1, y=1)
+    assert (
+        fig.to_dict()
+        == go.Figure(SPEC).update_layout(title_text="Loss again").add_annotation(text="here", x=1, y=1).to_dict()
+    )
+
+
+def test_what_it_has_not_is_missing():
+    with pytest.raises(AttributeError):
+        _ = Drawing(SPEC).colour
+
+
+def test_a_misspelt_property_is_refused_if_that_is_wanted():
+    wrong = {"data": [], "layout": {"titel": "Loss"}}
+    with pytest.raises(ValueError, match="titel"):
+        Drawing(wrong, validate=True)
+    Drawing(wrong)
