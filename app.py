@@ -4,19 +4,22 @@
 (`main`).
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from lib import curriculum, ui
+from lib import ui
 from lib.classroom.order.purging import Purging
 from lib.logs import log_to_standard_error, record_error
 from lib.models.fetch.background import BackgroundFetch
-from lib.places import ASSETS, ROOT
 from lib.serving import health
 from lib.serving.arenas import few_arenas
+from lib.serving.garbage import spare_what_stays
+from lib.serving.wakeups import wake_once
+from lib.ui.home.every_page import course_pages, pages_beside, tab_icon
 from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import stop_notes
 from lib.ui.kit.presenting.keys import led
@@ -27,32 +30,15 @@ from lib.ui.kit.server.streamlit_private import forget_pages_folder, watch_files
 from lib.ui.kit.session import BrowserCookie
 
 MIDDLEWARE = [Middleware(BrowserCookie)]
-ICON = str(ASSETS / "icon.png")
-"""A file: the icon of a tab that Streamlit has only by name is fetched from another host, and a hall may have none."""
 
 
 def main() -> None:
-    st.set_page_config(page_icon=ICON, layout="wide")  # before the navigation, which would set its own icon
-    pages = {
-        group: [
-            st.Page(
-                chapter.file,
-                title=chapter.title,
-                icon=chapter.icon,
-                url_path=chapter.url_path,
-                default=chapter.slug == "home",
-            )
-            for chapter in map(curriculum.chapter, slugs)
-        ]
-        for group, slugs in curriculum.COURSE.items()
-        if slugs
-    }
-    beside = [
-        st.Page(ROOT / "pages" / f"{name}.py", title=name.title(), url_path=name, visibility="hidden")
-        for name in ("operator", "presenter", "demos", "stage")
-    ]
+    st.set_page_config(page_icon=tab_icon(), layout="wide")  # before the navigation, which would set its own icon
+    beside = pages_beside()
     on_projector = presenting()
-    page = st.navigation({**pages, "": beside}, expanded=True, position="hidden" if on_projector else "sidebar")
+    page = st.navigation(
+        {**course_pages(), "": beside}, expanded=True, position="hidden" if on_projector else "sidebar"
+    )
     name = page.title if page.title == "Finetuning Lab" else f"{page.title} · Finetuning Lab"
     st.set_page_config(page_title=name)
     readable_buttons()
@@ -74,8 +60,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     small model on its way if it is to be fetched."""
     log_to_standard_error()
     send_at_once()
+    wake_once(asyncio.get_running_loop())
     jobs.start_in_background()
     fetching, purging = BackgroundFetch(), Purging()
+    spare_what_stays()
     yield
     purging.close()
     fetching.close()

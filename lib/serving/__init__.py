@@ -3,6 +3,8 @@
 health.py     the answers to a health check and a readiness check
 operator.py   the operator's key, and processes with their memory
 arenas.py     how much of what is freed the C library keeps
+garbage.py    what the collector of garbage has to look through, and how often
+wakeups.py    how often other threads wake the one that serves everybody
 errors.py     what an operator hears whose key is not taken
 """
 

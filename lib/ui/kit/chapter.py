@@ -95,11 +95,9 @@ def slide_and_fact(slug: str) -> None:
 def _slides_and_facts(slides: tuple[SlideFact, ...]) -> None:
     st.header("On the slide, and in fact", anchor=False)
     for each in slides:
-        on_slide, in_fact = st.columns(2)
-        with on_slide.container(border=True, height="stretch"):
-            st.markdown(f":material/co_present: **On the slide** \n\n{each.slide}")
-        with in_fact.container(border=True, height="stretch"):
-            st.markdown(f":material/check_circle: **In fact** \n\n{each.fact}")
+        on_slide, in_fact = st.columns(2, border=True)
+        on_slide.markdown(f":material/co_present: **On the slide** \n\n{each.slide}")
+        in_fact.markdown(f":material/check_circle: **In fact** \n\n{each.fact}")
 
 
 def take_away(slug: str, *, rows: Rows | None = None, data: Any = None, name: str | None = None) -> None:

@@ -19,6 +19,9 @@ BIND = "query-params"
 LONGEST_IN_LINK = 6_000
 """Characters of a text as a link writes it: nine for a Chinese one. A server refuses an address of 64 KB, and with it
 whoever loads the page anew; a page has up to eight such texts."""
+REFUSED, DRAWN = "controls:refused", "controls:drawn"
+"""Of all controls of a session: what the link asked for in vain, by key, and which were drawn. One entry each, since
+Streamlit goes through all entries of a session for every list of options that it draws."""
 
 
 def slider(label: str, low: float, high: float, default: float, *, key: str, **more: Any) -> Any:
@@ -142,24 +145,24 @@ def _refused(key: str, valid: Callable[[str], bool]) -> str | None:
     Streamlit takes a bad value out of the link on the first run, so it is remembered until the control is used.
     """
     _take_what_names_no_variant(key)
-    memory = f"{key}:refused"
+    refused = st.session_state.setdefault(REFUSED, {})
     raw = st.query_params.get(key)
     if raw is not None:
         try:
             good = valid(raw)
         except (ValueError, OverflowError):
             good = False
-        st.session_state[memory] = None if good else raw
-    return st.session_state.get(memory)
+        refused[key] = None if good else raw
+    return refused.get(key)
 
 
 def _take_what_names_no_variant(key: str) -> None:
     """A control that a model, say, has for itself is keyed `name:variant`; a link's plain `name` means the first one
     that is shown. Not those shown later: what was chosen for one model does not suit the next."""
     name, _, variant = key.partition(":")
-    drawn = f"{name}:drawn"
-    is_first = drawn not in st.session_state
-    st.session_state[drawn] = True
+    drawn = st.session_state.setdefault(DRAWN, set())
+    is_first = name not in drawn
+    drawn.add(name)
     if is_first and variant and name in st.query_params and key not in st.query_params:
         st.query_params[key] = st.query_params[name]
         del st.query_params[name]
