@@ -2,6 +2,7 @@
 
 load.py          a slider for one student and for a class, and a class that presses Start at once
 pages.py         time to the first page, and the memory of a run
+reruns.py        a slider on every page: script time and processor time of a move
 quantization.py  how long measuring takes, and what it costs the thing measured
 training.py      the default fine-tuning run, also beside a bare loop of the same steps
 watching.py      how smoothly a page follows a run

@@ -27,7 +27,7 @@ Followed = tuple[FollowedRun, Visitor]
 
 def lines() -> Iterator[Line]:
     with running_app() as app:
-        _wait_until_warm(app)
+        wait_until_warm(app)
         alone, errors = asyncio.run(_student(app, seed=0, moves=100, every_s=0.0))
         yield Line("slider, script time p95, one student", 1000 * percentile(alone, 0.95), "ms", 40)
         yield Line("errors seen", errors, "", 0)
@@ -70,7 +70,7 @@ async def _press_start(app: App, seed: int, opened: asyncio.Barrier) -> Followed
     return run, visitor
 
 
-def _wait_until_warm(app: App) -> None:
+def wait_until_warm(app: App) -> None:
     """Until the worker has imported what it needs, which takes it a few seconds once after a start."""
     while not app.workers() or any(worker.cpu_percent(interval=1.0) > 10 for worker in app.workers()):
         pass
