@@ -16,13 +16,13 @@ import plotly.io
 
 
 class Drawing(go.Figure):
-    """plotly's figure, built when its parts are first asked for; a wrong property is refused with `validate`."""
+    """plotly's figure, built when its parts are first asked for; with `validate` a wrong property is refused."""
 
     def __init__(self, spec: dict[str, Any], *, validate: bool = False) -> None:
         layout = {"template": _template(plotly.io.templates.default), **spec["layout"]}
         self._unbuilt, self._checks = {"data": spec["data"], "layout": layout}, validate
         if validate:
-            go.Figure(self._unbuilt)
+            _refuse_what_plotly_would_write_otherwise(self._unbuilt)
 
     def __getattr__(self, name: str) -> Any:
         """Of the attributes that plotly's own constructor sets, the first that is missing has all of them made."""
@@ -38,9 +38,32 @@ class Drawing(go.Figure):
 
         Arrays plotly writes shorter than as lists, so a figure that has some is built.
         """
-        unbuilt = self._unbuilt
+        unbuilt = self.unbuilt
         values = (value for trace in unbuilt["data"] for value in trace.values()) if unbuilt else ()
         return super().to_dict() if not unbuilt or any(isinstance(each, np.ndarray) for each in values) else unbuilt
+
+    @property
+    def unbuilt(self) -> dict[str, Any] | None:
+        """The dictionary it was made of, as long as it is nothing else."""
+        return self._unbuilt
+
+
+def parts_of(figure: go.Figure) -> dict[str, Any]:
+    """`data` and `layout` as dictionaries, arrays as they are, and nothing built for it. Not to be changed."""
+    if isinstance(figure, Drawing) and figure.unbuilt:
+        return figure.unbuilt
+    return {"data": [each.to_plotly_json() for each in figure.data], "layout": figure.layout.to_plotly_json()}
+
+
+def _refuse_what_plotly_would_write_otherwise(spec: dict[str, Any]) -> None:
+    """A property that plotly has not, or one such as `title_text`, which only its own objects take apart."""
+    built = go.Figure(spec)
+    pairs = [(spec["layout"], built.layout), *zip(spec["data"], built.data, strict=True)]
+    for given, taken in pairs:
+        said = {name for name, value in given.items() if value is not None and value != []}
+        changed = said - set(taken.to_plotly_json())
+        if changed:
+            raise ValueError(f"{', '.join(sorted(changed))}: write a part of a part as a dictionary in a dictionary")
 
 
 @cache

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
+from lib.charts.drawing import parts_of
 from lib.units import format_power
 
 MOST_BARS, MOST_TRACES = 12, 8
@@ -19,23 +20,30 @@ def in_words(figure: go.Figure, what: str = "") -> str:
 
     Bars by name and length, up to a dozen; of a line its ends, its lowest and its highest point; of a map the range.
     """
-    title = _plain(what or figure.layout.title.text or "")
-    axes = [_plain(axis.title.text or "") for axis in (figure.layout.yaxis, figure.layout.xaxis)]
-    drawn = [words for trace in figure.data if (words := _trace(trace))]
+    parts = parts_of(figure)
+    title = _plain(what or _title(parts["layout"]))
+    axes = [_plain(_title(parts["layout"].get(axis) or {})) for axis in ("yaxis", "xaxis")]
+    drawn = [words for trace in parts["data"] if (words := _trace(trace))]
     more = len(drawn) - MOST_TRACES
-    parts = [title, " against ".join(filter(None, axes)), *drawn[:MOST_TRACES], f"and {more} more" if more > 0 else ""]
-    return ". ".join(filter(None, parts)) + "."
+    said = [title, " against ".join(filter(None, axes)), *drawn[:MOST_TRACES], f"and {more} more" if more > 0 else ""]
+    return ". ".join(filter(None, said)) + "."
 
 
-def _trace(trace: Any) -> str:
-    name = f"{_plain(trace.name)}: " if trace.name else ""
-    if trace.type == "heatmap":
-        numbers = [number for row in trace.z for number in _numbers(row)]
+def _title(part: Mapping[str, Any]) -> str:
+    """Of the whole or of an axis."""
+    return (part.get("title") or {}).get("text") or ""
+
+
+def _trace(trace: Mapping[str, Any]) -> str:
+    name = f"{_plain(trace['name'])}: " if trace.get("name") else ""
+    if trace["type"] == "heatmap":
+        numbers = [number for row in trace["z"] for number in _numbers(row)]
         return f"{name}from {_short(min(numbers))} to {_short(max(numbers))}" if numbers else ""
-    if trace.x is None or trace.y is None:
+    x, y = trace.get("x"), trace.get("y")
+    if x is None or y is None:
         return ""
-    across = trace.type == "bar" and trace.orientation == "h"
-    names, values = (trace.y, trace.x) if across else (trace.x, trace.y)
+    across = trace["type"] == "bar" and trace.get("orientation") == "h"
+    names, values = (y, x) if across else (x, y)
     points = [(x, float(y)) for x, y in zip(names, values, strict=False) if _is_number(y)]
     if not points:
         return ""

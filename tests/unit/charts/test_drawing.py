@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from lib.charts.drawing import Drawing
+from lib.charts.drawing import Drawing, parts_of
 
 TRACES = [{"type": "bar", "x": [1, 2], "y": ["a", "b"]}, {"type": "scatter", "x": [1.5], "y": [2], "mode": "lines"}]
 SPEC = {"data": TRACES, "layout": {"title": {"text": "Loss"}, "shapes": [{"type": "line", "x0": 1, "x1": 1}]}}
@@ -52,3 +52,17 @@ def test_a_misspelt_property_is_refused_if_that_is_wanted():
     with pytest.raises(ValueError, match="titel"):
         Drawing(wrong, validate=True)
     Drawing(wrong)
+
+
+def test_what_only_plotlys_objects_take_apart_is_refused():
+    with pytest.raises(ValueError, match="title_text"):
+        Drawing({"data": [], "layout": {"title_text": "Loss"}}, validate=True)
+    with pytest.raises(ValueError, match="marker_color"):
+        Drawing({"data": [{"type": "bar", "marker_color": "red"}], "layout": {}}, validate=True)
+
+
+def test_its_parts_can_be_read_without_building_it():
+    fig = Drawing(MAP)
+    assert parts_of(fig)["data"] is MAP["data"]
+    assert fig.unbuilt
+    assert parts_of(go.Figure(SPEC)) == {"data": TRACES, "layout": go.Figure(SPEC).layout.to_plotly_json()}
