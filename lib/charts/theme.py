@@ -119,6 +119,6 @@ def label(x: float, y: float, text: str, **more: Any) -> dict:
     return {"x": x, "y": y, "text": f"<b>{text}</b>", "showarrow": False, **more}
 
 
-def direct_label(fig: go.Figure, x: float, y: float, text: str, colour: str) -> None:
-    """Name a line at its end instead of in a legend."""
-    fig.add_annotation(label(x, y, text, xanchor="left", xshift=8, font={"color": colour, "size": 15}))
+def end_label(x: float, y: float, text: str, colour: str) -> dict:
+    """For `annotations`: the name of a line at its end, instead of in a legend."""
+    return label(x, y, text, xanchor="left", xshift=8, font={"color": colour, "size": 15})

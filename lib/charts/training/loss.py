@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lib.charts.theme import BLUE, ORANGE, direct_label, figure
+from lib.charts.theme import BLUE, ORANGE, end_label, figure
 from lib.training.events import HeldOut, Step
 from lib.training.progress import smoothed
 
@@ -27,30 +27,47 @@ def loss_curve(
         title = f"Held-out loss before training: {held_out[0].loss:.2f}"
     else:
         title = "Loss of the next token, step by step"
-    fig = figure(title, "step", "loss (nats per token)", height=400)
+    highest = max([each.loss for each in (*steps, *held_out)], default=1.0)
+    return figure(
+        title,
+        "step",
+        "loss (nats per token)",
+        height=400,
+        traces=_lines(steps, held_out, smooth),
+        annotations=_names(steps, held_out, highest),
+        showlegend=False,
+        xaxis={"range": [-0.02 * planned_steps, planned_steps * ROOM_FOR_LABELS]},
+        yaxis={"range": [0, highest * 1.08]},
+    )
+
+
+def _lines(steps: Sequence[Step], held_out: Sequence[HeldOut], smooth: bool) -> list[dict]:
     done, losses = [each.step for each in steps], [each.loss for each in steps]
     thin = {"color": BLUE, "width": 1, "dash": "dot"} if smooth else {"color": BLUE, "width": 2}
-    fig.add_scatter(x=done, y=losses, mode="lines", line=thin, name="training batch")
-    fig.add_scatter(
-        x=[each.step for each in held_out],
-        y=[each.loss for each in held_out],
-        mode="lines+markers",
-        line={"color": ORANGE, "width": 4},
-        marker={"size": 9},
-        name="held out",
-    )
+    batches = {"x": done, "y": losses, "mode": "lines", "line": thin, "name": "training batch"}
+    held = {
+        "x": [each.step for each in held_out],
+        "y": [each.loss for each in held_out],
+        "mode": "lines+markers",
+        "line": {"color": ORANGE, "width": 4},
+        "marker": {"size": 9},
+        "name": "held out",
+    }
+    lines = [batches, held]
     if smooth:
-        fig.add_scatter(x=done, y=smoothed(losses), mode="lines", line={"color": BLUE, "width": 3}, name="smoothed")
-    highest = max([each.loss for each in (*steps, *held_out)], default=1.0)
-    fig.update_xaxes(range=[-0.02 * planned_steps, planned_steps * ROOM_FOR_LABELS])
-    fig.update_yaxes(range=[0, highest * 1.08])
-    fig.update_layout(showlegend=False)
-    if steps:
-        direct_label(fig, steps[-1].step, steps[-1].loss, "training", BLUE)
+        thick = {"color": BLUE, "width": 3}
+        lines.append({"x": done, "y": smoothed(losses), "mode": "lines", "line": thick, "name": "smoothed"})
+    return [{"type": "scatter", **each} for each in lines]
+
+
+def _names(steps: Sequence[Step], held_out: Sequence[HeldOut], highest: float) -> list[dict]:
+    """At the lines' ends, one above the other where these are near each other."""
+    names = [end_label(steps[-1].step, steps[-1].loss, "training", BLUE)] if steps else []
     if held_out:
         crowded = bool(steps) and abs(steps[-1].loss - held_out[-1].loss) < 0.06 * highest
-        direct_label(fig, held_out[-1].step, held_out[-1].loss + 0.07 * highest * crowded, "held out", ORANGE)
-    return fig
+        height = held_out[-1].loss + 0.07 * highest * crowded
+        names.append(end_label(held_out[-1].step, height, "held out", ORANGE))
+    return names
 
 
 def describe(held_out: Sequence[HeldOut]) -> str:
