@@ -16,19 +16,24 @@ def skill_radar(ratings: Ratings) -> go.Figure:
     widest = ratings.widest
     ahead = "A" if widest.a > widest.b else "B"
     title = f"Furthest apart in {widest.skill.lower()}: answer {ahead} is ahead"
-    fig = figure(title if widest.a != widest.b else "No difference so far", height=520)
     corners = [wrapped(rating.skill, CORNER_CHARACTERS) for rating in ratings.each]
     sides = {"Answer A": [rating.a for rating in ratings.each], "Answer B": [rating.b for rating in ratings.each]}
-    for index, (name, values) in enumerate(sides.items()):
-        fig.add_scatterpolar(
-            r=[*values, values[0]],
-            theta=[*corners, corners[0]],
-            name=name,
-            fill="toself",
-            opacity=0.75,
-            line={"color": SEQUENCE[index], "width": 3},
-        )
-    fig.update_layout(
+    traces = [
+        {
+            "type": "scatterpolar",
+            "r": [*values, values[0]],
+            "theta": [*corners, corners[0]],
+            "name": name,
+            "fill": "toself",
+            "opacity": 0.75,
+            "line": {"color": colour, "width": 3},
+        }
+        for (name, values), colour in zip(sides.items(), SEQUENCE, strict=False)
+    ]
+    return figure(
+        title if widest.a != widest.b else "No difference so far",
+        height=520,
+        traces=traces,
         polar={
             "radialaxis": {"range": [0, 5], "tickvals": [1, 2, 3, 4, 5]},
             "angularaxis": {"tickfont": {"size": 13}, "direction": "clockwise", "rotation": 90},
@@ -36,4 +41,3 @@ def skill_radar(ratings: Ratings) -> go.Figure:
         },
         margin={"l": 80, "r": 80, "b": 50},
     )
-    return fig

@@ -215,18 +215,24 @@ def layer_map(found: SensitivityMap) -> go.Figure:
         for layer in range(started.layers)
     ]
     title = f"Most sensitive: layer {worst.layer}, {worst.kind}" if worst else "One layer at a time"
-    fig = figure(title, "", "layer", height=150 + 42 * min(started.layers, 16))
-    fig.add_heatmap(
-        z=grid,
-        x=list(started.kinds),
-        y=list(range(started.layers)),
-        colorscale=[[0, "rgba(224,123,57,0.06)"], [0.5, ORANGE], [1, "#7a1f2b"]],
-        zmin=0,
-        xgap=3,
-        ygap=3,
-        colorbar={"title": {"text": "KL (nats)"}, "thickness": 12},
-        hovertemplate="layer %{y}, %{x}: KL %{z:.2g} nats per token<extra></extra>",
+    cells = {
+        "type": "heatmap",
+        "z": grid,
+        "x": list(started.kinds),
+        "y": list(range(started.layers)),
+        "colorscale": [[0, "rgba(224,123,57,0.06)"], [0.5, ORANGE], [1, "#7a1f2b"]],
+        "zmin": 0,
+        "xgap": 3,
+        "ygap": 3,
+        "colorbar": {"title": {"text": "KL (nats)"}, "thickness": 12},
+        "hovertemplate": "layer %{y}, %{x}: KL %{z:.2g} nats per token<extra></extra>",
+    }
+    return figure(
+        title,
+        "",
+        "layer",
+        height=150 + 42 * min(started.layers, 16),
+        traces=[cells],
+        xaxis={"showgrid": False, "tickangle": -35},
+        yaxis={"autorange": "reversed", "dtick": 1 if started.layers <= 16 else 4, "showgrid": False},
     )
-    fig.update_yaxes(autorange="reversed", dtick=1 if started.layers <= 16 else 4, showgrid=False)
-    fig.update_xaxes(showgrid=False, tickangle=-35)
-    return fig
