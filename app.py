@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from lib import ui
+from lib.charts.drawing import forget_properties
 from lib.classroom.order.purging import Purging
 from lib.logs import log_to_standard_error, record_error
 from lib.models.fetch.background import BackgroundFetch
@@ -63,6 +64,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     wake_once(asyncio.get_running_loop())
     jobs.start_in_background()
     fetching, purging = BackgroundFetch(), Purging()
+    forget_properties()
     spare_what_stays()
     yield
     purging.close()

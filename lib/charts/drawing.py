@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import plotly.io
+from _plotly_utils.utils import convert_to_base64
+from plotly.validator_cache import ValidatorCache
 
 
 class Drawing(go.Figure):
@@ -34,13 +36,10 @@ class Drawing(go.Figure):
         return getattr(self, name)
 
     def to_dict(self) -> dict[str, Any]:
-        """What is drawn. Not to be changed: an unbuilt figure gives its own dictionary away, not a copy.
-
-        Arrays plotly writes shorter than as lists, so a figure that has some is built.
-        """
-        unbuilt = self.unbuilt
-        values = (value for trace in unbuilt["data"] for value in trace.values()) if unbuilt else ()
-        return super().to_dict() if not unbuilt or any(isinstance(each, np.ndarray) for each in values) else unbuilt
+        """What is drawn. Not to be changed: an unbuilt figure gives its own dictionary away, not a copy."""
+        if self.unbuilt is None:
+            return super().to_dict()
+        return {"data": [_with_short_arrays(trace) for trace in self.unbuilt["data"]], "layout": self.unbuilt["layout"]}
 
     @property
     def unbuilt(self) -> dict[str, Any] | None:
@@ -48,11 +47,28 @@ class Drawing(go.Figure):
         return self._unbuilt
 
 
+def _with_short_arrays(trace: dict[str, Any]) -> dict[str, Any]:
+    """Its arrays as plotly writes them, which is half as long as a list."""
+    if not any(isinstance(value, np.ndarray) for value in trace.values()):
+        return trace
+    copied = dict(trace)
+    convert_to_base64(copied)
+    return copied
+
+
 def parts_of(figure: go.Figure) -> dict[str, Any]:
     """`data` and `layout` as dictionaries, arrays as they are, and nothing built for it. Not to be changed."""
     if isinstance(figure, Drawing) and figure.unbuilt:
         return figure.unbuilt
     return {"data": [each.to_plotly_json() for each in figure.data], "layout": figure.layout.to_plotly_json()}
+
+
+def forget_properties() -> None:
+    """Drop plotly's list of all properties that there are, 9 MB, which Streamlit has it read for its theme.
+
+    Only what is built is looked up there; plotly reads the list again once a figure is.
+    """
+    ValidatorCache._json_cache = None
 
 
 def _refuse_what_plotly_would_write_otherwise(spec: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ FOLDERS = sorted({file.parent for file in LIBRARY})
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 INSIDE = {
-    "lib/charts/drawing.py": {"_validate"},
+    "lib/charts/drawing.py": {"_validate", "_json_cache"},
     "lib/serving/wakeups.py": {"_write_to_self"},
     "lib/metrics/sacrebleu_internals.py": {"_verbose", "_extract_corpus_statistics", "_compute_score_from_stats"},
     "lib/models/counting/cache.py": {"_config", "_validate_args"},

@@ -31,24 +31,21 @@ def ability_tree(rows: Sequence[SurveyRow], highlight: str | None) -> go.Figure:
         add(task, row.task, row.ability, RED if found else colour, 0)
         for name in row.datasets:
             add(f"{task}/{name}", name, task, RED if name == highlight else colour, 1 / len(row.datasets))
-    fig = figure(height=130 + 34 * len(rows))
-    fig.add_trace(
-        go.Icicle(
-            ids=ids,
-            labels=labels,
-            parents=parents,
-            values=values,
-            marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,0.6)"}},
-            maxdepth=3,
-            sort=False,
-            tiling={"orientation": "h"},
-            textfont={"size": 14},
-            textposition="middle left",
-            hovertemplate="%{label}<extra></extra>",
-        )
-    )
-    fig.update_layout(margin={"l": 0, "r": 0, "t": 28, "b": 0})
-    return fig
+    tree = {
+        "type": "icicle",
+        "ids": ids,
+        "labels": labels,
+        "parents": parents,
+        "values": values,
+        "marker": {"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,0.6)"}},
+        "maxdepth": 3,
+        "sort": False,
+        "tiling": {"orientation": "h"},
+        "textfont": {"size": 14},
+        "textposition": "middle left",
+        "hovertemplate": "%{label}<extra></extra>",
+    }
+    return figure(height=130 + 34 * len(rows), traces=[tree], margin={"l": 0, "r": 0, "t": 28, "b": 0})
 
 
 def wrapped(label: str, limit: int = 18) -> str:

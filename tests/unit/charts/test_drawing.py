@@ -1,13 +1,17 @@
 """A figure as one dictionary says what plotly's own object of it says."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import plotly.graph_objects as go
 import plotly.io
 import pytest
+from plotly.validator_cache import ValidatorCache
 
-from lib.charts.drawing import Drawing, parts_of
+from lib.charts.drawing import Drawing, forget_properties, parts_of
+from tests.waiting import LIMIT_S
 
 TRACES = [{"type": "bar", "x": [1, 2], "y": ["a", "b"]}, {"type": "scatter", "x": [1.5], "y": [2], "mode": "lines"}]
 SPEC = {"data": TRACES, "layout": {"title": {"text": "Loss"}, "shapes": [{"type": "line", "x0": 1, "x1": 1}]}}
@@ -66,3 +70,23 @@ def test_its_parts_can_be_read_without_building_it():
     assert parts_of(fig)["data"] is MAP["data"]
     assert fig.unbuilt
     assert parts_of(go.Figure(SPEC)) == {"data": TRACES, "layout": go.Figure(SPEC).layout.to_plotly_json()}
+
+
+def test_what_plotly_forgot_of_its_properties_it_reads_again():
+    forget_properties()
+    assert ValidatorCache._json_cache is None
+    assert Drawing(SPEC).to_dict()["data"] == TRACES
+    assert ValidatorCache._json_cache is None
+    assert Drawing(SPEC).layout.title.text == "Loss"
+    with pytest.raises(ValueError, match="titel"):
+        Drawing({"data": [], "layout": {"titel": "Loss"}}, validate=True)
+    assert ValidatorCache._json_cache
+
+
+def test_streamlits_theme_has_them_read():
+    """Where it does not, there is nothing to forget."""
+    told = (
+        "import streamlit.elements.plotly_chart, plotly.validator_cache as v; print(len(v.ValidatorCache._json_cache))"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=LIMIT_S, check=True)
+    assert int(done.stdout) > 1_000
