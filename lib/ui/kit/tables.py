@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from numbers import Real
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from lib.ui.kit.exports import Rows
@@ -16,7 +19,21 @@ from lib.ui.kit.exports import Rows
 def show_table(rows: Rows, *, alt: str, **options: Any) -> None:
     """Rows as a table without an index; nothing where there are none. `options` go to `st.dataframe`."""
     if rows:
-        st.dataframe(frame_of(rows), hide_index=True, lazy=False, alt=alt, **options)
+        st.dataframe(_sent(_Shown(repr(rows), rows)), hide_index=True, lazy=False, alt=alt, **options)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Rows that are known by what is written in them: to Python 1, 1.0 and True are equal, but not in a table."""
+
+    written: str
+    rows: Rows = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _sent(shown: _Shown) -> pa.Table:
+    """As Streamlit sends it, which takes 2 ms; most tables of a page stay as they are when a slider moves."""
+    return pa.Table.from_pandas(frame_of(shown.rows))
 
 
 def frame_of(rows: Rows) -> pd.DataFrame:

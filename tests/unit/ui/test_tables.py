@@ -8,9 +8,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
+from streamlit.dataframe_util import convert_arrow_table_to_arrow_bytes, convert_pandas_df_to_arrow_bytes
 
 from lib.ui.kit.exports import csv_of, json_of
-from lib.ui.kit.tables import frame_of
+from lib.ui.kit.tables import frame_of, show_table
 
 
 def column(values):
@@ -46,6 +48,33 @@ def test_what_is_no_number_is_missing():
 
 def test_numbers_among_text_are_text():
     assert list(column([1, "–"])) == ["1", "–"]
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What `show_table` gives to Streamlit."""
+    tables = []
+    monkeypatch.setattr(st, "dataframe", lambda table, **_: tables.append(table))
+    return tables
+
+
+def test_a_table_is_sent_as_streamlit_would_send_its_frame(sent):
+    rows = [{"n": 1, "share": 0.5, "text": "kopi"}, {"n": None, "share": math.nan, "text": None}]
+    show_table(rows, alt="")
+    assert convert_arrow_table_to_arrow_bytes(sent[0]) == convert_pandas_df_to_arrow_bytes(frame_of(rows))
+
+
+def test_the_same_rows_are_the_same_table_and_equal_numbers_of_another_kind_are_not(sent):
+    for value in (1, 1.0, True, "1", 1):
+        show_table([{"a": value}], alt="")
+    assert [str(table.schema.field("a").type) for table in sent[:4]] == [
+        "int64",
+        "double",
+        "large_string",
+        "large_string",
+    ]
+    assert [table["a"].to_pylist() for table in sent[:4]] == [[1], [1.0], ["True"], ["1"]]
+    assert sent[4] is sent[0]
 
 
 def test_a_file_reads_back_as_it_was():
