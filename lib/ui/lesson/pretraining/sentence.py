@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.engine import JobView
+from lib.evaluation.answers import question_expected_s
 from lib.lesson.pretraining.errors import PretrainingError
 from lib.lesson.pretraining.reading import LONGEST_TEXT_CHARACTERS, MOST_TOKENS, Reading, ReadingRun
 from lib.models.catalogue import BUNDLED, REAL, catalogue
-from lib.ui.evaluation.answering_model import LIMIT_S, expected_s
+from lib.ui.evaluation.answering_model import LIMIT_S
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import CROWD, browsers_lately
@@ -30,7 +31,7 @@ def submit_to_models(kind: str, job: str, run: object, names: tuple[str, ...]) -
         kind,
         job,
         run,
-        expected_s=sum(map(expected_s, names)),
+        expected_s=sum(map(question_expected_s, names)),
         time_limit_s=LIMIT_S,
         wide=any(catalogue()[name].wide for name in names),
     )
