@@ -61,6 +61,7 @@ def test_a_misspelt_property_is_refused_if_that_is_wanted():
 def test_what_only_plotlys_objects_take_apart_is_refused():
     with pytest.raises(ValueError, match="title_text"):
         Drawing({"data": [], "layout": {"title_text": "Loss"}}, validate=True)
+    Drawing({**MAP, "layout": {"annotations": [], "legend": None}}, validate=True)
     with pytest.raises(ValueError, match="marker_color"):
         Drawing({"data": [{"type": "bar", "marker_color": "red"}], "layout": {}}, validate=True)
 
