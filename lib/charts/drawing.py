@@ -76,8 +76,8 @@ def _refuse_what_plotly_would_write_otherwise(spec: dict[str, Any]) -> None:
     built = go.Figure(spec)
     pairs = [(spec["layout"], built.layout), *zip(spec["data"], built.data, strict=True)]
     for given, taken in pairs:
-        said = {name for name, value in given.items() if not (value is None or isinstance(value, list) and not value)}
-        changed = said - set(taken.to_plotly_json())
+        empty = {name for name, value in given.items() if value is None or (isinstance(value, list) and not value)}
+        changed = set(given) - empty - set(taken.to_plotly_json())
         if changed:
             raise ValueError(f"{', '.join(sorted(changed))}: write a part of a part as a dictionary in a dictionary")
 
