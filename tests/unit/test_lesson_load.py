@@ -22,8 +22,8 @@ from lib.classroom.tables import answers
 from lib.units import format_duration
 
 SHORT = (
-    Question("next_token", "predict", vote_s=15, argue_s=5, again_s=15, shown_s=5),
-    Experiment("memory-calculator", seconds=15),
+    Question("next_token", "predict", vote_s=12, argue_s=4, again_s=12, shown_s=3),
+    Experiment("memory-calculator", seconds=12),
 )
 
 
