@@ -26,7 +26,9 @@ BLUE, ORANGE, GREEN, PURPLE, YELLOW, RED, GREY = (
 SEQUENCE = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, RED, GREY)
 
 TITLE_CHARACTERS = 36  # of a line: what fits on a screen 390 pixels wide
+AXIS_CHARACTERS = 30  # of a line under the x-axis: in the middle of a plot that leaves half of such a screen to labels
 TITLE_LINE_PIXELS = 25
+AXIS_LINE_PIXELS = 20
 ABOVE_PLOT_PIXELS = 56  # one line of a title and some air
 # plotly draws the first line so far above where the title is anchored, and further above if there are more lines.
 RISE_PIXELS, RISE_OF_SEVERAL_PIXELS = 6, 19
@@ -50,15 +52,17 @@ def figure(
 ) -> go.Figure:
     """A figure in the app's look; `title` states the message, `x` and `y` name the axes with their units.
 
-    A long title takes several lines; the figure grows so that the plot keeps its `height`. `above` is the room over
-    the plot in pixels, for one line. `traces` and `layout` are plotly's own dictionaries, `layout`'s entries laid over
-    the app's. Made from one dictionary: by `update_layout` and `update_xaxes` the look takes 10 times as long (7 ms).
+    A long title takes several lines, and so does `x`; the figure grows so that the plot keeps its `height`. `above` is
+    the room over the plot in pixels, for one line. `traces` and `layout` are plotly's own dictionaries, `layout`'s
+    entries laid over the app's. Made from one dictionary: by `update_layout` and `update_xaxes` the look takes 10 times
+    as long (7 ms).
     """
-    lines = _lines(title)
+    lines, below = _lines(title, TITLE_CHARACTERS), _lines(x, AXIS_CHARACTERS)
     more = TITLE_LINE_PIXELS * max(0, len(lines) - 1)
+    whole = height + more + AXIS_LINE_PIXELS * max(0, len(below) - 1)
     look = {
-        "title": _title_layout(lines, height + more),
-        "height": height + more,
+        "title": _title_layout(lines, whole),
+        "height": whole,
         "margin": {"l": 8, "r": 8, "t": above + more if lines else 16, "b": 8},
         "font": {"size": 15},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -66,22 +70,22 @@ def figure(
         "hoverlabel": {"font": {"size": 14}},
         "legend": {"orientation": "h", "y": -0.2, "x": 0},
         "bargap": 0.3,
-        "xaxis": {"title": {"text": x, "font": {"size": 15}}, **AXIS},
+        "xaxis": {"title": {"text": "<br>".join(below), "font": {"size": 15}}, **AXIS},
         "yaxis": {"title": {"text": y, "font": {"size": 15}}, **AXIS},
     }
     return Drawing({"data": list(traces), "layout": _merged(look, layout)}, validate=VALIDATE)
 
 
-def _lines(title: str) -> list[str]:
-    """As few lines as a phone allows, about equally long, so that the last is not one word."""
-    widths = range(TITLE_CHARACTERS // 2, TITLE_CHARACTERS + 1)
-    fewest = len(_wrapped(title, widths[-1]))
-    narrowest = bisect_left(widths, -fewest, key=lambda width: -len(_wrapped(title, width)))
-    return _wrapped(title, widths[narrowest])
+def _lines(text: str, most: int) -> list[str]:
+    """As few lines of at most so many characters as will do, about equally long, so that the last is not one word."""
+    widths = range(most // 2, most + 1)
+    fewest = len(_wrapped(text, widths[-1]))
+    narrowest = bisect_left(widths, -fewest, key=lambda width: -len(_wrapped(text, width)))
+    return _wrapped(text, widths[narrowest])
 
 
-def _wrapped(title: str, width: int) -> list[str]:
-    return textwrap.wrap(title, width, break_on_hyphens=False)
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 def _title_layout(lines: Sequence[str], height: int) -> dict:

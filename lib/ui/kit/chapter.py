@@ -147,7 +147,7 @@ def footer(url_path: str) -> None:
     if case := case_after(slug):
         st.page_link(
             curriculum.chapter("cases").file,
-            label=f"**Use these chapters on a case:** {case.title}",
+            label=f"**A case:** {case.title}",
             icon=":material/cases:",
             query_params={"cs_case": case.label},
             width="content",

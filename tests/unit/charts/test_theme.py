@@ -53,3 +53,12 @@ def test_a_misspelt_property_is_refused_here_and_costs_no_student_a_look_up(monk
     monkeypatch.setattr(theme, "VALIDATE", False)
     unchecked = figure("Loss", "step", "nats", traces=[{"type": "scatter", "x": [1], "y": [2]}], barmode="stack")
     assert unchecked.to_plotly_json() == checked.to_plotly_json()
+
+
+def test_a_long_name_of_an_axis_fits_under_a_plot_on_a_phone_and_the_plot_keeps_its_height():
+    name = "format in which it is asked; the first is the one it learnt in"
+    long, short = (figure("One line", x).layout for x in (name, "format"))
+    lines = long.xaxis.title.text.split("<br>")
+    assert " ".join(lines) == name
+    assert max(map(len, lines)) <= 30
+    assert long.height - short.height == 20 * (len(lines) - 1)

@@ -78,6 +78,9 @@ def _draw_rows(scored: Sequence[AskedScore], weights: Weights | None, key: str, 
             f"Worst “{names[scores.index(worst)]}”: **{in_numbers(worst)}**. {sure}"
         )
         label, times = worst.favourite
-        happened(f"In the worst, “{label}” was given in {times} of {worst.of} answers.")
+        shown = scored[scores.index(worst)].asked.examples
+        last = shown and shown[-1].label == label and times > worst.of / 2
+        why = ": the label that it had read last, which small models like to say again" if last else ""
+        happened(f"In the worst, “{label}” was given in {times} of {worst.of} answers{why}.")
     say_weights(weights)
     say_interval(f"“{names[scores.index(best)]}”", best)

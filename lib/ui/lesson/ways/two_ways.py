@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -18,11 +19,13 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import origin_note
-from lib.units import format_digits
+from lib.units import format_digits, number_of
 
 KIND = "new-head"
 JOB = "lib.lesson.ways.new_head_job:replace_the_head"
 NOTHING = " (nothing)"
+OVERFITTED = 0.03
+"""Of the test sentences: three of a hundred lost again."""
 
 
 def two_ways_out() -> list[dict]:
@@ -62,7 +65,7 @@ def _draw_two_ways(view: JobView) -> None:
         alt=f"After {steps[-1].step} updates right on {steps[-1].test_accuracy:.0%} of the sentences never seen",
     )
     if done:
-        _ways_out(run, done, steps[-1])
+        _ways_out(run, done, steps)
 
 
 def _shortcomings(wrote: list[Wrote]) -> None:
@@ -81,7 +84,8 @@ def _shortcomings(wrote: list[Wrote]) -> None:
                 st.caption(f"wanted: {escape(each.wanted.strip())}")
 
 
-def _ways_out(run: HeadRun, done: NewHead, last: HeadStep) -> None:
+def _ways_out(run: HeadRun, done: NewHead, steps: Sequence[HeadStep]) -> None:
+    last = steps[-1]
     low, high = done.score.interval
     shots = max(recorded().examples, key=lambda each: len(each.asked.examples))
     best_low, best_high = shots.score.interval
@@ -99,6 +103,12 @@ def _ways_out(run: HeadRun, done: NewHead, last: HeadStep) -> None:
         f"{done.score.of}** right ({low:.0%} to {high:.0%}), always answers in the wanted form, and can say nothing "
         f"else any more. All other weights are {unchanged}: `{done.frozen_sha256[1][:12]}`."
     )
+    best = max(steps, key=lambda each: each.test_accuracy)
+    if best.test_accuracy - last.test_accuracy >= OVERFITTED:
+        happened(
+            f"It was best after {number_of(best.step, 'update')}, with {best.test_accuracy:.0%} of the sentences never "
+            f"seen; what came after fitted the {len(task().training)} that it learns from, and nothing else."
+        )
     for page, words in (
         ("pages/prompting.py", "The same task prompted and tuned: Prompting"),
         ("pages/live_lora.py", "Teach it Tidewell: Live LoRA"),
