@@ -32,7 +32,7 @@ def view() -> Taken:
         wanted = _chosen_learning()
     with right:
         jobs.start_and_stop(KIND, "Learn, then ask", _queue_learning, wanted, icon="school")
-        jobs.live(KIND, _draw_learning)
+        jobs.live(KIND, lambda now: _draw_learning(now, wanted))
     current = jobs.current(KIND)
     rows = [
         {"model": current.argument.model, "learnt_in": current.argument.learned, **dataclasses.asdict(each)}
@@ -73,7 +73,7 @@ def _asked(view: JobView) -> list[AskedIn]:
     return [event for event in view.events if isinstance(event, AskedIn)]
 
 
-def _draw_learning(view: JobView) -> None:
+def _draw_learning(view: JobView, chosen: FormatRun | None) -> None:
     wanted: FormatRun = view.argument
     asked, names = _asked(view), titles()
     if view.state.active:
@@ -81,6 +81,8 @@ def _draw_learning(view: JobView) -> None:
         st.progress(min(1.0, done / wanted.steps), f"Step {done} of {wanted.steps}; then the questions")
     if not asked:
         return
+    if wanted != chosen:
+        st.caption("This is of the run as it was before you chose otherwise.")
     first, rest = asked[0], asked[1:]
     message = f"Learnt in {names[first.format]}: loss {first.loss_before:.1f} → {first.loss_after:.1f}"
     if rest:
