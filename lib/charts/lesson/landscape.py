@@ -49,7 +49,7 @@ def over_time(models: Sequence[LanguageModel], what: str, title: str, *, names: 
         height=470,
         traces=traces,
         yaxis={"type": "log", "exponentformat": "B", "dtick": 1},
-        xaxis={"dtick": 1, "tickformat": "d"},
+        xaxis={"tick0": 2018, "dtick": 2, "tickformat": "d", "tickangle": 0},  # upright, they would reach the legend
         legend={"y": -0.12},
     )
 
