@@ -72,7 +72,7 @@ def size_against_text(models: Sequence[LanguageModel], title: str, *, names: boo
     )
     return figure(
         title,
-        "parameters that work on a token, log scale",
+        "parameters at work, log scale",
         "tokens read, log scale",
         height=470,
         traces=traces,

@@ -107,7 +107,7 @@ def whole_life(choice: Choice, title: str) -> go.Figure:
         traces.insert(1, served)
     return figure(
         title,
-        "parameters, log scale (all reach the same loss)",
+        "parameters, log scale",
         "FLOPs, log scale",
         height=380,
         traces=traces,

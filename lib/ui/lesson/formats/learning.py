@@ -64,7 +64,7 @@ def _queue_learning(wanted: FormatRun) -> None:
         "lib.lesson.prompt_formats.asked.learning_job:learn_and_ask",
         wanted,
         expected_s=wanted.expected_s,
-        time_limit_s=240 + 10 * wanted.steps,
+        time_limit_s=max(240 + 10 * wanted.steps, 15 * wanted.expected_s),
         model=wanted.model,
     )
 
