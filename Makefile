@@ -61,7 +61,7 @@ $(VENV)/.dev: $(VENV)/.app requirements-dev.txt
 browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.chromium || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-		apt-get update -qq && apt-get install -y -qq chromium; \
+		apt-get update -qq; apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; \
 	else \
 		$(BIN)/playwright install --with-deps chromium || $(BIN)/playwright install chromium; \
 	fi

@@ -20,11 +20,13 @@ ARGUMENTS = [
 ]
 
 
+# The shell first: it has no windows of its own to draw beside each page.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
 def chromium_path() -> str | None:
     """CHROMIUM from the environment, a Chromium or Chrome on the path, or the one Playwright downloaded."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
-    )
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found:
         return found
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""One app and one browser for all journeys; a fresh browser context, and so a fresh student, for each test.
+"""One app and one browser for all journeys; fresh cookies, and so a fresh student, for each test.
 
 While Streamlit replaces a view, an element and its successor stand side by side for a moment: journeys expect the
 `first` of what they name, or a strict locator fails on a fast machine only.
@@ -7,16 +7,17 @@ While Streamlit replaces a view, an element and its successor stand side by side
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.server import App, running_app
 from tests.waiting import LIMIT_S
 
 LIMIT_MS = LIMIT_S * 1000
+DESK = {"width": 1440, "height": 900}
 expect.set_options(timeout=LIMIT_MS)
 QUIET = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
@@ -31,18 +32,47 @@ def app() -> Iterator[App]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        launched = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS, timeout=LIMIT_MS)
         yield launched
         launched.close()
 
 
+STILL = """addEventListener('DOMContentLoaded', () => {
+  const still = '*, *::before, *::after { animation-duration: 1ms !important; animation-iteration-count: 1 !important; '
+    + 'transition-duration: 1ms !important; }';
+  document.head.append(Object.assign(document.createElement('style'), {textContent: still}));
+})"""
+"""What turns or fades while a script runs would be painted sixty times a second, beside the run that is waited for."""
+
+
+@contextmanager
+def student(browser: Browser, viewport: dict[str, int] = DESK) -> Iterator[Page]:
+    """The first page of somebody with cookies of their own."""
+    with browser.new_context(viewport=viewport) as context:
+        context.set_default_timeout(LIMIT_MS)
+        context.add_init_script(STILL)
+        yield context.new_page()
+
+
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """What a browser keeps between two visits: the app's scripts, not fetched and compiled anew for each test, and
+    nothing else."""
+    with browser.new_context(viewport=DESK) as context:
+        context.set_default_timeout(LIMIT_MS)
+        context.add_init_script(STILL)
+        yield context
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    opened.set_default_timeout(LIMIT_MS)
+def page(profile: BrowserContext) -> Iterator[Page]:
+    opened = profile.new_page()
     yield opened
-    context.close()
+    forget = {"origin": "*", "storageTypes": "cookies,local_storage,indexeddb,service_workers"}
+    profile.new_cdp_session(opened).send("Storage.clearDataForOrigin", forget)
+    profile.clear_cookies()
+    for each in profile.pages:
+        each.close()
 
 
 def settle(page: Page) -> None:
@@ -50,9 +80,55 @@ def settle(page: Page) -> None:
     page.wait_for_selector(QUIET)
 
 
+PRESSES = """() => {
+  if (window.presses === undefined) {
+    window.presses = 0;
+    const pressed = 'a, button, label, input, summary, [role=option], [role=radio], [role=tab]';
+    addEventListener('click', event => { window.presses += Boolean(event.target.closest(pressed)); }, true);
+  }
+  return window.presses;
+}"""
+"""How many clicks of this page have come to a control since this was first asked."""
+
+
+def press(control: Locator) -> None:
+    """Click the first that is meant once the script has run, and again if the click came to none: what is replaced
+    or moves between the mouse's down and its up gets no click, and no waiting helps."""
+    for _ in range(10):
+        settle(control.page)
+        before = control.page.evaluate(PRESSES)
+        control.first.click()
+        if control.page.evaluate(PRESSES) > before:
+            return
+    pytest.fail(f"ten clicks came to no control: {control}")
+
+
+def press_button(page: Page, name: str) -> None:
+    """The first button with this label."""
+    press(page.get_by_role("button", name=name, exact=True))
+
+
+def turn(slider: Locator, key: str) -> None:
+    """Press a key on a slider, and again if the slider lost the keyboard before it came."""
+    before = slider.input_value()
+    for _ in range(10):
+        slider.press(key)
+        with suppress(AssertionError):
+            return expect(slider).not_to_have_value(before, timeout=LIMIT_MS // 50)
+    return expect(slider).not_to_have_value(before)
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """One of a list that opens."""
+    listed = page.get_by_role("option", name=option).first
+    typed = page.get_by_role("combobox", name=box).first
+    act_until(listed, lambda limit_ms: typed.fill(option, timeout=limit_ms))
+    press(listed)
+
+
 def act_until(shown: Locator, act: Callable[[int], None]) -> None:
     """Act, at most for so many milliseconds, and again until `shown` is there: what is pressed while Streamlit draws
-    a page anew is lost."""
+    a page anew is lost. For what may be done twice."""
     for _ in range(10):
         with suppress(TimeoutError):
             act(LIMIT_MS // 50)

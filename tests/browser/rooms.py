@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LIMIT_MS, settle
+from tests.browser.conftest import press_button, settle, student
 from tests.browser.server import App
 
 PHONE = {"width": 390, "height": 844}
@@ -16,27 +16,15 @@ PHONE = {"width": 390, "height": 844}
 
 @contextmanager
 def phones_of(browser: Browser, students: int) -> Iterator[list[Page]]:
-    """A phone for each student, with cookies of its own."""
-    contexts = [browser.new_context(viewport=PHONE) for _ in range(students)]
-    pages = [context.new_page() for context in contexts]
-    for each in pages:
-        each.set_default_timeout(LIMIT_MS)
-    try:
-        yield pages
-    finally:
-        for context in contexts:
-            context.close()
-
-
-def press(page: Page, name: str) -> None:
-    """The first button with this label."""
-    page.get_by_role("button", name=name, exact=True).first.click()
+    """A phone for each student."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(student(browser, PHONE)) for _ in range(students)]
 
 
 def open_room(page: Page, app: App) -> str:
     """The code of a room that this page leads from now on."""
     page.goto(f"{app.url}/room")
-    press(page, "Open a room")
+    press_button(page, "Open a room")
     heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
     expect(heading.first).to_be_visible()
     return heading.first.inner_text().split()[-1]
@@ -50,5 +38,5 @@ def join(phone: Page, app: App, code: str, name: str | None = None) -> None:
         box.fill(name)
         box.press("Enter")
         settle(phone)
-    press(phone, "Join")
+    press_button(phone, "Join")
     expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()

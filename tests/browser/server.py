@@ -9,7 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,6 +28,19 @@ class App:
     def workers(self) -> list[psutil.Process]:
         """The worker processes, by how they were started."""
         return [child for child in self.process.children(recursive=True) if _is_worker(child)]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The workers stand still until the block ends: however slow the browser is, no run is over meanwhile."""
+        workers = self.workers()
+        for worker in workers:
+            worker.suspend()
+        try:
+            yield
+        finally:
+            for worker in workers:
+                with suppress(psutil.NoSuchProcess):  # it was killed meanwhile
+                    worker.resume()
 
 
 def _is_worker(process: psutil.Process) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import act_until, settle
+from tests.browser.conftest import act_until, press, settle, turn
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -15,15 +15,11 @@ def test_an_adapter_is_chosen_and_its_rank_turned_by_keyboard(page: Page, app: A
     page.goto(f"{app.url}/adapters")
     settle(page)
     expect(page.get_by_text("3,407,872").first).to_be_visible()
-    rank = page.get_by_role("slider", name="Rank r")
-    rank.focus()
-    rank.press("ArrowRight")
+    turn(page.get_by_role("slider", name="Rank r"), "ArrowRight")
     expect(page.get_by_text("6,815,744").first).to_be_visible()
     page.goto(f"{app.url}/adapters?ad_view=How+low+is+the+rank")
     settle(page)
-    kept = page.get_by_role("slider", name="Keep rank r of every ΔW")
-    kept.focus()
-    kept.press("Home")
+    turn(page.get_by_role("slider", name="Keep rank r of every ΔW"), "Home")
     expect(page.get_by_text("Rank 1 keeps").first).to_be_visible()
 
 
@@ -40,27 +36,39 @@ def test_a_click_into_the_block_and_the_buttons_choose_the_same(page: Page, app:
     _click_into_block(page, "prefix", "cache")
     expect(page.get_by_text("Prefix, virtual tokens = 16").first).to_be_visible()
     by_keyboard = page.get_by_role("radio", name="IA3", exact=True)
-    by_keyboard.focus()
-    by_keyboard.press("Space")
-    expect(page.get_by_text("IA3 trains").first).to_be_visible()
+    act_until(page.get_by_text("IA3 trains").first, lambda limit_ms: by_keyboard.press("Space", timeout=limit_ms))
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
+HEARD = """chart => {
+  if (chart.clicks === undefined) {
+    chart.clicks = 0;
+    chart.on('plotly_click', () => { chart.clicks++; });
+  }
+  return chart.clicks;
+}"""
+
+
 def _click_into_block(page: Page, kind: str, place: str) -> None:
-    """Where a point of the drawing lies on the page, plotly alone knows."""
-    settle(page)
+    """Where a point of the drawing lies on the page, plotly alone knows; and whether it heard the click, since a
+    drawing that is made anew meanwhile does not."""
     chart = page.locator(".js-plotly-plot").first
-    chart.scroll_into_view_if_needed()
-    x, y = chart.evaluate(
-        """(chart, wanted) => {
-            const {x, y, customdata} = chart.data[0], {xaxis, yaxis} = chart._fullLayout;
-            const at = customdata.findIndex((each) => each[0] === wanted[0] && each[1] === wanted[1]);
-            return [xaxis._offset + xaxis.d2p(x[at]), yaxis._offset + yaxis.d2p(y[at])];
-        }""",
-        [kind, place],
-    )
-    chart.click(position={"x": x, "y": y})
-    settle(page)
+    for _ in range(10):
+        settle(page)
+        chart.scroll_into_view_if_needed()
+        before = chart.evaluate(HEARD)
+        x, y = chart.evaluate(
+            """(chart, wanted) => {
+                const {x, y, customdata} = chart.data[0], {xaxis, yaxis} = chart._fullLayout;
+                const at = customdata.findIndex((each) => each[0] === wanted[0] && each[1] === wanted[1]);
+                return [xaxis._offset + xaxis.d2p(x[at]), yaxis._offset + yaxis.d2p(y[at])];
+            }""",
+            [kind, place],
+        )
+        chart.click(position={"x": x, "y": y})
+        if chart.evaluate(HEARD) > before:
+            return
+    pytest.fail(f"ten clicks on {kind}, {place} were not heard")
 
 
 def test_a_card_is_sorted_by_keyboard(page: Page, app: App):
@@ -78,7 +86,5 @@ def test_a_card_is_sorted_by_keyboard(page: Page, app: App):
 def test_a_path_is_walked(page: Page, app: App):
     page.goto(f"{app.url}/which-way")
     settle(page)
-    page.get_by_role("radio", name="No", exact=True).or_(
-        page.get_by_role("button", name="No", exact=True)
-    ).first.click()
+    press(page.get_by_role("radio", name="No", exact=True).or_(page.get_by_role("button", name="No", exact=True)))
     expect(page.get_by_text("given your documents in its prompt").first).to_be_visible()

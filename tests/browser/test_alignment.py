@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import act_until, choose, press, press_button, settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -17,22 +17,21 @@ def test_ranked_learnt_and_chosen_by(page: Page, app: App):
     keep = page.get_by_role("button", name="Keep this ranking")
     expect(keep).to_be_disabled()
     for letter, place in zip("ABCD", ("2nd", "4th", "3rd", "1st"), strict=True):
-        page.get_by_role("radiogroup", name=f"Place of {letter}").get_by_text(place).click()
-    keep.click()
+        press(page.get_by_role("radiogroup", name=f"Place of {letter}").get_by_text(place))
+    press(keep)
     expect(page.get_by_text("1 ranking → 6 pairs").first).to_be_visible()
     page.reload()
     expect(page.get_by_text("1 ranking → 6 pairs").first).to_be_visible()  # nothing was lost
 
-    page.get_by_role("link", name="RLHF 2: a reward model").first.click()
-    page.get_by_text("The course's (20)").click()
-    page.get_by_role("button", name="Let it learn").click()
+    press(page.get_by_role("link", name="RLHF 2: a reward model"))
+    press(page.get_by_text("The course's (20)"))
+    press(page.get_by_role("button", name="Let it learn"))
     expect(page.get_by_text("From 119 pairs a small head of 256 weights").first).to_be_visible()
 
-    page.get_by_role("link", name="RLHF 3: the model learns to please").first.click()
+    press(page.get_by_role("link", name="RLHF 3: the model learns to please"))
     settle(page)
-    page.get_by_role("combobox", name="What is rewarded").click()
-    page.get_by_role("option", name="My reward model", exact=True).click()
-    page.get_by_role("button", name="Sample 16 answers to 6 prompts").click()
+    choose(page, "What is rewarded", "My reward model")
+    press(page.get_by_role("button", name="Sample 16 answers to 6 prompts"))
     expect(page.get_by_text("Best of 4:").first).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
@@ -41,8 +40,11 @@ def test_ranked_learnt_and_chosen_by(page: Page, app: App):
 def test_a_secret_rule_is_guessed(page: Page, app: App):
     page.goto(f"{app.url}/secret-rule?sr_seed=2")
     settle(page)
-    page.get_by_role("button", name="Vote and tune").click()
+    press_button(page, "Vote and tune")
     expect(page.get_by_role("heading", name="Before the votes").first).to_be_visible()
-    page.get_by_role("radio", name="with more “the”").check(force=True)
-    expect(page.get_by_text("per answer before the votes").first).to_be_visible()
+    rule = page.get_by_role("radio", name="with more “the”")
+    act_until(
+        page.get_by_text("per answer before the votes").first,
+        lambda limit_ms: rule.press("Space", timeout=limit_ms),
+    )
     expect(page.locator("[data-testid=stException]")).to_have_count(0)

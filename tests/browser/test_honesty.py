@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import choose, settle, turn
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -18,10 +18,7 @@ def test_sure_and_silent(page: Page, app: App):
 
     page.goto(f"{app.url}/honesty?ho_view=When+to+be+silent&ho_threshold=99")
     settle(page)
-    page.get_by_role("combobox", name="How sure it is").click()
-    page.get_by_role("option", name="Probability of its answer").click()
-    threshold = page.get_by_role("slider", name="Answers only if at least this sure")
-    threshold.focus()
-    threshold.press("Home")
+    choose(page, "How sure it is", "Probability of its answer")
+    turn(page.get_by_role("slider", name="Answers only if at least this sure"), "Home")
     expect(page.get_by_text("it gives 20 of 20 answers").first).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)

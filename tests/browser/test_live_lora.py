@@ -8,7 +8,7 @@ import signal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import press_button, settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -22,28 +22,29 @@ def points(page: Page) -> int:
 def test_start_watch_reload_stop_read(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?steps=300&ask=5")
     settle(page)
-    page.get_by_role("button", name="Start", exact=True).click()
+    press_button(page, "Start")
     expect(page.get_by_text("Held-out loss:").first).to_be_visible()
     page.wait_for_function(
         "document.querySelectorAll('.js-plotly-plot .scatterlayer .trace:nth-of-type(2) .point').length > 1"
     )
-    before = points(page)
-
-    page.reload()
-    settle(page)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    with app.held():
+        before = points(page)
+        page.reload()
+        settle(page)
+        expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
     page.wait_for_function(
         f"document.querySelectorAll('.js-plotly-plot .scatterlayer .trace:nth-of-type(2) .point').length > {before}"
     )
 
-    page.get_by_role("button", name="Stop", exact=True).click()
+    with app.held():
+        press_button(page, "Stop")
     expect(page.get_by_text("Stopped by you").first).to_be_visible()
     expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
     expect(page.get_by_text("Before: Teh C Siew").first).to_be_visible()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
     page.get_by_label("Prompt", exact=True).fill("Auntie, one Teh")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    press_button(page, "Ask")
     expect(page.get_by_text("With the adapter").last).to_be_visible()
     expect(page.get_by_text("Auntie, one Teh").first).to_be_visible()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lib.lesson.glossary.terms import words_of
-from tests.browser.conftest import settle
+from tests.browser.conftest import press, settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -18,9 +18,9 @@ def test_from_a_page_s_words_to_the_glossary(page: Page, app: App):
     page.goto(f"{app.url}/kv-cache")
     settle(page)
     term = next(each for each in words_of("kv_cache") if each.term == "Grouped-query attention")
-    page.get_by_role("button", name="Words on this page").first.click()
+    press(page.get_by_role("button", name="Words on this page"))
     expect(page.get_by_text(term.says).first).to_be_visible()
-    page.get_by_role("link", name="Grouped-query attention").first.click()
+    press(page.get_by_role("link", name="Grouped-query attention"))
     expect(page.get_by_role("textbox", name="Search").first).to_have_value(term.term)
     expect(page.get_by_text(term.says).first).to_be_visible()
     assert "/glossary?gl_word=Grouped-query" in page.url
@@ -31,7 +31,7 @@ def test_a_reference_is_found_and_taken_home(page: Page, app: App):
     settle(page)
     expect(page.get_by_text("LoRA: Low-Rank Adaptation of Large Language Models").first).to_be_visible()
     with page.expect_download() as taken:
-        page.get_by_role("button", name="as BibTeX").first.click()
+        press(page.get_by_role("button", name="as BibTeX"))
     text = Path(taken.value.path()).read_text(encoding="utf-8")
     assert "@misc{hu2021lora," in text
     assert "eprint = {2106.09685}" in text

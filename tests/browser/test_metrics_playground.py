@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import choose, press, press_button, settle
 
 pytestmark = pytest.mark.browser
 
@@ -35,19 +35,16 @@ def test_words_light_up_while_they_are_typed(page: Page, app):
 def test_a_trap_is_found_and_explained(page: Page, app):
     page.goto(f"{app.url}/metrics-playground")
     settle(page)
-    page.get_by_role("combobox", name="Begin with").click()
-    page.keyboard.type("little not")
-    page.get_by_role("option", name="Traps: One little not").click()
-    settle(page)
+    choose(page, "Begin with", "Traps: One little not")
     expect(page.get_by_role("textbox", name="Candidate (model)")).to_have_value("the patient does have cancer")
-    page.get_by_text("One little not").last.click()
+    press(page.get_by_text("One little not").last)
     expect(page.get_by_text("The most dangerous sentence possible").first).to_be_visible()
-    page.get_by_role("radio", name="BLEU").click()
+    press(page.get_by_role("radio", name="BLEU"))
     settle(page)
     expect(page.get_by_text("No 4-grams in common").first).to_be_visible()
-    page.get_by_text("All eight of NLTK's smoothing methods").click()
+    press(page.get_by_text("All eight of NLTK's smoothing methods"))
     expect(page.get_by_text("Chen and Cherry 2014; 6 stops").first).to_be_visible()
-    page.get_by_text("The same texts cut in every way").click()
+    press(page.get_by_text("The same texts cut in every way"))
     expect(page.get_by_text("sacrebleu cuts by itself").first).to_be_visible()
 
 
@@ -58,11 +55,11 @@ def test_a_file_is_scored_and_taken_home(page: Page, app, tmp_path: Path):
     settle(page)
     page.locator('input[type="file"]').set_input_files(file)
     expect(page.get_by_text("1 row is not scored, and why").first).to_be_visible()
-    page.get_by_role("button", name="Score 2 pairs").click()
+    press(page.get_by_role("button", name="Score 2 pairs"))
     expect(page.get_by_text("Corpus BLEU is not the mean of sentence BLEU").first).to_be_visible()
     settle(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV", exact=True).click()
+        press_button(page, "CSV")
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
     assert [row[:3] for row in rows[1:]] == [
         ["2", "Teh C Kosong", "Teh C Kosong"],
@@ -74,7 +71,8 @@ def test_a_file_is_scored_and_taken_home(page: Page, app, tmp_path: Path):
 def test_ten_thousand_pairs_can_be_stopped(page: Page, app):
     page.goto(f"{app.url}/corpus-metrics?sample=10%2C000+made-up+pairs+of+25+words")
     settle(page)
-    page.get_by_role("button", name="Score 10,000 pairs").click()
+    press(page.get_by_role("button", name="Score 10,000 pairs"))
     expect(page.get_by_text("mean ROUGE-L so far").first).to_be_visible()
-    page.get_by_role("button", name="Stop", exact=True).click()
+    with app.held():
+        press_button(page, "Stop")
     expect(page.get_by_text("It was stopped: this is what had been scored.").first).to_be_visible()

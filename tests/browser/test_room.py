@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import settle
-from tests.browser.rooms import join, open_room, phones_of, press
+from tests.browser.conftest import press, press_button, settle
+from tests.browser.rooms import join, open_room, phones_of
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def phones(browser: Browser) -> Iterator[list[Page]]:
 
 
 def answer(phone: Page, letter: str) -> None:
-    phone.get_by_role("button", name=f"{letter} ·").first.click()
+    press(phone.get_by_role("button", name=f"{letter} ·"))
     expect(phone.get_by_text("Your answer is in").first).to_be_visible()
 
 
@@ -41,9 +41,9 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
     assert phones[1].locator("img[src='x']").count() == 0
     expect(page.get_by_text("3 students are in the room").first).to_be_visible()
 
-    press(page, "Put the first question")
+    press_button(page, "Put the first question")
     expect(page.get_by_text("How surprised was it?").first).to_be_visible()
-    page.get_by_role("button", name="Put it to the room").nth(1).click()
+    press(page.get_by_role("button", name="Put it to the room").nth(1))
     for phone, letter in zip(phones, "ABC", strict=True):
         answer(phone, letter)
     expect(page.get_by_text("3 of 3").first).to_be_visible()
@@ -52,14 +52,14 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
 
     phones[2].reload()  # it slept, and comes back where it was
     expect(phones[2].get_by_text("Your answer is in").first).to_be_visible()
-    press(page, "Argue, then vote again")
+    press_button(page, "Argue, then vote again")
     expect(phones[1].get_by_text("convince each other").first).to_be_visible()
-    press(page, "Vote again")
+    press_button(page, "Vote again")
     for phone, letter in zip(phones, "AAC", strict=True):
         expect(phone.get_by_text("Before you argued").first).to_be_visible()
         answer(phone, letter)
     expect(page.get_by_text("3 of 3").first).to_be_visible()
-    press(page, "Show the answers")
+    press_button(page, "Show the answers")
     expect(page.get_by_text("Of the 3 who answered both times, 1 changed their answer").first).to_be_visible()
     for phone, right in zip(phones, (1, 1, 0), strict=True):
         expect(phone.get_by_text(f"You have {right} of 1 right so far").first).to_be_visible()
@@ -67,8 +67,8 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
     home = take_home(page)
     assert [flow["students"] for flow in home["questions"][0]["flows"]] == [1, 1, 1]
     assert hostile not in json.dumps(home)
-    page.get_by_text("End the room now").first.click()
-    press(page, "Delete the room and everything in it")
+    press(page.get_by_text("End the room now"))
+    press_button(page, "Delete the room and everything in it")
     expect(page.get_by_role("button", name="Open a room").first).to_be_visible()
     for phone in phones:
         expect(phone.get_by_role("heading", level=1, name="Join a room").first).to_be_visible()
@@ -76,9 +76,9 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
 
 
 def take_home(page: Page) -> dict:
-    page.get_by_text("Take home, end").first.click()
+    press(page.get_by_text("Take home, end"))
     expect(page.get_by_text("ends by itself").first).to_be_visible()
     settle(page)
     with page.expect_download() as downloading:
-        press(page, "JSON")
+        press_button(page, "JSON")
     return json.loads(Path(downloading.value.path()).read_text(encoding="utf-8"))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import settle
-from tests.browser.rooms import join, open_room, phones_of, press
+from tests.browser.conftest import press, press_button, settle
+from tests.browser.rooms import join, open_room, phones_of
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -22,10 +22,10 @@ def two_phones(browser: Browser) -> Iterator[list[Page]]:
 
 
 def begin(page: Page, experiment: str) -> None:
-    page.get_by_text("Do together").first.click()
+    press(page.get_by_text("Do together"))
     expect(page.get_by_text(experiment).first).to_be_visible()
     settle(page)
-    page.get_by_text(experiment).first.click()
+    press(page.get_by_text(experiment))
     settle(page)
 
 
@@ -36,24 +36,24 @@ def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[P
     page.get_by_role("heading", level=1).first.hover()  # off the picture, whose tools lie over the views
 
     begin(page, "Rank answers")
-    press(page, "Let the room rank")
+    press_button(page, "Let the room rank")
     for phone, places in zip(two_phones, PLACES, strict=True):
         expect(phone.get_by_role("button", name="Send my ranking").first).to_be_visible()
         for at, place in enumerate(places):
-            phone.get_by_text(place, exact=True).nth(at).click()
-        press(phone, "Send my ranking")
+            press(phone.get_by_text(place, exact=True).nth(at))
+        press_button(phone, "Send my ranking")
         expect(phone.get_by_text("Your ranking is in").first).to_be_visible()
     expect(page.get_by_text("They agree on 83% of the pairs so far").first).to_be_visible()
-    press(page, "Show the answers")
+    press_button(page, "Show the answers")
     expect(page.get_by_text("A or B divides the room").first).to_be_visible()
     expect(two_phones[0].get_by_text("The room agrees with").first).to_be_visible()
 
     begin(page, "Sweep a grid")
-    press(page, "Deal the cells")
+    press_button(page, "Deal the cells")
     expect(two_phones[1].get_by_text("Your cell").first).to_be_visible()
-    press(two_phones[0], "Start")
+    press_button(two_phones[0], "Start")
     expect(two_phones[0].get_by_text("place 1 of 1 so far").first).to_be_visible()
     expect(page.get_by_text("1 of 12 runs are over").first).to_be_visible()
-    press(two_phones[1], "Start")
+    press_button(two_phones[1], "Start")
     expect(page.get_by_text("2 of 12 runs are over").first).to_be_visible()
     expect(page.get_by_text("has the lowest held-out loss").first).to_be_visible()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import act_until, settle
-from tests.browser.rooms import join, open_room, phones_of, press
+from tests.browser.conftest import act_until, press, press_button, settle
+from tests.browser.rooms import join, open_room, phones_of
 from tests.browser.server import free_port, running_app
 
 pytestmark = pytest.mark.browser
@@ -22,9 +22,9 @@ def test_a_room_outlives_the_web_process(browser: Browser, page: Page, tmp_path:
         with running_app(**served) as app:
             code = open_room(page, app)
             join(phone, app, code)
-            press(page, "Put the first question")
-            page.get_by_role("button", name="Put it to the room").nth(1).click()
-            phone.get_by_role("button", name="A ·").first.click()
+            press_button(page, "Put the first question")
+            press(page.get_by_role("button", name="Put it to the room").nth(1))
+            press(phone.get_by_role("button", name="A ·"))
             expect(phone.get_by_text("Your answer is in").first).to_be_visible()
             app.process.kill()
             for each in (page, phone):
