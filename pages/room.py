@@ -19,9 +19,7 @@ if room is None:
     ui.check_yourself("room")
     ui.take_away("room")
 else:
-    st.title(f"Room {room.code}", anchor=False)
-    rows = document = None
+    with st.container(key="room_title"):  # small on a projector, where the question is what counts
+        st.title(f"Room {room.code}", anchor=False)
     with ui.guard():
-        rows, document = leading(room)
-    if document:
-        ui.take_away("room", rows=rows, data=document, name=f"room-{room.code}")
+        leading(room)

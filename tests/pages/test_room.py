@@ -182,6 +182,22 @@ def test_words_are_let_through_by_the_instructor(led):
     assert r"\<b\>the loss\</b\>" in text(student)
 
 
+def test_words_that_nobody_has_read_are_not_on_a_projector(led):
+    app, code = led
+    asked = questions.ask_in_words(database(), code, app.session_state["owner"], "What surprised you?")
+    student = browser()
+    members.join(database(), code, student, "S")
+    answers.answer_in_words(database(), code, student, asked.number, "something rude")
+    app.session_state["room_view"] = "words"
+    app.run()
+    assert "something rude" in text(app)
+    app.query_params["present"] = "1"
+    app.run()
+    assert "something rude" not in text(app)
+    app.toggle(key="read_on_projector").set_value(True).run()
+    assert "something rude" in text(app)
+
+
 def test_the_worst_text_with_the_highest_score(led):
     app, code = led
     press(app, "Put the first question")
@@ -381,11 +397,11 @@ def test_a_result_stands_under_the_question_it_belongs_to_and_says_what_it_was_t
     monkeypatch.setattr(dataset, "_show_averaging", drawn.append)
     app.run()
     assert len(drawn) == 1
-    assert "let through then" not in text(app)
+    assert "Below: trained on" not in text(app)
     first = answers.words(database(), code, 2)[0]
     answers.let_through(database(), code, instructor, first.number, False)
     app.run()
-    assert "Below: trained on the 6 sentences that were let through then" in text(app)
+    assert "Below: trained on the 6 sentences let through then" in text(app)
     ran = replace(ran, argument=Averaging(tuple(texts), of=f"{code} 1"))
     drawn.clear()
     app.run()

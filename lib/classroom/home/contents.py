@@ -13,16 +13,19 @@ from lib import curriculum
 from lib.classroom.answers import tally, words
 from lib.classroom.choosing import setting_of
 from lib.classroom.database import Database
+from lib.classroom.experiments.dataset import is_dataset
 from lib.classroom.experiments.ranking import is_ranking, model_of, pair_name, room_s_rankings
 from lib.classroom.experiments.secret import is_secret
 from lib.classroom.experiments.sweep import CellState, is_sweep, sweep_now
+from lib.classroom.leaderboard import board, is_board
 from lib.classroom.questions import all_asked
-from lib.classroom.records import Asked, Room, Tally
+from lib.classroom.records import Asked, Room, Tally, Words
 from lib.lesson.summary.document import render
 from lib.units import number_of
 
 MOST_QUESTIONS = 14
 MOST_WORDS = 6
+MOST_ON_THE_BOARD = 3
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,20 @@ def _in_own_words(db: Database, code: str, asked: Asked) -> Part | None:
     let_through = words(db, code, asked.number)
     if not let_through:
         return None
+    if is_board(asked):
+        return _on_the_board(asked, let_through)
     said = [f"“{each.text}”" for each in let_through[:MOST_WORDS]]
     if len(let_through) > MOST_WORDS:
         said.append(f"and {len(let_through) - MOST_WORDS} more")
-    return Part(asked.question, "In the room's own words", (), False, tuple(said))
+    kind = "Written to train a model on" if is_dataset(asked) else "In the room's own words"
+    return Part(asked.question, kind, (), False, tuple(said))
+
+
+def _on_the_board(asked: Asked, let_through: Sequence[Words]) -> Part | None:
+    said = [
+        f"“{each.text}”: ROUGE-1 {each.rouge_1:.2f}, ROUGE-L {each.rouge_l:.2f}, BLEU {each.bleu:.1f} of 100"
+        for each in board(asked, let_through).entries[:MOST_ON_THE_BOARD]
+    ]
+    if not said:  # only copies of the reference
+        return None
+    return Part(f"The worst text that scores high against “{asked.question}”", "Scored", (), False, tuple(said))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import streamlit as st
 
@@ -11,34 +10,39 @@ from lib.classroom.records import Room
 from lib.ui.classroom.doing import attempt, db
 from lib.ui.classroom.experiments.dataset import trained_in_words
 from lib.ui.classroom.opening import KEY
-from lib.ui.kit.exports import Rows
+from lib.ui.kit.chapter import file_buttons
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.session import owner
 from lib.units import number_of
 
 
-def ending(room: Room) -> tuple[Rows, Any]:
+def ending(room: Room) -> None:
     from lib.classroom.home.contents import lesson_summary
     from lib.classroom.taking_home import answers_as_rows, room_as_document
 
     browser, said = owner(), trained_in_words(room.code)
     rows = answers_as_rows(db(), room.code, browser)
     document = room_as_document(db(), room.code, browser)
+    if said:
+        document["trained_on_sentences"] = list(said)
     ends = datetime.fromtimestamp(room.ends_at_s, UTC)
     st.markdown(
         f"Room **{room.code}** holds {number_of(room.members, 'student')}, "
         f"{number_of(len(document['questions']), 'question')} and {number_of(len(rows), 'answer')}, "
         f"and ends by itself on {ends:%d %B at %H:%M} UTC. The files below hold all of it; names are left out."
     )
-    st.download_button(
-        "One page of the lesson to print",
+    places = iter(st.columns(3))
+    next(places).download_button(
+        "One page to print",
         lambda: lesson_summary(db(), room, browser, said).to_html(),
         f"room-{room.code}-summary.html",
         "text/html",
         key="room_summary",
         icon=":material/print:",
         on_click="ignore",
+        width="stretch",
     )
+    file_buttons(rows, document, f"room-{room.code}", places)
     with st.expander("The instructor's key", icon=":material/key:"):
         st.caption("With it another browser leads this room too, such as your phone. Not for the projector.")
         key = kept(KEY)
@@ -51,7 +55,6 @@ def ending(room: Room) -> tuple[Rows, Any]:
     with st.expander("End the room now", icon=":material/delete:"):
         st.markdown("Everything in it is deleted at once: questions, answers, names. Take it home first.")
         st.button("Delete the room and everything in it", type="primary", on_click=_delete, args=(room.code,))
-    return rows, document
 
 
 def _new_key(code: str) -> None:

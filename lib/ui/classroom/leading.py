@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from lib.classroom.entering.addresses import address_here, join_link, reachable
@@ -17,7 +15,6 @@ from lib.ui.classroom.standing import watch_the_room
 from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
 from lib.ui.classroom.words import reading_words
 from lib.ui.kit.controls import segmented
-from lib.ui.kit.exports import Rows
 from lib.ui.kit.presenting.codes import qr_code
 
 VIEWS = {
@@ -30,8 +27,8 @@ VIEWS = {
 QR_PIXELS = 300
 
 
-def leading(room: Room) -> tuple[Rows | None, Any]:
-    """One of the views of a room; rows and a document where it is about taking them home."""
+def leading(room: Room) -> None:
+    """One of the views of a room."""
     view = segmented("View", VIEWS, "show", key=VIEW, label_visibility="collapsed")
     say_what_was_refused()
     if view == "ask":
@@ -41,10 +38,9 @@ def leading(room: Room) -> tuple[Rows | None, Any]:
     elif view == "words":
         reading_words(room)
     elif view == "end":
-        return ending(room)
+        ending(room)
     else:
         _projector(room)
-    return None, None
 
 
 def _projector(room: Room) -> None:

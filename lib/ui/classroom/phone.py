@@ -140,8 +140,7 @@ def _shown(code: str, asked: Asked, mine: int | str | None) -> None:
         if is_board(asked):
             show_board(asked, words(db(), code, asked.number))
             return
-        for each in words(db(), code, asked.number):
-            st.markdown(f"- {escape(each.text)}")
+        st.markdown("\n".join(f"- {escape(each.text)}" for each in words(db(), code, asked.number)))
         return
     if asked.right is None:
         said = "You gave no answer." if mine is None else f"You said **{LETTERS[mine]} · {asked.choices[mine].text}**."

@@ -32,6 +32,7 @@ SAYS = {
     Stage.VOTING_AGAIN: ":material/how_to_vote: **Vote again.** Nobody sees the answers yet.",
     Stage.SHOWN: ":material/visibility: **What the room said**",
 }
+WRITE = ":material/edit_note: **Write**, each for yourself. What is written is read before the room sees it."
 
 
 def question_on_projector(room: Room, asked: Asked) -> None:
@@ -50,7 +51,7 @@ def question_on_projector(room: Room, asked: Asked) -> None:
     st.header(heading(asked), anchor=False)
     if asked.stage is not Stage.SHOWN:
         st.markdown("\n\n".join(f"### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
-    st.markdown(SAYS[asked.stage])
+    st.markdown(WRITE if asked.in_words and asked.stage is Stage.VOTING else SAYS[asked.stage])
     if asked.stage is Stage.SHOWN:
         _what_came_of_it(room, asked)
     else:

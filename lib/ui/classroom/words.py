@@ -8,6 +8,7 @@ from lib.classroom.records import Asked, Room, Words
 from lib.ui.classroom.board import heading
 from lib.ui.classroom.doing import attempt, db
 from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
+from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.session import owner
 from lib.ui.kit.text import escape
 
@@ -16,7 +17,14 @@ def reading_words(room: Room) -> None:
     from lib.classroom.answers import words
     from lib.classroom.questions import all_asked
 
-    st.caption("Only you see these. What you let through appears on the projector and on every phone when it is shown.")
+    if presenting() and not st.toggle("Read them here, before everybody", key="read_on_projector"):
+        st.info(
+            "This screen is the projector, so what the room has written is not on it. Read it in a window without "
+            "`present=1`, or on your phone with the key under “Take home, end”.",
+            icon=":material/visibility_off:",
+        )
+        return
+    st.caption("What you let through appears on the projector and on every phone when it is shown; all else only here.")
     in_words = [each for each in all_asked(db(), room.code) if each.in_words]
     if not in_words:
         st.info("Ask something in their own words first, under “Put a question”.", icon=":material/edit_note:")

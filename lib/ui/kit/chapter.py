@@ -6,11 +6,13 @@ Order on a page: `chapter` (goals and slide), `predict`, the experiment, what ha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib import curriculum
 from lib.curriculum import Chapter, Question, SlideFact
@@ -116,14 +118,23 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
     st.code(_this_state(), language=None, wrap_lines=True)
     st.caption("This link opens the page exactly as it is now. Pictures: the camera above each chart.")
     buttons = iter(st.columns(4))
-    data = rows if data is None else data
-    # Files are written when they are asked for: a hundred rows at every move of a slider took longer than its answer.
+    file_buttons(rows, rows if data is None else data, name, buttons)
+    note_rows(rows)
+    if words.slug not in curriculum.LOOKED_UP:
+        summary_button(words.slug, _this_state(), next(buttons))
+    if words.sources:
+        with st.expander("Sources", icon=":material/menu_book:"):
+            st.markdown("\n".join(f"- [{source.title}]({source.url})" for source in words.sources))
+
+
+def file_buttons(rows: Rows | None, data: Any, name: str, places: Iterator[DeltaGenerator]) -> None:
+    """Each is written when it is asked for: a hundred rows at every move of a slider took longer than its answer."""
     if rows:
-        next(buttons).download_button(
+        next(places).download_button(
             "CSV", partial(csv_of, rows), f"{name}.csv", "text/csv", icon=":material/table:", width="stretch"
         )
     if data:
-        next(buttons).download_button(
+        next(places).download_button(
             "JSON",
             partial(json_of, data),
             f"{name}.json",
@@ -131,12 +142,6 @@ def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
             icon=":material/data_object:",
             width="stretch",
         )
-    note_rows(rows)
-    if words.slug not in curriculum.LOOKED_UP:
-        summary_button(words.slug, _this_state(), next(buttons))
-    if words.sources:
-        with st.expander("Sources", icon=":material/menu_book:"):
-            st.markdown("\n".join(f"- [{source.title}]({source.url})" for source in words.sources))
 
 
 def footer(url_path: str) -> None:

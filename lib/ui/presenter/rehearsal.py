@@ -32,8 +32,8 @@ class State(StrEnum):
     WAITING = "waiting"
     STOPPED = "stopped"
     FAILED = "failed"
-    RECORDED = "not run yet; a recorded run is at hand"
-    NOTHING = "not run yet"
+    RECORDED = "not run; recorded"
+    NOTHING = "not run"
 
 
 def state_of(kind: str) -> State:
@@ -114,7 +114,8 @@ def _say_standing() -> None:
         f"**{ready} of {len(found)} runs are ready.** "
         + (f"The others took {format_duration(still_s)} where they were recorded." if still_s else "")
     )
-    show_table([_row(demo, state) for demo, state in found], alt="The runs of the demos, and which are ready")
+    rows = [_row(demo, state) for demo, state in found]
+    show_table(rows, alt="The runs of the demos, and which are ready", height="content")
     for demo, _ in found:
         if told := st.session_state.get(f"{demo.run}:problem"):
             problem(told)
@@ -123,8 +124,8 @@ def _say_standing() -> None:
 def _row(demo: Demo, state: State) -> dict[str, str]:
     view, recorded = jobs.current(demo.run), recorded_s(demo.run)
     return {
-        "Demo": f"{demo.chapter.title}: {demo.topic}",
         "State": state.value,
         "Here": format_duration(view.elapsed_s) if state is State.READY else "–",
-        "Where it was recorded": "–" if recorded is None else format_duration(recorded),
+        "Recorded": "–" if recorded is None else format_duration(recorded),
+        "Demo": f"{demo.chapter.title}: {demo.topic}",  # last: on a phone the others stay in sight
     }

@@ -106,9 +106,9 @@ def _lead(code: str, stage: Stage) -> None:
 
 def _clock(projector: Projector) -> None:
     told = pace(projector.stage.slug, PROJECTORS.spent_s(projector.code))
-    chapter, lesson, beside_plan, again = st.columns([2, 2, 2, 1], vertical_alignment="center")
-    chapter.metric("This chapter", f"{_minutes(told.chapter_spent_s)} of {_minutes(told.chapter_planned_s)}")
-    lesson.metric("The lesson so far", f"{_minutes(told.spent_s)} of {_minutes(told.planned_s)}")
+    chapter, lesson, beside_plan, again = st.columns([2, 2, 2, 2], vertical_alignment="center")
+    chapter.metric("This chapter, min", f"{_minutes(told.chapter_spent_s)} of {_minutes(told.chapter_planned_s)}")
+    lesson.metric("The lesson so far, min", f"{_minutes(told.spent_s)} of {_minutes(told.planned_s)}")
     late = told.behind_s
     word = "behind" if late > 0 else "ahead"
     beside_plan.metric("If the rest goes as planned", "on time" if abs(late) < 60 else f"{_minutes(abs(late))} {word}")

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from lib.classroom import answers, questions, rooms
+from lib.classroom import answers, leaderboard, questions, rooms
 from lib.classroom.errors import NotTheInstructor
 from lib.classroom.experiments import ranking, sweep
 from lib.classroom.home.contents import MOST_QUESTIONS, lesson_summary
@@ -63,6 +63,17 @@ def test_a_lesson_on_one_page_without_a_name(shared):
     document = room_as_document(shared, code, instructor)
     assert document["questions"][3]["cells"][0]["held_out_loss"] == 2.25
     assert json.loads(json.dumps(document)) == document
+
+
+def test_the_board_s_best_texts_stand_on_the_page_with_their_scores(shared):
+    code, instructor, (one, other) = room_with(shared, 2, part=None)
+    asked = questions.ask_in_words(shared, code, instructor, leaderboard.REFERENCE, leaderboard.PART)
+    answers.answer_in_words(shared, code, one, asked.number, " ".join(reversed(leaderboard.REFERENCE.split())))
+    answers.answer_in_words(shared, code, other, asked.number, leaderboard.REFERENCE)
+    answers.let_all_through(shared, code, instructor, asked.number)
+    shown = html.unescape(page_of(shared, code, instructor))
+    assert "The worst text that scores high against" in shown
+    assert shown.count("ROUGE-1 1.00") == 1  # a copy is no bad text
 
 
 def test_a_lesson_without_answers_says_so_and_a_long_one_stays_on_its_page(shared):

@@ -15,8 +15,9 @@ from lib.ui.classroom.doing import ask_room_in_words
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
-from lib.ui.kit.problems import guard
+from lib.ui.kit.problems import guard, problem
 from lib.ui.kit.text import continued, escape, plain
+from lib.units import number_of
 
 KIND = "class-dataset"
 SHOWN = 12
@@ -41,24 +42,29 @@ def starting_to_write(room: Room) -> None:
 
 
 def dataset_on_projector(room: Room, asked: Asked, let_through: list[Words]) -> None:
-    st.markdown(
-        "  \n".join(f":material/format_quote: {escape(each.text)}" for each in let_through[:SHOWN])
-        + (f"  \nand {len(let_through) - SHOWN} more" if len(let_through) > SHOWN else "")
-    )
+    view = jobs.current(KIND)
+    here = view is not None and view.argument.of == name_of_dataset(room.code, asked.number)
+    # Once there is a run, it is what the room looks at.
+    with st.expander(f"{number_of(len(let_through), 'sentence')} let through") if here else st.container():
+        st.markdown(
+            "  \n".join(f":material/format_quote: {escape(each.text)}" for each in let_through[:SHOWN])
+            + (f"  \nand {len(let_through) - SHOWN} more" if len(let_through) > SHOWN else "")
+        )
     wanted = None
     with guard():
         wanted = to_train(room.code, asked.number, let_through)
     if wanted is not None:
         _say_what_is_trained(wanted)
     jobs.start_and_stop(KIND, "Train on the room's sentences", _queue_averaging, wanted, icon="model_training")
-    view = jobs.current(KIND)
-    if view is None or view.argument.of == name_of_dataset(room.code, asked.number):
-        if view is not None and view.argument != wanted:
-            st.caption(
-                f"Below: trained on the {len(view.argument.texts)} sentences that were let through then. Train again "
-                "for those that are now."
-            )
+    if here and view.argument != wanted:
+        st.caption(
+            f"Below: trained on the {number_of(len(view.argument.texts), 'sentence')} let through then. Train again "
+            "for those that are now."
+        )
+    if here or view is None:
         jobs.live(KIND, _show_averaging)
+    elif refused := st.session_state.get(f"{KIND}:problem"):
+        problem(refused)
 
 
 def _say_what_is_trained(wanted: Averaging) -> None:

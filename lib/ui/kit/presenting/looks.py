@@ -70,6 +70,7 @@ html {{ font-size: {ROOT_PIXELS}px !important; }}
 .js-plotly-plot tspan[style*="font-size"] {{ font-size: 16px !important; }}
 .js-plotly-plot .xtick text, .js-plotly-plot .ytick text, .js-plotly-plot .gtitle, .js-plotly-plot .xtitle,
 .js-plotly-plot .ytitle {{ fill: {ink} !important; }}
+.st-key-room_title h1 {{ font-size: 1.2rem; padding: 0; }}
 .st-key-stage_keys {{ position: fixed; bottom: 0; left: 0; right: 0; z-index: 99; padding: 0.3rem 1.5rem;
   width: 100vw; border-top: 2px solid {ink}; }}
 .st-key-stage_keys button p, .st-key-stage_keys button kbd, .st-key-stage_keys button span {{ font-size: 17px; }}
