@@ -86,10 +86,13 @@ def _of_page(told: dict) -> dict:
 
 @cache
 def runs_of_pages() -> tuple[RunsOfPage, ...]:
-    """Each kind of run that a presenter may need a recording of: the demos' first, then those beyond the slides."""
+    """Each kind of run that a presenter may need a recording of: the demos' first, then those listed by themselves, of
+    pages beyond the slides and of what only some machines can run."""
     listed = json.loads(FILE.read_text(encoding="utf-8"))["runs"]
-    of_demos = {demo.run: RunsOfPage(demo.slug, demo.query, (demo.run,)) for demo in reversed(demos()) if demo.run}
     beyond = [RunsOfPage(each.pop("slug"), each.pop("query"), tuple(each.pop("kinds")), **each) for each in listed]
+    there = {kind for page in beyond for kind in page.kinds}
+    starting = [demo for demo in reversed(demos()) if demo.run and demo.run not in there]
+    of_demos = {demo.run: RunsOfPage(demo.slug, demo.query, (demo.run,)) for demo in starting}
     return (*reversed(of_demos.values()), *beyond)
 
 
