@@ -16,8 +16,9 @@ def read_tensors(content: bytes, file: str) -> dict[str, np.ndarray]:
     try:
         found = deserialize(content)
     except (SafetensorError, ValueError, TypeError, OverflowError):
+        kind = "zip" if file.lower().endswith(".zip") else "safetensors"
         raise ActivityError(
-            f"“{file}” is not a whole safetensors file: it is cut short, damaged or of another kind. Download it again."
+            f"“{file}” is not a whole {kind} file: it is cut short, damaged or of another kind. Download it again."
         ) from None
     return {name: _array(told, name, file) for name, told in found}
 

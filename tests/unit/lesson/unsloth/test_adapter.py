@@ -41,9 +41,9 @@ def twice() -> bytes:
 
 HOSTILE = {
     "empty": (b"", "is empty"),
-    "20 MB of nothing": (bytes(20_000_000), "not a whole safetensors"),
+    "20 MB of nothing": (bytes(20_000_000), "not a whole zip file"),
     "larger than allowed": (bytes(archive.MOST_BYTES + 1), "up to 50 MB are read"),
-    "a text": (b"hello", "not a whole safetensors"),
+    "a text": (b"hello", "not a whole zip file"),
     "a zip cut short": (WHOLE[: len(WHOLE) // 2], "damaged zip"),
     "a zip with a broken entry": (WHOLE[:200] + bytes(60) + WHOLE[260:], "damaged"),
     "an empty zip": (zipped({}), "no adapter_model.safetensors"),
@@ -66,7 +66,7 @@ HOSTILE = {
     "alpha missing": (json.dumps({**CONFIG, "lora_alpha": None}).encode(), "lora_alpha = None"),
     "alphas by pattern": (json.dumps({**CONFIG, "alpha_pattern": {"(a+)+$": 3}}).encode(), "alpha_pattern"),
     "safetensors cut short": (SAFE[:-40], "cut short"),
-    "a header longer than the file": (struct.pack("<Q", 2**60) + b"{}", "not a whole safetensors"),
+    "a header longer than the file": (struct.pack("<Q", 2**60) + b"{}", "not a whole zip file"),
     "a whole model": (save({"model.embed_tokens.weight": np.zeros((4, 4), np.float32)}), "no LoRA matrices"),
     "whole numbers": (save({"x.layers.0.q_proj.lora_A.weight": np.zeros((2, 4), np.int8)}), "as I8"),
     "A without B": (save({"x.layers.0.q_proj.lora_A.weight": np.zeros((2, 4), np.float32)}), "without a B"),
