@@ -25,6 +25,8 @@ from tests.waiting import LIMIT_S, wait_until
 APP = str(ROOT / "app.py")
 HEADING = re.compile(r"^(#{1,6}) +(.+)$", re.MULTILINE)
 """In Markdown."""
+HALF_TOLD = 3
+"""Events, of a job that tells more."""
 NOT_TAKEN = re.compile(r"The link asks for (.+?) =")
 
 
@@ -121,10 +123,15 @@ def press(app: AppTest, label: str) -> AppTest:
     return app
 
 
+def jobs_of(app: AppTest) -> list:
+    """This student's, as the engine keeps them."""
+    owner = app.session_state["owner"]
+    return [each for each in jobs.engine()._jobs.values() if each.owner == owner]
+
+
 def _is_at_work(app: AppTest) -> bool:
     """Whether a job of this student waits or runs."""
-    owner = app.session_state["owner"]
-    return any(job.owner == owner and job.state.active for job in jobs.engine()._jobs.values())
+    return any(job.state.active for job in jobs_of(app))
 
 
 def rerun_until(app: AppTest, is_so: Callable[[], bool], what: str) -> None:
@@ -156,10 +163,14 @@ def finish_jobs(app: AppTest) -> None:
 
 
 def start_and_finish(app: AppTest, label: str) -> None:
-    """Press a button that starts a job, and wait for the job's end."""
+    """Press a button that starts a job, look at the page while the job is half told, and wait for its end."""
     start = button(app, label)
     assert not start.disabled
     start.click().run()
+    wait_until(lambda: not _is_at_work(app) or len(jobs_of(app)[-1].events) >= HALF_TOLD, "what the job tells first")
+    if _is_at_work(app):
+        app.run()
+        assert not app.exception
     finish_jobs(app)
 
 

@@ -10,8 +10,8 @@ from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED
 from lib.ui.alignment.gold import in_words
-from lib.ui.kit import jobs, kept
-from tests.pages.conftest import button, open_chapter, press, refused, rerun_until
+from lib.ui.kit import kept
+from tests.pages.conftest import open_chapter, press, refused, start_and_finish
 
 BACKBONE = {"al_model": "Stories by the bundled model"}
 
@@ -19,21 +19,6 @@ BACKBONE = {"al_model": "Stories by the bundled model"}
 @pytest.fixture(autouse=True)
 def nobody_has_ranked() -> None:
     kept._kept.clear()
-
-
-@pytest.fixture(scope="module")
-def workers_of_the_tiny_model(tiny_model):
-    """Started once for all tests here, with the tiny model in place of the bundled one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BASE_MODEL", str(tiny_model))
-        jobs.close()
-        yield
-        jobs.close()
-
-
-def over(app: AppTest, label: str):
-    """Whether the run is over that the button with this label starts."""
-    return lambda: not button(app, label).disabled
 
 
 def said(app: AppTest) -> str:
@@ -103,7 +88,7 @@ def test_a_reward_model_needs_something_to_learn_from():
     assert "No answer is preferred to another" in " ".join(each.value for each in app.error)
 
 
-@pytest.mark.usefixtures("workers_of_the_tiny_model")
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
     app = open_chapter("policy")
     app.selectbox(key="bn_reward").set_value("taste").run()
@@ -111,8 +96,7 @@ def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
 
     app.switch_page("pages/reward_model.py").run()
     app.get("button_group")[0].set_value(BUNDLED).run()
-    press(app, "Let it learn")
-    rerun_until(app, over(app, "Let it learn"), "the end of learning")
+    start_and_finish(app, "Let it learn")
     assert "From 119 pairs a small head of" in said(app)
     views = next(each for each in app.get("button_group") if each.label == "Look at")
     for view, words in (
@@ -128,36 +112,32 @@ def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
 
     app.switch_page("pages/policy.py").run()
     app.selectbox(key="bn_reward").set_value("taste").run()
-    press(app, "Sample 16 answers to 6 prompts")
-    rerun_until(app, over(app, "Sample 16 answers to 6 prompts"), "the answers")
+    start_and_finish(app, "Sample 16 answers to 6 prompts")
     assert "ln 4 - 3 / 4 = 0.636 nats" in said(app)
     assert len(app.dataframe[0].value) == 6
 
 
-@pytest.mark.usefixtures("workers_of_the_tiny_model")
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_policy_is_tuned_and_shown_before_and_after():
     app = open_chapter("policy", po_view="DPO: from pairs", dpo_steps="4")
     app.get("button_group")[1].set_value("course").run()
     # The course's rankings of the bundled model's answers serve, since nothing has been ranked.
-    press(app, "Tune")
-    rerun_until(app, over(app, "Tune"), "the end of DPO")
+    start_and_finish(app, "Tune")
     assert "After 4 updates an answer earns" in said(app)
     assert "ln 2 = 0.693" in said(app)
 
 
-@pytest.mark.usefixtures("workers_of_the_tiny_model")
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_reward_that_is_never_seen_teaches_nothing():
     app = open_chapter("reward_hacking", rh_reward="More times “please”", rh_steps="8")
-    press(app, "Reward it")
-    rerun_until(app, over(app, "Reward it"), "the end of the updates")
+    start_and_finish(app, "Reward it")
     assert "a reward never seen teaches nothing" in said(app)
 
 
-@pytest.mark.usefixtures("workers_of_the_tiny_model")
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_policy_earns_a_proxy_and_gold_judges_it():
     app = open_chapter("reward_hacking", rh_view="A learnt reward against gold", rg_steps="8", rg_pairs="12")
-    press(app, "Reward it by the proxy")
-    rerun_until(app, over(app, "Reward it by the proxy"), "the end of the updates")
+    start_and_finish(app, "Reward it by the proxy")
     assert "Gold has labelled 12 pairs of answers" in said(app)
     assert "other pairs it agrees with gold in" in said(app)
     assert "The proxy, which is paid, went to" in said(app)
@@ -182,13 +162,12 @@ def test_gold_says_no_more_than_its_answers_can_tell(gold, words):
     assert words in in_words((BothRewards(0, 0.0, 0.0, 0.0, 0.2), BothRewards(8, 1.0, 2.0, gold, 0.2)))
 
 
-@pytest.mark.usefixtures("workers_of_the_tiny_model")
+@pytest.mark.usefixtures("tiny_worker")
 def test_a_hidden_rule_is_guessed_and_revealed():
     seed = next(number for number in range(50) if hidden_rule(number) == "short_words")
     app = open_chapter("secret_rule", sr_seed=str(seed))
     assert "short" not in app.query_params.get("sr_rule", "")
-    press(app, "Vote and tune")
-    rerun_until(app, over(app, "Vote and tune"), "the end of the round")
+    start_and_finish(app, "Vote and tune")
     assert RULES["short_words"].title not in said(app)  # nothing on the page gives it away
     app.radio(key="sr_guess").set_value("the").run()
     assert "No: the rule was to prefer answers with shorter words" in said(app)

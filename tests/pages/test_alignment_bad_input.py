@@ -11,8 +11,8 @@ from lib.alignment.preferences import Ranking, course_rankings
 from lib.alignment.ranking_file import to_file
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED
-from lib.ui.kit import jobs, kept
-from tests.pages.conftest import button, open_chapter, rerun_until, said
+from lib.ui.kit import kept
+from tests.pages.conftest import button, open_chapter, said, start_and_finish
 
 STORIES = {"al_model": "Stories by the bundled model"}
 
@@ -98,21 +98,15 @@ def test_a_reward_model_is_to_be_earned_before_it_has_learnt(view, key):
     assert not any(can_start(app, each.label) for each in app.button if (each.key or "").endswith("-start"))
 
 
-def test_a_hidden_rule_that_nothing_satisfies_says_so(tiny_model, monkeypatch):
+@pytest.mark.usefixtures("tiny_worker")
+def test_a_hidden_rule_that_nothing_satisfies_says_so():
     """The tiny model writes no word “he”."""
-    monkeypatch.setenv("BASE_MODEL", str(tiny_model))
-    jobs.close()
-    try:
-        seed = next(number for number in range(200) if hidden_rule(number) == "he")
-        app = open_chapter("secret_rule", sr_seed=str(seed))
-        start = next(each for each in app.button if each.label == "Vote and tune")
-        start.click().run()
-        rerun_until(app, lambda: bool(app.error), "the end of the round")
-        (found,) = errors(app)
-        assert "no two to the same prompt differ in what the rule counts" in found
-        assert "choose another rule, or sample more answers" in found
-    finally:
-        jobs.close()
+    seed = next(number for number in range(200) if hidden_rule(number) == "he")
+    app = open_chapter("secret_rule", sr_seed=str(seed))
+    start_and_finish(app, "Vote and tune")
+    (found,) = errors(app)
+    assert "no two to the same prompt differ in what the rule counts" in found
+    assert "choose another rule, or sample more answers" in found
 
 
 def test_judges_whose_files_have_the_same_name_are_two_judges():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from nltk.translate.bleu_score import sentence_bleu
 from rouge_score.rouge_scorer import RougeScorer
@@ -12,7 +10,7 @@ from lib.evaluation.benchmarks import benchmark_items
 from lib.evaluation.open_models import open_models
 from lib.models.catalogue import BUNDLED, bundled_folder
 from lib.ui.evaluation.own_texts import TASKS
-from tests.pages.conftest import open_chapter, refused, rerun_until, said
+from tests.pages.conftest import open_chapter, refused, said, start_and_finish
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
 needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet")
@@ -22,26 +20,21 @@ def html(app) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
 
 
-def press_and_wait(app, label: str, until: Callable[[], bool]):
-    """Press a button and wait for what comes of it."""
-    next(button for button in app.button if button.label == label).click().run()
-    rerun_until(app, until, f"what follows “{label}”")
-
-
 @needs_model
 def test_a_model_answers_the_item_that_the_student_answered():
     app = open_chapter("benchmarks", model=BUNDLED)
     item = benchmark_items()["reasoning"].item
     app.radio(key="answer_reasoning").set_value(item.choices[0]).run()
     assert "That is the gold answer" in said(app)
-    press_and_wait(app, "Let the model answer", until=lambda: "How the real benchmark does it" in said(app))
+    start_and_finish(app, "Let the model answer")
+    assert "How the real benchmark does it" in said(app)
     assert app.segmented_control(key="rule_item").value == "acc"
 
 
 @needs_model
 def test_a_benchmark_is_run_and_compared_with_guessing():
     app = open_chapter("benchmarks", view="A score", benchmark="10 items, one of each style", model=BUNDLED)
-    press_and_wait(app, "Run the benchmark", until=lambda: "Guessing gives" in said(app))
+    start_and_finish(app, "Run the benchmark")
     chance = sum(1 / len(each.item.choices) for each in benchmark_items().values())
     assert f"Guessing gives {chance:.1f} on average" in said(app)
     assert len(app.dataframe[0].value) == 10

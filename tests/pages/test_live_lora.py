@@ -18,6 +18,7 @@ from lib.training.run import usual_steps
 from lib.ui.kit import jobs
 from tests.pages.conftest import (
     finish_jobs,
+    jobs_of,
     open_chapter,
     press,
     refused,
@@ -218,11 +219,6 @@ def held(process: int) -> Iterator[None]:
 
 def has_steps(app: AppTest) -> bool:
     return any("tokens/s" in each.text for each in app.get("progress"))
-
-
-def jobs_of(app: AppTest) -> list:
-    owner = app.session_state["owner"]
-    return [each for each in jobs.engine()._jobs.values() if each.owner == owner]
 
 
 def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():

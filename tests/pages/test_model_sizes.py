@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.lesson.scaling.small_big import recording
-from tests.pages.conftest import open_chapter, refused, rerun_until, said
+from tests.pages.conftest import open_chapter, refused, said, start_and_finish
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,7 @@ def test_the_recorded_case_says_that_it_is_recorded_and_the_small_one_runs_here(
     assert "Recorded, not run now" in said(app)
     best = recording().contenders[0]
     assert f"{best.blanks_right} of {best.blanks}" in next(iter(app.dataframe)).value["blanks filled"].tolist()
-
-    def run():
-        return next(button for button in app.button if button.label == "Run")
-
-    run().click().run()
-    rerun_until(app, lambda: not run().disabled, "the end of the three runs")
+    start_and_finish(app, "Run")
     assert not app.error
     (table,) = app.dataframe
     used = table.value.set_index("used")["blanks filled"]

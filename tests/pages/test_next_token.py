@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.lesson.pretraining.guessing import passages
-from tests.pages.conftest import button, open_chapter, refused, rerun_until
+from tests.pages.conftest import button, open_chapter, refused, start_and_finish
 
 
 def text(app) -> str:
@@ -16,8 +16,8 @@ def text(app) -> str:
 def read(app, words: str | None = None):
     if words is not None:
         app.text_input(key="nt_text").set_value(words).run()
-    button(app, "Let the model read it").click().run()
-    rerun_until(app, lambda: "one pass over" in text(app) or bool(app.error), "a reading")
+    start_and_finish(app, "Let the model read it")
+    assert "one pass over" in text(app) or app.error
     return app
 
 
@@ -77,9 +77,8 @@ def test_sliders_need_no_new_job_and_say_what_zero_means(monkeypatch):
 
 def test_one_press_cuts_a_kopi_order():
     app = open_chapter("next_token", nt_view="Tokens")
-    button(app, "Cut “Teh C Siew Dai”").click().run()
-    rerun_until(app, lambda: "bytes in each" in text(app), "the order's tokens")
-    assert not app.exception
+    start_and_finish(app, "Cut “Teh C Siew Dai”")
+    assert "bytes in each" in text(app)
     assert app.text_input(key="nt_text").value == "Teh C Siew Dai"
     assert "the text read last" not in text(app)
 
@@ -105,6 +104,5 @@ def test_a_student_plays_five_words_and_then_the_model_does():
         app.radio(key=f"nt_word_rain_gauge_{number}").set_value(gap.truth).run()
         button(app, f"That is my guess ({number + 1} of 5)").click().run()
     assert "You paid 3.7 bits for 5 words" in text(app)  # 5 × −log₂ 0.6 = 3.68
-    button(app, "Let the models guess the same words").click().run()
-    rerun_until(app, lambda: "divided by their sum" in text(app), "the models' score")
-    assert not app.exception
+    start_and_finish(app, "Let the models guess the same words")
+    assert "divided by their sum" in text(app)

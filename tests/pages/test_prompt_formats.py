@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lib.ui.kit import jobs
 from lib.ui.lesson.formats.views import VIEWS
-from tests.pages.conftest import open_chapter, refused, rerun_until
+from tests.pages.conftest import finish_jobs, open_chapter, refused, start_and_finish
 
 
 def drawn(app) -> str:
@@ -130,27 +129,23 @@ def test_a_text_too_long_for_a_link_is_kept_beside_it():
 
 
 def test_a_pasted_template_is_rendered_or_told_its_line():
-    jobs.close()
     app = open_chapter("prompt_formats", formats_view="Your own")
 
     def render(template: str) -> None:
         app.text_area(key="formats_own").set_value(template).run()
-        next(each for each in app.button if each.label == "Render it").click().run()
-        rerun_until(app, lambda: not app.button(key="formats-own-start").disabled, "the rendered template")
+        start_and_finish(app, "Render it")
 
     render("{% for m in messages %}[{{ m.role }}]{% endfor %}")
     assert "[system][user][assistant][user]" in drawn(app)
     render("fine\n{{ 1 / 0 }}")
     assert any("Line 2 of the template" in error.value for error in app.error)
-    jobs.close()
 
 
-def test_what_breaks_gives_five_figures(bundled_is_tiny):  # noqa: ARG001 (there before a worker starts)
-    jobs.close()
+@pytest.mark.usefixtures("tiny_worker")
+def test_what_breaks_gives_five_figures():
     app = open_chapter("prompt_formats", formats_view="What breaks")
     app.button(key="formats-breaks-start").click().run()
-    rerun_until(app, lambda: not app.button(key="formats-breaks-start").disabled, "the answers")
-    jobs.close()
+    finish_jobs(app)
     assert not app.error
     words = " ".join(each.value for each in app.markdown)
     for title in ("The right format", "Llama 3.1's format", "No format", "No generation prompt", "Doubled BOS"):

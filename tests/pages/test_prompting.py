@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lib.lesson.prompting.recorded import recorded
-from lib.ui.kit import jobs
 from lib.ui.lesson.prompting.views import VIEWS
-from tests.pages.conftest import open_chapter, refused, rerun_until
+from tests.pages.conftest import finish_jobs, open_chapter, refused
 
 WAYS = ("Hard, soft, LoRA",)
 
@@ -47,11 +46,10 @@ def test_every_view_opens_and_what_was_recorded_says_so(view):
     assert told == (view in {"How many examples", "Order and wording"} or (view in WAYS and bool(recorded().ways)))
 
 
-def test_a_sentence_of_one_s_own_is_labelled(bundled_is_tiny):  # noqa: ARG001 (there before a worker starts)
-    jobs.close()
+@pytest.mark.usefixtures("tiny_worker")
+def test_a_sentence_of_one_s_own_is_labelled():
     app = open_chapter("prompting", pr_view="Your sentence", pr_own="<b>Salt</b> and 日本")
     app.button(key="prompting-own-start").click().run()
-    rerun_until(app, lambda: not app.button(key="prompting-own-start").disabled, "the labels")
-    jobs.close()
+    finish_jobs(app)
     assert not app.error
     assert any("so it always gives one" in each.value for each in app.markdown)

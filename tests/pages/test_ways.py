@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.lesson.ways.sorting import boards
-from lib.ui.kit import jobs
-from tests.pages.conftest import open_chapter, refused, rerun_until, said
+from tests.pages.conftest import open_chapter, refused, said, start_and_finish
 
 
 @pytest.mark.parametrize(
@@ -59,16 +58,10 @@ def test_cards_are_sorted_and_a_wrong_place_is_explained():
     assert board.cards[1].why in said(app)
 
 
-def test_the_shortcomings_are_seen_and_a_layer_is_replaced(bundled_is_tiny):  # noqa: ARG001 (before a worker starts)
-    jobs.close()
+@pytest.mark.usefixtures("tiny_worker")
+def test_the_shortcomings_are_seen_and_a_layer_is_replaced():
     app = open_chapter("ways_of_training", wt_view="Shortcomings and ways out")
-
-    def button():
-        return next(each for each in app.button if each.label == "Ask it, then replace its last layer")
-
-    button().click().run()
-    rerun_until(app, lambda: not button().disabled, "the new head")
-    jobs.close()
+    start_and_finish(app, "Ask it, then replace its last layer")
     assert not app.exception
     assert "wanted: Ines Okoro" in said(app)
     assert "can say nothing else any more" in said(app)
