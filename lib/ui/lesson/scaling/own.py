@@ -26,7 +26,7 @@ from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.units import format_count
+from lib.units import format_count, format_digits
 
 HOW = {"mine": "By hand", **{name: title.capitalize() for name, title in METHODS.items()}}
 SHAPES = {"power": "Power law", "floor": "Power law with a floor"}
@@ -111,9 +111,9 @@ def _say_the_curve(told: Recorded, curve: Curve, form: str, axis: str, goal: flo
     xs, losses = values(told.shown, axis), [run.nats_per_token for run in told.shown]
     floor = f"{curve.e:.3f} + " if form == "floor" else ""
     happened(
-        f"L = {floor}{curve.a:.3f} · (x / {curve.start:.3g})^(−{curve.b:.4f}), off by "
+        f"L = {floor}{curve.a:.3f} · (x / {format_digits(curve.start, 3)})^(−{curve.b:.4f}), off by "
         f"**{curve.off(xs, losses):.3f} nats** on the five (root mean square). At the sixth's {AXES[axis]}, "
-        f"{goal:.3g}: **{curve.at(goal):.3f}**."
+        f"{format_digits(goal, 3)}: **{curve.at(goal):.3f}**."
     )
 
 

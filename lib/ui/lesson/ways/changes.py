@@ -50,7 +50,12 @@ def what_changes() -> list[dict]:
     page, label = PAGES[name]
     st.page_link(page, label=label, icon=":material/arrow_forward:")
     rows = [_change_row(each) for each in told.by_name.values()]
-    show_table(rows, alt="What each way changed in the matrix, what it trained and what it read")
+    whole = st.column_config.NumberColumn(format="localized")
+    show_table(
+        rows,
+        alt="What each way changed in the matrix, what it trained and what it read",
+        column_config={"parameters trained": whole, "tokens read": whole},
+    )
     facts = told.facts
     ui.measured(
         f"{escape(facts['model'])}, layer {facts['layer']}, {facts['matrix']} ({facts['shape'][0]} × "
