@@ -114,6 +114,17 @@ def test_a_run_says_what_happened_in_its_own_numbers():
     assert f"{6 * 8 * (512 + 384 + 384 + 512 + 3 * 1024):,}" in words
 
 
+@pytest.mark.usefixtures("tiny_worker")
+def test_what_is_typed_and_started_at_once_is_what_runs():
+    app = open_chapter("live_lora", steps="5")
+    app.slider(key="batch").set_value(2)
+    app.text_input(key="prompt").set_value("Typed a moment ago")
+    press(app, "Start")  # with the same message from the browser
+    finish_jobs(app)
+    (job,) = jobs_of(app)
+    assert (job.argument.batch_size, job.argument.prompts) == (2, ("Typed a moment ago",))
+
+
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="limits of another process are Linux's")
 def test_a_worker_without_room_is_one_sentence_and_nothing_typed_is_lost():
     """The limit is real: the process of the worker may have 10 MB more than it has, where a step of 32 texts takes some

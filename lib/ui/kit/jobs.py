@@ -110,7 +110,11 @@ def pause(kind: str) -> None:
 
 
 def begin_when_there(kind: str) -> None:
-    """The page that has a job of this kind starts it when it is opened next, as if its button were pressed."""
+    """The page that has a job of this kind starts it when it is drawn next, with what is chosen on it then.
+
+    For a button's `on_click` as well: a callback's own arguments are those of the page as it was drawn last, and
+    whoever types and presses at once would start what was there before.
+    """
     st.session_state[f"{kind}:begin"] = True
 
 
@@ -133,16 +137,15 @@ def start_and_stop(
     active = view is not None and view.state.active
     if st.session_state.pop(f"{kind}:begin", False) and not active and None not in arguments:
         on_start(*arguments)
-        view = current(kind)
-        active = view is not None and view.state.active
+        st.rerun()  # what stands above may show the job too
     left, right = st.columns(2)
     left.button(
         label,
         key=f"{kind}-start",
         type="primary" if main else "secondary",
         icon=f":material/{icon}:",
-        on_click=on_start,
-        args=arguments,
+        on_click=begin_when_there,
+        args=(kind,),
         disabled=active or None in arguments,
         width="stretch",
     )
