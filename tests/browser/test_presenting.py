@@ -43,16 +43,19 @@ def _keys_heard(page: Page) -> None:
     page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
-def _click_through_the_screens(page: Page) -> None:
-    """A clicker's key until the step is another one: no line is passed by unseen."""
+LOWEST = "() => { const main = document.querySelector('[data-testid=stMain]'); main.scrollTop = main.scrollHeight; }"
+
+
+def _click_through_the_screens(page: Page, key: str) -> None:
+    """A key until the step is another one: no line is passed by unseen."""
     at, seen, lowest = page.evaluate(SCREEN)
     while at < lowest - 8:
-        page.keyboard.press("PageDown")
+        page.keyboard.press(key)
         page.wait_for_function(f"document.querySelector('[data-testid=stMain]').scrollTop > {at}")
         next_at, seen, lowest = page.evaluate(SCREEN)
         assert next_at <= at + seen
         at = next_at
-    page.keyboard.press("PageDown")
+    page.keyboard.press(key)
 
 
 def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: App):
@@ -73,10 +76,7 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
             expect(page.get_by_text(right.why).first).to_be_visible()
         if place < len(steps):
             _keys_heard(page)
-            if place % 2:
-                _click_through_the_screens(page)
-            else:
-                page.keyboard.press("ArrowRight")
+            _click_through_the_screens(page, "PageDown" if place % 2 else "ArrowRight")
     page.keyboard.press("PageUp")
     expect(page.get_by_text(f"({len(steps) - 1} of {len(steps)})").first).to_be_visible()
     _keys_heard(page)
@@ -102,6 +102,7 @@ def test_every_step_of_every_chapter_is_readable_from_the_last_row(page: Page, a
         if to is None:
             break
         slug, place = to
+        page.evaluate(LOWEST)  # behind the step's last screen is the next step
         page.keyboard.press("ArrowRight")
     assert not small
 
@@ -110,6 +111,7 @@ def test_the_second_screen_follows_and_leads_the_projector(page: Page, app: App)
     page.goto(f"{app.url}/{CHAPTER.url_path}?present=1&step=2")
     settle(page)
     told = notes()[CHAPTER.slug]
+    assert page.evaluate(SCREEN)[2] < 8  # the question fits: its one screen is the step
     second = page.context.new_page()
     second.goto(f"{app.url}/presenter")
     expect(second.get_by_text(told.say["predict"]).first).to_be_visible()
@@ -122,6 +124,41 @@ def test_the_second_screen_follows_and_leads_the_projector(page: Page, app: App)
     born = next(place for place, demo in enumerate(DEMOS) if demo.query["pc_model"].startswith("Llama"))
     second.locator(f".st-key-presenter_demo_{born}").get_by_role("button").first.click()
     expect(page.locator(".gtitle").filter(has_text="Llama 3.1 405B").first).to_be_visible()
+
+
+def test_the_second_screen_a_clicker_and_the_projector_s_button_turn_the_same_screens(page: Page, app: App):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    step = 1 + next(at for at, each in enumerate(steps_of(CHAPTER)) if each.part == "experiment")
+    page.goto(f"{app.url}/{CHAPTER.url_path}?present=1&step={step}")
+    _keys_heard(page)
+    second = page.context.new_page()
+    second.goto(f"{app.url}/presenter")
+    where = second.get_by_text(f"Step {step} of {len(steps_of(CHAPTER))}, screen").first
+    expect(where).to_contain_text("screen 1 of")
+    expect(where).to_contain_text("next: screen 2")
+    screens = int(where.inner_text().split(" of ")[2].split()[0])
+    assert screens > 1
+    tops = [page.evaluate(SCREEN)[0]]
+    turns = (
+        lambda: second.get_by_role("button", name="Next").first.click(),
+        lambda: page.keyboard.press("PageDown"),
+        lambda: page.locator(".st-key-stage_next button").first.click(),
+        lambda: second.keyboard.press("PageDown"),
+    )
+    for number in range(2, screens + 1):
+        turns[number % 4 - 2]()
+        expect(where).to_contain_text(f"screen {number} of {screens}")
+        page.wait_for_function(f"document.querySelector('[data-testid=stMain]').scrollTop > {tops[-1]}")
+        tops.append(page.evaluate(SCREEN)[0])
+    assert tops[-1] > page.evaluate(SCREEN)[2] - 8
+    expect(where).not_to_contain_text("next: screen")
+    second.get_by_role("button", name="Back").first.click()
+    expect(where).to_contain_text(f"screen {screens - 1} of {screens}")
+    page.wait_for_function(f"Math.abs(document.querySelector('[data-testid=stMain]').scrollTop - {tops[-2]}) < 2")
+    second.get_by_role("button", name="Next").first.click()
+    expect(where).to_contain_text(f"screen {screens} of {screens}")
+    second.get_by_role("button", name="Next").first.click()
+    expect(page.get_by_text(f"({step + 1} of {len(steps_of(CHAPTER))})").first).to_be_visible()
 
 
 @pytest.mark.parametrize("topic", ["paged attention", "positions in the model", "bigrams, 0.57"])

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from lib.lesson.presenting.errors import PresentingError
+from lib.lesson.presenting.steps import beside
 
 MOST = 200
 """Projectors that are remembered; whichever was not seen for longest is forgotten first."""
@@ -36,6 +37,18 @@ class Stage:
     """Parameters of a demo's link, where one was asked for."""
 
 
+@dataclass(frozen=True)
+class Screen:
+    """Which of the screens of a step too tall for a projector, from 1, of how many: one until its browser tells."""
+
+    number: int = 1
+    of: int = 1
+    at: str = ""
+    """Where a browser that tells it was."""
+    turns: int = 0
+    """How often it had been turned from the second screen by then."""
+
+
 @dataclass
 class Projector:
     """One browser's projector, for its presenter: what it shows, since when, and the time spent."""
@@ -44,10 +57,27 @@ class Projector:
     stage: Stage
     moves: int = 0
     """How often it was moved, by whomever: who knows a smaller number has something to catch up with."""
+    screen: Screen = Screen()
+    turns: int = 0
+    """How often the second screen has turned to another screen of a step; the browser at the projector follows."""
     since: float = 0.0
     spent_s: dict[str, float] = field(default_factory=dict)
     """In each chapter that was left."""
     followed_at: float = float("-inf")
+
+    @property
+    def at(self) -> str:
+        """A name for where it is."""
+        return f"{self.stage.slug} {self.stage.place}"
+
+    def beyond(self, by: int) -> Stage | Screen | None:
+        """What one press of a clicker leads to, on (1) or back (-1): another screen, another step, at either end of the
+        course nothing."""
+        number = self.screen.number + by
+        if 1 <= number <= self.screen.of:
+            return replace(self.screen, number=number)
+        to = beside(self.stage.slug, self.stage.place, by)
+        return Stage(*to) if to else None
 
 
 class Projectors:
@@ -58,8 +88,11 @@ class Projectors:
         self._lock = threading.Lock()
         self._by_owner: OrderedDict[str, Projector] = OrderedDict()
 
-    def show(self, owner: str, stage: Stage) -> Projector:
-        """A projector says what it shows; a copy of what is known of it."""
+    def show(self, owner: str, stage: Stage, known: int | None = None) -> Projector:
+        """A projector says what it shows; a copy of what is known of it.
+
+        known  how often it was moved, as far as it knows: where it was led elsewhere meanwhile, that stands
+        """
         with self._lock:
             found = self._by_owner.get(owner)
             if found is None:
@@ -67,7 +100,7 @@ class Projectors:
                 self._by_owner[owner] = found
                 while len(self._by_owner) > MOST:
                     self._by_owner.popitem(last=False)
-            else:
+            elif known in (None, found.moves):
                 self._move(found, stage)
             self._by_owner.move_to_end(owner)
             return _copy(found)
@@ -89,6 +122,25 @@ class Projectors:
         """From the second screen: show this. Raises PresentingError if there is no such projector."""
         with self._lock:
             self._move(self._with(code), stage)
+
+    def turn(self, code: str, by: int) -> None:
+        """From the second screen: one screen on (1) or back (-1), over the end of a step into the next, as a clicker at
+        the projector. Raises PresentingError if there is no such projector."""
+        with self._lock:
+            found = self._with(code)
+            to = found.beyond(by)
+            if isinstance(to, Screen):
+                found.screen = to
+                found.turns += 1
+            elif to is not None:
+                self._move(found, to)
+
+    def tell_screen(self, owner: str, seen: Screen) -> None:
+        """The browser at the projector says which screen is seen; what it says late is passed over."""
+        with self._lock:
+            found = self._by_owner.get(owner)
+            if found is not None and (seen.at, seen.turns) == (found.at, found.turns):
+                found.screen = seen
 
     def is_followed(self, owner: str) -> bool:
         with self._lock:
@@ -115,6 +167,8 @@ class Projectors:
             now, left = self._clock(), found.stage.slug
             found.spent_s[left] = found.spent_s.get(left, 0.0) + now - found.since
             found.since = now
+        if (stage.slug, stage.place, stage.query) != (found.stage.slug, found.stage.place, found.stage.query):
+            found.screen = Screen()
         found.stage = stage
         found.moves += 1
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from lib import curriculum
+from lib.classroom.entering.addresses import address_here, link_for_phones, reachable
 from lib.lesson.presenting.demos import Demo, demos_of
-from lib.lesson.presenting.leading import CODE_LENGTH, Projector, Stage
+from lib.lesson.presenting.leading import CODE_LENGTH, Projector, Screen, Stage
 from lib.lesson.presenting.notes import ChapterNotes, notes_of, pace
-from lib.lesson.presenting.steps import EXPERIMENT, Step, beside, steps_of
+from lib.lesson.presenting.steps import EXPERIMENT, Step, steps_of
 from lib.ui.kit import controls
 from lib.ui.kit.presenting.codes import qr_code
 from lib.ui.kit.presenting.following import PROJECTORS
+from lib.ui.kit.presenting.looks import second_screen_looks
 from lib.ui.kit.problems import guard
 from lib.ui.kit.session import owner
 
@@ -24,6 +24,7 @@ FOLLOW = "follow"
 
 def second_screen() -> None:
     """The projector of this browser, or of the one whose code is given."""
+    second_screen_looks()
     mine = PROJECTORS.of(owner())
     code = st.query_params.get(FOLLOW, "").strip() or (mine.code if mine else "")
     if not code:
@@ -53,7 +54,7 @@ def _followed(code: str) -> None:
         chapter = curriculum.chapter(slug)
         steps = steps_of(chapter)
         st.header(f"{chapter.title}: {steps[place].label}", anchor=False)
-        st.caption(f"Step {place + 1} of {len(steps)} · next: {_next(slug, place)}")
+        st.caption(_where(projector, len(steps)))
         _keys(projector, steps[place])
         _clock(projector)
         _say(chapter.slug, steps[place], notes_of(slug))
@@ -62,30 +63,41 @@ def _followed(code: str) -> None:
         _demos(projector)
 
 
-def _next(slug: str, place: int) -> str:
-    to = beside(slug, place, 1)
-    if to is None:
-        return "the end"
-    chapter = curriculum.chapter(to[0])
-    label = steps_of(chapter)[to[1]].label
-    return label if to[0] == slug else f"{chapter.title}, {label}"
+def _where(projector: Projector, steps: int) -> str:
+    """The step, its screen where it has several, and what Next leads to."""
+    screen, to = projector.screen, projector.beyond(1)
+    said = f"Step {projector.stage.place + 1} of {steps}"
+    if screen.of > 1:
+        said += f", screen {screen.number} of {screen.of}"
+    if isinstance(to, Screen):
+        following = f"screen {to.number}"
+    elif to is None:
+        following = "the end"
+    else:
+        chapter = curriculum.chapter(to.slug)
+        label = steps_of(chapter)[to.place].label
+        following = label if to.slug == projector.stage.slug else f"{chapter.title}, {label}"
+    return f"{said} · next: {following}"
 
 
 def _keys(projector: Projector, now: Step) -> None:
     stage = projector.stage
     with st.container(horizontal=True):
-        for name, key, by, icon in (("Back", "Left", -1, "arrow_back"), ("Next", "Right", 1, "arrow_forward")):
-            to = beside(stage.slug, stage.place, by)
-            st.button(
-                name,
-                key=f"presenter_{by}",
-                icon=f":material/{icon}:",
-                shortcut=key,
-                type="primary" if by > 0 else "secondary",
-                disabled=to is None,
-                on_click=_lead,
-                args=(projector.code, Stage(*to) if to else stage),
-            )
+        for name, keys, by, icon in (
+            ("Back", ("Left", "PageUp"), -1, "arrow_back"),
+            ("Next", ("Right", "PageDown"), 1, "arrow_forward"),
+        ):
+            for key in keys:  # the second, for a clicker at this screen, is not displayed
+                st.button(
+                    name,
+                    key=f"presenter_{key}",
+                    icon=f":material/{icon}:",
+                    shortcut=key,
+                    type="primary" if by > 0 else "secondary",
+                    disabled=projector.beyond(by) is None,
+                    on_click=_turn,
+                    args=(projector.code, by),
+                )
         if now.asks:
             label = "Hide the answer" if stage.revealed else "Reveal the answer"
             other = Stage(stage.slug, stage.place, not stage.revealed)
@@ -97,6 +109,11 @@ def _keys(projector: Projector, now: Step) -> None:
                 on_click=_lead,
                 args=(projector.code, other),
             )
+
+
+def _turn(code: str, by: int) -> None:
+    with guard():
+        PROJECTORS.turn(code, by)
 
 
 def _lead(code: str, stage: Stage) -> None:
@@ -161,13 +178,16 @@ def _staged(demo: Demo) -> Stage:
 
 def _from_another_device(code: str) -> None:
     with st.expander("Lead from another device", icon=":material/qr_code_2:"):
-        link = (st.context.url or "").split("?")[0] + "?" + urlencode({FOLLOW: code})
+        here = st.context.url or "http://localhost:8501/presenter"
+        link = link_for_phones(here, "presenter", {FOLLOW: code}, address_here())
         picture, words = st.columns([1, 3], vertical_alignment="center")
         picture.image(qr_code(link), width=200, alt=f"QR code of the link {link}")
         words.markdown(
             f"Scan, or open this page there and give the code **{code}**. Whoever has it leads the projector."
         )
         words.code(link, language=None, wrap_lines=True)
+        if not reachable(link):
+            words.caption(":material/wifi_off: This machine has no address in a network: no phone can reach this link.")
         words.caption(
             "The app keeps this in its own process: where several serve one hall, the other device must reach the same "
             "one, or the code is not known there. A second window of this browser always does."

@@ -7,6 +7,7 @@ import streamlit as st
 from lib import curriculum
 from lib.lesson.presenting.leading import Projectors, Stage
 from lib.places import ROOT
+from lib.ui.kit.presenting.screens import lead_through_screens
 from lib.ui.kit.presenting.stage import ASKED, REVEALED, question_at
 from lib.ui.kit.session import owner
 
@@ -64,14 +65,18 @@ def pass_through() -> None:
 
 
 def tell(slug: str, place: int) -> None:
-    """Say what this projector shows now."""
+    """Say what this projector shows now. Where it was led elsewhere while it was drawn, `listen` finds that out."""
     asked = question_at(slug, place)
     revealed = asked is not None and st.session_state.get(REVEALED) == asked
-    st.session_state[MOVES] = PROJECTORS.show(owner(), Stage(slug, place, revealed)).moves
+    shown = Stage(slug, place, revealed)
+    told = PROJECTORS.show(owner(), shown, st.session_state.get(MOVES))
+    if told.stage == shown:
+        st.session_state[MOVES] = told.moves
 
 
 def listen() -> None:
-    """Look now and then whether the second screen leads elsewhere; more often while there is one."""
+    """Look now and then whether the second screen leads elsewhere; more often while there is one. Which screen of a
+    tall step is seen is told it as soon as the browser says so."""
     followed = PROJECTORS.is_followed(owner())
 
     @st.fragment(run_every=FOLLOWED_S if followed else ALONE_S)
@@ -80,5 +85,7 @@ def listen() -> None:
         moved = told is not None and told.moves != st.session_state.get(MOVES)
         if moved or PROJECTORS.is_followed(owner()) != followed:
             st.rerun()
+        if told is not None and (seen := lead_through_screens(told, followed=followed)) is not None:
+            PROJECTORS.tell_screen(owner(), seen)
 
     part()

@@ -1,7 +1,7 @@
 """Leading a page on a projector: next and previous, reveal, reset, leave. Each is a button with its key.
 
-Arrow keys and the two keys of a clicker, Page Down and Page Up, do the same; a clicker's first lead through the screens
-of a step that is taller than one. Streamlit keeps C and R to itself.
+Arrow keys, the two keys of a clicker (Page Down and Page Up), the buttons and the second screen do the same: they lead
+through the screens of a step that is taller than one, then to the next step. Streamlit keeps C and R to itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from lib.ui.kit.keeping.notes import notes_now
 from lib.ui.kit.presenting.following import catch_up, listen, tell
 from lib.ui.kit.presenting.looks import projector_looks
 from lib.ui.kit.presenting.recorded_run import forget_recorded, recorded_key
-from lib.ui.kit.presenting.screens import lead_through_screens
 from lib.ui.kit.presenting.stage import ASKED, REVEALED, question_at, step_now
 
 GOING = "presenting_going"
@@ -39,7 +38,6 @@ def led(slug: str) -> Iterator[None]:
     if step_now(slug).part in (EXPERIMENT, ALL):
         with bar:
             recorded_key()
-    lead_through_screens()
     notes = notes_now()
     first = st.session_state[OPENED][1]
     for key in notes.settings if notes else ():

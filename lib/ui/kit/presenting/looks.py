@@ -46,6 +46,11 @@ def readable_buttons() -> None:
 </style>""")
 
 
+def second_screen_looks() -> None:
+    """Buttons that are there for a clicker's keys alone are not displayed."""
+    st.html("<style>.st-key-presenter_PageUp, .st-key-presenter_PageDown { display: none; }</style>")
+
+
 def projector_looks(*, experiment: bool, everything: bool) -> None:
     """Lay the projector's looks over the page; hide the page's own drawing at every step but its experiment."""
     dark = st.context.theme.type == "dark"

@@ -6,7 +6,7 @@ import pytest
 
 from lib import curriculum
 from lib.lesson.presenting.errors import PresentingError
-from lib.lesson.presenting.leading import FOLLOWED_S, MOST, Projectors, Stage
+from lib.lesson.presenting.leading import FOLLOWED_S, MOST, Projectors, Screen, Stage
 from lib.lesson.presenting.notes import notes, pace
 from lib.lesson.presenting.steps import beside, steps_of
 
@@ -37,6 +37,15 @@ def test_the_second_screen_sees_and_leads_by_the_code(projectors):
     assert (led.stage.place, led.moves) == (2, 1)
     # What the projector then shows is what it was told to: no further move.
     assert projectors.show("owner", Stage("kv_cache", 2)).moves == 1
+
+
+def test_a_lead_that_comes_while_the_projector_draws_is_not_undone_by_what_it_drew(projectors):
+    known = projectors.show("owner", Stage("kv_cache", 1)).moves
+    projectors.lead(projectors.of("owner").code, Stage("kv_cache", 1, revealed=True))
+    told = projectors.show("owner", Stage("kv_cache", 1), known)
+    assert told.stage.revealed
+    assert told.moves == known + 1  # there is something to catch up with
+    assert projectors.show("owner", Stage("kv_cache", 2), told.moves).stage == Stage("kv_cache", 2)
 
 
 @pytest.mark.parametrize("code", ["", "AAAAAAAAAA", "owner", "K" * 5000, "é\x00"])
@@ -103,3 +112,38 @@ def test_pace_of_a_lesson():
     assert told.behind_s == 120
     # Nothing left of the plan: every second more is one behind.
     assert pace(slugs[1], {slugs[0]: first_s, slugs[1]: second_s + 30}).behind_s == 30
+
+
+def test_the_second_screen_turns_through_the_screens_of_a_step_before_it_goes_on(projectors):
+    code = projectors.show("owner", Stage("kv_cache", 1)).code
+    projectors.tell_screen("owner", Screen(1, 3, "kv_cache 1", 0))
+    for number, turns in ((2, 1), (3, 2)):
+        projectors.turn(code, 1)
+        seen = projectors.of("owner")
+        assert (seen.screen.number, seen.turns, seen.stage, seen.moves) == (number, turns, Stage("kv_cache", 1), 0)
+    projectors.turn(code, 1)
+    assert projectors.of("owner").stage == Stage("kv_cache", 2)
+    assert projectors.of("owner").screen == Screen(1, 1)  # until its browser tells
+    projectors.turn(code, -1)
+    assert projectors.of("owner").stage == Stage("kv_cache", 1)
+
+
+def test_what_a_browser_tells_late_of_its_screen_is_passed_over(projectors):
+    code = projectors.show("owner", Stage("kv_cache", 1)).code
+    projectors.tell_screen("owner", Screen(1, 3, "kv_cache 1", 0))
+    projectors.turn(code, 1)
+    projectors.tell_screen("owner", Screen(1, 3, "kv_cache 1", 0))  # sent before it was turned
+    projectors.tell_screen("owner", Screen(9, 9, "prompting 1", 1))  # of another step
+    assert projectors.of("owner").screen.number == 2
+    projectors.tell_screen("owner", Screen(3, 3, "kv_cache 1", 1))  # a clicker went on meanwhile
+    assert projectors.of("owner").beyond(1) == Stage("kv_cache", 2)
+
+
+def test_beyond_either_end_of_the_course_there_is_nothing(projectors):
+    first, last = curriculum.chapters()[0], curriculum.chapters()[-1]
+    code = projectors.show("owner", Stage(first.slug, 0)).code
+    assert projectors.of("owner").beyond(-1) is None
+    projectors.turn(code, -1)
+    assert projectors.of("owner").moves == 0
+    projectors.show("owner", Stage(last.slug, len(steps_of(last)) - 1))
+    assert projectors.of("owner").beyond(1) is None
