@@ -35,20 +35,29 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
 def test_opens_fits_asks_no_other_host_and_can_be_read(visitor: BrowserContext, app: App, chapter):
+    look_at(visitor, app, chapter.url_path, chapter.title)
+
+
+@pytest.mark.parametrize("path", ["presenter", "demos", "demos?demos_view=Rehearsal", "operator"])
+def test_a_page_beside_the_course_does_so_too(visitor: BrowserContext, app: App, path):
+    look_at(visitor, app, path, path.split("?")[0].title())
+
+
+def look_at(visitor: BrowserContext, app: App, path: str, title: str) -> None:
     page = visitor.new_page()
     page.set_default_timeout(LIMIT_MS)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{app.url}/{chapter.url_path}")
+    page.goto(f"{app.url}/{path}")
     settle(page)
-    expect(page.get_by_role("heading", level=1, name=chapter.title).first).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=title).first).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    assert chapter.title in page.title()
+    assert title in page.title()
     assert page.evaluate(WIDEST) <= PHONE["width"]
     page.set_viewport_size(DESK)
     page.wait_for_function(f"innerWidth == {DESK['width']} && {WIDEST} <= innerWidth")
-    expect(page.get_by_role("heading", level=1, name=chapter.title).first).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=title).first).to_be_visible()
     assert not findings(page)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(DARK)
