@@ -1,6 +1,7 @@
 # make run     the app in a browser (PORT=8600 make run picks the port)
 # make test    every test
 # make bench   each promised number with its bound
+# make pictures  every page at a desk, on a projector and on a phone, light and dark, into build/screenshots
 # make model   the real small model, fetched once (make run does it in the background, make test before the tests)
 # make gpu     what only a CUDA GPU can show, measured and recorded within 9 minutes (docs/gpu.md)
 # On a fresh machine all but the last do all their own set-up: a virtual environment, packages, a browser for the tests.
@@ -11,7 +12,7 @@ MINUTES ?= 9
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench model gpu gpu-bundle lint clean browser
+.PHONY: run test bench pictures model gpu gpu-bundle lint clean browser
 
 run: $(VENV)/.app
 	FETCH_AT_START=1 $(BIN)/streamlit run app.py --server.port $(PORT)
@@ -29,6 +30,9 @@ test: $(VENV)/.dev browser
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench
+
+pictures: $(VENV)/.dev browser
+	$(BIN)/python -m scripts.take_screenshots build/screenshots
 
 model: $(VENV)/.app
 	$(BIN)/python -m lib.models.fetch

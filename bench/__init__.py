@@ -1,5 +1,6 @@
 """The promised numbers, each measured by one function: `python -m bench`, or `python -m bench training` for some.
 
+first_views.py   the first view of every page: script time, what it weighs, when it can be used
 load.py          a slider for one student and for a class, and a class that presses Start at once
 pages.py         time to the first page, and the memory of a run
 reruns.py        a slider on every page: script time and processor time of a move

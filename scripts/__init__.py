@@ -10,5 +10,5 @@ record_demos.py                       runs of the demos, for a presenter's key B
 record_*.py                           one run for a page that shows it before anybody runs it
 recorded_facts.py                     on what machine and with which versions such a run was made
 check_links.py                        whether every address that the app refers to still answers
-take_screenshots.py                   the pictures of the README
+take_screenshots.py                   the pictures of the README; every page at three sizes, to look at
 """
