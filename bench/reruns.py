@@ -16,6 +16,13 @@ from bench.visitor import Visitor
 from lib import curriculum
 from tests.browser.server import App, running_app
 
+BEHIND = (
+    ("scaling-laws", "sl_view=Fit+your+own"),
+    ("prompting", "pr_view=Hard%2C+soft%2C+LoRA"),
+    ("adapters", "ad_view=How+low+is+the+rank"),
+    ("prompt-formats", "formats_view=Learn+one%2C+ask+another"),
+)
+"""Views with sliders that are not the first of their page."""
 FIRST_MOVES, MOVES = 6, 40
 """The first ones fill what pages keep of their results."""
 
@@ -25,12 +32,14 @@ def lines() -> Iterator[Line]:
         wait_until_warm(app)
         for chapter in curriculum.chapters():
             yield from asyncio.run(_moves(app, chapter.url_path))
+        for page, query in BEHIND:
+            yield from asyncio.run(_moves(app, page, query))
 
 
-async def _moves(app: App, page: str) -> list[Line]:
+async def _moves(app: App, page: str, query: str = "") -> list[Line]:
     """Every slider of a page is as likely to be moved as any other, to any place."""
     rng = random.Random(page)
-    async with Visitor(app.url, page) as visitor:
+    async with Visitor(app.url, page, query) as visitor:
         if not visitor.sliders:
             return []
         for _ in range(FIRST_MOVES):
@@ -41,7 +50,7 @@ async def _moves(app: App, page: str) -> list[Line]:
         await asyncio.sleep(0.1)  # what is left to do after the last message
         processor_s = (_processor_s(app) - before_s) / MOVES
     return [
-        Line(f"slider, {page}: processor time a move", 1000 * processor_s, "ms", 30),
+        Line(f"slider, {page} {query}".rstrip() + ": processor time a move", 1000 * processor_s, "ms", 30),
         Line("  script time p95, one student", 1000 * percentile(times, 0.95), "ms", 40),
         Line("  errors seen", visitor.errors, "", 0),
     ]

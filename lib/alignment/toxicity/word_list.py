@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lib.alignment.errors import AlignmentError
 from lib.alignment.toxicity.texts import Labelled
 
 MOST_WORDS = 60
 MASK = "****"
+KEPT = 2_000
+"""Texts looked through: a moved threshold changes none, and each is searched for every word."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,18 @@ class WordList:
 
     def found(self, text: str) -> tuple[str, ...]:
         """The listed words that are in the text."""
-        return tuple(word for word in self.words if re.search(self._pattern(word), text, re.IGNORECASE))
+        return _found(self, text)
 
     def flags(self, text: str) -> bool:
         return bool(self.found(text))
 
-    def _pattern(self, word: str) -> str:
+    def pattern(self, word: str) -> str:
         return re.escape(word) if self.inside else rf"(?<!\w){re.escape(word)}(?!\w)"
+
+
+@lru_cache(KEPT)
+def _found(listed: WordList, text: str) -> tuple[str, ...]:
+    return tuple(word for word in listed.words if re.search(listed.pattern(word), text, re.IGNORECASE))
 
 
 def word_list(typed: str, *, inside: bool = False) -> WordList:
@@ -41,6 +49,7 @@ def word_list(typed: str, *, inside: bool = False) -> WordList:
     return WordList(words, inside)
 
 
+@lru_cache(KEPT)
 def masked(text: Labelled, mask: WordList) -> str:
     """The text as it is shown and exported: where it is rude its listed words are masked, their endings with them, and
     spellings with digits too ("stup1d"); in a harmless one the words are what it is about."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -42,9 +43,9 @@ def reshaped(names: Sequence[str], before: Sequence[float], after: Sequence[floa
         | {"x": list(before), "name": "the model's own", "marker": {"color": GREY}}
         | {"text": [_share(each) for each in before], "hoverinfo": "skip"},
     ]
-    fig = _ranked([_name(each) for each in names], traces, title, max(*before, *after), pixels=44)
-    legend = {"y": -0.1, "traceorder": "normal"}
-    return fig.update_layout(showlegend=True, legend=legend, xaxis_title_text="")
+    layout = {"showlegend": True, "legend": {"y": -0.1, "traceorder": "normal"}}
+    shown = [_name(each) for each in names]
+    return _ranked(shown, traces, title, max(*before, *after), pixels=44, axis_title="", **layout)
 
 
 def game(names: Sequence[str], bits: dict[str, Sequence[float]], best: str) -> go.Figure:
@@ -71,18 +72,25 @@ def game(names: Sequence[str], bits: dict[str, Sequence[float]], best: str) -> g
 
 
 def _ranked(
-    names: Sequence[str], traces: list[dict], title: str, highest: float, pixels: int = ROW_PIXELS
+    names: Sequence[str],
+    traces: list[dict],
+    title: str,
+    highest: float,
+    *,
+    pixels: int = ROW_PIXELS,
+    axis_title: str = "probability",
+    **layout: Any,
 ) -> go.Figure:
     axis = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": list(names), "autorange": "reversed"}
     return figure(
         escape(title),
-        "probability",
+        axis_title,
         height=60 + pixels * len(names),
         traces=traces,
-        showlegend=False,
         barmode="group",
         xaxis={"range": [0, min(1.0, highest) * 1.25], "tickformat": ".0%"},
         yaxis=axis,
+        **{"showlegend": False, **layout},
     )
 
 

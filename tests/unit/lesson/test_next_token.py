@@ -12,7 +12,7 @@ from lib.evaluation.likelihood import ChoiceScore, ItemScored, TokenScore
 from lib.lesson.pretraining.errors import PretrainingError
 from lib.lesson.pretraining.guessing import Gap, Guess, model_bits, passages, shares, total_bits
 from lib.lesson.pretraining.reading import MOST_TOKENS, ReadingRun
-from lib.lesson.pretraining.shaping import Sampling, shaped
+from lib.lesson.pretraining.shaping import Distribution, Sampling, shaped
 from lib.places import ASSETS, ROOT
 
 
@@ -178,3 +178,10 @@ def test_how_many_of_the_books_are_single_stories():
         f"{len(told)} old books, {single} of them single stories"
         in (ROOT / "lib/ui/lesson/pretraining/cut.py").read_text()
     )
+
+
+@pytest.mark.parametrize("count", [1, 7, 50, 60])
+def test_the_likeliest_are_those_of_a_whole_ordering_and_of_equals_the_lower_id(count):
+    probabilities = np.random.default_rng(0).integers(0, 6, 50) / 10
+    ordered = sorted(range(50), key=lambda each: (-probabilities[each], each))
+    assert Distribution(probabilities).likeliest(count) == ordered[:count]
