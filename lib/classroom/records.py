@@ -148,3 +148,8 @@ class Score:
 
     right: int
     shown: int
+
+
+def name_of_run(code: str, number: int) -> str:
+    """What a run for a room's question carries, so that no page takes the run of another question for its own."""
+    return f"{code} {number}"

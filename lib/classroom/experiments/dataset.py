@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lib.classroom.records import Asked, Words
+from lib.classroom.records import Asked, Words, name_of_run
 from lib.training.averaging.run import Averaging
 
 PART = "dataset"
@@ -15,11 +15,6 @@ INVITATION = "Write one sentence as somebody in a kopitiam would order"
 
 def is_dataset(asked: Asked) -> bool:
     return asked.part == PART
-
-
-def name_of_dataset(code: str, number: int) -> str:
-    """What a run carries, so that one question's page does not take the run of another for its own."""
-    return f"{code} {number}"
 
 
 def is_of_room(trained: Averaging, code: str) -> bool:
@@ -31,4 +26,4 @@ def to_train(code: str, number: int, let_through: Sequence[Words], seed: int = 0
 
     Raises TrainingError where there are too few.
     """
-    return Averaging(tuple(dict.fromkeys(each.text for each in let_through)), seed, of=name_of_dataset(code, number))
+    return Averaging(tuple(dict.fromkeys(each.text for each in let_through)), seed, of=name_of_run(code, number))

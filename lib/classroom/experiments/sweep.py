@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lib.classroom.errors import RoomError
 from lib.classroom.order import clock
-from lib.classroom.records import Asked
+from lib.classroom.records import Asked, name_of_run
 from lib.training.comparing.grid import GRIDS, CellDone, CellRuns, Grid
 
 if TYPE_CHECKING:
@@ -91,11 +91,6 @@ def grid_of(asked: Asked) -> Grid:
 
 def cell_title(rank: int, learning_rate: float) -> str:
     return f"rank {rank}, learning rate {learning_rate:g}"
-
-
-def name_of_sweep(code: str, number: int) -> str:
-    """What a run carries, so that a phone does not take one of an earlier sweep for its own."""
-    return f"{code} {number}"
 
 
 def open_sweep(db: Database, code: str, browser: str, size: str, seed: int = 0) -> Asked:
@@ -176,7 +171,7 @@ def start_own_cell(db: Database, code: str, browser: str, number: int, now_s: fl
         count_start(connection, db, room_row, browser)
         now_s = clock.time_of_day_s() if now_s is None else now_s
         connection.execute(sa.update(cells).where(cells.c.id == found.id).values(started_at_s=now_s))
-    return CellRuns(((cell.number, cell.rank, cell.learning_rate),), of=name_of_sweep(code, number))
+    return CellRuns(((cell.number, cell.rank, cell.learning_rate),), of=name_of_run(code, number))
 
 
 def start_the_rest(db: Database, code: str, browser: str, number: int, now_s: float | None = None) -> CellRuns | None:
@@ -203,7 +198,7 @@ def start_the_rest(db: Database, code: str, browser: str, number: int, now_s: fl
         connection.execute(sa.update(cells).where(cells.c.id.in_(ids)).values(taken))
     grid = grid_of(record(row))
     runs = tuple((each.number, *grid.cells[each.number]) for each in found)
-    return CellRuns(runs, of=name_of_sweep(code, number)) if runs else None
+    return CellRuns(runs, of=name_of_run(code, number)) if runs else None
 
 
 def keep_result(db: Database, code: str, number: int, done: CellDone) -> None:

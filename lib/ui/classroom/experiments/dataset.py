@@ -7,8 +7,8 @@ import math
 import streamlit as st
 
 from lib.charts.classroom.dataset import describe_losses, held_out_losses
-from lib.classroom.experiments.dataset import INVITATION, PART, is_of_room, name_of_dataset, to_train
-from lib.classroom.records import LONGEST_TEXT, Asked, Room, Words
+from lib.classroom.experiments.dataset import INVITATION, PART, is_of_room, to_train
+from lib.classroom.records import LONGEST_TEXT, Asked, Room, Words, name_of_run
 from lib.engine import JobView
 from lib.training.averaging.run import LEAST_TEXTS, Averaged, Averaging, OneTrained
 from lib.ui.classroom.doing import ask_room_in_words
@@ -43,7 +43,7 @@ def starting_to_write(room: Room) -> None:
 
 def dataset_on_projector(room: Room, asked: Asked, let_through: list[Words]) -> None:
     view = jobs.current(KIND)
-    here = view is not None and view.argument.of == name_of_dataset(room.code, asked.number)
+    here = view is not None and view.argument.of == name_of_run(room.code, asked.number)
     # Once there is a run, it is what the room looks at.
     with st.expander(f"{number_of(len(let_through), 'sentence')} let through") if here else st.container():
         st.markdown(

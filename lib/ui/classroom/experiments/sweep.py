@@ -12,13 +12,12 @@ from lib.classroom.experiments.sweep import (
     CellState,
     Sweep,
     deal,
-    name_of_sweep,
     open_sweep,
     start_own_cell,
     start_the_rest,
     sweep_now,
 )
-from lib.classroom.records import Asked, Room, Stage
+from lib.classroom.records import Asked, Room, Stage, name_of_run
 from lib.engine import JobState, JobView
 from lib.training.comparing.grid import GRIDS, SCALE, STEPS, CellDone, CellRuns, CellStep, frontier
 from lib.ui.classroom.doing import PROBLEM, VIEW, attempt, db
@@ -161,7 +160,7 @@ def sweep_on_phone(code: str, asked: Asked) -> None:
         _own_result(code, asked, cell)
         return
     view = jobs.current(KIND)
-    mine = view if view is not None and view.argument.of == name_of_sweep(code, asked.number) else None
+    mine = view if view is not None and view.argument.of == name_of_run(code, asked.number) else None
     if closed and cell.state is CellState.DEALT:
         st.info("The sweep is over; your cell was not run.", icon=":material/grid_on:")
     elif closed:
@@ -188,7 +187,7 @@ def _start_own(code: str, number: int) -> None:
 
 
 def _own_progress(code: str, asked: Asked, cell: Cell, view: JobView) -> None:
-    if view.argument.of != name_of_sweep(code, asked.number):
+    if view.argument.of != name_of_run(code, asked.number):
         return
     step = max((event.step for event in view.events if isinstance(event, CellStep)), default=0)
     done = next((event for event in view.events if isinstance(event, CellDone)), None)
