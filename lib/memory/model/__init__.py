@@ -6,6 +6,7 @@ architecture.py          a language model: its matrices, and how many parameters
 counted_architecture.py  a model that was counted from its config, in the same terms
 catalogue.py             the open models whose architectures are known here, and models made from a few numbers
 config_text.py           the text of a config.json: read, and every size in it checked
+json_fault.py            why a pasted text is not JSON: what stands where, and what would be right
 config_json.py           an architecture read out of a `config.json` whose family a formula knows
 gguf.py                  how large a GGUF file is: llama.cpp's type for every tensor
 hub.py                   a model's config.json from the Hugging Face hub, where there is a network

@@ -5,23 +5,26 @@ Names of fields differ from family to family; which name means what is data: `as
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from lib.memory.errors import CannotEstimateError
+from lib.memory.model.json_fault import why_not_json
 from lib.memory.model.parts import LARGEST
 from lib.places import ASSETS
 
 MODEL_TYPES_FILE = ASSETS / "memory" / "model_types.json"
 MAX_TEXT_BYTES = 5_000_000  # configs of quantized checkpoints list every tensor
+LONGEST_OF_PYTHON = 200_000  # characters of a dict as Python prints it; no checkpoint writes such a file
 DEEPEST = 40
 COUNTED = re.compile(r"^(?!.*(vocab|size|dim|position|token|length|_id)).*(layer|block|depth|stage|expert|head|group)")
 MOST_OF_ANYTHING = 65_536  # layers, blocks, heads, experts: beyond any model, and what would take hours to build
 MOST_LAYERS = 2_000
 LONGEST_TOLD = 100_000_000  # tokens; beyond stands a tokenizer's "no limit"
-PRINTED = re.compile(r"^(```\w*\s+)?([A-Za-z]\w*Config\s+)?(?=\{)")
+PRINTED = re.compile(r"\ufeff?\s*((```\w*\s+)?([A-Za-z]\w*Config\s+|config *= *)?(?=\{))?")
 """What stands before the { where a config was copied from a page, or as transformers prints one."""
 OTHER_FILES = {
     "peft_type": "an adapter's adapter_config.json",
@@ -92,26 +95,50 @@ def parse(text: str | bytes) -> dict:
             f"This text has {len(text):,} characters, more than the {MAX_TEXT_BYTES:,} that are read: paste only the "
             "model's config.json."
         )
-    try:
-        config = json.loads(_without_wrapping(text), object_hook=_with_special_floats)
-    except (ValueError, RecursionError) as error:
-        raise CannotEstimateError(
-            f"This is not JSON ({short(error)}): paste the model's config.json from its opening {{ to its closing }}."
-        ) from error
+    config = _values_in(text)
     if not isinstance(config, dict):
         raise CannotEstimateError("This JSON is not an object: a config.json begins with { and names its fields.")
     check(config)
     return config
 
 
-def _without_wrapping(text: str | bytes) -> str:
-    """The JSON alone: no byte order mark, no fence of Markdown, no class name as in `LlamaConfig {…}`.
+def _values_in(text: str | bytes) -> object:
+    """What the text says: JSON without the fence or the class name around it, or a dict as Python prints it."""
+    offset = 0
+    try:
+        text = (text if isinstance(text, str) else text.decode(json.detect_encoding(text))).rstrip().removesuffix("```")
+        offset = PRINTED.match(text).end()
+        return json.loads(text[offset:], object_pairs_hook=_fields_once)
+    except CannotEstimateError:
+        raise
+    except (ValueError, RecursionError) as error:
+        as_python = _printed_by_python(text[offset:]) if isinstance(text, str) else None
+        if as_python is not None:
+            return as_python
+        raise CannotEstimateError(why_not_json(text if isinstance(text, str) else "", error, offset)) from error
 
-    Raises ValueError for bytes in no encoding of JSON's.
-    """
-    text = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
-    text = text.removeprefix("\ufeff").strip()
-    return PRINTED.sub("", text, count=1).removesuffix("```")
+
+def _printed_by_python(text: str) -> dict | None:
+    """The config, where `text` is a dict as Python prints one: single quotes, True and None."""
+    if len(text) > LONGEST_OF_PYTHON or not text.startswith("{'"):
+        return None
+    try:
+        return json.loads(json.dumps(ast.literal_eval(text)), object_hook=lambda found: _fields_once(found.items()))
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
+
+
+def _fields_once(pairs: Iterable[tuple[str, object]]) -> object:
+    """An object of JSON; a field that stands twice and says two things is refused, not settled by which comes last."""
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found and found[key] != value:
+            raise CannotEstimateError(
+                f"{short(key)} stands twice in this config, as {short(found[key])} and as {short(value)}: keep the one "
+                "that is right."
+            )
+        found[key] = value
+    return _with_special_floats(found)
 
 
 def _with_special_floats(found: dict) -> object:
@@ -150,7 +177,8 @@ def _check_size(name: str, value: object, role: str) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int):
-        raise CannotEstimateError(f"{name} = {short(value)} must be a whole number.")
+        quoted = " without quotes" if isinstance(value, str) and value.isdecimal() else ""
+        raise CannotEstimateError(f"{name} = {short(value)} must be a whole number{quoted}.")
     least, most = int(role in AT_LEAST_ONE), LARGEST_OF_ROLE.get(role, MOST_OF_ANYTHING)
     if not least <= value <= most:
         raise CannotEstimateError(f"{name} = {value:,} must lie between {least} and {most:,}.")

@@ -80,6 +80,82 @@ def test_text_that_is_no_config(text, named):
 
 
 @pytest.mark.parametrize(
+    ("wrong", "right", "said"),  # ¦ stands in `right` where the fault is
+    [
+        ('"llama"', '"lla¦\\,ma"', "backslash before “,” begins no escape that JSON knows: write “,” alone"),
+        ("model_type", "model¦\\_type", "write “_” alone"),
+        ('"llama"', '"C:¦\\models"', "write “\\\\m” where a backslash is meant"),
+        ("true\n}", "true,\n¦}", "leave the comma out"),
+        ("2048,", "2048, ¦// wide", "a comment (“// wide”)"),
+        ("2048,", "2048, ¦# wide", "a comment (“# wide”)"),
+        ("2048,", "2,¦048,", "write 4096, not 4,096"),
+        ("2048,", "2¦_048,", "“2_048”: write its decimal digits alone"),
+        ("2048,\n ", "2048\n ¦", "a comma is missing"),
+        ("2048,", "2048¦;", "where a comma or a closing bracket must stand"),
+        ("true", "¦True", "there is True: JSON writes true"),
+        ("true", "¦None", "there is None: JSON writes null"),
+        ('"llama"', "¦'llama'", "single quote"),
+        ('"llama"', "¦“llama”", "quotation mark of a word processor"),
+        ('"llama",', '"llama,¦', "line break"),
+        ('"llama"', "¦llama", 'the value llama has no quotes: write "llama"'),
+        ('"hidden_size"', "¦hidden_size", 'the name hidden_size has no quotes: write "hidden_size"'),
+        ('"hidden_size":', '"hidden_size" ¦=', "where a colon must stand"),
+        ('"vocab_size": 128256', "¦...", "left out"),
+        ('"vocab_size": ', '"vocab_size":¦\u00a0', "a special space"),
+        ("true\n}", "true¦", "ends before the closing }"),
+        ("true\n}", "true\n}\n¦{}", "paste one config alone"),
+        ('"model_type"', "¦&quot;", "as web pages write it"),
+    ],
+)
+def test_a_fault_in_the_json_is_told_by_its_place_and_what_would_be_right(wrong, right, said):
+    """The place counts from what was pasted, a fence of Markdown and a class's name included."""
+    text = f"```json\nLlamaConfig {json.dumps(GOOD, indent=1)}".replace(wrong, right)
+    before = text[: text.index("¦")].split("\n")
+    with pytest.raises(CannotEstimateError) as refused:
+        from_text(text.replace("¦", ""))
+    assert f"at line {len(before)}, column {len(before[-1]) + 1} " in str(refused.value)
+    assert said in str(refused.value)
+    assert len(str(refused.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# Llama 3.2\n\nA model card.", "README"),
+        ("---\nlicense: mit\n---\n", "README"),
+        ("model_type: llama\nhidden_size: 2048", "YAML"),
+        ("<!DOCTYPE html><html></html>", "web page"),
+        ("https://huggingface.co/gpt2/raw/main/config.json", "address"),
+        ("meta-llama/Llama-3.2-1B", "a model's name"),
+        ("GGUF\x03\x00", "GGUF file"),
+        ("LlamaConfig(hidden_size=2048)", "Python code"),
+        ('"model_type": "llama"}', "opening { is missing"),
+        ("hidden_size = 2048", "settings file"),
+        (json.dumps(GOOD).replace("2048", "1" * 5_000), "thousands of digits"),
+        (b"PK\x03\x04\x00\x00", "binary file"),
+    ],
+)
+def test_a_text_of_another_kind_is_called_what_it_is(text, said):
+    with pytest.raises(CannotEstimateError, match=said) as refused:
+        from_text(text)
+    assert "config.json" in str(refused.value)
+
+
+def test_a_config_as_python_prints_it_is_read():
+    assert from_text(str({**GOOD, "rope_scaling": None})).parameters == 1_235_814_400
+    assert from_text(f"config = {json.dumps(GOOD)}").parameters == 1_235_814_400
+    with pytest.raises(CannotEstimateError, match="single quote"):
+        from_text(str(GOOD)[:-1] + ", 'torch_dtype': torch.bfloat16}")
+
+
+def test_a_field_that_stands_twice_must_say_the_same():
+    twice = json.dumps(GOOD)[:-1] + ', "hidden_size": %s}'
+    assert from_text(twice % 2048).parameters == 1_235_814_400
+    with pytest.raises(CannotEstimateError, match="'hidden_size' stands twice in this config, as 2048 and as 4096"):
+        from_text(twice % 4096)
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("hidden_size", 0),
