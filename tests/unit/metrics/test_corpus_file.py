@@ -113,7 +113,7 @@ def test_rows_that_are_no_pairs_are_named_and_the_rest_go_on():
     assert found.pairs == (Pair(2, ("a",), "b"),)
     why = {each.number: each.why for each in found.refused}
     assert set(why) == {3, 4, 5, 6, 7}
-    assert "missing" in why[3]
+    assert "1 cell where the table has 3 columns" in why[3]
     assert "reference is missing" in why[4]
     assert "candidate is missing" in why[5]
     assert f"{1_000_000:,} characters; up to {MAX_CELL_CHARACTERS:,}" in why[6]

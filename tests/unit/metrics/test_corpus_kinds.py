@@ -401,6 +401,9 @@ MORE_FILES = {
     "whether it was right": "question,answer,model_answer,correct\nq,a cat,a dog,True\n",
     "who generated": '[{"instruction": "i", "output": "a dog", "generator": "m", "reference": "a cat"}]',
     "short answers": "sys,ref\na dog,a cat\n",
+    "comments above JSON": '// by hand\n/* run\n7 */\n[{"reference": "a cat", "prediction": "a dog"}]',
+    "JSON written twice": json.dumps(json.dumps([{"reference": "a cat", "prediction": "a dog"}])),
+    "the hub's viewer": '{"features": [{"name": "ref"}], "rows": [{"row": {"ref": "a cat", "mt": "a dog"}}]}',
     "words of MySQL, Excel and of no width": "reference,candidate\na cat,a dog\n\\N,x\ny,#VALUE!\nz,\u200b\n",
 }
 
@@ -412,6 +415,56 @@ def test_more_files_as_tools_write_them(kind):
     assert ['he said "hi" there, twice', "he said hi"] in pairs or "backslash" not in kind
     assert len(pairs) == 1 or kind in ("a mark after a backslash", "which model answered")
     assert "left out" in said or "above" not in kind
+
+
+def test_a_mark_after_a_space_opens_a_cell():
+    data = b'reference, candidate\n"a cat, sat", "a dog, sat"\n"b", "c"\nhe said, "hi"\n'
+    assert read(data)[0] == [["a cat, sat", "a dog, sat"], ["b", "c"], ["he said", "hi"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("reference,candidate", "row 3: it has the names of the columns once more"),
+        ("\ufeffreference,candidate", "row 3: it has the names of the columns once more"),
+        ("# end of file", "row 3: it has no comma and so 1 cell where the table has 2 columns"),
+        ("b b;c c", "row 3: it has no comma and so 1 cell"),
+        ("'e, f','g'", 'must stand in double quotation marks, "…"'),
+    ],
+)
+def test_a_row_that_is_no_pair_says_what_it_is(row, why):
+    pairs, said, left_out = read(f"reference,candidate\na cat,a dog\n{row}\nb,c\n".encode())
+    assert (pairs, left_out) == ([["a cat", "a dog"], ["b", "c"]], [3])
+    assert why in said
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("Tom &amp; Jerry", "“&amp;” in line 2 is how a web page writes a sign"),
+        ("it&#39;s", "“&#39;” in line 2 is how a web page writes a sign"),
+        ("b'a cat'", "“b'a cat'” in line 2 is how Python prints bytes"),
+        ("R&D; Tom & Jerry", ""),
+        ("Bob's cat and Jeb'", ""),
+    ],
+)
+def test_what_a_program_wrote_in_its_own_way_is_said_and_kept(cell, said):
+    pairs, found, _ = read(f"reference\tcandidate\n{cell}\ta dog\n".encode())
+    assert pairs == [[cell, "a dog"]]
+    assert said in found
+    assert bool(said) == bool(found)
+
+
+@pytest.mark.parametrize("header", ["prompt,response_a,response_b", "question,hyp1,hyp2", "prediction_1,prediction_2"])
+def test_a_second_answer_is_no_reference(header):
+    row = ",".join(f"some {name}" for name in header.split(","))
+    pairs, said, _ = read(f"{header}\n{row}\n{row}\n".encode())
+    assert pairs is None
+    assert "looks like a reference" in said
+
+
+def test_a_document_of_a_word_processor_is_called_that():
+    assert "word processor" in read(b"{\\rtf1\\ansi reference, candidate}")[1]
 
 
 def test_a_first_row_that_no_tool_writes_is_said_to_be_taken_for_names():

@@ -3,6 +3,7 @@
 file.py       the reading itself, and the pairs that its columns make
 table.py      what is read of a file before its columns are chosen, and what counts as missing
 delimited.py  CSV and TSV: records out of lines, with every oddity named
+odd_rows.py   rows that are no pair of texts: cells too many or too few, the names of the columns once more
 json_file.py  JSON in the shapes that people have: one object a line, a list, column by column
 chat.py       conversations: what the assistant said last is the text to score
 columns.py    which column is what: names that evaluation tools write, never an id or a number taken for a text

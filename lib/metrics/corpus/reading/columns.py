@@ -66,12 +66,14 @@ def guess_columns(table: Table) -> Guess:
 def _guess(table: Table, columns: list[str]) -> Guess:
     texts = [column for column in columns if _is_text(table, column)]
     reference = named = _named(columns, "reference", texts)
-    candidate = _named([column for column in columns if column != reference], "candidate", texts)
+    candidate = named_candidate = _named([column for column in columns if column != reference], "candidate", texts)
     if reference is None and candidate is None:
         reference = _first_of_two(texts)
     for role in ("candidate", "reference") if reference else ("reference", "candidate"):
         if (reference if role == "reference" else candidate) is None:
             left = [column for column in texts if column not in (reference, candidate)]
+            if role == "reference" and named_candidate:  # response_b beside response_a is no reference for it
+                left = [column for column in left if _stem(column) != _stem(candidate)]
             found = _named(left, "either", texts) or next(iter(_free(left)), None)
             reference, candidate = (found, candidate) if role == "reference" else (reference, found)
     further = _further(columns, named, candidate) if named else ()

@@ -19,6 +19,7 @@ from lib.metrics.corpus.reading.columns import (
     known_names,
     looks_like_names,
 )
+from lib.metrics.corpus.reading.odd_rows import fitted, width_of
 from lib.metrics.corpus.reading.table import Refused
 from lib.metrics.errors import CorpusError
 
@@ -82,9 +83,9 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     names = filled.pop(0)[1] if has_header else []
     if names and filled and all(len(cells) == len(names) + 1 and ID.fullmatch(cells[0]) for _, cells in filled):
         names = ["", *names]  # R's write.table gives its numbers of rows no name
-    width = _width(names, [cells for _, cells in filled])
+    width = width_of(names, [cells for _, cells in filled])
     columns, notes = _named([*names, *[""] * (width - len(names))][:width])
-    rows, refused = _fitted(filled, width, delimiter)
+    rows, refused = fitted(filled, width, names, _named_delimiter(delimiter))
     kind = f"{'TSV' if delimiter == chr(9) else 'CSV'}, {_named_delimiter(delimiter)} between cells"
     notes = [*notes, *_notes_on_marks(records)]
     if wrapped:
@@ -192,7 +193,8 @@ def _record(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] | 
     """(cells, lines used) of the record that begins here; no cells where its quotation marks make no sense."""
     if '"' not in lines[at]:
         return lines[at].split(delimiter), 1
-    cells, used = _quoted_record(lines, at, delimiter)
+    spaced = delimiter in ",;" and f'{delimiter} "' in lines[at]  # a, "b, c": marks after a space
+    cells, used = _quoted_record(lines, at, delimiter, skipinitialspace=spaced)
     if cells is None and '\\"' in lines[at]:  # as Spark and MySQL write a mark inside a cell
         cells, used = _quoted_record(lines, at, delimiter, escapechar="\\", doublequote=False)
     return cells, used
@@ -226,32 +228,6 @@ def _rows_in(lines: Sequence[str], cells: list[str], width: int, delimiter: str)
     if len(cells) != width or (whole and tight and (delimiter != "," or len(rows) > 2)):
         return rows
     return []
-
-
-def _width(names: list[str], rows: list[list[str]]) -> int:
-    """How many columns there are. Empty cells at the end of every row are delimiters too many."""
-    used = [max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0) for cells in rows]
-    if not names:
-        return Counter(used).most_common(1)[0][0]
-    width = max((at for at, name in enumerate(names, start=1) if name.strip()), default=0)
-    return max(width, min(max(used, default=0), len(names)))
-
-
-def _fitted(
-    rows: list[tuple[int, list[str]]], width: int, delimiter: str
-) -> tuple[list[tuple[int, tuple[str | None, ...]]], list[Refused]]:
-    fitted, refused = [], []
-    for number, cells in rows:
-        if any(cell.strip() for cell in cells[width:]):
-            mark = _named_delimiter(delimiter)
-            why = (
-                f"it has {len(cells)} cells where the table has {width} columns; "
-                f"a text with a {mark} in it must stand in quotation marks"
-            )
-            refused.append(Refused(number, why))
-        else:
-            fitted.append((number, (*cells[:width], *[None] * (width - len(cells)))))
-    return fitted, refused
 
 
 def _named(header: list[str]) -> tuple[tuple[str, ...], list[str]]:

@@ -32,9 +32,12 @@ _KNOWN_BINARY = (
     (b"GIF8", "a picture (GIF)"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"PAR1", "a Parquet table"),
+    (b"{\\rtf", "a document of a word processor (RTF)"),
     (b"\x7fELF", "a program"),
     (b"SQLite format 3", "an SQLite database"),
 )
+_WRITTEN_BY_A_PROGRAM = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#\d{2,5});|(?m:(?<![^,;\t\n])b'[^'\n]*'(?=[,;\t]|$))")
+"""What should have been turned into letters before: entities of HTML, bytes as Python prints them."""
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
@@ -121,6 +124,11 @@ def _damage(text: str) -> Iterator[str]:
             f"“{found.group()}” in line {line:,} is what UTF-8 looks like when it was read as Windows-1252 once: "
             "export the texts again as UTF-8, since they are scored as they stand."
         )
+
+    if found := _WRITTEN_BY_A_PROGRAM.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        what = "a web page writes a sign" if found.group().startswith("&") else "Python prints bytes"
+        yield f"“{found.group()}” in line {line:,} is how {what}: such texts are scored as they stand."
 
 
 def _as_said(data: bytes, encoding: str) -> Decoded:

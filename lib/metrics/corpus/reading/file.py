@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lib.metrics.corpus.reading.delimited import MAX_CELL_LINES, read_delimited
 from lib.metrics.corpus.reading.encoding import decode
-from lib.metrics.corpus.reading.json_file import read_json
+from lib.metrics.corpus.reading.json_file import json_in, read_json
 from lib.metrics.corpus.reading.table import Cell, Refused, Table, frame_of_rows, is_missing
 from lib.metrics.errors import CorpusError
 
@@ -60,8 +60,10 @@ def read_table(data: bytes, encoding: str | None = None, header: bool | None = N
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if _MARKUP.match(text):
         raise CorpusError("This file is a web page or XML, not a table: save the table as CSV, TSV or JSONL.")
-    if text.lstrip()[:1] in ("{", "["):
-        columns, rows, refused, kind, notes = read_json(text)
+    as_json, taken_off = json_in(text)
+    if as_json is not None:
+        columns, rows, refused, kind, notes = read_json(as_json)
+        notes = [*taken_off, *notes]
         named = True
     else:
         read = read_delimited(text, header)

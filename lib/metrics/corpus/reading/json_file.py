@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ Objects = list[tuple[int, Mapping[str, Any]]]
 """(row number, object)."""
 TEXT_KEYS = ("text", "content", "value", "output")
 """Under which an object that stands for a text has it, as HELM's {"output": {"text": "…"}}."""
+_COMMENTS = re.compile(r"(\s*(//[^\n]*\n|/\*.*?\*/|#[^\n]*\n))+(?=\s*[{\[])", re.DOTALL)
 NO_OBJECT = 'it is not a JSON object like {"reference": "…", "candidate": "…"}'
 
 
@@ -31,6 +33,19 @@ def _own_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 DECODER = json.JSONDecoder(object_pairs_hook=_own_names)
+
+
+def json_in(text: str) -> tuple[str | None, list[str]]:
+    """The JSON of a file that has some, and what was taken off it: comments above, marks around the whole."""
+    found = _COMMENTS.sub("", text, count=1).lstrip()
+    notes = ["Comments above the JSON were left out: it has none."] if found != text.lstrip() else []
+    if found.startswith(('"[', '"{')):  # json.dumps of what was JSON already
+        try:
+            inside = json.loads(found)
+        except ValueError:
+            return None, []
+        return inside, [*notes, "The file is JSON in quotation marks, written twice: it was read once more."]
+    return (text if found == text.lstrip() else found, notes) if found[:1] in ("{", "[") else (None, [])
 
 
 def read_json(text: str) -> tuple[tuple[str, ...], list[tuple[int, tuple[Cell, ...]]], list[Refused], str, list[str]]:
@@ -116,6 +131,13 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
     if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):  # DataFrame.to_json("split")
         names = [str(name) for name in value["columns"]]
         return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in value["data"]]
+    rows = value.get("rows")
+    if (
+        isinstance(rows, list)
+        and rows
+        and all(isinstance(each, dict) and isinstance(each.get("row"), dict) for each in rows)
+    ):
+        return [each["row"] for each in rows]  # as the hub's viewer of data sets answers
     references = known_names()["reference"]  # {"references": [{"text": "…"}, …]} is a row's, no table
     listed = [each for key, each in value.items() if isinstance(each, list) and each and key.lower() not in references]
     tables = [each for each in listed if isinstance(each[0], dict) and not is_chat(each)]
