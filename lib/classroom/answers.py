@@ -19,7 +19,7 @@ from lib.classroom.errors import RoomError
 from lib.classroom.members import member_row
 from lib.classroom.order.visits import count_answer
 from lib.classroom.questions import question_row, record
-from lib.classroom.records import LONGEST_TEXT, Asked, Flow, Score, Stage, Tally, Turnout, Words
+from lib.classroom.records import LARGEST_NUMBER, LONGEST_TEXT, Asked, Flow, Score, Stage, Tally, Turnout, Words
 from lib.classroom.rooms import led_row, row_of
 from lib.classroom.tables import answers, members, questions
 
@@ -122,6 +122,7 @@ def said_in_experiment(
 
     To the instructor's `browser` all of it; to everybody else what was shown.
     """
+    numbers = [number for number in numbers if 0 < number <= LARGEST_NUMBER]
     with db.reading() as connection:
         room_row = row_of(connection, code) if browser is None else led_row(connection, code, browser)
         students = numbers_of_students(connection, room_row.id)
@@ -141,6 +142,8 @@ def said_in_experiment(
 
 def let_through(db: Database, code: str, browser: str, words_number: int, through: bool) -> None:
     """Show one student's words to the room, or hide them again."""
+    if not 0 < words_number <= LARGEST_NUMBER:
+        raise RoomError("There are no such words in this room; choose some of those listed.")
     with db.writing() as connection:
         room_row = led_row(connection, code, browser)
         here = sa.select(questions.c.id).where(questions.c.room_id == room_row.id)

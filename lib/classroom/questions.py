@@ -14,7 +14,7 @@ from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import Database
 from lib.classroom.entering.names import one_line
 from lib.classroom.errors import RoomError
-from lib.classroom.records import LONGEST_TEXT, Asked, Choice, Stage
+from lib.classroom.records import LARGEST_NUMBER, LONGEST_TEXT, Asked, Choice, Stage
 from lib.classroom.rooms import led_row, row_of
 from lib.classroom.tables import answers, questions
 
@@ -121,6 +121,8 @@ def record(row: sa.Row) -> Asked:
 
 def question_row(connection: sa.Connection, room_id: int, number: int, *, locked: bool = False) -> sa.Row:
     """The row of a question by its number. Locked, nobody else answers or moves it until this transaction ends."""
+    if not 0 < number <= LARGEST_NUMBER:
+        raise RoomError("There is no such question in this room; its questions are numbered from 1.")
     wanted = sa.select(questions).where(questions.c.room_id == room_id, questions.c.number == number)
     row = connection.execute(wanted.with_for_update() if locked else wanted).first()
     if row is None:

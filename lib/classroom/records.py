@@ -8,6 +8,8 @@ from enum import StrEnum
 ROOM_LIVES_S = 24 * 3600
 MOST_MEMBERS = 500
 LONGEST_TEXT = 280
+LARGEST_NUMBER = 2**31 - 1
+"""That a database keeps of what it numbers."""
 
 
 class Stage(StrEnum):

@@ -148,7 +148,7 @@ def room_s_rankings(
     asked = {
         each.number: ready[each.question]
         for each in all_asked(db, code)
-        if each.part == PARTS[model] and each.question in ready and number in (None, each.number)
+        if each.part == PARTS.get(model) and each.question in ready and number in (None, each.number)
     }
     said = said_in_experiment(db, code, list(asked), browser=browser)
     return tuple(_prompted(at, sampled, said[at]) for at, sampled in asked.items() if said[at])

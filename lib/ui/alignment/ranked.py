@@ -15,6 +15,7 @@ from lib.ui.classroom.experiments.own_room import rankings_of_my_room
 from lib.ui.kit import controls
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.problems import problem
+from lib.ui.kit.text import escape
 from lib.units import number_of
 
 OWN, ROOM, COURSE = "own", "room", "course"
@@ -117,4 +118,4 @@ def load_again(model: str) -> None:
         if new:
             mine(model).rankings.extend(new)
             st.rerun()
-        st.success(f"Read from “{upload.name}”: {number_of(len(read), 'ranking')}.", icon=":material/check:")
+        st.success(f"Read from “{escape(upload.name)}”: {number_of(len(read), 'ranking')}.", icon=":material/check:")
