@@ -32,6 +32,8 @@ class Hub:
     pieces: int = 20
     cut_after: int | None = None
     status: int = 200
+    answers: threading.Event = field(default_factory=threading.Event)
+    """Clear it, and who asks for a file is connected and told nothing."""
     requests: list[str] = field(default_factory=list)
 
 
@@ -69,6 +71,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _file(self, *, send: bool) -> None:
+        self.hub.answers.wait()
         commit, name = self.path.split("/resolve/", 1)[-1].split("?")[0].split("/", 1)
         self.hub.requests.append(f"{self.command} {name}")
         data = self.hub.files.get(name)
@@ -117,6 +120,7 @@ def _sibling(name: str, data: bytes) -> dict:
 def standin_hub(files: dict[str, bytes]) -> Iterator[Hub]:
     """Serve `files` as any model at any commit until the block ends; `hub.url` is what HF_ENDPOINT must say."""
     hub = Hub(dict(files))
+    hub.answers.set()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Serving", (Handler,), {"hub": hub}))
     server.handle_error = lambda *_: None  # a client that hangs up is part of the test
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -124,5 +128,6 @@ def standin_hub(files: dict[str, bytes]) -> Iterator[Hub]:
     try:
         yield hub
     finally:
+        hub.answers.set()
         server.shutdown()
         server.server_close()

@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from lib.models.fetch.events import FetchProgress
 from lib.models.fetch.staging import check_room, staging
 
 POLL_S = 0.2
+QUIET_S = 60.0
+"""A hub that sends nothing for so long hangs; by itself its client would go on asking for many minutes."""
+END_S = 5.0
+"""In which a download that is stopped ends, unless its hub hangs: its thread is then left to its own end."""
 STAGE = "From the hub"
 WANTED = (
     "README.md",
@@ -69,6 +74,10 @@ def download(name: str) -> Iterator[FetchProgress]:
         fetching = _Fetch(card, listing, folder)
         try:
             while fetching.running:
+                if fetching.quiet_s > QUIET_S:
+                    raise ModelUnavailable(
+                        f"{_where()} has sent nothing of {name} for {QUIET_S:.0f} s; check the network and start again."
+                    )
                 yield FetchProgress(name, STAGE, fetching.done_bytes, listing.total_bytes)
                 fetching.wait(POLL_S)
         finally:
@@ -86,6 +95,7 @@ class _Fetch:
 
     def __init__(self, card: ModelCard, listing: Listing, staging: Path) -> None:
         self.done_bytes = 0
+        self._heard_at = time.monotonic()
         self.snapshot = staging / _repository(card) / "snapshots" / listing.commit
         self._card, self._listing, self._staging = card, listing, staging
         self._stop = threading.Event()
@@ -97,12 +107,17 @@ class _Fetch:
     def running(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def quiet_s(self) -> float:
+        """Since the hub has last sent something."""
+        return time.monotonic() - self._heard_at
+
     def wait(self, seconds: float) -> None:
         self._thread.join(seconds)
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join()
+        self._thread.join(END_S)
 
     def raise_error(self) -> None:
         if self._error is not None:
@@ -127,6 +142,7 @@ class _Fetch:
         if self._stop.is_set():
             raise _Stopped
         self.done_bytes += int(count)
+        self._heard_at = time.monotonic()
 
 
 def _progress_class(on_bytes: Callable[[float], None]) -> type:
@@ -190,7 +206,7 @@ class _said:  # noqa: N801 (reads as a clause: `with _said(card): …`)
 def _why_it_failed(card: ModelCard, error: Exception) -> str:
     from huggingface_hub import errors
 
-    where = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    where = _where()
     if isinstance(error, errors.GatedRepoError):
         return f"{card.hub_id} is gated; accept its licence at {where}/{card.hub_id} and set HF_TOKEN."
     if isinstance(error, errors.RevisionNotFoundError):
@@ -204,6 +220,10 @@ def _why_it_failed(card: ModelCard, error: Exception) -> str:
     if isinstance(error, errors.HfHubHTTPError):
         return f"The hub at {where} answered with an error ({_status(error)}); try again later."
     return f"{card.name} did not arrive whole from {where} ({type(error).__name__}); check the network and start again."
+
+
+def _where() -> str:
+    return os.environ.get("HF_ENDPOINT", "https://huggingface.co")
 
 
 def _status(error: Exception) -> str:

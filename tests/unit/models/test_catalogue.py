@@ -63,6 +63,14 @@ def test_a_missing_part_of_a_model_in_parts(copy):
         catalogue.find(catalogue.BUNDLED)
 
 
+@pytest.mark.parametrize("name", ["../base-model", "../../etc", "/etc/passwd", "SmolLM2-135M/..", "C:\\models"])
+def test_a_name_that_leads_elsewhere_is_no_model(copy, monkeypatch, name):
+    monkeypatch.setenv("MODELS_FOLDER", str(copy.parent / "models"))
+    (copy.parent / "models").mkdir()
+    with pytest.raises(ModelUnavailable, match="There is no model called"):
+        catalogue.find(name)
+
+
 def test_no_tokenizer(copy):
     (copy / "tokenizer.json").unlink()
     with pytest.raises(ModelUnavailable, match="no tokenizer"):

@@ -22,6 +22,9 @@ from tests.waiting import LIMIT_S
 
 DOWNLOAD = """
 import sys
+from lib.models.fetch import hub
+if sys.argv[2:] == ["quick"]:
+    hub.QUIET_S = hub.END_S = 0.4
 from lib.models.catalogue import find
 from lib.models.errors import ModelUnavailable
 from lib.models.fetch.events import FetchProgress
@@ -30,7 +33,7 @@ seen = []
 try:
     for event in download(sys.argv[1]):
         seen.append(event)
-        if len(sys.argv) > 2 and isinstance(event, FetchProgress) and event.done_bytes > 0:
+        if sys.argv[2:] == ["stop"] and isinstance(event, FetchProgress) and event.done_bytes > 0:
             raise KeyboardInterrupt
 except ModelUnavailable as error:
     print("SAID", error)
@@ -177,6 +180,13 @@ def test_a_model_without_weights_is_said(hub, tmp_path, model_files):
 def test_no_network_is_said(hub, tmp_path):
     closed = "http://127.0.0.1:9"
     assert f"did not arrive whole from {closed}" in run_download(hub, tmp_path, HF_ENDPOINT=closed)
+
+
+def test_a_hub_that_hangs_is_said_and_nothing_is_left(hub, tmp_path):
+    hub.answers.clear()
+    said = run_download(hub, tmp_path, "quick")
+    assert f"SAID {hub.url} has sent nothing of {NAME} for 0 s; check the network" in said
+    assert leftovers(tmp_path) == []
 
 
 def test_offline_mode_is_said(hub, tmp_path):
