@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 
 from lib.memory.ask.changes import OPTIONS, Option
@@ -25,28 +25,46 @@ def fits(arch: Architecture, setup: Setup, gpu: Gpu) -> bool:
     return estimate(arch, setup, gpu).total_bytes <= gpu.usable_bytes
 
 
-def largest(test: Callable[[int], bool], limit: int) -> int:
-    """The largest whole number up to `limit` that passes `test`, which must pass below any that passes; 0 if none."""
-    if not test(1):
+def largest(needs: Callable[[int], float], room: float, limit: int) -> int:
+    """The largest whole number up to `limit` that needs at most `room`; 0 if none does. `needs` must never fall.
+
+    Memory grows nearly in a straight line, so it is looked for where a line would meet the room, and in the middle
+    every other time, in case it bends: some 10 questions instead of 30.
+    """
+    low, high = 1, limit
+    needs_low = needs(low)
+    if needs_low > room:
         return 0
-    low, high = 1, 2
-    while high <= limit and test(high):
-        low, high = high, 2 * high
-    high = min(high, limit + 1)
+    needs_high = needs(high)
+    if needs_high <= room:
+        return limit
+    bisect = False
     while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if test(middle) else (low, middle)
+        share = 0.5 if bisect else (room - needs_low) / (needs_high - needs_low)
+        middle = min(max(low + int(share * (high - low)), low + 1), high - 1)
+        needed = needs(middle)
+        if needed <= room:
+            low, needs_low = middle, needed
+        else:
+            high, needs_high = middle, needed
+        bisect = not bisect
     return low
 
 
 def longest_context(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
     """Tokens a sequence may have, the rest as it is; at most what the model was made for."""
-    return largest(lambda tokens: fits(arch, setup.with_tokens(tokens), gpu), arch.max_position_embeddings)
+    needs = partial(_needs, arch, gpu, setup.with_tokens)
+    return largest(needs, gpu.usable_bytes, arch.max_position_embeddings)
 
 
 def largest_batch(arch: Architecture, setup: Setup, gpu: Gpu) -> int:
     """Sequences at once, the rest as it is."""
-    return largest(lambda count: fits(arch, setup.with_sequences(count), gpu), MOST_SEQUENCES)
+    needs = partial(_needs, arch, gpu, setup.with_sequences)
+    return largest(needs, gpu.usable_bytes, MOST_SEQUENCES)
+
+
+def _needs(arch: Architecture, gpu: Gpu, with_count: Callable[[int], Setup], count: int) -> float:
+    return estimate(arch, with_count(count), gpu).total_bytes
 
 
 def best_precision(arch: Architecture, setup: ServingSetup, gpu: Gpu) -> str | None:

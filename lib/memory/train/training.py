@@ -54,12 +54,12 @@ class TrainingEstimate(MadeOfTerms):
         """What is in memory over time."""
         return {"step 1": self.first_step, "step 2": self.later_step}
 
-    @property
+    @cached_property
     def fullest(self) -> Moment:
         """The fullest moment of any step after the first."""
         return max(self.later_step, key=lambda moment: moment.allocated_bytes)
 
-    @property
+    @cached_property
     def fullest_of_first(self) -> Moment:
         return max(self.first_step, key=lambda moment: moment.allocated_bytes)
 

@@ -9,6 +9,7 @@ from lib.memory.ask.fit import (
     best_precision,
     fits,
     gpu_rows,
+    largest,
     largest_batch,
     largest_model,
     longest_context,
@@ -45,6 +46,31 @@ def test_the_answers_are_the_last_that_fit(setup):
     for name, answer in ((length, longest_context(LLAMA, setup, CARD)), (count, largest_batch(LLAMA, setup, CARD))):
         assert fits(LLAMA, setup.with_(**{name: answer}), CARD)
         assert not fits(LLAMA, setup.with_(**{name: answer + 16}), CARD)
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        lambda n: 7.0 * n + 3,
+        lambda n: n * n,
+        lambda n: n**0.5,
+        lambda n: 0 * n + 5.0,
+        lambda n: n // 16,
+        lambda n: 2.0**n,
+    ],
+    ids=["line", "square", "root", "flat", "steps", "powers"],
+)
+def test_the_largest_that_fits_is_found_exactly_and_with_few_questions(needs):
+    asked = []
+
+    def counted(number: int) -> float:
+        asked.append(number)
+        return needs(number)
+
+    for room in (0, 1, 4.9, 5, 10, 20, 400, 10**6):
+        asked.clear()
+        assert largest(counted, room, 1_000) == max((n for n in range(1, 1_001) if needs(n) <= room), default=0)
+        assert len(asked) <= 20  # half of them bisect: 2 ends, and twice the 10 halvings of 1,000
 
 
 @pytest.mark.parametrize(
