@@ -84,8 +84,8 @@ def fetch_others(missing: dict[str, str]) -> None:
             jobs.start_and_stop(KIND, "Download", _queue_download, name, icon="download", main=False)
         st.caption(f"{escape(missing[name])}.")
         jobs.live(KIND, _draw_fetch)
-    if set(offered) & set(models_here()[0]):  # one has arrived since `missing` was found
-        st.rerun()
+    if jobs.current(KIND) is not None and set(offered) & set(models_here()[0]):
+        st.rerun()  # one has arrived since `missing` was found
 
 
 @st.fragment(run_every=LOOK_S)

@@ -138,8 +138,8 @@ def _claim(checked: CheckedClaim) -> None:
         Finding.OPEN: ("hourglass_empty", "gray"),
     }[checked.finding]
     with st.container(border=True):
-        st.markdown(f":{colour}[:material/{icon}:] **{checked.claim.claim}**: {checked.finding}")
-        st.markdown(checked.because)
+        says = f":{colour}[:material/{icon}:] **{checked.claim.claim}**: {checked.finding}"
+        st.markdown(f"{says}\n\n{checked.because}")
         st.caption(f"Measured by {checked.claim.measured_by}.")
 
 
@@ -152,6 +152,13 @@ def recorded() -> None:
     if not runs:
         return
     _larger_models(sizes_on_one_device(runs))
+    shelf = st.expander("Every recorded run", icon=":material/history:", key="recorded_shelf", on_change="rerun")
+    if shelf.open:  # closed it costs nothing: its charts and table would be made anew at every move of a slider
+        with shelf:
+            _recorded_run(runs)
+
+
+def _recorded_run(runs: tuple[RecordedRun, ...]) -> None:
     titles = [run.title for run in runs]
     chosen = st.selectbox("Run", range(len(runs)), format_func=titles.__getitem__, key="recorded_run")
     run = runs[chosen]

@@ -16,9 +16,11 @@ def published_figures(results: Results | None) -> None:
     """Tables from the papers, each with the rows of this run that answer the same question."""
     st.header("What others have measured", anchor=False)
     tables = published_tables()
-    for table, tab in zip(tables, st.tabs([table.tab for table in tables]), strict=True):
-        with tab:
-            _one(table, results)
+    tabs = st.tabs([table.tab for table in tables], key="published_tab", on_change="rerun")
+    for table, tab in zip(tables, tabs, strict=True):
+        if tab.open:  # the others' charts and tables would be made anew at every move of a slider, and not be seen
+            with tab:
+                _one(table, results)
 
 
 def _one(table: PublishedTable, results: Results | None) -> None:
