@@ -29,6 +29,8 @@ STARTED = {"live-lora": "Start", "quantization-lab": "Measure"}
 SIZES = {"desk": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
 MOST_PIXELS = 6000
 """How tall a picture may be; what a page has below is left off."""
+DRAWN = "() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stAppSkeleton]')"
+"""Streamlit loads the code of an element when the first of its kind comes near, and holds its place meanwhile."""
 TALL = "document.querySelector('[data-testid=stMain]').scrollHeight"
 BESIDE = ("presenter", "demos", "operator")
 
@@ -70,8 +72,12 @@ def _window(browser: Browser, size: str, look: str) -> Page:
 def _take(page: Page, file: Path, *, whole: bool) -> None:
     """Streamlit scrolls within the page, so that a window as tall as the page shows all of it."""
     settle(page)
+    page.wait_for_function(DRAWN)
     before = page.viewport_size
     if whole:
+        page.set_viewport_size({"width": before["width"], "height": min(MOST_PIXELS, page.evaluate(TALL) + 20)})
+        page.wait_for_function(DRAWN)
+        # What had not been drawn yet had another height.
         page.set_viewport_size({"width": before["width"], "height": min(MOST_PIXELS, page.evaluate(TALL) + 20)})
     page.wait_for_timeout(1000)
     page.screenshot(path=file)
