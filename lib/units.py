@@ -7,6 +7,7 @@ PyTorch count in). Nothing in this app says "GB" and means GiB.
 from __future__ import annotations
 
 import math
+import re
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -90,3 +91,14 @@ def _scaled(value: float, scales: tuple[tuple[int, str], ...], unit: str, space:
             decimals = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
             return f"{scaled:.{decimals}f}{space}{name}"
     return f"{value:.0f}{space if unit else ''}{unit}"
+
+
+def without_commas(text: str) -> str:
+    """`text` without the commas between its thousands; ValueError where one stands elsewhere.
+
+    "1,5" is one and a half to half of the world: taken for fifteen, it would teach something wrong in silence.
+    """
+    for number in re.findall(r"[\d,.]*,[\d,.]*", text):
+        if not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", number):
+            raise ValueError(f"the commas of {number!r} do not part thousands")
+    return text.replace(",", "")

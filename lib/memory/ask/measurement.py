@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from lib.memory.errors import CannotEstimateError
-from lib.units import GIB, KIB, MIB
+from lib.units import GIB, KIB, MIB, without_commas
 
 MAX_TEXT = 20_000
 UNITS = {"B": 1, "BYTES": 1, "KIB": KIB, "MIB": MIB, "GIB": GIB, "KB": 1e3, "MB": 1e6, "GB": 1e9}
-SIZE = r"([\d.,]+)\s*(KiB|MiB|GiB|KB|MB|GB|bytes|B)\b"
+SIZE = r"(?<![-−\d.,])([\d.,]+)\s*(KiB|MiB|GiB|KB|MB|GB|bytes|B)\b"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _size(match: re.Match | None, first: int = 1) -> float | None:
     if match is None:
         return None
     try:
-        return float(match.group(first).replace(",", "")) * UNITS[match.group(first + 1).upper()]
+        return float(without_commas(match.group(first))) * UNITS[match.group(first + 1).upper()]
     except ValueError:
         return None
 

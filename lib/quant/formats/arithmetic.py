@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -66,7 +67,9 @@ def parse_numbers(text: str) -> tuple[float, ...]:
             number = float(part)
         except ValueError:
             raise QuantError(f"{part[:20]!r} is not a number; write one like 0.42 or -1.3.") from None
-        if not abs(number) < 1e30:
+        if math.isnan(number):
+            raise QuantError(f"{part[:20]!r} is not a number; write one like 0.42 or -1.3.")
+        if abs(number) >= 1e30:
             raise QuantError(f"{part[:20]} is too large to work with here; keep numbers below 1e30.")
         numbers.append(number)
     return tuple(numbers)

@@ -10,6 +10,7 @@ import numpy as np
 
 from lib.quant.errors import QuantError
 from lib.quant.formats.formats import Field, FloatFormat, NumberFormat
+from lib.units import without_commas
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,8 @@ def from_code(code: int, fmt: NumberFormat) -> StoredValue:
 
 def parse_value(text: str) -> float:
     """A number as a student types it: 0.1, 1e-5, 1/3, -inf, nan; QuantError for anything else."""
-    cleaned = text.strip().replace("−", "-").replace(",", "").replace("_", "")
     try:
+        cleaned = without_commas(text.strip().replace("−", "-").replace("_", ""))
         if cleaned.count("/") == 1:
             above, below = cleaned.split("/")
             return float(above) / float(below)

@@ -220,6 +220,7 @@ def test_decoding_cannot_be_faster_than_reading_the_weights():
         ("max_memory_allocated: 21474836480", 21_474_836_480, None),
         ("21.3 GiB", 21.3 * GIB, None),
         ("168 GB", 168e9, None),
+        ("1,024 MiB", GIB, None),
     ],
 )
 def test_what_tools_say_is_read(text, used, total):
@@ -229,7 +230,8 @@ def test_what_tools_say_is_read(text, used, total):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "it broke", "0 GiB", "x" * 30_000, "CUDA out of memory", ". GiB", "9" * 400]
+    "text",
+    ["", "   ", "it broke", "0 GiB", "x" * 30_000, "CUDA out of memory", ". GiB", "9" * 400, "-5 GiB", "1,5 GiB"],
 )
 def test_text_without_a_figure_is_refused(text):
     with pytest.raises(CannotEstimateError) as refused:

@@ -44,6 +44,11 @@ def test_what_is_not_eight_numbers_is_said(text):
         parse_numbers(text)
 
 
+def test_nan_is_no_number_rather_than_too_large():
+    with pytest.raises(QuantError, match="'nan' is not a number"):
+        parse_numbers("1 2 3 4 5 6 7 nan")
+
+
 @pytest.mark.parametrize(
     ("values", "scheme", "bits"), [((0.0,) * 8, "absmax", 4), (EIGHT, "gptq", 4), (EIGHT, "absmax", 1)]
 )
