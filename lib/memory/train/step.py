@@ -38,8 +38,7 @@ class _Walk:
         self.grad_scale = 0.0 if accumulating or setup.optimizer_in_backward else self._grad_scale()
         self.activations = 0.0
         self.kinds = arch.layer_kinds()
-        self.profiles: dict[tuple[LayerKind, bool], Profile] = {}
-        self.first_needs_grad = setup.trains_base or setup.checkpointing or setup.method == "qlora"
+        self.profiles = self._profiles()
         self.residual = setup.tokens * arch.hidden_size * self.numerics.residual_bytes
         self.label_prefix = "" if not accumulating else "last micro-batch: "
 
@@ -58,13 +57,14 @@ class _Walk:
             parts[part] = parts.get(part, 0.0) + size
         return Moment(self.label_prefix + label if phase != "start" else label, phase, **parts)
 
-    def profile(self, index: int) -> Profile:
-        """Layers of one kind are alike, but for the first, whose input may need no gradient."""
-        key = (self.kinds[index], index > 0 or self.first_needs_grad)
-        if key not in self.profiles:
-            setup = self.setup
-            self.profiles[key] = layer_profile(self.arch, key[0], self.numerics, setup.batch, setup.sequence, key[1])
-        return self.profiles[key]
+    def _profiles(self) -> list[Profile]:
+        """A layer each. Those of one kind are alike, but for the first, whose input may need no gradient."""
+        setup = self.setup
+        first_needs_grad = setup.trains_base or setup.checkpointing or setup.method == "qlora"
+        found: dict[tuple[LayerKind, bool], Profile] = {}
+        for key in dict.fromkeys((kind, index > 0 or first_needs_grad) for index, kind in enumerate(self.kinds)):
+            found[key] = layer_profile(self.arch, key[0], self.numerics, setup.batch, setup.sequence, key[1])
+        return [found[kind, index > 0 or first_needs_grad] for index, kind in enumerate(self.kinds)]
 
     def stored(self, profile: Profile) -> float:
         """What one layer leaves behind on the GPU after its forward pass."""
@@ -91,7 +91,7 @@ class _Walk:
     def forward(self) -> Iterator[Moment]:
         marks = {round(len(self.kinds) * part / 4) - 1: part for part in (1, 2, 3, 4)}
         for index in range(len(self.kinds)):
-            profile = self.profile(index)
+            profile = self.profiles[index]
             running = profile.forward_peak_bytes - (0 if self.setup.checkpointing else profile.saved_bytes)
             if index in marks:
                 self.activations += self.stored(profile)
@@ -146,7 +146,7 @@ class _Walk:
 
     def _layer_backward(self, index: int) -> Moment:
         """The highest point of one layer's backward pass, its recomputation included."""
-        profile = self.profile(index)
+        profile = self.profiles[index]
         before = self.activations - self.stored(profile)
         peak = profile.backward_peak_bytes
         if self.setup.checkpointing:
