@@ -90,6 +90,6 @@ def _flip_label(flip: Flip, factor: str, limit: float) -> dict:
         "text": flip.winner,
         "showarrow": False,
         "yshift": 16 if flip.change <= 0 else -16,
-        "font": {"size": 12, "color": RED},
+        "font": {"size": 14, "color": RED},
         "xanchor": "right" if flip.weight > limit / 2 else "left",
     }

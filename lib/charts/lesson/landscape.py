@@ -14,6 +14,8 @@ from lib.lesson.scaling.landscape import CHINCHILLA_RATIO, LanguageModel
 from lib.units import format_count
 
 Value = Callable[[LanguageModel], float]
+Line = tuple[float, float, float]
+"""Upright: where it stands, from where to where."""
 NOT_DISCLOSED = "not disclosed"
 KINDS = {
     (False, True): ("dense, open weights", BLUE, "circle"),
@@ -21,11 +23,23 @@ KINDS = {
     (False, False): ("dense, closed", GREY, "circle-open"),
     (True, False): ("mixture of experts, closed", PURPLE, "diamond-open"),
 }
-WIDE, HIGH = 700, 420
-"""Pixels of a plot for which names are placed so that none covers another: a little narrower than a laptop's."""
+WIDE, HIGH = 420, 330
+"""Pixels of a plot for which names are placed so that none covers another: between a phone's and a projector's, whose
+letters are larger."""
 LETTER_PIXELS, LINE_PIXELS = 7.2, 15
-MOST_POINTS_COVERED = 1
-SPOTS = {"top center": (-0.5, 1), "bottom center": (-0.5, -1), "middle right": (0.06, 0), "middle left": (-1.06, 0)}
+MOST_COVERED = 0.5
+LINE_COVERED = 0.4
+"""A name across a thin line is still read; a name across a point is not."""
+SPOTS = {
+    "top center": (-0.5, 1),
+    "bottom center": (-0.5, -1),
+    "middle right": (0.06, 0),
+    "middle left": (-1.06, 0),
+    "top right": (0, 1),
+    "top left": (-1, 1),
+    "bottom right": (0, -1),
+    "bottom left": (-1, -1),
+}
 """Where a name may stand: its left edge in widths of itself, its middle in lines above the point."""
 
 
@@ -37,7 +51,11 @@ def over_time(models: Sequence[LanguageModel], what: str, title: str, *, names: 
     """
     known = [each for each in models if getattr(each, what)]
     traces = [_active_lines(known)] if what == "parameters" else []
-    traces += _points(known, lambda each: each.month, lambda each: getattr(each, what), log_x=False, names=names)
+    drawn = [each for each in known if each.moe and each.active_parameters] if what == "parameters" else []
+    lines = [(each.month, math.log10(each.active_parameters), math.log10(each.parameters)) for each in drawn]
+    traces += _points(
+        known, lambda each: each.month, lambda each: getattr(each, what), log_x=False, names=names, lines=lines
+    )
     lowest = min((getattr(each, what) for each in known), default=1e9)
     silent = [each for each in models if not getattr(each, what)]
     traces.append(_silent(silent, lowest / 2.2))
@@ -95,9 +113,11 @@ def _count(value: float | None) -> str:
     return NOT_DISCLOSED if value is None else format_count(value)
 
 
-def _points(models: Sequence[LanguageModel], x: Value, y: Value, *, log_x: bool, names: bool) -> list[dict]:
+def _points(
+    models: Sequence[LanguageModel], x: Value, y: Value, *, log_x: bool, names: bool, lines: Sequence[Line] = ()
+) -> list[dict]:
     places = {each.name: ((math.log10(x(each)) if log_x else x(each)), math.log10(y(each))) for each in models}
-    spots = _spots([each.name for each in models if names and each.named], places)
+    spots = _spots([each.name for each in models if names and each.named], places, lines)
     traces = []
     for (moe, is_open), (name, colour, symbol) in KINDS.items():
         mine = [each for each in models if bool(each.moe) == moe and each.open_weights == is_open]
@@ -121,19 +141,22 @@ def _points(models: Sequence[LanguageModel], x: Value, y: Value, *, log_x: bool,
     return traces
 
 
-def _spots(names: Sequence[str], places: Mapping[str, tuple[float, float]]) -> dict[str, str]:
-    """Where each name stands; one that would cover another, or several points, wherever it stood is left out."""
+def _spots(
+    names: Sequence[str], places: Mapping[str, tuple[float, float]], lines: Sequence[Line] = ()
+) -> dict[str, str]:
+    """Where each name stands; one that would cover another, or a point, wherever it stood is left out."""
     if not places:
         return {}
     points = np.array(list(places.values()))
     low, span = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-9)
     pixels = (points - low) / span * (WIDE, HIGH)
+    upright = (np.array(lines).reshape(-1, 3) - low[[0, 1, 1]]) / span[[0, 1, 1]] * (WIDE, HIGH, HIGH)
     taken, spots = [], {}
     for name in names:
         at = (np.array(places[name]) - low) / span * (WIDE, HIGH)
-        tried = [(_covered(box, pixels, taken), spot, box) for spot, box in _boxes(at, len(name))]
+        tried = [(_covered(box, pixels, upright, taken), spot, box) for spot, box in _boxes(at, len(name))]
         covered, spot, box = min(tried, key=lambda each: each[0])
-        if covered <= MOST_POINTS_COVERED:
+        if covered <= MOST_COVERED:
             spots[name] = spot
             taken.append(box)
     return spots
@@ -149,15 +172,21 @@ def _boxes(at: np.ndarray, letters: int) -> list[tuple[str, tuple[float, float, 
     return found
 
 
-def _covered(box: tuple[float, float, float, float], points: np.ndarray, taken: Sequence[tuple]) -> float:
-    """How many points lie under a name; infinity if another name does, or it leaves the plot."""
+def _covered(
+    box: tuple[float, float, float, float], points: np.ndarray, upright: np.ndarray, taken: Sequence[tuple]
+) -> float:
+    """How many points lie under a name, and a little for each line; infinity if another name does, or it leaves the
+    plot."""
     left, right, low, high = box
-    if right > WIDE + 60 or left < -40:
+    if right > WIDE + 10 or left < -10:
         return math.inf
     if any(left < other[1] and other[0] < right and low < other[3] and other[2] < high for other in taken):
         return math.inf
     x, y = points[:, 0], points[:, 1]
-    return float(((x > left - 4) & (x < right + 4) & (y > low - 3) & (y < high + 3)).sum())
+    under = ((x > left - 4) & (x < right + 4) & (y > low - 3) & (y < high + 3)).sum()
+    at, begins, ends = upright.T
+    crossed = ((at > left) & (at < right) & (begins < high) & (ends > low)).sum()
+    return float(under + LINE_COVERED * crossed)
 
 
 def _active_lines(models: Sequence[LanguageModel]) -> dict:

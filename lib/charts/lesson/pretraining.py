@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import plotly.graph_objects as go
 
-from lib.charts.theme import BLUE, GREY, ORANGE, RED, figure, label, line
+from lib.charts.theme import ABOVE_PLOT_PIXELS, BLUE, GREY, ORANGE, RED, figure, label, line
 from lib.lesson.pretraining.birth import Birth
 
 
@@ -16,6 +15,7 @@ def prices(ranges: Mapping[str, tuple[float, float, float]], chosen: str, slide_
     """Price of each model, (low, here, high) in USD, on a log axis; the slide's as a line."""
     names = list(ranges)
     traces, words = [], []
+    middle = math.sqrt(min(low for low, _, _ in ranges.values()) * max(high for _, _, high in ranges.values()))
     for at, name in enumerate(names):
         low, here, high = ranges[name]
         colour = ORANGE if name == chosen else GREY
@@ -24,15 +24,24 @@ def prices(ranges: Mapping[str, tuple[float, float, float]], chosen: str, slide_
         traces.append(shared | {"mode": "lines", "x": [low, high], "y": [at, at], "line": bar, "opacity": 0.45})
         point = {"size": 13, "color": colour, "symbol": "diamond" if name == chosen else "circle"}
         traces.append(shared | {"mode": "markers", "x": [here], "y": [at], "marker": point})
-        words.append(_from_left(at + 0.2, f"<b>{name}</b>: {usd(here)}", yref="y"))
+        words.append(_over_its_bar(at + 0.2, low, high, middle, f"<b>{name}</b>: {usd(here)}"))
     words.append(
-        _from_left(1.0, f"dotted: the slide's {usd(slide_usd)}", yref="paper", font={"color": RED, "size": 14})
+        label(
+            math.log10(slide_usd),
+            1,
+            f"the slide's {usd(slide_usd)}",
+            yref="paper",
+            yanchor="bottom",
+            xanchor="right",
+            font={"color": RED, "size": 14},
+        )
     )
     low, here, high = ranges[chosen]
     return figure(
         f"{chosen}: {usd(here)}, or {usd(low)} to {usd(high)}",
         "USD, log scale",
-        height=80 + 62 * len(names),
+        height=100 + 62 * len(names),
+        above=ABOVE_PLOT_PIXELS + 20,
         traces=traces,
         showlegend=False,
         xaxis={"type": "log", "tickprefix": "$", "exponentformat": "power", "nticks": 6},
@@ -111,10 +120,11 @@ def usd(value: float) -> str:
     return f"${value:,.2f}" if value >= 0.1 else f"${value:.2g}"
 
 
-def _from_left(y: float, text: str, **more: Any) -> dict:
-    """Words that begin at the left edge, above `y`."""
-    place = {"x": 0.0, "xref": "paper", "xanchor": "left", "y": y, "yanchor": "bottom"}
-    return {"text": text, "showarrow": False, "font": {"size": 14}, **place, **more}
+def _over_its_bar(y: float, low: float, high: float, middle: float, text: str) -> dict:
+    """Words above a bar, from the end of it that leaves them room inside the plot."""
+    x, side = (low, "left") if math.sqrt(low * high) < middle else (high, "right")
+    place = {"x": math.log10(x), "xanchor": side, "y": y, "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, "font": {"size": 14}, **place}
 
 
 def _at(x: float, y: float, text: str, colour: str, anchor: str) -> dict:

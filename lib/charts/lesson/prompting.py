@@ -26,6 +26,7 @@ def _whiskers(scores: Sequence[Score]) -> dict:
 
 def accuracy_by_examples(names: Sequence[str], scores: Sequence[Score], guessing: float, title: str) -> go.Figure:
     """Share of sentences with the right label against the number of examples, with 95% intervals."""
+    told = _told_points(scores)
     return figure(
         title,
         "examples in the prompt",
@@ -38,8 +39,8 @@ def accuracy_by_examples(names: Sequence[str], scores: Sequence[Score], guessing
                 "x": list(names),
                 "y": [100 * each.accuracy for each in scores],
                 "error_y": _whiskers(scores),
-                "text": [f"{each.accuracy:.0%}" for each in scores],
-                "textposition": "top right",
+                "text": [f"{each.accuracy:.0%}" if at in told else "" for at, each in enumerate(scores)],
+                "textposition": [told.get(at, "top right") for at in range(len(scores))],
                 "textfont": {"size": 14},
                 "cliponaxis": False,
                 "line": {"color": BLUE, "width": 3},
@@ -52,6 +53,15 @@ def accuracy_by_examples(names: Sequence[str], scores: Sequence[Score], guessing
         shapes=[line("y", 100 * guessing, color=ORANGE, width=2, dash="dash")],
         annotations=[label(0.99, 100 * guessing, "guessing", xref="paper", xanchor="right", yshift=12)],
     )
+
+
+def _told_points(scores: Sequence[Score]) -> dict[int, str]:
+    """Points whose figure is written beside them, and where: the first, the last, the least and the most. All of them
+    would run into each other on a phone, and the last one's leave it."""
+    shares = [each.accuracy for each in scores]
+    last, least, most = len(shares) - 1, shares.index(min(shares)), shares.index(max(shares))
+    room = {most: "top right"} if most < last - 1 else {}
+    return {0: "top right", **room, least: "bottom right", last: "top left"}
 
 
 def accuracy_in_rows(names: Sequence[str], scores: Sequence[Score], guessing: float, title: str) -> go.Figure:

@@ -56,6 +56,7 @@ def memory_bars(bars: Mapping[str, Estimate], usable_bytes: float, gpu_name: str
         traces=[*traces, _bands(bars, size)],
         barmode="stack",
         bargap=0.25,
+        uniformtext={"minsize": 11, "mode": "hide"},  # a phone would show 5 pixels; the legend has the names too
         above=86,
         legend={"y": -0.28, "font": {"size": 15}, "traceorder": "normal"},
         shapes=[*edge, line("x", end, color=RED, width=4, dash="dash")],
@@ -150,15 +151,17 @@ def moments_over_time(runs: Mapping[str, Sequence[Moment]], unit: str, title: st
     ]
     fullest = max(positions, key=lambda position: values[position].allocated_bytes)
     highest = values[fullest].allocated_bytes / size
-    starts, at = [], 0
+    starts, at, early = [], 0, True
     for name, run in runs.items():
         starts.append((at, name))
+        if at <= fullest < at + len(run):
+            early = fullest - at < len(run) / 2
         at += len(run)
     names = [
         label(start, 0, name, yref="paper", yanchor="bottom", xanchor="left", font={"size": 15, "color": "white"})
         for start, name in starts
     ]
-    arrow = {"showarrow": True, "arrowhead": 2, "ay": -36, "ax": -70 if fullest > len(values) / 2 else 70}
+    arrow = {"showarrow": True, "arrowhead": 2, "ay": -36, "ax": 70 if early else -70}  # away from the end of its run
     peak = label(fullest, highest, f"Fullest: {labels[fullest]}<br>{highest:,.1f} {unit}", font={"size": 15}, **arrow)
     limit = limit_bytes / size
     return figure(
@@ -168,7 +171,7 @@ def moments_over_time(runs: Mapping[str, Sequence[Moment]], unit: str, title: st
         y=unit,
         hovermode="closest",
         legend={"y": -0.3, "font": {"size": 14}, "traceorder": "normal"},
-        annotations=[peak, *names],
+        annotations=[peak, *names, _card(limit, unit)],
         shapes=[
             line("y", limit, color=RED, width=3, dash="dash"),
             *(line("x", start - 0.5, color=GREY, width=2, dash="dot") for start, _ in starts[1:]),
@@ -176,6 +179,12 @@ def moments_over_time(runs: Mapping[str, Sequence[Moment]], unit: str, title: st
         xaxis=_phases(values),
         yaxis={"range": [0, 1.25 * max(highest, 0.8 * min(limit, 3 * highest))]},
     )
+
+
+def _card(limit: float, unit: str) -> dict:
+    """What the dashed line is, on white, since it may lie in an area of any colour."""
+    look = {"font": {"size": 14, "color": RED}, "bgcolor": "#ffffff", "borderpad": 1}
+    return label(1, limit, f"card: {limit:,.1f} {unit}", xref="paper", xanchor="right", **look)
 
 
 def _phases(values: Sequence[Moment]) -> dict:

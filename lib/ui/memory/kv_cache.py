@@ -70,7 +70,7 @@ def context_costs() -> list[dict]:
         three.metric("Left for the cache", format_gib(budget.cache_bytes))
         _room_in_words(cache, budget, card.name, stored)
         title = f"{many} of {tokens:,} tokens: {format_gib(cache.total_bytes)} of KV cache"
-        label = f"free on {card.name}"
+        label = f"free: {format_gib(budget.cache_bytes)}"
         figure = charts.cache_by_context(lines, budget.cache_bytes, label, title, tokens)
         st.plotly_chart(figure, key="kv_contexts", alt=title)
     term = cache.term()
