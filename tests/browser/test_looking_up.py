@@ -18,7 +18,7 @@ def test_from_a_page_s_words_to_the_glossary(page: Page, app: App):
     page.goto(f"{app.url}/kv-cache")
     settle(page)
     term = next(each for each in words_of("kv_cache") if each.term == "Grouped-query attention")
-    press(page.get_by_role("button", name="Words on this page"))
+    press(page.get_by_role("button", name="Words ("))
     expect(page.get_by_text(term.says).first).to_be_visible()
     press(page.get_by_role("link", name="Grouped-query attention"))
     expect(page.get_by_role("textbox", name="Search").first).to_have_value(term.term)

@@ -37,7 +37,8 @@ def chapter(slug: str) -> Chapter:
         with on_stage("goals"):
             st.title(words.title, anchor=False)
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.badge(f"Slide: {words.slide}", icon=":material/co_present:", color="gray")
+                # No badge: on a phone its end would be cut.
+                st.caption(f":material/co_present: Slide: {words.slide}", width="content")
                 if not presenting():
                     words_on_page(slug)
             st.markdown("**You will be able to** " + "; ".join(words.goals) + ".")

@@ -66,7 +66,9 @@ def select(label: str, options: Mapping[str, str] | list[str], default: str, *, 
 
 
 def segmented(label: str, options: Mapping[str, str] | list[str], default: str, *, key: str, **more: Any) -> str:
-    """One of a few options, all visible. The link carries the label."""
+    """One of a few options, all visible: left to itself, Streamlit hides those that a narrow column has no room for.
+    The link carries the label."""
+    more.setdefault("wrap", True)
     return _choice(st.segmented_control, label, options, default, key, more, default=default, required=True)
 
 

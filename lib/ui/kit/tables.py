@@ -12,14 +12,24 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from pandas.api.types import is_integer_dtype
 
 from lib.ui.kit.exports import Rows
 
+WIDE = 4
+"""Columns that a phone does not show side by side."""
+NEEDS_COMMAS = 10_000
+
 
 def show_table(rows: Rows, *, alt: str, **options: Any) -> None:
-    """Rows as a table without an index; nothing where there are none. `options` go to `st.dataframe`."""
+    """Rows as a table without an index; nothing where there are none. `options` go to `st.dataframe`.
+
+    Where a table is wider than a phone, its first column, which says what a row is, stays while the others move.
+    """
     if rows:
-        st.dataframe(_sent(_Shown(repr(rows), rows)), hide_index=True, lazy=False, alt=alt, **options)
+        table, looks = _sent(_Shown(repr(rows), rows))
+        looks = {**looks, **options.pop("column_config", {})}
+        st.dataframe(table, hide_index=True, lazy=False, alt=alt, column_config=looks, **options)
 
 
 @dataclass(frozen=True)
@@ -31,9 +41,17 @@ class _Shown:
 
 
 @lru_cache(maxsize=64)
-def _sent(shown: _Shown) -> pa.Table:
+def _sent(shown: _Shown) -> tuple[pa.Table, dict[str, dict[str, Any]]]:
     """As Streamlit sends it, which takes 2 ms; most tables of a page stay as they are when a slider moves."""
-    return pa.Table.from_pandas(frame_of(shown.rows))
+    frame = frame_of(shown.rows)
+    return pa.Table.from_pandas(frame), {name: each for name in frame if (each := _look_of(frame, name))}
+
+
+def _look_of(frame: pd.DataFrame, name: str) -> dict[str, Any] | None:
+    first = len(frame.columns) >= WIDE and name == frame.columns[0]
+    if is_integer_dtype(frame[name]) and frame[name].abs().max() >= NEEDS_COMMAS:
+        return st.column_config.NumberColumn(format="localized", pinned=first)
+    return st.column_config.Column(pinned=True) if first else None
 
 
 def frame_of(rows: Rows) -> pd.DataFrame:

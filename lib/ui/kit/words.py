@@ -20,7 +20,7 @@ def words_on_page(slug: str) -> None:
     if not words:
         return
     window = st.popover(
-        f"Words on this page ({len(words)})",
+        f"Words ({len(words)})",
         type="tertiary",
         icon=":material/dictionary:",
         key=f"words_{slug}",

@@ -62,3 +62,8 @@ def test_a_long_name_of_an_axis_fits_under_a_plot_on_a_phone_and_the_plot_keeps_
     assert " ".join(lines) == name
     assert max(map(len, lines)) <= 30
     assert long.height - short.height == 20 * (len(lines) - 1)
+
+
+def test_a_legend_can_be_read_and_has_the_order_of_its_bars():
+    legend = figure("Loss", legend={"y": -0.4}).layout.legend
+    assert (legend.font.size, legend.traceorder, legend.y) == (14, "normal", -0.4)

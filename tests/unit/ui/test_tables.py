@@ -77,6 +77,21 @@ def test_the_same_rows_are_the_same_table_and_equal_numbers_of_another_kind_are_
     assert sent[4] is sent[0]
 
 
+def test_large_whole_numbers_have_commas_and_a_wide_tables_first_column_stays(monkeypatch):
+    looks = []
+    monkeypatch.setattr(st, "dataframe", lambda _table, **options: looks.append(options["column_config"]))
+    row = {"kind": "LoRA", "parameters": 3_407_872, "year": 2024, "share": 0.5}
+    show_table([row], alt="")
+    show_table([row], alt="", column_config={"parameters": "mine"})
+    show_table([{"kind": "LoRA", "parameters": 16}], alt="")
+    first = looks[0]
+    assert set(first) == {"kind", "parameters"}
+    assert first["kind"]["pinned"]
+    assert first["parameters"]["type_config"]["format"] == "localized"
+    assert looks[1]["parameters"] == "mine"
+    assert looks[2] == {}
+
+
 def test_a_file_reads_back_as_it_was():
     rows = [{"text": 'say "kopi", please\n', "n": 1, "share": 0.1 + 0.2}, {"text": "", "n": None, "share": -1e-9}]
     read = list(csv.DictReader(io.StringIO(csv_of(rows))))

@@ -11,7 +11,9 @@ import streamlit as st
 
 ROOT_PIXELS = 21.2
 """Streamlit's smallest text, 0.75 rem in badges and legends, is 15.9 pixels high: 2.2% of 720 are 15.84."""
-CHART_PIXELS = 17
+CHART_PIXELS, TITLE_PIXELS = 17, 23
+LEGEND_PIXELS = 16
+"""Plotly has put a legend's entries side by side at 14 pixels: larger, one would run into the next one's sign."""
 SMALL_IN_CHARTS = ", ".join(
     f'.js-plotly-plot text[style*="font-size: {pixels}px"]' for pixels in range(8, CHART_PIXELS)
 )
@@ -29,6 +31,7 @@ POINT_FIRST = f"""@media (min-width: 1000px) {{
 {STAGE_WITH_CHART} > {FIRST_CHART} {{ grid-column: 1; grid-row: 1 / span 100; position: sticky; top: 0.6rem; }}
 {STAGE_WITH_CHART} [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
 {STAGE_WITH_CHART} [data-testid="stColumn"] {{ min-width: min(9.5rem, 100%); }}
+{STAGE_WITH_CHART} [data-testid="stCheckbox"] p {{ white-space: normal; }}
 {STAGE_WITH_CHART} [data-testid="stMetricValue"], {STAGE_WITH_CHART} [data-testid="stMetricValue"] * {{
   font-size: 1.2rem; white-space: normal; }}
 }}"""
@@ -73,6 +76,8 @@ html {{ font-size: {ROOT_PIXELS}px !important; }}
 [data-testid="stBadge"], .stApp .stMarkdownBadge {{ font-size: 1rem; color: {ink}; }}
 {SMALL_IN_CHARTS} {{ font-size: {CHART_PIXELS}px !important; }}
 .js-plotly-plot tspan[style*="font-size"] {{ font-size: 16px !important; }}
+.js-plotly-plot .legendtext {{ font-size: {LEGEND_PIXELS}px !important; }}
+.js-plotly-plot .gtitle {{ font-size: {TITLE_PIXELS}px !important; }}
 .js-plotly-plot .xtick text, .js-plotly-plot .ytick text, .js-plotly-plot .gtitle, .js-plotly-plot .xtitle,
 .js-plotly-plot .ytitle {{ fill: {ink} !important; }}
 .st-key-room_title h1 {{ font-size: 1.2rem; padding: 0; }}

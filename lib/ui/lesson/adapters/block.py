@@ -62,7 +62,7 @@ def _pieces(adapter: Adapter) -> list[dict]:
             "shape": " × ".join(f"{side:,}" for side in piece.shape),
             "times": piece.copies,
             "parameters": piece.parameters,
-            "flops_per_token": piece.flops_per_token * piece.copies,
+            "FLOPs per token": piece.flops_per_token * piece.copies,
         }
         for piece in adapter.pieces
     ]

@@ -23,7 +23,7 @@ def choose_adapter() -> Adapter:
     """The chosen adapter. Raises a StudentError for one that cannot be."""
     architecture = choose_architecture("Llama-3.1-8B", key="ad_model")
     titles = {name: kind.title for name, kind in kinds().items()}
-    kind = controls.segmented("What is added", titles, "lora", key=KIND, wrap=True)
+    kind = controls.segmented("What is added", titles, "lora", key=KIND)
     card = kinds()[kind]
     st.session_state["ad_architecture"] = architecture
     refuse_impossible(architecture, kind)
