@@ -75,9 +75,9 @@ def test_what_is_not_eight_numbers_is_one_sentence(eight):
 def test_the_bench_counts_true_bits():
     app = open_chapter(PAGE, experiment="A real weight matrix", quantizer="NF4", group="group of 64")
     assert not app.exception
-    assert metrics(app)["Bits per weight"] == "4.50"  # QLoRA, section 3: 4 + 32/64
+    assert metrics(app)["Bits/weight"] == "4.50"  # QLoRA, section 3: 4 + 32/64
     app.selectbox(key="scales").set_value("double").run()
-    assert metrics(app)["Bits per weight"] == "4.13"  # 4 + 8/64 + 32/(64·256)
+    assert metrics(app)["Bits/weight"] == "4.13"  # 4 + 8/64 + 32/(64·256)
 
 
 def test_an_outlier_ruins_one_scale_and_its_column_in_fp16_repairs_it():

@@ -74,7 +74,7 @@ def _lost(result: BenchResult) -> None:
     )
     bits, snr, error, size = st.columns(4)
     bits.metric(
-        "Bits per weight",
+        "Bits/weight",
         f"{quantized.bits_per_weight:.2f}",
         help="true bits: codes, scales, zero points and kept columns",
         border=True,

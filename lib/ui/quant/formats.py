@@ -153,10 +153,10 @@ def _stored_row(name: str, stored: StoredValue) -> dict:
         "Format": name,
         "Bits": stored.format.bits,
         "Stored": _plain(stored.stored),
-        "Relative error": "–" if stored.relative_error is None else f"{stored.relative_error:.2g}",
+        "Error": "–" if stored.relative_error is None else f"{stored.relative_error:.2g}",
         "Gap": "–" if stored.gap is None else f"{stored.gap:.3g}",
         "Largest": f"{stored.format.largest:.4g}",
-        "Smallest above 0": f"{stored.format.smallest:.3g}",
+        "Smallest": f"{stored.format.smallest:.3g}",
         "Pattern": stored.pattern,
     }
 
