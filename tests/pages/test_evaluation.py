@@ -148,6 +148,15 @@ def test_the_slider_shows_chance_overlaps_and_leaves_the_rules_alone():
     assert verdicts(short) == verdicts(long) == ["clean"] * 3
 
 
+def test_ratings_are_still_there_after_another_page():
+    app = open_chapter("flask_skills")
+    app.feedback(key="fridge:Factuality:A").set_value(1).run()
+    for page in ("kv_cache", "flask_skills"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+    assert app.feedback(key="fridge:Factuality:A").value == 1
+
+
 def test_the_radar_comes_with_the_third_skill():
     app = open_chapter("flask_skills")
     assert "3 more skills" in said(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.charts.evaluation import skills as charts
-from lib.evaluation.flask import HIGH, LOW, AnswerPair, Rating, Ratings, abilities, answer_pairs, skills_source
+from lib.evaluation.flask import HIGH, LOW, AnswerPair, Rating, Ratings, Skill, abilities, answer_pairs, skills_source
 from lib.ui.kit import controls
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
@@ -40,25 +40,24 @@ def rate(pair: AnswerPair) -> Ratings:
     """Stars from 1 to 5 for either answer, skill by skill; the skills for which both have some."""
     rated = []
     for ability, mine in abilities().items():
-        st.markdown(f"**{ability}**")
-        columns = [*st.columns(2), *st.columns(2)] if len(mine) == 4 else st.columns(len(mine))
-        for column, skill in zip(columns, mine, strict=True):
-            with column.container(border=True, height="stretch"):
-                st.markdown(f"**{skill.name}.** {skill.about}")
-                stars = _stars(pair, skill.name)
-            if None not in stars:
-                rated.append(Rating(skill.name, stars[0] + 1, stars[1] + 1))
+        with st.container(border=True):
+            st.markdown(f"**{ability}**")
+            for skill in mine:
+                stars = _stars(pair, skill)
+                if None not in stars:
+                    rated.append(Rating(skill.name, stars[0] + 1, stars[1] + 1))
     return Ratings(tuple(rated))
 
 
-def _stars(pair: AnswerPair, skill: str) -> list[int | None]:
-    """Stars for A and B, counted from 0; beside each other where there is room."""
+def _stars(pair: AnswerPair, skill: Skill) -> list[int | None]:
+    """Stars for A and B, counted from 0, behind the question; on a phone under it. In one line without boxes of its
+    own: twelve skills are most of what this page sends whenever something on it moves."""
     stars = []
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f"**{skill.name}.** {skill.about}")
         for name in ("A", "B"):
-            with st.container(width=150):
-                st.caption(f"Answer {name}")
-                stars.append(st.feedback("stars", key=f"{pair.key}:{skill}:{name}"))
+            st.caption(name, width="content")
+            stars.append(st.feedback("stars", key=f"{pair.key}:{skill.name}:{name}", persist_state="session"))
     return stars
 
 

@@ -13,9 +13,8 @@ WANTED = ["Grammar", "Logical reasoning", "Reading comprehension", "Dialogue"]
 
 def show_coverage() -> None:
     """Choose what matters; see which of the five frameworks has a task for it."""
-    wanted = st.pills(
-        "What must your model be tested for?", factors(), selection_mode="multi", default=WANTED, key="factors"
-    )
+    kept = {"key": "factors", "persist_state": "session"}
+    wanted = st.pills("What must your model be tested for?", factors(), selection_mode="multi", default=WANTED, **kept)
     if wanted:
         st.plotly_chart(charts.coverage(frameworks(), wanted), key="coverage", alt=_covered_in_words(wanted))
         nobody = untested(frameworks(), wanted)

@@ -52,8 +52,9 @@ def choose_file() -> Chosen:
 def _uploaded(data: bytes) -> Chosen:
     """The file as it is read by itself, or as the student says that it is to be read."""
     own = hashlib.sha256(data).hexdigest()  # the boxes belong to the file: a new one begins by itself
-    encoding = st.selectbox("Encoding", [TOLD, *ENCODINGS.values()], key=f"encoding:{own}")
-    first = st.selectbox("First row of a CSV or TSV", list(FIRST_ROW), key=f"first_row:{own}")
+    encodings = [TOLD, *ENCODINGS.values()]
+    encoding = st.selectbox("Encoding", encodings, key=f"encoding:{own}", persist_state="session")
+    first = st.selectbox("First row of a CSV or TSV", list(FIRST_ROW), key=f"first_row:{own}", persist_state="session")
     codec = next((codec for codec, name in ENCODINGS.items() if name == encoding), None)
     source = (own, codec, FIRST_ROW[first])
     return Chosen(_read(data, codec, FIRST_ROW[first]), source, has_other=False)

@@ -78,7 +78,7 @@ def _put_in_example() -> None:
 def _choose_form(records: Records, own: str) -> Form:
     """The form that is told, or the one that the student says; its boxes belong to these texts."""
     told = told_form(records)
-    chosen = st.selectbox("Form", [TOLD, *FORMS.values()], key=f"own-form:{own}")
+    chosen = st.selectbox("Form", [TOLD, *FORMS.values()], key=f"own-form:{own}", persist_state="session")
     if chosen == TOLD:
         if told is None:
             raise no_form(records)
@@ -90,7 +90,7 @@ def _choose_form(records: Records, own: str) -> Form:
     def column(label: str, guess: str, *, optional: bool = False) -> str:
         offered = [NONE, *names] if optional else names
         at = offered.index(guess) if guess in offered else 0
-        picked = st.selectbox(label, offered, at, key=f"own-{label}:{own}")
+        picked = st.selectbox(label, offered, at, key=f"own-{label}:{own}", persist_state="session")
         return "" if picked == NONE else picked
 
     if kind != INSTRUCTION:

@@ -23,7 +23,8 @@ def ask(kind: str = KIND) -> None:
     st.header("Ask both models", anchor=False)
     data, asking = view.argument.data, f"{kind}-question"
     with st.form(f"{asking}-form", border=False):  # its key is no control's: "ask" is how often the prompts are asked
-        prompt = st.text_input("Prompt", data.ask, max_chars=300, key=f"ask_prompt:{data.title}")
+        kept = {"key": f"ask_prompt:{data.title}", "persist_state": "session"}
+        prompt = st.text_input("Prompt", data.ask, max_chars=300, **kept)
         asked = st.form_submit_button("Ask", icon=":material/send:")
     if asked:
         try:
