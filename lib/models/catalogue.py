@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -75,8 +76,12 @@ def bundled_folder() -> Path:
 
 def models_folder() -> Path:
     """Where models that did not come from the hub lie, a folder each; `MODELS_FOLDER` in the environment names it."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return Path(os.environ.get("MODELS_FOLDER", cache / "finetuning-lab" / "models"))
+    return _models_folder(os.environ.get("MODELS_FOLDER"), os.environ.get("XDG_CACHE_HOME"), os.environ.get("HOME"))
+
+
+@lru_cache(maxsize=8)
+def _models_folder(named: str | None, cache: str | None, _home: str | None) -> Path:
+    return Path(named or Path(cache or Path.home() / ".cache") / "finetuning-lab" / "models")
 
 
 def find(name: str) -> Path:
@@ -91,7 +96,7 @@ def find(name: str) -> Path:
         return checked(bundled_folder())
     places = [place for place in (_cached_snapshot(card), models_folder() / name) if place is not None]
     damage = None
-    for place in filter(Path.is_dir, places):
+    for place in filter(os.path.isdir, places):
         try:
             return checked(place)
         except ModelUnavailable as error:
@@ -109,29 +114,52 @@ def _nowhere(card: ModelCard) -> str:
 
 def checked(folder: Path) -> Path:
     """`folder`, if it holds a whole model: config, tokenizer and weight files that end where their headers say."""
-    if not folder.is_dir():
-        raise ModelUnavailable(f"The model folder “{folder.name}” is missing; put it back or restore it with git")
-    config = folder / "config.json"
-    try:
-        json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise ModelUnavailable(
-            f"The model folder “{folder.name}” has no readable config.json; restore the file"
-        ) from None
-    if not any((folder / name).exists() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
-        raise ModelUnavailable(f"The model folder “{folder.name}” has no tokenizer; add its tokenizer.json")
-    weights = sorted(folder.glob("*.safetensors"))
-    missing = _shards(folder) - {file.name for file in weights}
-    if missing:
-        raise ModelUnavailable(f"The model folder “{folder.name}” lacks {min(missing)}; restore the file")
-    if not weights:
-        raise ModelUnavailable(f"The model folder “{folder.name}” has no .safetensors weights; restore the file")
-    for file in weights:
-        if file.stat().st_size != _expected_size(file):
-            raise ModelUnavailable(
-                f"The weights “{file.name}” in “{folder.name}” are cut short or damaged; restore the file"
-            )
+    if wrong := _what_is_wrong(folder, _as_it_lies(folder)):
+        raise ModelUnavailable(wrong)
     return folder
+
+
+Lying = tuple[tuple[str, int, int], ...]
+"""(Name, size, time of the last change) of each file of a folder."""
+
+
+def _as_it_lies(folder: Path) -> Lying | None:
+    """While this is the same, so is what is in the folder; None where there is none. Every page looks which models are
+    here each time it is drawn, and forty students draw sixteen a second."""
+    found = []
+    try:
+        with os.scandir(folder) as files:
+            for each in files:
+                with suppress(OSError):  # a link to nowhere is as no file
+                    told = each.stat()
+                    found.append((each.name, told.st_size, told.st_mtime_ns))
+    except OSError:
+        return None
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=64)
+def _what_is_wrong(folder: Path, lying: Lying | None) -> str | None:
+    """In a sentence; None where the model is whole."""
+    if lying is None:
+        return f"The model folder “{folder.name}” is missing; put it back or restore it with git"
+    files = {name for name, _, _ in lying}
+    try:
+        json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return f"The model folder “{folder.name}” has no readable config.json; restore the file"
+    if not files & {"tokenizer.json", "tokenizer.model", "vocab.json"}:
+        return f"The model folder “{folder.name}” has no tokenizer; add its tokenizer.json"
+    weights = {name: size for name, size, _ in lying if name.endswith(".safetensors")}
+    missing = _shards(folder) - set(weights)
+    if missing:
+        return f"The model folder “{folder.name}” lacks {min(missing)}; restore the file"
+    if not weights:
+        return f"The model folder “{folder.name}” has no .safetensors weights; restore the file"
+    for name, size in weights.items():
+        if size != _size_in_header(folder / name):
+            return f"The weights “{name}” in “{folder.name}” are cut short or damaged; restore the file"
+    return None
 
 
 def _shards(folder: Path) -> set[str]:
@@ -143,18 +171,8 @@ def _shards(folder: Path) -> set[str]:
         return set()
 
 
-def _expected_size(file: Path) -> int | None:
-    """Bytes a safetensors file must have by its own header, read again whenever the file has changed."""
-    told = file.stat()
-    return _size_in_header(file, told.st_size, told.st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _size_in_header(file: Path, _size_bytes: int, _modified_ns: int) -> int | None:
-    """Bytes by the header (https://github.com/huggingface/safetensors#format), for a file of this size and time.
-
-    Every page looks which models are here each time it is drawn, and a header names hundreds of tensors.
-    """
+def _size_in_header(file: Path) -> int | None:
+    """Bytes a safetensors file must have by its own header (https://github.com/huggingface/safetensors#format)."""
     try:
         with file.open("rb") as stream:
             (header_bytes,) = struct.unpack("<Q", stream.read(8))
@@ -163,16 +181,22 @@ def _size_in_header(file: Path, _size_bytes: int, _modified_ns: int) -> int | No
             header = json.loads(stream.read(header_bytes))
         ends = [tensor["data_offsets"][1] for name, tensor in header.items() if name != "__metadata__"]
         return 8 + header_bytes + max(ends)
-    except (struct.error, ValueError, KeyError, TypeError):
+    except (OSError, struct.error, ValueError, KeyError, TypeError):
         return None
 
 
 def _cached_snapshot(card: ModelCard) -> Path | None:
     """The folder of this model in the Hugging Face cache, if it was downloaded."""
-    home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
-    hub = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
-    repository = hub / f"models--{card.hub_id.replace('/', '--')}"
+    variables = [os.environ.get(name) for name in ("HF_HUB_CACHE", "HF_HOME", "HOME")]
+    repository = _hub_cache(*variables) / f"models--{card.hub_id.replace('/', '--')}"
+    if not os.path.isdir(repository):  # noqa: PTH112 (seven times in each run of a page)
+        return None
     reference = repository / "refs" / "main"
     revision = card.revision or (reference.read_text().strip() if reference.exists() else None)
     snapshot = repository / "snapshots" / revision if revision else None
     return snapshot if snapshot is not None and (snapshot / "config.json").exists() else None
+
+
+@lru_cache(maxsize=8)
+def _hub_cache(named: str | None, hub_home: str | None, _home: str | None) -> Path:
+    return Path(named or Path(hub_home or Path.home() / ".cache" / "huggingface") / "hub")
