@@ -27,7 +27,11 @@ from lib.ui.kit.presenting.keys import led
 from lib.ui.kit.presenting.looks import readable_buttons
 from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.server.listener import send_at_once
-from lib.ui.kit.server.streamlit_private import forget_pages_folder, watch_files_only_if_wanted
+from lib.ui.kit.server.streamlit_private import (
+    forget_pages_folder,
+    look_up_what_is_asked_for,
+    watch_files_only_if_wanted,
+)
 from lib.ui.kit.session import BrowserCookie
 
 MIDDLEWARE = [Middleware(BrowserCookie)]
@@ -79,5 +83,6 @@ if __name__ == "__main__":
 else:
     forget_pages_folder()
     watch_files_only_if_wanted()
+    look_up_what_is_asked_for()
     few_arenas()
     app = st.App(__file__, lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=record_error)

@@ -56,6 +56,8 @@ class Visitor:
         """How long each run of the script took, by what it was for."""
         self.received_bytes = 0
         self.errors = 0
+        self.calls = 0
+        """How often the server ran the page of its own accord."""
 
     def _forget_page(self) -> None:
         """A run of the whole page draws all of it anew."""
@@ -151,11 +153,26 @@ class Visitor:
         while not until():
             fragment = min(self._due, key=self._due.__getitem__, default="")
             next_at = min(end, self._due.get(fragment, end))
-            await asyncio.sleep(max(0.0, next_at - time.monotonic()))
+            if await self._is_called(next_at):
+                continue
             if next_at == end:
                 return until()
             self._due[fragment] = time.monotonic() + self._every[fragment]
             await self._run("look", fragment=fragment)
+        return True
+
+    async def _is_called(self, until: float) -> bool:
+        """Whether the server has sent something of its own accord before then: a run of the page is taken whole."""
+        try:
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                received = await self._socket.recv()
+        except TimeoutError:
+            return False
+        over = self._take(received) or ForwardMsg.FromString(received).WhichOneof("type") != "new_session"
+        self.calls += not over
+        async with asyncio.timeout(LONGEST_S):
+            while not over:
+                over = self._take(await self._socket.recv())
         return True
 
     async def _connect(self) -> None:
@@ -177,6 +194,8 @@ class Visitor:
         if pressed:
             message.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
         message.rerun_script.widget_states.widgets.extend(self._moved.values())
+        while await self._is_called(time.monotonic()):
+            pass
         self.words, self.alerts = [], []
         started = time.perf_counter()
         async with asyncio.timeout(LONGEST_S):

@@ -5,14 +5,15 @@ import streamlit as st
 from lib import ui
 from lib.ui.classroom.leading import leading
 from lib.ui.classroom.opening import opening, room_led
+from lib.ui.classroom.watching import room_guard
 
 room = None
-with ui.guard():
+with room_guard():
     room = room_led()
 
 if room is None:
     ui.chapter("room")
-    with ui.guard():
+    with room_guard():
         opening()
     ui.predict("room")
     ui.slide_and_fact("room")
@@ -21,5 +22,5 @@ if room is None:
 else:
     with st.container(key="room_title"):  # small on a projector, where the question is what counts
         st.title(f"Room {room.code}", anchor=False)
-    with ui.guard():
+    with room_guard():
         leading(room)

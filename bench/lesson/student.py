@@ -16,6 +16,8 @@ AFTERWARDS_S = 30.0
 MOVE_S = (2.0, 3.0)
 """Between two moves of a slider: who has moved it looks at what happened."""
 CHANGES_MIND = 0.2
+CALLED_S = 2.0
+"""In which an answer that the page has not said yet to be in may still be."""
 LONGEST_SLEEP_S = 60.0
 Vote = tuple[int, int]
 """(Number of the question, first or second vote)."""
@@ -99,6 +101,8 @@ class Student:
         label = self._rng.choice(window.answers())
         _, _, number, stage, choice = window.key(label).split("_")  # answer_CODE_number_stage_choice
         await window.press(label)
+        if window.picked != label:  # the server may have run the page of its own accord at the same moment
+            await window.stay(CALLED_S, until=lambda: window.picked == label or bool(window.alerts))
         if window.picked == label:
             self._notes.answers[int(number), 2 if stage == "voting again" else 1] = int(choice)
         elif window.alerts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import streamlit
 
 from lib import curriculum
 from lib.charts.classroom.votes import LETTERS
@@ -12,6 +13,7 @@ from lib.classroom import answers, members, questions, rooms
 from lib.classroom.choosing import choosable_settings
 from lib.classroom.database import database
 from lib.classroom.entering import limits
+from lib.classroom.errors import RoomsUnreachable
 from lib.classroom.experiments import ranking, secret, sweep
 from lib.classroom.experiments.sweep import CellState
 from lib.classroom.records import Stage
@@ -21,10 +23,12 @@ from lib.training.averaging.run import Averaging
 from lib.training.comparing.grid import GRIDS, CellDone
 from lib.ui.alignment import hacking
 from lib.ui.classroom import standing
+from lib.ui.classroom.calling import CONNECTED_S
 from lib.ui.classroom.experiments import dataset
 from lib.ui.classroom.experiments import secret as secret_ui
 from lib.ui.classroom.experiments import sweep as sweep_ui
-from lib.ui.classroom.watching import BETWEEN_S, PHONE_S
+from lib.ui.classroom.question import PEEK_S
+from lib.ui.classroom.watching import PROJECTOR_S, UNREACHABLE_S
 from lib.ui.kit import jobs
 from tests.pages.conftest import button, open_chapter, press, refused
 from tests.unit.classroom.room import browser
@@ -293,19 +297,63 @@ def test_a_setting_that_the_room_has_chosen_starts_its_experiment(led, monkeypat
     assert len(queued) == 1
 
 
-def test_phones_look_seldom_while_no_vote_is_open(led, monkeypatch):
+def test_a_phone_asks_nothing_by_itself_and_a_projector_only_while_a_vote_is_open(led, monkeypatch):
     app, code = led
-    asked_every_s = []
-    monkeypatch.setattr(standing, "watch", lambda *of: asked_every_s.append(of[2]))
-    joined(code)
+    timers = []
+    really = streamlit.fragment
+
+    def fragment(run_every):
+        timers.append(run_every)
+        return really(run_every=run_every)
+
+    monkeypatch.setattr(streamlit, "fragment", fragment)
     instructor = app.session_state["owner"]
-    questions.ask(database(), code, instructor, "next_token", "predict")
     student = joined(code)
-    questions.move(database(), code, instructor, 1, Stage.SHOWN)
-    student.run()
-    assert asked_every_s == [BETWEEN_S, PHONE_S, BETWEEN_S]
-    assert PHONE_S >= 1
-    assert BETWEEN_S > PHONE_S
+    for act in (
+        lambda: None,
+        lambda: questions.ask(database(), code, instructor, "next_token", "predict"),
+        lambda: questions.move(database(), code, instructor, 1, Stage.ARGUING),
+        lambda: questions.move(database(), code, instructor, 1, Stage.VOTING_AGAIN),
+        lambda: questions.move(database(), code, instructor, 1, Stage.SHOWN),
+    ):
+        act()
+        asked = questions.current(database(), code)
+        timers.clear()
+        student.run()
+        assert timers == [CONNECTED_S]
+        timers.clear()
+        app.run()
+        often = [every_s for every_s in timers if every_s != CONNECTED_S]
+        assert often == ([PROJECTOR_S, PEEK_S] if asked and asked.stage.is_open else [])
+    assert 1 <= PROJECTOR_S <= PEEK_S
+    assert CONNECTED_S >= 600
+
+
+def test_a_page_whose_room_does_not_answer_comes_back_by_itself(led, monkeypatch):
+    app, code = led
+    student = joined(code)
+    timers = []
+    really = streamlit.fragment
+
+    def fragment(run_every):
+        timers.append(run_every)
+        return really(run_every=run_every)
+
+    def away(*_):
+        raise RoomsUnreachable("The place where rooms are kept does not answer; nothing is lost.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(streamlit, "fragment", fragment)
+        patch.setattr(database().__class__, "reading", away)
+        for screen in (student, app):
+            timers.clear()
+            screen.run()
+            assert "nothing is lost" in screen.error[0].value
+            assert timers == [UNREACHABLE_S]
+    for screen in (student, app):
+        screen.run()
+        assert screen.title[0].value == f"Room {code}"
+        assert not screen.error
 
 
 @pytest.mark.parametrize("screen", ["phone", "projector"])
@@ -314,7 +362,7 @@ def test_a_screen_hears_what_the_instructor_does_in_another_browser(led, monkeyp
     seen = []
     instructor = app.session_state["owner"]
     shown = joined(code) if screen == "phone" else app
-    monkeypatch.setattr(standing, "watch", lambda *of: seen.append(of))
+    monkeypatch.setattr(standing, "call_when_changed", lambda *of: seen.append(of))
 
     for act in (
         lambda: questions.ask(database(), code, instructor, "next_token", "predict"),
@@ -323,7 +371,7 @@ def test_a_screen_hears_what_the_instructor_does_in_another_browser(led, monkeyp
         lambda: questions.move(database(), code, instructor, 2, Stage.PUT_AWAY),
     ):
         shown.run()
-        look, drawn = seen[-1][:2]
+        _, look, drawn = seen[-1]
         assert look() == drawn
         act()
         assert look() != drawn  # so the page is drawn anew

@@ -22,6 +22,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 INSIDE = {
     "lib/charts/drawing.py": {"_validate", "_json_cache"},
+    "lib/ui/kit/server/streamlit_private.py": {"_client_state", "_get_async_objs", "_lock", "_scriptrunner", "_state"},
     "lib/serving/wakeups.py": {"_write_to_self"},
     "lib/metrics/sacrebleu_internals.py": {"_verbose", "_extract_corpus_statistics", "_compute_score_from_stats"},
     "lib/models/counting/cache.py": {"_config", "_validate_args"},
@@ -30,6 +31,9 @@ INSIDE = {
 UNDOCUMENTED = {
     "AppSession": "lib/ui/kit/server/streamlit_private.py",
     "PagesManager": "lib/ui/kit/server/streamlit_private.py",
+    "ThreadState": "lib/ui/kit/server/streamlit_private.py",
+    "SafeSessionState": "lib/ui/kit/server/streamlit_private.py",
+    "get_script_run_ctx": "lib/ui/kit/server/streamlit_private.py",
     "SCB": "lib/quant/measure/loading/true_bytes.py",
 }
 """The same, for names without an underscore that the library's documentation does not have."""

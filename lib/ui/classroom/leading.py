@@ -6,13 +6,13 @@ import streamlit as st
 
 from lib.classroom.entering.addresses import address_here, join_link, reachable
 from lib.classroom.records import Room
+from lib.ui.classroom.calling import call_when_changed
 from lib.ui.classroom.choosing import choosing
 from lib.ui.classroom.doing import VIEW, db, say_what_was_refused
 from lib.ui.classroom.ending import ending
 from lib.ui.classroom.experiments.view import doing_together
 from lib.ui.classroom.question import question_on_projector
-from lib.ui.classroom.standing import watch_the_room
-from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
+from lib.ui.classroom.standing import follow_the_room
 from lib.ui.classroom.words import reading_words
 from lib.ui.kit.controls import segmented
 from lib.ui.kit.presenting.codes import qr_code
@@ -54,7 +54,7 @@ def _projector(room: Room) -> None:
         st.caption(f":material/qr_code_2: Join at `{link}` · code **{room.code}**")
         question_on_projector(room, asked)
     # Who leads may do so from a phone, and the projector is to follow.
-    watch_the_room(room.code, asked, PROJECTOR_S if asked is not None and asked.stage.is_open else BETWEEN_S)
+    follow_the_room(room.code, asked)
 
 
 def _invitation(room: Room, link: str) -> None:
@@ -66,7 +66,8 @@ def _invitation(room: Room, link: str) -> None:
         st.code(link, language=None, wrap_lines=True)
         if not reachable(link):
             st.caption(":material/wifi_off: This machine has no address in a network: no phone can reach this link.")
-        watch(lambda: _members(room.code), room.members, BETWEEN_S, _say_members)
+        _say_members(room.members)
+        call_when_changed(("members", room.code), lambda: _members(room.code), room.members)
         st.button("Put the first question", type="primary", icon=":material/quiz:", on_click=_to_view, args=("ask",))
 
 

@@ -17,8 +17,7 @@ from lib.ui.classroom.doing import attempt, db, say_what_was_refused
 from lib.ui.classroom.experiments.ranking import ranking_on_phone
 from lib.ui.classroom.experiments.secret import secret_on_phone
 from lib.ui.classroom.experiments.sweep import sweep_on_phone
-from lib.ui.classroom.standing import watch_the_room
-from lib.ui.classroom.watching import BETWEEN_S, PHONE_S
+from lib.ui.classroom.standing import follow_the_room
 from lib.ui.kit.controls import text
 from lib.ui.kit.session import address, owner
 from lib.ui.kit.text import escape
@@ -63,7 +62,7 @@ def in_the_room(code: str, member: Member) -> None:
         st.markdown(f"You are **{escape(member.name)}**. The next question appears here by itself.")
     else:
         _question(code, asked, member)
-    watch_the_room(code, asked, PHONE_S if asked is not None and asked.stage.is_open else BETWEEN_S)
+    follow_the_room(code, asked)
     _more(code, member)
 
 

@@ -67,14 +67,14 @@ def _counting(room: Room, asked: Asked) -> None:
         return turnout(db(), room.code, asked.number)
 
     if asked.stage.is_open:
-        watch(look, None, PROJECTOR_S, _say_counts)
+        watch(look, PROJECTOR_S, _say_counts)
     else:
         _say_counts(look())
     if asked.choices:
         with st.popover("Peek before they do", icon=":material/visibility_lock:"):
             st.caption("Everybody who sees this screen sees it too.")
             if asked.stage.is_open:
-                watch(lambda: _tally(room, asked), None, PEEK_S, lambda tally: _peek(asked, tally))
+                watch(lambda: _tally(room, asked), PEEK_S, lambda tally: _peek(asked, tally))
             else:
                 _peek(asked, _tally(room, asked))
 

@@ -4,16 +4,13 @@ does, the projector of what the instructor does on the phone."""
 from __future__ import annotations
 
 from lib.classroom.records import Asked, Stage
+from lib.ui.classroom.calling import call_when_changed
 from lib.ui.classroom.doing import db
-from lib.ui.classroom.watching import watch
 
 
-def watch_the_room(code: str, asked: Asked | None, every_s: float) -> None:
-    """Run the page anew once its question is another one, or at another stage, than was drawn.
-
-    The database is asked as it is now, and compared with what this page shows.
-    """
-    watch(lambda: _standing(code), _standing_of(code, asked), every_s)
+def follow_the_room(code: str, asked: Asked | None) -> None:
+    """Run the page anew once its question is another one, or at another stage, than was drawn."""
+    call_when_changed(("standing", code), lambda: _standing(code), _standing_of(code, asked))
 
 
 def _standing(code: str) -> tuple:

@@ -1,25 +1,28 @@
-"""Asking again whether something has changed: every second or two while a vote is open, seldom between questions."""
+"""Asking again whether something has changed: by a page's own timer only while a vote is open or runs go.
+
+At all other times a page asks nothing: `calling.py` says what makes it look.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 
-from lib.classroom.errors import RoomError
+from lib.classroom.errors import RoomError, RoomsUnreachable
+from lib.ui.kit.problems import guard
 
 PROJECTOR_S = 1.0
-PHONE_S = 2.0
-BETWEEN_S = 5.0
-"""Between votes a phone must still hear of the next one: a look every 5 s is one short question to the database."""
+RUNS_S = 5.0
+"""While runs of a sweep that is closed come to their ends."""
+UNREACHABLE_S = 5.0
+"""While the place where rooms are kept does not answer."""
 
 
-def watch(look: Callable[[], Any], seen: Any, every_s: float, show: Callable[[Any], None] | None = None) -> None:
-    """Look every `every_s` seconds; run the whole page when what is seen is no longer `seen`.
-
-    With `show`, what is seen is drawn here instead, and the page runs only where `look` is refused.
-    """
+def watch(look: Callable[[], Any], every_s: float, show: Callable[[Any], None]) -> None:
+    """Look every `every_s` seconds, and draw here what is seen; the page runs only where `look` is refused."""
 
     @st.fragment(run_every=every_s)
     def part() -> None:
@@ -27,9 +30,30 @@ def watch(look: Callable[[], Any], seen: Any, every_s: float, show: Callable[[An
             now = look()
         except RoomError:
             st.rerun()
-        if show is not None:
-            show(now)
-        elif now != seen:
+        show(now)
+
+    part()
+
+
+@contextmanager
+def room_guard() -> Iterator[None]:
+    """As `guard`; and a page whose room does not answer for a while comes back by itself."""
+    with guard():
+        try:
+            yield
+        except RoomsUnreachable:
+            _look_again()
+            raise
+
+
+def _look_again() -> None:
+    drawn = False
+
+    @st.fragment(run_every=UNREACHABLE_S)
+    def part() -> None:
+        nonlocal drawn
+        if drawn:
             st.rerun()
+        drawn = True
 
     part()

@@ -6,8 +6,9 @@ import streamlit as st
 
 from lib.classroom.records import Asked, Room, Words
 from lib.ui.classroom.board import heading
+from lib.ui.classroom.calling import call_when_changed
 from lib.ui.classroom.doing import attempt, db
-from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
+from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.session import owner
 from lib.ui.kit.text import escape
@@ -31,13 +32,17 @@ def reading_words(room: Room) -> None:
         return
     asked = in_words[-1]
     st.markdown(f"**{heading(asked)}**")
-    every_s = PROJECTOR_S if asked.stage.is_open else BETWEEN_S
-    watch(
-        lambda: words(db(), room.code, asked.number, browser=owner()),
-        None,
-        every_s,
-        lambda said: _list_words(room, asked, said),
-    )
+    browser = owner()
+
+    def look() -> list[Words]:
+        return words(db(), room.code, asked.number, browser=browser)
+
+    if asked.stage.is_open:
+        watch(look, PROJECTOR_S, lambda said: _list_words(room, asked, said))
+    else:
+        said = look()
+        _list_words(room, asked, said)
+        call_when_changed(("words", room.code, asked.number, browser), look, said)
 
 
 def _list_words(room: Room, asked: Asked, said: list[Words]) -> None:

@@ -78,7 +78,7 @@ def ranking_on_projector(room: Room, asked: Asked) -> None:
     if asked.stage is Stage.SHOWN:
         _how_it_ranked(room, asked)
     elif asked.stage.is_open:
-        watch(lambda: _now(room, asked), None, PROJECTOR_S, _say_progress)
+        watch(lambda: _now(room, asked), PROJECTOR_S, _say_progress)
     else:
         _say_progress(_now(room, asked))
 

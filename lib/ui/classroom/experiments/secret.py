@@ -73,7 +73,7 @@ def secret_on_projector(room: Room, asked: Asked) -> None:
     if asked.stage is Stage.VOTING:
         if refused := st.session_state.get(f"{KIND}:problem"):
             problem(refused)
-        watch(lambda: _voters(room, asked), None, PROJECTOR_S, _say_voters)
+        watch(lambda: _voters(room, asked), PROJECTOR_S, _say_voters)
         st.button(
             "Close the votes and tune the model",
             type="primary",
@@ -153,7 +153,6 @@ def _guesses(room: Room, asked: Asked, view: JobView | None) -> None:
         st.markdown("\n\n".join(f"### {LETTERS[n]} · {choice.text}" for n, choice in enumerate(asked.choices)))
         watch(
             lambda: turnout(db(), room.code, asked.number).answered,
-            None,
             PROJECTOR_S,
             lambda given: st.markdown(f"### {given} {'guess' if given == 1 else 'guesses'}"),
         )

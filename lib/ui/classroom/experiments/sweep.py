@@ -22,7 +22,7 @@ from lib.engine import JobState, JobView
 from lib.training.comparing.grid import GRIDS, SCALE, STEPS, CellDone, CellRuns, CellStep, frontier
 from lib.ui.classroom.doing import PROBLEM, VIEW, attempt, db
 from lib.ui.classroom.experiments.collecting import follow
-from lib.ui.classroom.watching import BETWEEN_S, PROJECTOR_S, watch
+from lib.ui.classroom.watching import PROJECTOR_S, RUNS_S, watch
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.controls import segmented
@@ -59,8 +59,8 @@ def sweep_on_projector(room: Room, asked: Asked) -> None:
     if whole or (closed and not sweep.count(CellState.STARTED)):
         show_map(sweep)
     else:  # what goes when it is closed is still to come
-        every_s = BETWEEN_S if closed else PROJECTOR_S
-        watch(lambda: sweep_now(db(), room.code, asked.number), None, every_s, _show_while_it_fills)
+        every_s = RUNS_S if closed else PROJECTOR_S
+        watch(lambda: sweep_now(db(), room.code, asked.number), every_s, _show_while_it_fills)
     jobs.live(KIND_REST, lambda _: None)
     if asked.stage.is_open and sweep.over < len(sweep.cells):
         st.button(

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import streamlit as st
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+from streamlit.runtime.state import SafeSessionState
+from streamlit.runtime.state.common import is_element_id
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 
 
 def forget_pages_folder() -> None:
@@ -29,3 +40,83 @@ def watch_files_only_if_wanted() -> None:
             register(session)
 
     AppSession.register_file_watchers = register_if_wanted
+
+
+class _LookedUp(Mapping[str, Any]):
+    """A session's state by the names that a page gives, each value looked up when it is asked for."""
+
+    def __init__(self, safe: SafeSessionState, whole: Callable[[SafeSessionState], dict[str, Any]]) -> None:
+        self._safe, self._whole = safe, whole
+
+    def __getitem__(self, key: str) -> Any:
+        if is_element_id(key) or key.startswith(STREAMLIT_INTERNAL_KEY_PREFIX):
+            raise KeyError(key)
+        with self._safe._lock:
+            return self._safe._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole(self._safe))
+
+    def __len__(self) -> int:
+        return len(self._whole(self._safe))
+
+
+def look_up_what_is_asked_for() -> None:
+    """Make each control look up its own value in the session's state.
+
+    Streamlit puts all of the state together anew for each radio, box and list of a page, to see whether one value is
+    None: the more chapters a student has opened, the longer every page takes.
+    """
+    whole = SafeSessionState.filtered_state.fget
+    SafeSessionState.filtered_state = property(lambda safe: _LookedUp(safe, whole))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A fragment on a page that a browser shows."""
+
+    session: str
+    fragment: str
+
+
+def place_now() -> Place | None:
+    """Where the fragment that asks is shown; None outside of a server, as in a test of a page."""
+    context = get_script_run_ctx()
+    if context is None or not isinstance(_session(context.session_id), AppSession):
+        return None
+    return Place(context.session_id, ThreadState.get().fragment_id)
+
+
+def _session(session: str) -> AppSession | None:
+    """The one that a browser is connected to."""
+    return Runtime.instance().get_app_session(session) if Runtime.exists() else None
+
+
+def is_shown(place: Place) -> bool:
+    """Whether a browser is connected that shows it; may be asked from any thread."""
+    session = _session(place.session)
+    return session is not None and session.has_fragment(place.fragment)
+
+
+def run_again(place: Place) -> None:
+    """Have a fragment run, as its browser would ask for it; may be called from any thread.
+
+    Nothing is done while its page runs, since that might undo what its browser has just asked for: ask again later.
+    """
+
+    def ask() -> None:
+        session = _session(place.session)
+        if session is not None and session._scriptrunner is None:
+            before = session._client_state
+            # Without the values of its controls, which the session has, and perhaps newer ones.
+            wanted = ClientState(
+                query_string=before.query_string,
+                page_script_hash=before.page_script_hash,
+                fragment_id=place.fragment,
+                is_auto_rerun=True,
+            )
+            if before.HasField("context_info"):
+                wanted.context_info.CopyFrom(before.context_info)
+            session.request_rerun(wanted)
+
+    Runtime.instance()._get_async_objs().eventloop.call_soon_threadsafe(ask)
