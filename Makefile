@@ -1,5 +1,6 @@
 # make run     the app in a browser (PORT=8600 make run picks the port)
-# make test    every test
+# make test    what every change must pass, within ten minutes: all but what takes long
+# make test-all  those too
 # make bench   each promised number with its bound
 # make pictures  every page at a desk, on a projector and on a phone, light and dark, into build/screenshots
 # make model   the real small model, fetched once (make run does it in the background, make test before the tests)
@@ -9,10 +10,11 @@
 PYTHON ?= python3
 PORT ?= 8501
 MINUTES ?= 9
+WHICH ?= -m "not thorough"
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench pictures model gpu gpu-bundle lint clean browser
+.PHONY: run test test-all bench pictures model gpu gpu-bundle lint clean browser
 
 run: $(VENV)/.app
 	FETCH_AT_START=1 $(BIN)/streamlit run app.py --server.port $(PORT)
@@ -24,9 +26,12 @@ test: $(VENV)/.dev browser
 	# Two processes side by side, the browsers after the rest. Both parts run, whatever the first says. Files go in the
 	# order of their folders: each process starts its worker for pages once, and none is left alone with the longest.
 	status=0; \
-	$(BIN)/pytest tests/unit tests/pages --numprocesses 2 --dist loadfile --no-loadscope-reorder || status=1; \
-	$(BIN)/pytest tests/browser --numprocesses 2 --dist loadfile || status=1; \
+	$(BIN)/pytest tests/unit tests/pages $(WHICH) --numprocesses 2 --dist loadfile --no-loadscope-reorder || status=1; \
+	$(BIN)/pytest tests/browser $(WHICH) --numprocesses 2 --dist loadfile || status=1; \
 	exit $$status
+
+test-all:
+	$(MAKE) test WHICH=
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench

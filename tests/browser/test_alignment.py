@@ -37,6 +37,7 @@ def test_ranked_learnt_and_chosen_by(page: Page, app: App):
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_secret_rule_is_guessed(page: Page, app: App):
     page.goto(f"{app.url}/secret-rule?sr_seed=2")
     settle(page)

@@ -24,7 +24,7 @@ from tests.browser.server import App, running_app
 from tests.tiny_package import TinyPackage, write_tiny_package
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.torch]
+pytestmark = [pytest.mark.browser, pytest.mark.torch, pytest.mark.thorough]
 
 
 @pytest.fixture(scope="module")

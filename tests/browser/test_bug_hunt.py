@@ -13,6 +13,7 @@ from tests.faults import BY_KEY
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.thorough
 def test_run_diagnose_repair(page: Page, app: App):
     fault = BY_KEY["dead_half"]
     page.goto(f"{app.url}/bug-hunt?bug_case={cases(0).index(fault) + 1}")

@@ -11,6 +11,7 @@ from tests.browser.server import App
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.thorough
 def test_planted_asked_for_and_told(page: Page, app: App):
     page.goto(f"{app.url}/canary?canary_steps=20&canary_digits=2")
     settle(page)

@@ -12,6 +12,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.thorough
 def test_the_entrypoint_serves_a_chapter_and_a_run(page: Page):
     with running_app("deploy/community-cloud/streamlit_app.py") as app:
         page.goto(f"{app.url}/kv-cache")  # a chapter opened directly, first after the start

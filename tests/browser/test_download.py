@@ -13,7 +13,7 @@ from tests.browser.conftest import choose, press, settle
 from tests.browser.server import running_app
 from tests.standin_hub import NAME, Hub, standin_hub
 
-pytestmark = [pytest.mark.browser, pytest.mark.torch]
+pytestmark = [pytest.mark.browser, pytest.mark.torch, pytest.mark.thorough]
 
 
 def reached(hub: Hub, home: Path) -> dict[str, str]:

@@ -54,6 +54,7 @@ def test_start_watch_reload_stop_read(page: Page, app: App):
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_in_its_first_steps_is_said_and_the_run_goes_on(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?steps=300")
     settle(page)
@@ -100,6 +101,7 @@ def test_a_bad_link_falls_back_and_says_so(page: Page, app: App):
     expect(page.get_by_role("slider", name="Steps")).to_have_value("25")
 
 
+@pytest.mark.thorough
 def test_a_paused_run_goes_on_after_a_reload_and_after_a_lost_worker_and_the_curve_is_whole(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?model=Bundled+base+model&steps=300&show=Everything+a+run+tells")
     settle(page)

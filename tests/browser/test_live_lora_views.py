@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 SWEEP = "view=Compare&cmp_what=Sweep+one+setting&sweep_steps=5&sweep_seeds=2"
 
 
+@pytest.mark.thorough
 def test_a_sweep_survives_a_reload_and_goes_on_after_a_lost_worker(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?{SWEEP}")
     settle(page)
@@ -33,6 +34,7 @@ def test_a_sweep_survives_a_reload_and_goes_on_after_a_lost_worker(page: Page, a
         expect(page.locator(".annotation").filter(has_text=label).first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_dial_comes_by_itself_when_the_run_is_over(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?model=Bundled+base+model&steps=60&inside_part=The+dial")
     settle(page)
@@ -44,6 +46,7 @@ def test_the_dial_comes_by_itself_when_the_run_is_over(page: Page, app: App):
     expect(page.get_by_text("λ = 1:").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_two_adapters_are_trained_at_one_press_and_mixed(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?view=Inside&inside_part=Two+adapters")
     settle(page)

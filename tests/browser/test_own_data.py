@@ -42,6 +42,7 @@ def test_paste_preview_train_ask(page: Page, app: App):
     expect(page.get_by_label("Texts", exact=True)).to_have_value(pasted)
 
 
+@pytest.mark.thorough
 def test_an_uploaded_file_keeps_its_own_split_and_its_run_goes_on_after_a_stop(page: Page, app: App):
     rows = [(asked, said, "train") for asked, said in ROWS.items()]
     rows += [("iced black tea with sugar", "Teh O Peng", "test"), ("strong black tea with sugar", "Teh O Gao", "test")]

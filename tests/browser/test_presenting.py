@@ -84,6 +84,7 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
     expect(page.locator("[data-testid=stSidebar]").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_every_step_of_every_chapter_is_readable_from_the_last_row(page: Page, app: App):
     """One walk with the arrow key from the first chapter to the last."""
     page.set_viewport_size({"width": 1280, "height": 720})

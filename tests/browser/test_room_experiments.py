@@ -29,6 +29,7 @@ def begin(page: Page, experiment: str) -> None:
     settle(page)
 
 
+@pytest.mark.thorough
 def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[Page]):
     code = open_room(page, app)
     for phone in two_phones:

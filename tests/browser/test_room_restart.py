@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 CONNECTED = '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
 
 
+@pytest.mark.thorough
 def test_a_room_outlives_the_web_process(browser: Browser, page: Page, tmp_path: Path):
     served = {"port": free_port(), "DATABASE_URL": f"sqlite:///{tmp_path}/rooms.sqlite", "WORKERS": "1"}
     with phones_of(browser, 1) as (phone,):

@@ -11,6 +11,7 @@ from tests.browser.server import App
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.thorough
 def test_trace_take_out_train_again(page: Page, app: App):
     page.goto(f"{app.url}/who-taught-it")
     settle(page)

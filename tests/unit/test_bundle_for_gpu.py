@@ -37,6 +37,7 @@ def bare(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_it_is_small_enough_and_holds_one_cuda_library(archive, unpacked):
     assert archive.stat().st_size <= 64_000_000
     libraries = sorted(file.name for file in (unpacked / script.SITE).rglob("*.so"))
@@ -45,6 +46,7 @@ def test_it_is_small_enough_and_holds_one_cuda_library(archive, unpacked):
     assert not list(unpacked.rglob("__pycache__"))
 
 
+@pytest.mark.thorough
 @pytest.mark.torch
 def test_the_measuring_code_is_imported_from_it_and_from_nowhere_else(unpacked, bare):
     there = [unpacked, unpacked / script.SITE, bare]
@@ -52,6 +54,7 @@ def test_the_measuring_code_is_imported_from_it_and_from_nowhere_else(unpacked, 
     assert script.why_not_imported(there) is None
 
 
+@pytest.mark.thorough
 @pytest.mark.torch
 def test_the_gpu_tests_start_there(unpacked, bare):
     """They are skipped for want of a GPU and of nothing else."""

@@ -35,6 +35,7 @@ def played():
             yield asyncio.run(play(served, 2, SHORT)), served
 
 
+@pytest.mark.thorough
 def test_two_students_do_all_that_a_student_does_and_nothing_is_lost(played):
     result = result_of(*played, minutes=0.75)
     assert (result.errors, result.displaced, result.lost) == ({}, 0, 0)
@@ -45,6 +46,7 @@ def test_two_students_do_all_that_a_student_does_and_nothing_is_lost(played):
     assert {line.name: line.passed for line in result.lines()}["  answers lost"]
 
 
+@pytest.mark.thorough
 def test_an_answer_that_the_room_has_not_or_has_otherwise_is_lost(played):
     (_, notes), *_ = [each for each in played[0].students if each[1].answers]
     vote, choice = next(iter(notes.answers.items()))
@@ -56,6 +58,7 @@ def test_an_answer_that_the_room_has_not_or_has_otherwise_is_lost(played):
     assert "  answers lost" in [line.name for line in failing]
 
 
+@pytest.mark.thorough
 def test_the_room_s_own_database_is_asked(played):
     before = sum(map(len, kept(played).values()))
     db = Database(played[1].database_url)

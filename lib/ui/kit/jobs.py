@@ -21,9 +21,9 @@ from lib.units import format_duration
 WARM_MODULES = ("lib.training.finetune",)
 RUNNING_S, LONG_S, WAITING_S = 0.2, 1.0, 2.0
 """How often a page asks: a run with news, one that takes long, and a place in the queue."""
-LONG_AFTER_S = 8.0
-"""Drawing costs the server and the browser more than the run itself, if it is done five times a second for minutes: so
-long after its start a run is asked so often only where no class is at work, and it has that much to tell."""
+BEGINNING_S, LONG_AFTER_S = 2.0, 8.0
+"""Drawing five times a second costs the server and the browser more than the run itself: after its beginning a run is
+asked so often only if it has that much to tell, and when it takes long, only where no class is at work."""
 MUCH_TO_TELL_PER_S = 2.0
 """Events, on average since the run began."""
 
@@ -212,8 +212,10 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
 def _asks_every_s(view: JobView) -> float | None:
     """Seconds between two looks of a page at its job; None: it is over."""
     if view.state is JobState.RUNNING:
-        much = len(view.events) > MUCH_TO_TELL_PER_S * view.elapsed_s and browsers_lately() < CROWD
-        return RUNNING_S if much or view.elapsed_s < LONG_AFTER_S else LONG_S
+        if view.elapsed_s < BEGINNING_S:
+            return RUNNING_S
+        much = len(view.events) > MUCH_TO_TELL_PER_S * view.elapsed_s
+        return RUNNING_S if much and (view.elapsed_s < LONG_AFTER_S or browsers_lately() < CROWD) else LONG_S
     return WAITING_S if view.state is JobState.WAITING else None
 
 

@@ -13,6 +13,8 @@ from lib.ui.kit import jobs, session
     [
         (JobState.WAITING, 0, 0.0, 1, 2.0),
         (JobState.RUNNING, 0, 1.0, 40, 0.2),
+        (JobState.RUNNING, 100, 5.0, 40, 0.2),
+        (JobState.RUNNING, 5, 5.0, 1, 1.0),  # a row a second
         (JobState.RUNNING, 2000, 100.0, 1, 0.2),  # twenty steps a second, and nobody else there
         (JobState.RUNNING, 2000, 100.0, 40, 1.0),
         (JobState.RUNNING, 100, 100.0, 1, 1.0),  # a step a second
