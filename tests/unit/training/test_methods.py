@@ -72,8 +72,14 @@ def real_base(real_models):
         yield
 
 
+USUAL = ("lora", "qlora_nf4")
+"""The others start on the real model as they do on the tiny one, and take their time."""
+
+
 @pytest.mark.usefixtures("real_model", "real_base")
-@pytest.mark.parametrize("method", methods())
+@pytest.mark.parametrize(
+    "method", [each if each in USUAL else pytest.param(each, marks=pytest.mark.thorough) for each in methods()]
+)
 def test_every_method_starts_and_takes_a_step_on_the_real_model(method):
     kopi = load_dataset("kopi_orders")
     few = replace(kopi, training=kopi.training[:3], held_out=kopi.held_out[:1], blanks=())
