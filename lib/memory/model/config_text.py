@@ -66,6 +66,18 @@ def miscounted() -> dict[str, str]:
 
 
 @cache
+def parts_left_out() -> dict[str, str]:
+    """model_type of a part that transformers builds with another library → how large its maker says that it is."""
+    return {name: row["said"] for name, row in _model_types()["parts_of_other_libraries"].items()}
+
+
+@cache
+def experts_per_token() -> dict[str, int]:
+    """model_type → experts that compute for a token, where the code says it and no config does."""
+    return {name: row["count"] for name, row in _model_types()["experts_per_token_by_type"].items()}
+
+
+@cache
 def _roles() -> dict[str, str]:
     return {name: role for role, names in _model_types()["sizes"].items() for name in names}
 
@@ -166,8 +178,8 @@ def check(config: Mapping) -> None:
         if other:
             raise CannotEstimateError(f"This is {other}, not a model: paste the config.json of the model itself.")
         raise CannotEstimateError(
-            "The config lacks every size (hidden_size, num_hidden_layers, vocab_size): paste the model's whole "
-            "config.json."
+            "The config has none of a language model's sizes (hidden_size, num_hidden_layers, vocab_size): paste its "
+            "whole config.json, or that of a model which reads text."
         )
 
 

@@ -17,7 +17,9 @@ from lib.memory.model.parts import Experts, Linear
 from lib.memory.model.stored.read import stored_as
 
 NO_LIMIT = 100_000_000  # tokens, of a model without positions
-READING = re.compile(r"^(model\.)?encoder\.|EncDecAttention\.[kv]\.|(encoder_attn|cross_attn)\.[kv]_proj\.")
+READING = re.compile(
+    r"^(\w+\.)?encoder\.|EncDecAttention\.[kv]\.|(encoder_attn|cross_attn)\.([kv]_proj|key_proj|value_proj)\."
+)
 """Of an encoder-decoder, what works once, on the text that is read."""
 KINDS = {Part.ATTENTION: "attention", Part.STATE: "attention", Part.EXPERTS: "expert"}
 
@@ -72,7 +74,8 @@ class CountedArchitecture(Architecture):
         return self.counted.always_reads
 
     def writes_with(self, tensor: Weights) -> bool:
-        return not (self.counted.encoder_decoder and READING.search(tensor.path))
+        is_head = tensor.part is Part.EMBEDDING and self.tie_word_embeddings  # T5Gemma's is the encoder's embedding
+        return not (self.counted.encoder_decoder and READING.search(tensor.path)) or is_head
 
     @property
     def attention_kind(self) -> str:
@@ -144,7 +147,12 @@ def counted_architecture(
     """
     if not model.vocab:
         raise CannotEstimateError(
-            f"{name} has {model.parameters:,} parameters and no vocabulary: it reads and writes no text, so that "
+            f"{name} has {model.parameters:,} parameters and no vocabulary: it works on other things than tokens of "
+            "text, so that serving and training it is not estimated here."
+        )
+    if not model.hidden:
+        raise CannotEstimateError(
+            f"{name} has {model.parameters:,} parameters and no decoder of text whose width its config names, so that "
             "serving and training it is not estimated here."
         )
     stored, unknown = stored_as(config or {})
@@ -165,7 +173,7 @@ def counted_architecture(
     return CountedArchitecture(
         name=name,
         family=model.model_type,
-        num_hidden_layers=model.layers,
+        num_hidden_layers=max(1, model.layers),
         hidden_size=model.hidden,
         num_attention_heads=heads,
         num_key_value_heads=model.kv_heads or heads,

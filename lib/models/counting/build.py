@@ -13,7 +13,7 @@ import psutil
 import torch
 from torch import nn
 from torch.nn.modules import module as registry
-from transformers import PreTrainedConfig, PreTrainedModel
+from transformers import AutoModel, PreTrainedConfig, PreTrainedModel
 
 from lib.memory.errors import CannotEstimateError, NeedsAnotherLibrary
 from lib.memory.model.config_text import short
@@ -49,6 +49,27 @@ def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedMo
         raise CannotEstimateError(
             f"transformers cannot build this {config.model_type} ({short(error)}): its size cannot be counted."
         ) from error
+
+
+def build_without_what_needs_libraries(
+    kind: type[PreTrainedModel], config: PreTrainedConfig
+) -> tuple[PreTrainedModel, list[str]]:
+    """As `build`, and the types of the parts that another library would make, which are empty in it."""
+    left_out: list[str] = []
+
+    def from_config(config: PreTrainedConfig, **named: object) -> nn.Module:
+        try:
+            return own(config, **named)
+        except ImportError:
+            left_out.append(config.model_type)
+            return nn.Module()
+
+    own = AutoModel.from_config
+    AutoModel.from_config = from_config
+    try:
+        return build(kind, config), left_out
+    finally:
+        del AutoModel.from_config  # the inherited one is seen again
 
 
 def give_own_head(model: PreTrainedModel) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.fx.experimental import _config as fx_config
-from transformers import PreTrainedModel
+from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.cache_utils import (
     DynamicCache,
     DynamicIndexedLayer,
@@ -45,8 +45,10 @@ def keeps_of(model: PreTrainedModel) -> tuple[Keeps, ...]:
 
     Raises CannotEstimateError where no pass can be made, or its cache is not one that transformers describes.
     """
-    if is_encoder(model.config):
+    if is_encoder(model.config, type(model)):
         return ()
+    if hasattr(model.config, "mem_len"):
+        return _memory_of(model.config)
     try:
         few, more = _layers(model, FEW), _layers(model, MORE)
     except CannotEstimateError:
@@ -58,6 +60,15 @@ def keeps_of(model: PreTrainedModel) -> tuple[Keeps, ...]:
     if any(each.window and _is_unusual(layer) for each, layer in zip(found, few, strict=True)):
         found = _past_the_windows(model, found, few)
     return grouped(found)
+
+
+def _memory_of(config: PreTrainedConfig) -> tuple[Keeps, ...]:
+    """XLNet's memory: what came into each layer, not the keys and values that it makes of that each time.
+
+    By its config, since a pass of its einsum without numbers takes minutes at its own size; tests hold it against the
+    memory of models that run.
+    """
+    return (Keeps(config.n_layer, float(config.d_model), config.mem_len or None),)
 
 
 def grouped(found: list[Keeps]) -> tuple[Keeps, ...]:
@@ -108,6 +119,8 @@ def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
         raise CannotEstimateError(f"no pass can be made without its weights ({short(problem)})")
     if isinstance(cache, list) and cache and all(isinstance(each, torch.Tensor) for each in cache):
         return [_StateAlone(tuple(each[..., at] for each in cache)) for at in range(cache[0].shape[-1])]  # RWKV's
+    if isinstance(states := getattr(cache, "rnn_state", None), dict):
+        return [_StateAlone(each) for each in states.values()]  # xLSTM's, by layer
     if cache is None or isinstance(cache, EncoderDecoderCache) or not hasattr(cache, "layers"):
         raise CannotEstimateError("it keeps its cache in a way of its own")
     return _with_states_inside(runner, _with_states_beside(cache))

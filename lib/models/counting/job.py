@@ -9,25 +9,28 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 from lib.errors import StudentError
 from lib.memory.errors import CannotEstimateError, NeedsAnotherLibrary
-from lib.memory.model.config_text import longest_context, names_of, parse, short
+from lib.memory.model.config_text import experts_per_token, longest_context, names_of, parse, parts_left_out, short
 from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
 from lib.memory.model.inventory.tensors import Part
 from lib.memory.model.parts import LatentAttention
-from lib.models.counting.build import build, give_own_head, speaking_part
+from lib.models.counting.build import build, build_without_what_needs_libraries, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
 from lib.models.counting.parts import weights_of
 from lib.models.counting.read import (
     check_sizes_arrived,
     filled_in,
+    has_vocabulary,
     invented_towers,
     is_encoder,
     language_alone,
     read,
+    reads_no_tokens,
+    sizes_of,
     value_of,
 )
-from lib.models.counting.two_texts import always_reads, keeps_of_two_texts
+from lib.models.counting.two_texts import keeps_of_two_texts, limits_of_two_texts, reads_of, said_of_two_texts
 
 
 def count(text: str) -> Iterator[Building | Counted]:
@@ -40,7 +43,7 @@ def count(text: str) -> Iterator[Building | Counted]:
         try:
             model = build(kind, made)
         except NeedsAnotherLibrary as error:
-            config, made, model, notes = _language_alone(config, made, error)
+            config, made, model, notes = _without_a_tower(config, made, kind, notes, error)
         if config.get("tie_word_embeddings") is False and made.is_encoder_decoder:
             give_own_head(model)
         check_sizes_arrived(config, made, model)
@@ -56,22 +59,34 @@ def count(text: str) -> Iterator[Building | Counted]:
         ) from error
 
 
-def _language_alone(
-    config: dict, made: PreTrainedConfig, problem: NeedsAnotherLibrary
+def _without_a_tower(
+    config: dict, made: PreTrainedConfig, kind: type[PreTrainedModel], notes: list[str], problem: NeedsAnotherLibrary
 ) -> tuple[dict, PreTrainedConfig, PreTrainedModel, list[str]]:
     """Without the tower that cannot be built; the note says that it is left out. Raises `problem` where that is all."""
     inside = language_alone(config, made)
-    if inside is None:
+    if inside is None or not kind.can_generate():
         raise problem
+    try:
+        model, left_out = build_without_what_needs_libraries(kind, made)
+        said = f"{problem} {' and '.join(left_out)} is left out, the rest is counted.{_known_of(left_out)}"
+        return config, made, model, [*notes, said]
+    except StudentError:  # a part that is not asked for by its config
+        pass
     made, kind, notes = read(inside)
     notes.append(f"{problem} Only the language model is counted, without the towers beside it.")
     return inside, made, build(kind, made), notes
+
+
+def _known_of(left_out: list[str]) -> str:
+    """What the makers say of parts that cannot be built here."""
+    return "".join(f" {said}" for kind, said in parts_left_out().items() if kind in left_out)
 
 
 def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedModel:
     keeps, problem = _keeps(model)
     weights = weights_of(model)
     text = speaking_part(model).config.get_text_config(decoder=True)
+    both = sum(limits_of_two_texts(model))
     experts, active = _experts(text, any(each.part is Part.EXPERTS for each in weights))
     return CountedModel(
         name=str(config.get("_name_or_path") or model.config.model_type)[:80],
@@ -80,7 +95,7 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         weights=weights,
         keeps=keeps,
         keeps_problem=problem,
-        layers=_first(text, names_of("layers")),
+        layers=_first(text, names_of("layers")) or len({layer for each in weights for layer in each.layers}),
         hidden=_first(text, names_of("hidden")),
         heads=_first(text, names_of("heads")),
         kv_heads=_first(text, names_of("kv_heads")) or _first(text, names_of("heads")),
@@ -89,15 +104,15 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         expert_width=_first(text, names_of("expert_width")),
         shared_width=_first(text, names_of("shared_width")),
         latent=_latent(text),
-        vocab=_first(text, names_of("vocabulary")),
-        max_context=longest_context(_written_of(text, config, model.config)) or longest_context(text.to_dict()) or 0,
+        vocab=_vocabulary(text, model),
+        max_context=both or longest_context(_written_of(text, config, model.config)) or _positions(text),
         experts=experts,
         experts_per_token=active,
-        encoder=is_encoder(model.config),
+        encoder=is_encoder(model.config, type(model)),
         encoder_decoder=bool(model.config.is_encoder_decoder),
-        always_reads=always_reads(model),
+        always_reads=reads_of(model).positions if keeps is not None else 0,
         filled=tuple(filled_in(config, model.config)),
-        notes=(*notes, *_said(config, model), *_said_of_two_texts(model, keeps)),
+        notes=(*notes, *_said(config, model), *said_of_two_texts(model, keeps), *_said_of_the_cache(model, keeps)),
     )
 
 
@@ -105,6 +120,17 @@ def _written_of(text: PreTrainedConfig, config: dict, made: PreTrainedConfig) ->
     """The part of the config that `text` was made from; what it says itself goes before defaults of another name."""
     inside = next((config.get(name) for name in made.sub_configs if value_of(made, name) is text), config)
     return {"model_type": text.model_type, **inside} if isinstance(inside, dict) else {}
+
+
+def _positions(text: PreTrainedConfig) -> int:
+    return longest_context(text.to_dict()) or 0
+
+
+def _vocabulary(text: PreTrainedConfig, model: PreTrainedModel) -> int:
+    """Entries of the vocabulary; 0 where nothing in the model has one, or where it hears and sees alone."""
+    entries = _first(text, names_of("vocabulary"))
+    has_it = not reads_no_tokens("", model) and has_vocabulary(entries, model.config, sizes_of(model))
+    return entries if entries and has_it else 0
 
 
 def _check_heads(text: PreTrainedConfig) -> None:
@@ -128,7 +154,11 @@ def _experts(text: PreTrainedConfig, has_experts: bool) -> tuple[int, int]:
         return 0, 0
     inner = [each for name in text.sub_configs if isinstance(each := value_of(text, name), PreTrainedConfig)]
     found = (
-        (_first(part, names_of("experts")), _first(part, names_of("experts_per_token"))) for part in (text, *inner)
+        (
+            _first(part, names_of("experts")),
+            _first(part, names_of("experts_per_token")) or experts_per_token().get(text.model_type, 0),
+        )
+        for part in (text, *inner)
     )
     return next((pair for pair in found if all(pair)), (0, 0))
 
@@ -151,6 +181,13 @@ def _first(config: PreTrainedConfig, names: tuple[str, ...]) -> int:
     return 0
 
 
+def _said_of_the_cache(model: PreTrainedModel, keeps: tuple[Keeps, ...] | None) -> Iterator[str]:
+    if keeps and not any(each.numbers_per_token or each.numbers_past_window or each.state_bytes for each in keeps):
+        yield "transformers keeps no cache of this model: it reads the whole text again for every new token."
+    if hasattr(model.config, "mem_len"):
+        yield "Its layers keep what came into them, and make keys and values of that again for every new token."
+
+
 def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:
     """What the config leaves open, or has and transformers does not build."""
     everywhere = json.dumps(config)
@@ -166,15 +203,3 @@ def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:
     text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
     if any(text.get(name) for name in names_of("predicted_ahead")):
         yield "Layers for predicting several tokens ahead are left out: transformers does not build them."
-
-
-def _said_of_two_texts(model: PreTrainedModel, keeps: tuple[Keeps, ...] | None) -> Iterator[str]:
-    if not model.config.is_encoder_decoder or keeps is None:
-        return
-    frames = always_reads(model)
-    yield (
-        f"Its encoder reads half a minute of sound at once, {frames:,} positions: what the decoder keeps of them is "
-        "counted as a state."
-        if frames
-        else "Its decoder keeps as much of a token that was read as of one that it writes: the context is both."
-    )

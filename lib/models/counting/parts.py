@@ -24,7 +24,7 @@ RULES = tuple(
         (Part.EXPERTS, r"experts?$|Expert(MLP|GLU)|^experts?_|NaiveMoe"),
         (
             Part.STATE,
-            r"mamba|deltanet|linear_?attn|linearattention|lightning|(?<!o)ssm|recurrent(?!gemma)|shortconv|rwkv|retention|mlstm",
+            r"mamba|deltanet|linear_?attn|linearattention|lightning|(?<![oe])ssm|recurrent(?!gemma)|shortconv|rwkv|retention|mlstm",
         ),
         (Part.ATTENTION, r"attention|attn|indexer|compressor|selfoutput"),
         (Part.MLP, r"mlp|feed_?forward|ffn|intermediate|output$|^fc\d?$|Dense(Gated)?Act|^w[io](_\d)?$"),
@@ -33,6 +33,8 @@ RULES = tuple(
     )
 )
 NUMBER = re.compile(r"(?<=\.)\d+(?=\.)")
+CONVOLUTION = re.compile(r"(^|_)conv(\d|_|$)")  # of a model that hears: how it takes sound in, and a Conformer's own
+EXPERTS = re.compile(r"^experts?(_\d+)?$")
 SPEECH = re.compile(r"audio|speech|talker|code2wav|token2wav|codec", re.IGNORECASE)
 
 
@@ -55,6 +57,10 @@ def _layer_indices(paths: list[str]) -> tuple[int, ...]:
     return tuple(sorted({int(match.group()) for match in found if match}))
 
 
+def _part_by_name(name: str, kind: str) -> Part | None:
+    return next((part for part, rule in RULES if rule.search(name) or rule.search(kind)), None)
+
+
 class _Places:
     """Knows where in the model a path is."""
 
@@ -66,6 +72,7 @@ class _Places:
             self.language = next(name for name, module in self.modules.items() if module is decoder)
         towers = " ".join({**model.config.sub_configs, **speaking_part(model).config.sub_configs})
         self.only_hears = bool(SPEECH.search(towers)) and not re.search("vision|image|visual", towers)
+        self.hears = model.main_input_name in ("input_features", "input_values")
         head = speaking_part(model).get_output_embeddings()
         self.head = next((name for name, module in self.modules.items() if module is head), None) if head else None
 
@@ -80,11 +87,13 @@ class _Places:
             return Part.HEAD
         if self.language is not None and not path.startswith(f"{self.language}."):
             return Part.AUDIO if SPEECH.search(path) or self.only_hears else Part.VISION
-        for name, kind in self._around(path):
-            part = next((part for part, rule in RULES if rule.search(name) or rule.search(kind)), None)
-            if part is not None:
-                return part
-        return Part.OTHER
+        around = list(self._around(path))
+        if self.hears and any(CONVOLUTION.search(name) for name, _ in around):
+            return Part.CONVOLUTION
+        found = next((part for name, kind in around if (part := _part_by_name(name, kind)) is not None), Part.OTHER)
+        if found is Part.MLP and any(EXPERTS.search(name) for name, _ in around):  # experts.expert_3.wi
+            return Part.EXPERTS
+        return found
 
     def _is_head(self, path: str) -> bool:
         pieces = path.split(".")

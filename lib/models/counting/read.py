@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import importlib
 from collections.abc import Iterator
 
 import transformers
@@ -33,6 +34,7 @@ ENCODERS = modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES
 TOWER_CONFIGS = ("vision", "audio", "image", "speech", "qformer", "vq")
 SHARED = ("moe_num_shared_experts", "num_shared_experts", "n_shared_experts")
 TELLING = (*names_of("experts_per_token"), *SHARED, "tie_word_embeddings", "max_position_embeddings", "sliding_window")
+CODEBOOKS = ("num_channels", "num_codebooks")
 PADDED = 1.05  # a vocabulary may be rounded up to a multiple in the matrix
 
 
@@ -96,10 +98,19 @@ def _known_type(given: object, architectures: object) -> str:
         return given if named is None or _belongs(named, given) else named.config_class.model_type
     if named is not None:
         return named.config_class.model_type
+    near = [name for name in CONFIG_MAPPING_NAMES if _letters(name) == _letters(given)]
+    if near:
+        raise CannotEstimateError(
+            f"model_type {short(given)} is no type of transformers': write {near[0]!r} if it is that."
+        )
     raise CannotEstimateError(
         f"model_type {short(given)} is not one that transformers {transformers.__version__} can build without code "
         "from its author, and such code is not run here: its size cannot be counted from the config."
     )
+
+
+def _letters(name: str) -> str:
+    return "".join(each for each in name.lower() if each.isalnum())
 
 
 def _rename_nested(config: dict) -> None:
@@ -125,14 +136,17 @@ def _belongs(named: type[PreTrainedModel], given: str) -> bool:
     return issubclass(own, kind) or issubclass(kind, own) or kind in own.sub_configs.values()
 
 
-def is_encoder(config: PreTrainedConfig) -> bool:
-    """Whether a model of this config reads a text and writes none."""
+def is_encoder(config: PreTrainedConfig, kind: type[PreTrainedModel] | None = None) -> bool:
+    """Whether a model of this config (and class, once that is chosen) reads a text and writes none."""
     if config.is_encoder_decoder or getattr(config, "is_decoder", False):
         return False
     if value_of(config, "use_bidirectional_attention") in (True, "all"):  # EmbeddingGemma
         return True
     writing = (*DECODERS, *OTHERS[:2])  # models that hear and write are listed with those from speech to text
-    return config.model_type in ENCODERS or not any(config.model_type in names for names in writing)
+    if config.model_type in ENCODERS:
+        return True
+    generates = kind is not None and kind.can_generate()  # speech or pictures, in no list (CSM, ImageGPT)
+    return not generates and not any(config.model_type in names for names in writing)
 
 
 def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrainedModel]:
@@ -144,18 +158,44 @@ def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrain
     order = (*DECODERS, *OTHERS)
     if made.is_encoder_decoder:  # some have a class of their decoder alone
         order = (*OTHERS[:-1], *DECODERS, OTHERS[-1])
-    candidates = []
+    heads, trunk = [], []
     for names in (ENCODERS, *order) if is_encoder(made) else order:
         name = names.get(kind)
         found = getattr(transformers, name[0] if isinstance(name, tuple | list) else name, None) if name else None
-        if found is not None and not (names is modeling_auto.MODEL_MAPPING_NAMES and kind.endswith("_text")):
-            candidates.append(found)
+        if found is None:
+            continue
+        if names is not modeling_auto.MODEL_MAPPING_NAMES:
+            heads.append(found)
+        elif not kind.endswith("_text"):
+            trunk.append(found)
+    own = [*_classes_of(made)]
+    writers = [found for found in own if found.can_generate()]
+    fitting = [found for found in (*heads, *writers, *trunk) if found.config_class is type(made)]
+    candidates = [*fitting, *([] if _is_part(made) else own), *heads, *trunk]
     if not candidates:
         raise CannotEstimateError(
             f"transformers builds {kind!r} only as a part of another model: paste the whole model's config.json."
         )
-    whole = [found for found in candidates if found.config_class is type(made)]
-    return (whole or candidates)[0]
+    return candidates[0]
+
+
+def _classes_of(made: PreTrainedConfig) -> Iterator[type[PreTrainedModel]]:
+    """The models of this config that transformers exports beside its lists of them, those with a head first."""
+    module = importlib.import_module(type(made).__module__.replace(".configuration_", ".modeling_"))
+    names = [
+        name for name in getattr(module, "__all__", ()) if not name.endswith(("PreTrainedModel", "Classification"))
+    ]
+    for name in sorted(names, key=lambda name: "For" not in name):
+        found = getattr(module, name)
+        if isinstance(found, type) and issubclass(found, PreTrainedModel) and found.config_class is type(made):
+            yield found
+
+
+def _is_part(made: PreTrainedConfig) -> bool:
+    """Whether another config of the same family has this one inside."""
+    beside = vars(importlib.import_module(type(made).__module__)).values()
+    wholes = [each for each in beside if isinstance(each, type) and issubclass(each, PreTrainedConfig)]
+    return any(type(made) in each.sub_configs.values() for each in wholes)
 
 
 # Whether every size arrived -------------------------------------------------------------------------
@@ -163,13 +203,15 @@ def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrain
 
 def check_sizes_arrived(given: dict, made: PreTrainedConfig, model: PreTrainedModel) -> None:
     """Refuse, naming the field, where a size of the config is not in the built model."""
-    found = _sizes_of(model)
+    found = sizes_of(model)
     for where, key, value, owner in _given_sizes(given, made, ""):
         role = role_of(key)
         arrived = _has(owner, key, value) or any(
             _has(part, field, value) for part in _config_parts(made) for field in _fields_of_role(part, role)
         )
-        shows = value in found or (role == "vocabulary" and _padded(value, found))
+        if role == "vocabulary" and reads_no_tokens(where, model):
+            continue
+        shows = value in found or (role == "vocabulary" and has_vocabulary(value, made, found))
         shows_in_every_model = role in ("hidden", "vocabulary") and not where.startswith(TOWER_CONFIGS)
         if not (shows if shows_in_every_model else shows or arrived):
             raise CannotEstimateError(
@@ -246,7 +288,7 @@ def _config_parts(made: PreTrainedConfig) -> Iterator[PreTrainedConfig]:
             yield from _config_parts(inner)
 
 
-def _sizes_of(model: PreTrainedModel) -> set[int]:
+def sizes_of(model: PreTrainedModel) -> set[int]:
     """Dimensions of tensors, numbers of layers, and what modules say of themselves (heads and head sizes)."""
     found = {size for parameter in model.parameters() for size in parameter.shape}
     for module in model.modules():
@@ -256,8 +298,16 @@ def _sizes_of(model: PreTrainedModel) -> set[int]:
     return found
 
 
-def _padded(value: int, found: set[int]) -> bool:
-    return any(value < size <= value * PADDED for size in found)
+def has_vocabulary(value: int, made: PreTrainedConfig, found: set[int]) -> bool:
+    """Whether a matrix has so many rows, padded to a multiple, or so many for each codebook of sound (Dia)."""
+    codebooks = {value_of(part, name) for part in _config_parts(made) for name in CODEBOOKS} - {None}
+    return any(value <= size <= value * PADDED for size in found) or any(value * each in found for each in codebooks)
+
+
+def reads_no_tokens(where: str, model: PreTrainedModel) -> bool:
+    """Of sound or pictures, so that a vocabulary is that of a head which is not there."""
+    other = model.main_input_name != "input_ids"
+    return other and (where.startswith("encoder.") if model.config.is_encoder_decoder else not model.can_generate())
 
 
 def _reason(error: Exception) -> str:

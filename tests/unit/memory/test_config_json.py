@@ -68,6 +68,7 @@ def test_an_infinite_number_as_transformers_5_writes_it():
         ("x" * 10_000_000, "characters"),
         (json.dumps({"model_type": "llama"}), "num_hidden_layers"),
         ("{}", "hidden_size"),
+        ('{"model_type": "resnet", "depths": [3, 4, 6, 3]}', "none of a language model's sizes"),
         (json.dumps({"model_type": "llama", "text_config": [1]}), "hidden_size"),
         (b"\xff\xfe\x00", "JSON"),
     ],

@@ -138,7 +138,7 @@ def test_mixed_precision_by_layer():
         ({"quant_method": "gptq"}, "does not say bits"),
         ({"quant_method": "gptq", "bits": "four"}, "'four' must be a whole number"),
         ({"quant_method": "fp8", "weight_block_size": [0, 128]}, "must be two sizes"),
-        ({"quant_method": "fp8", "modules_to_not_convert": "lm_head"}, "must be a list of names"),
+        ({"quant_method": "fp8", "modules_to_not_convert": 1}, "must be a list of names"),
         ({"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"}, "not, in quantized_layers"),
         ({"quant_method": "compressed-tensors"}, "lacks its config_groups"),
     ],
@@ -195,3 +195,33 @@ def test_the_largest_model_if_all_were_stored_as_this_checkpoint_is():
     assert 30e9 < best.parameters < 8 / 4.16 * card.usable_bytes
     decoders = [each for each in models if not each.is_encoder and each.max_position_embeddings >= 2_048]
     assert not any(fits(each, setup, card) for each in decoders if each.parameters > best.parameters)
+
+
+@pytest.mark.parametrize(
+    ("odd", "same"),
+    [
+        ({**GPTQ, "quant_method": "GPTQ"}, GPTQ),
+        ({**GPTQ, "bits": 4.0, "group_size": 128.0}, GPTQ),
+        ({**FP8, "modules_to_not_convert": "lm_head"}, {**FP8, "modules_to_not_convert": ["lm_head"]}),
+        ({"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8"}}, {"quant_algo": "FP8"}),
+    ],
+)
+def test_what_says_the_same_in_another_way_is_stored_the_same(odd, same):
+    config = of_catalogue("Llama-3.1-8B")
+    assert weights_bytes(stored(config, odd), "checkpoint") == weights_bytes(stored(config, same), "checkpoint")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("gptq", "must be an object"),
+        ([4], "must be an object"),
+        ({**GPTQ, "bits": "4"}, "'4' must be a whole number up to 32 without quotes"),
+        ({**FP8, "modules_to_not_convert": [1, None]}, "must be a list of names"),
+        (INT4_EXPERTS | {"sparsity_config": {"format": "sparse-24-bitmask"}}, "leaves out zeros"),
+    ],
+)
+def test_what_cannot_be_told_is_said_and_not_counted_as_if_in_16_bits(written, said):
+    found, why = stored_as({**of_catalogue("Llama-3.1-8B"), "quantization_config": written})
+    assert found is None
+    assert said in why

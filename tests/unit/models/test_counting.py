@@ -129,6 +129,8 @@ LLAMA = {
     [
         ({"model_type": "made_up"}, "made_up"),
         ({"model_type": None}, "model_type"),
+        ({"model_type": "Llama"}, "write 'llama' if it is that"),
+        ({"model_type": "xlm_roberta"}, "write 'xlm-roberta' if it is that"),
         ({"model_type": ["llama"]}, "model_type"),
         ({"hidden_size": -256}, "hidden_size"),
         ({"hidden_size": "256"}, "hidden_size"),
@@ -157,7 +159,7 @@ def test_a_model_that_reads_no_text_is_counted_and_then_refused():
     """ViT-B/16 (Dosovitskiy et al. 2021, table 1: 86M) with the 1,000 classes of ImageNet."""
     vit = {"model_type": "vit", "architectures": ["ViTForImageClassification"], "hidden_size": 768}
     model = counted({**vit, "num_labels": 1000, "num_hidden_layers": 12, "num_attention_heads": 12})
-    with pytest.raises(CannotEstimateError, match="86,567,656 parameters and no vocabulary"):
+    with pytest.raises(CannotEstimateError, match="86,567,656 parameters and no vocabulary: it works on other things"):
         counted_architecture(model, "ViT-B/16")
 
 
@@ -253,15 +255,36 @@ def test_the_projector_of_a_model_that_hears_is_no_vision():
 
 
 def test_a_tower_from_another_library_is_left_out_and_said_to_be():
-    """Gemma 3n's vision tower comes from timm; its language model is counted, with 4 of 35 layers over all tokens.
+    """Gemma 3n's vision tower comes from timm; the rest is counted, with 4 of 35 layers over all tokens.
 
     Gemma 3n, transformers' documentation: the last 15 layers use the keys and values of earlier ones.
     """
     text = {"model_type": "gemma3n_text", "hidden_size": 2048, "num_hidden_layers": 35, "vocab_size": 262400}
     model = counted({"model_type": "gemma3n", "text_config": text, "vision_config": {"model_type": "gemma3n_vision"}})
-    assert model.built_as == "Gemma3nForCausalLM"
+    assert model.built_as == "Gemma3nForConditionalGeneration"
     assert layers_by_what_they_keep(model)[:2] == [4, 16]
-    assert any("timm" in note and "without the towers" in note for note in model.notes)
+    (note,) = [note for note in model.notes if "timm" in note]
+    assert "gemma3n_vision is left out, the rest is counted" in note
+    assert "MobileNet-V5-300M" in note
+
+
+def test_the_audio_tower_of_gemma_3n_is_counted_beside_its_language_model():
+    """As transformers builds each by itself; what leads a sound into the width of the text is the tower's too."""
+    import torch
+    from transformers import Gemma3nAudioConfig, Gemma3nAudioEncoder, Gemma3nForCausalLM, Gemma3nTextConfig
+
+    text = {"model_type": "gemma3n_text", "hidden_size": 2048}
+    config = {"model_type": "gemma3n", "text_config": text, "audio_config": {}}
+    model = counted({**config, "vision_config": {"model_type": "gemma3n_vision"}})
+    with torch.device("meta"):
+        language, audio = Gemma3nForCausalLM(Gemma3nTextConfig()), Gemma3nAudioEncoder(Gemma3nAudioConfig())
+    assert model.language_parameters == sum(each.numel() for each in language.parameters())
+    heard = sum(each.parameters for each in model.weights if "audio_tower" in each.path)
+    assert heard == sum(each.numel() for each in audio.parameters()) > 10**8
+    assert model.by_part[Part.AUDIO] > heard
+    left = counted_architecture(model, "Gemma 3n", with_towers=False)
+    assert left.parameters == model.language_parameters
+    assert left.tower_parameters == 0
 
 
 def test_the_parts_of_a_model_that_sees_and_hears():
@@ -324,10 +347,59 @@ def test_a_config_of_2018_says_its_class_alone():
     assert any("no model_type" in note for note in model.notes)
 
 
+TINY_GPT = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 64}
+
+
+def test_a_decoder_in_no_list_of_languages_is_no_encoder():
+    """ImageGPT writes pixels one after the other."""
+    model = counted({"model_type": "imagegpt", **TINY_GPT, "vocab_size": 513})
+    assert model.built_as == "ImageGPTForCausalImageModeling"
+    assert not model.encoder
+
+
+def test_a_model_of_which_no_cache_is_kept_says_so():
+    model = counted({"model_type": "openai-gpt", **TINY_GPT, "vocab_size": 100})
+    assert (model.encoder, model.numbers_per_token) == (False, 0)
+    assert any("reads the whole text again for every new token" in note for note in model.notes)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"model_type": "wav2vec2", "vocab_size": 32, "hidden_size": 768, "num_hidden_layers": 12},
+        {"model_type": "wav2vec2", "vocab_size": 32, "hidden_size": 768, "architectures": ["Wav2Vec2ForCTC"]},
+        {"model_type": "beit", "vocab_size": 8192, "hidden_size": 768, "num_hidden_layers": 12},
+        {"model_type": "gemma3n_audio", "vocab_size": 128, "hidden_size": 1536},
+        {"model_type": "canine", "hidden_size": 768, "num_hidden_layers": 12},
+    ],
+    ids=lambda config: config["model_type"] + "".join(config.get("architectures", "")),
+)
+def test_what_works_on_sound_pictures_or_letters_is_counted_and_then_refused(config):
+    """The vocabulary that such configs name is that of a head, or of nothing."""
+    model = counted(config)
+    with pytest.raises(CannotEstimateError, match="no vocabulary: it works on other things than tokens"):
+        counted_architecture(model, config["model_type"])
+
+
+def test_a_model_that_transformers_lists_nowhere_is_built_by_its_own_class():
+    """ColPali is a PaliGemma with a projection of 2,048 to 128 and its bias (Faysse et al. 2024, section 4)."""
+    seeing = {"model_type": "paligemma", "text_config": {"model_type": "gemma", "hidden_size": 2048}}
+    model, with_head = counted({"model_type": "colpali", "vlm_config": seeing}), counted(seeing)
+    assert model.built_as == "ColPaliForRetrieval"
+    assert model.parameters == with_head.parameters + model.hidden * 128 + 128
+
+
 def test_positions_that_a_config_calls_otherwise_go_before_a_default():
     """nomic-ai/nomic-embed-text-v1: n_positions 8,192, a field that transformers' class of it does not read."""
     nomic = {"model_type": "nomic_bert", "n_embd": 768, "n_head": 12, "n_layer": 12, "n_inner": 3072}
     assert counted({**nomic, "n_positions": 8192, "vocab_size": 30528}).max_context == 8192
+
+
+def test_letters_inside_a_name_make_no_state_space():
+    """Seamless M4T translates with plain attention; "ssm" stands in its name."""
+    seamless = {"model_type": "seamless_m4t", "hidden_size": 32, "vocab_size": 100, "encoder_layers": 1}
+    seamless |= {"decoder_layers": 1, "encoder_attention_heads": 4, "decoder_attention_heads": 4}
+    assert Part.STATE not in counted({**seamless, "encoder_ffn_dim": 48, "decoder_ffn_dim": 48}).by_part
 
 
 def test_the_class_of_a_matrix_is_not_the_name_of_its_part():

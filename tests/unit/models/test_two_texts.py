@@ -6,6 +6,7 @@ import pytest
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.counted_architecture import counted_architecture
+from lib.memory.model.inventory.tensors import Part
 from lib.memory.model.weights import read_weights_bytes
 from lib.memory.serve.kv_cache import KVCache
 from lib.memory.serve.serving import serving
@@ -29,6 +30,36 @@ GEMMA |= {"attention_window_size": 12, "conv1d_width": 4, "block_types": ["recur
 DBRX = {"model_type": "dbrx", "d_model": 32, "n_heads": 4, "n_layers": 2, "max_seq_len": 64, "vocab_size": 100}
 DBRX |= {"attn_config": {"kv_n_heads": 2, "clip_qkv": 8, "rope_theta": 10000}, "tie_word_embeddings": False}
 DBRX |= {"ffn_config": {"ffn_hidden_size": 16, "moe_num_experts": 4, "moe_top_k": 2}}
+SIDES = {"encoder_layers": 2, "decoder_layers": 3, "encoder_attention_heads": 4, "decoder_attention_heads": 4}
+SIDES |= {"encoder_ffn_dim": 48, "decoder_ffn_dim": 56, "d_model": 32, "vocab_size": 100}
+LED = {"model_type": "led", **SIDES, "attention_window": 4, "max_encoder_position_embeddings": 128}
+LED |= {"max_decoder_position_embeddings": 64}
+BIG_BIRD = {"model_type": "bigbird_pegasus", **SIDES, "max_position_embeddings": 128, "block_size": 4}
+BIG_BIRD |= {"num_random_blocks": 1, "attention_type": "block_sparse"}
+SWITCH = {"model_type": "switch_transformers", "d_model": 32, "d_kv": 12, "num_heads": 4, "num_layers": 2, "d_ff": 48}
+SWITCH |= {"num_decoder_layers": 3, "num_experts": 4, "vocab_size": 100, "num_sparse_encoder_layers": 1}
+SWITCH |= {"num_sparse_decoder_layers": 1}
+NLLB = {"model_type": "nllb-moe", **SIDES, "num_experts": 4, "encoder_sparse_step": 2, "decoder_sparse_step": 2}
+NLLB |= {"max_position_embeddings": 64}
+MODULE = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 4, "num_attention_heads": 4, "head_dim": 8}
+MODULE |= {"num_key_value_heads": 2, "vocab_size": 100, "sliding_window": 12, "max_position_embeddings": 64}
+T5_GEMMA = {"model_type": "t5gemma", "vocab_size": 100, "encoder": MODULE, "decoder": MODULE}
+SPEECH = {"model_type": "speech_to_text", **SIDES, "num_mel_bins": None, "input_feat_per_channel": 8}
+SPEECH |= {"max_source_positions": 4000, "max_target_positions": 30, "conv_channels": 16}
+del SPEECH["num_mel_bins"]
+MOONSHINE = {"model_type": "moonshine", "hidden_size": 32, "vocab_size": 100, "intermediate_size": 48}
+MOONSHINE |= {"encoder_num_hidden_layers": 2, "decoder_num_hidden_layers": 3, "encoder_num_attention_heads": 4}
+MOONSHINE |= {"decoder_num_attention_heads": 4, "max_position_embeddings": 64}
+SEES = {"model_type": "vit", "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 4, "image_size": 32}
+SEES |= {"patch_size": 8, "intermediate_size": 48}
+WRITES = {"model_type": "trocr", "d_model": 32, "decoder_layers": 3, "decoder_attention_heads": 4, "vocab_size": 100}
+WRITES |= {"decoder_ffn_dim": 48, "max_position_embeddings": 64, "is_decoder": True, "add_cross_attention": True}
+WRITES |= {"cross_attention_hidden_size": 24}
+TR_OCR = {"model_type": "vision-encoder-decoder", "encoder": SEES, "decoder": WRITES}
+XLNET = {"model_type": "xlnet", "d_model": 32, "n_layer": 3, "n_head": 4, "d_inner": 48, "vocab_size": 100}
+XLSTM = {"model_type": "xlstm", "hidden_size": 512, "num_blocks": 2, "num_heads": 4, "vocab_size": 100}
+KINDS = {"whisper": "AutoModelForSpeechSeq2Seq", "speech_to_text": "AutoModelForSpeechSeq2Seq"}
+KINDS |= {"moonshine": "AutoModelForSpeechSeq2Seq", "vision-encoder-decoder": "AutoModelForImageTextToText"}
 
 
 def architecture_of(config: dict):
@@ -40,12 +71,13 @@ def architecture_of(config: dict):
 
 def running(config: dict):
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoModelForSpeechSeq2Seq
+    import transformers
 
     torch.manual_seed(0)
-    made = AutoConfig.for_model(**config)
-    kind = AutoModelForSeq2SeqLM if made.is_encoder_decoder else AutoModelForCausalLM
-    return (AutoModelForSpeechSeq2Seq if made.model_type == "whisper" else kind).from_config(made).eval()
+    made = transformers.AutoConfig.for_model(**config)
+    usual = "AutoModelForSeq2SeqLM" if made.is_encoder_decoder else "AutoModelForCausalLM"
+    kind = getattr(transformers, KINDS.get(made.model_type, usual))
+    return kind.from_config(made, attn_implementation="eager").float().eval()
 
 
 def ids(tokens: int):
@@ -58,17 +90,126 @@ def kept_numbers(*layers) -> int:
     return sum(layer.keys.numel() + layer.values.numel() for layer in layers)
 
 
-@pytest.mark.parametrize("config", [T5, BART], ids=["T5", "BART"])
-@pytest.mark.parametrize(("read", "written"), [(11, 7), (3, 15)])
+@pytest.mark.parametrize(
+    "config", [T5, BART, LED, BIG_BIRD, SWITCH, NLLB, T5_GEMMA], ids=lambda config: config["model_type"]
+)
+@pytest.mark.parametrize(("read", "written"), [(41, 7), (3, 11)])
 def test_a_token_read_takes_as_much_as_one_written(config, read, written):
     import torch
 
+    model = running(config)
     with torch.no_grad():
-        cache = running(config)(input_ids=ids(read), decoder_input_ids=ids(written), use_cache=True).past_key_values
+        hidden = model.get_encoder()(ids(read))  # Switch's model hands use_cache on to its encoder, which refuses it
+        cache = model(encoder_outputs=hidden, decoder_input_ids=ids(written), use_cache=True).past_key_values
     truth = kept_numbers(*cache.self_attention_cache.layers, *cache.cross_attention_cache.layers)
     arch = architecture_of(config)
     assert KVCache(arch, tokens=read + written).bytes_per_sequence == 2 * truth
     assert any("as of one that it writes" in note for note in arch.notes)
+
+
+def test_a_tied_head_is_read_for_every_token_wherever_its_matrix_stands():
+    """T5Gemma's output matrix is its encoder's embedding."""
+    model = running(T5_GEMMA)
+    encoder = sum(each.numel() for each in model.get_encoder().parameters()) - model.lm_head.out_proj.weight.numel()
+    cross = [layer.cross_attn for layer in model.model.decoder.layers]
+    read_once = encoder + sum(
+        each.weight.numel() for attention in cross for each in (attention.k_proj, attention.v_proj)
+    )
+    rest = sum(each.numel() for each in model.parameters()) - read_once
+    assert read_weights_bytes(architecture_of(T5_GEMMA), "bf16", 1.0) == 2 * rest
+
+
+def test_every_parameter_of_two_texts_is_counted_once():
+    for config in (LED, BIG_BIRD, SWITCH, NLLB, T5_GEMMA, SPEECH, MOONSHINE, TR_OCR, XLNET, XLSTM):
+        assert architecture_of(config).parameters == sum(each.numel() for each in running(config).parameters())
+
+
+@pytest.mark.parametrize(("config", "chosen"), [(SWITCH, 1), (NLLB, 2)], ids=["Switch", "NLLB-MoE"])
+def test_experts_that_are_modules_of_their_own_are_experts(config, chosen):
+    """Switch sends a token to one expert (arXiv 2101.03961, section 2.1), NLLB-MoE to two (2207.04672, section 6.2)."""
+    experts = [each for name, each in running(config).named_parameters() if ".experts." in name]
+    arch = architecture_of(config)
+    assert arch.routed_parameters == sum(each.numel() for each in experts)
+    assert arch.parameters - arch.active_parameters == arch.routed_parameters * (4 - chosen) / 4
+
+
+@pytest.mark.parametrize("config", [SPEECH, MOONSHINE], ids=lambda config: config["model_type"])
+def test_convolutions_that_take_sound_in_are_no_state_space(config):
+    truth = sum(each.numel() for name, each in running(config).named_parameters() if ".conv" in name)
+    parts = architecture_of(config).counted.by_part
+    assert parts[Part.CONVOLUTION] == truth
+    assert Part.STATE not in parts
+
+
+def test_what_an_answer_leaves_beyond_a_window_is_said():
+    """T5Gemma: every other layer of the decoder forgets what it wrote beyond the window, none what was read."""
+    (note,) = [note for note in architecture_of(T5_GEMMA).notes if "longer than" in note]
+    assert "longer than 12 tokens" in note
+    assert all(each.window is None for each in architecture_of(T5_GEMMA).keeps)
+
+
+def test_what_is_read_and_what_is_written_each_have_their_limit():
+    """LED's two tables of positions: allenai/led-base-16384 reads 16,384 tokens and writes 1,024."""
+    assert architecture_of(LED).max_position_embeddings == 128 + 64
+    assert any("reads up to 128 tokens and writes up to 64" in note for note in architecture_of(LED).notes)
+
+
+@pytest.mark.parametrize("config", [SPEECH, MOONSHINE], ids=lambda config: config["model_type"])
+def test_sound_of_any_length_is_counted_for_half_a_minute(config):
+    """Speech2Text reads a frame every 10 ms, Moonshine 16,000 samples a second."""
+    import torch
+
+    model = running(config)
+    sound = torch.randn(1, 30 * 16_000) if config is MOONSHINE else torch.randn(1, 30 * 100, 8)
+    with torch.no_grad():
+        output = model(**{model.main_input_name: sound}, decoder_input_ids=ids(5), use_cache=True)
+    arch = architecture_of(config)
+    kept = KVCache(arch, tokens=5)
+    assert kept.state_bytes == 2 * kept_numbers(*output.past_key_values.cross_attention_cache.layers)
+    assert kept.bytes_per_sequence - kept.state_bytes == 2 * kept_numbers(
+        *output.past_key_values.self_attention_cache.layers
+    )
+    assert arch.always_reads == output.encoder_last_hidden_state.shape[1]
+    (note,) = [note for note in arch.notes if "30 seconds of sound" in note]
+    assert f"each second more adds {kept.state_bytes / 30:,.0f} bytes" in note
+
+
+def test_a_picture_leaves_a_constant_beside_what_is_written():
+    """TrOCR: a picture of 32 x 32 in patches of 8 x 8 is 16 positions and one of the whole."""
+    import torch
+
+    with torch.no_grad():
+        output = running(TR_OCR)(pixel_values=torch.randn(1, 3, 32, 32), decoder_input_ids=ids(5), use_cache=True)
+    arch = architecture_of(TR_OCR)
+    kept = KVCache(arch, tokens=5)
+    assert arch.always_reads == 17
+    assert kept.state_bytes == 2 * kept_numbers(*output.past_key_values.cross_attention_cache.layers)
+    assert kept.bytes_per_sequence - kept.state_bytes == 2 * kept_numbers(
+        *output.past_key_values.self_attention_cache.layers
+    )
+
+
+@pytest.mark.parametrize("memory", [None, 0, 12])
+def test_xlnet_keeps_what_comes_into_its_layers(memory):
+    """Not keys and values: one vector of the width a layer and token, of at most mem_len tokens."""
+    import torch
+
+    with torch.no_grad():
+        memories = running({**XLNET, "mem_len": memory})(input_ids=ids(20)).mems
+    arch = architecture_of({**XLNET, "mem_len": memory})
+    assert KVCache(arch, tokens=20).bytes_per_sequence == 2 * sum(each.numel() for each in memories)
+    assert not arch.is_encoder
+    assert any("keep what came into them" in note for note in arch.notes)
+
+
+def test_an_xlstm_keeps_states_alone():
+    import torch
+
+    with torch.no_grad():
+        states = running(XLSTM)(input_ids=ids(20), use_cache=True).cache_params.rnn_state
+    truth = sum(each.numel() for layer in states.values() for each in layer)
+    short, long = (KVCache(architecture_of(XLSTM), tokens=tokens) for tokens in (1, 500))
+    assert short.bytes_per_sequence == long.bytes_per_sequence == 2 * truth
 
 
 def test_an_encoder_of_sound_leaves_a_constant_beside_what_is_written():

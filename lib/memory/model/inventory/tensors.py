@@ -21,6 +21,7 @@ class Part(StrEnum):
     HEAD = "Output head"
     VISION = "Vision tower"
     AUDIO = "Audio tower"
+    CONVOLUTION = "Convolutions"
     OTHER = "Other"
 
 

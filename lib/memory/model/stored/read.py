@@ -39,18 +39,35 @@ def quantization_of(config: Mapping) -> tuple[Mapping | None, bool]:
 def stored_as(config: Mapping) -> tuple[Stored | None, str]:
     """How the checkpoint is stored, and if it is quantized in a way that cannot be told, one sentence saying why."""
     written, of_all = quantization_of(config)
-    if written is None:
-        return None, ""
     try:
+        if written is None:
+            _check_is_object(config)
+            return None, ""
         stored = _stored(written)
         return replace(stored, with_towers=stored.with_towers and of_all), ""
     except CannotEstimateError as error:
         return None, f"{error} Its weights are counted in the precision you choose."
 
 
+def _check_is_object(config: Mapping) -> None:
+    """A config that says something of its storing, but not as an object, is not to pass for one in 16 bits."""
+    for key in KEYS:
+        if config.get(key) and not isinstance(config[key], Mapping):
+            raise CannotEstimateError(
+                f'{key} = {short(config[key])} must be an object such as {{"quant_method": "gptq", "bits": 4}}.'
+            )
+
+
 def _stored(written: Mapping) -> Stored:
+    if isinstance(written.get("quantization"), Mapping):  # a hf_quant_config.json inside the config
+        written = written["quantization"]
     given = written.get("quant_method") or next((name for key, name in TOLD_BY if key in written), None)
-    method = SAME_AS.get(str(given), str(given))
+    method = SAME_AS.get(str(given).lower(), str(given).lower())
+    sparse = written.get("sparsity_config")
+    if isinstance(sparse, Mapping) and sparse.get("format") not in (None, "dense"):
+        raise CannotEstimateError(
+            f"The checkpoint leaves out zeros (sparsity_config {short(sparse['format'])}), which is not counted."
+        )
     if method not in READERS:
         known = ", ".join(READERS)
         raise CannotEstimateError(
@@ -65,7 +82,8 @@ def _stored(written: Mapping) -> Stored:
 
 def _names(written: Mapping, key: str) -> list:
     value = written.get(key) or []
-    if not isinstance(value, list):
+    value = [value] if isinstance(value, str) else value
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise CannotEstimateError(f"quantization_config.{key} = {short(value)} must be a list of names.")
     return value
 
@@ -74,8 +92,12 @@ def _whole(written: Mapping, key: str, default: int | None, most: int = 65_536) 
     value = default if written.get(key) is None else written[key]
     if value is None:
         raise CannotEstimateError(f"The quantization_config does not say {key}.")
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
     if isinstance(value, bool) or not isinstance(value, int) or not -1 <= value <= most:
-        raise CannotEstimateError(f"quantization_config.{key} = {short(value)} must be a whole number up to {most:,}.")
+        quoted = " without quotes" if isinstance(value, str) and value.isdecimal() else ""
+        raise CannotEstimateError(
+            f"quantization_config.{key} = {short(value)} must be a whole number up to {most:,}{quoted}."
+        )
     return value
 
 
