@@ -173,9 +173,11 @@ def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrain
     fitting = [found for found in (*heads, *writers, *trunk) if found.config_class is type(made)]
     candidates = [*fitting, *([] if _is_part(made) else own), *heads, *trunk]
     if not candidates:
-        raise CannotEstimateError(
-            f"transformers builds {kind!r} only as a part of another model: paste the whole model's config.json."
-        )
+        wanted = architectures[0] if isinstance(architectures, list) and architectures else ""
+        rest = "paste the whole model's config.json"
+        if wanted and named is None:  # Step-3.5-Flash, whose layers are a part of Step 3.7 here
+            rest = f"{short(wanted)}, which this config asks for, it does not know"
+        raise CannotEstimateError(f"transformers builds {kind!r} only as a part of another model: {rest}.")
     return candidates[0]
 
 

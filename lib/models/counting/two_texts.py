@@ -108,13 +108,11 @@ def limits_of_two_texts(model: PreTrainedModel) -> tuple[int, int]:
     config = model.config
     if not config.is_encoder_decoder or model.main_input_name != "input_ids":
         return 0, 0
-    sides = (
-        ("max_encoder_position_embeddings", {"encoder": True}),
-        ("max_decoder_position_embeddings", {"decoder": True}),
-    )
-    read, written = (
-        value_of(config, name) or longest_context(config.get_text_config(**side).to_dict()) or 0 for name, side in sides
-    )
+    sides = {
+        "max_encoder_position_embeddings": model.get_encoder().config,
+        "max_decoder_position_embeddings": config.get_text_config(decoder=True),
+    }
+    read, written = (value_of(config, name) or longest_context(side.to_dict()) or 0 for name, side in sides.items())
     return (read, written) if read and written else (0, 0)
 
 

@@ -395,6 +395,23 @@ def test_positions_that_a_config_calls_otherwise_go_before_a_default():
     assert counted({**nomic, "n_positions": 8192, "vocab_size": 30528}).max_context == 8192
 
 
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"model_type": "clip_vision_model_x", "hidden_size": 64}, "clip_vision_model_x"),
+        ({"model_type": "step3p5", "hidden_size": 4096}, "paste the whole model's config.json"),
+        (
+            {"model_type": "step3p5", "hidden_size": 4096, "architectures": ["Step3p5ForCausalLM"]},
+            "'Step3p5ForCausalLM', which this config asks for, it does not know",
+        ),
+    ],
+    ids=["no type", "a part", "a whole of which only the part is known"],
+)
+def test_a_part_without_its_whole_is_told_from_a_whole_that_is_not_known(config, said):
+    with pytest.raises(CannotEstimateError, match=said):
+        counted(config)
+
+
 def test_letters_inside_a_name_make_no_state_space():
     """Seamless M4T translates with plain attention; "ssm" stands in its name."""
     seamless = {"model_type": "seamless_m4t", "hidden_size": 32, "vocab_size": 100, "encoder_layers": 1}

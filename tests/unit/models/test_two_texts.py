@@ -151,6 +151,7 @@ def test_what_an_answer_leaves_beyond_a_window_is_said():
 def test_what_is_read_and_what_is_written_each_have_their_limit():
     """LED's two tables of positions: allenai/led-base-16384 reads 16,384 tokens and writes 1,024."""
     assert architecture_of(LED).max_position_embeddings == 128 + 64
+    assert architecture_of(T5_GEMMA).max_position_embeddings == 64 + 64
     assert any("reads up to 128 tokens and writes up to 64" in note for note in architecture_of(LED).notes)
 
 
