@@ -2,6 +2,7 @@
 
 errors.py        what a student can put right
 answers.py       prompts, and what is sampled to them (no torch)
+reading.py       prompts read once for all of their answers (worker only)
 sampling.py      sampling answers (worker only)
 preferences.py   rankings, the pairs that follow, kappa (no torch)
 agreeing.py      several judges on the same pairs (no torch)

@@ -81,11 +81,27 @@ def check_prompt(prompt: str) -> None:
         )
 
 
-@cache
 def prompts(model: str) -> tuple[str, ...]:
     """Prompts that suit a model: questions for one that answers in a chat, beginnings for the bundled story-teller."""
-    kinds = json.loads((FOLDER / "prompts.json").read_text(encoding="utf-8"))
-    return tuple(kinds["stories" if model == BUNDLED else "questions"])
+    return tuple(_prompts()[_kind(model)])
+
+
+def inviting_prompts(model: str, rule: str | None) -> tuple[str, ...]:
+    """Prompts after which a model writes now and then what the rule of this name counts; none where any prompt will do.
+
+    A policy learns only from what it samples: among ordinary prompts “please” never comes, and earning it teaches
+    nothing.
+    """
+    return tuple(_prompts()["inviting"][_kind(model)].get(rule, ()))
+
+
+def _kind(model: str) -> str:
+    return "stories" if model == BUNDLED else "questions"
+
+
+@cache
+def _prompts() -> dict:
+    return json.loads((FOLDER / "prompts.json").read_text(encoding="utf-8"))
 
 
 def _within(what: str, value: float, low: float, high: float) -> None:

@@ -11,6 +11,7 @@ from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.alignment.answers import Answer, Sampled, Sampling
+from lib.alignment.reading import filled_up, read_prompts
 from lib.models import catalogue
 from lib.models.borrow import borrow
 from lib.training.adapting import base_precision
@@ -79,13 +80,14 @@ def sampled_ids(
     """What the model adds to each row of token ids, the token that ends it included if it came."""
     was_training = model.training
     model.eval()
-    longest = max(len(row) for row in rows)
-    padding = [longest - len(row) for row in rows]
-    ids = torch.tensor([[tokenizer.eos_token_id] * gap + row for gap, row in zip(padding, rows, strict=True)])
-    mask = torch.tensor([[0] * gap + [1] * len(row) for gap, row in zip(padding, rows, strict=True)])
+    ids, attended = filled_up(rows, model.device, left=True)
+    longest = ids.shape[1]
+    # All but the last token of a prompt is read once for all of its answers: what `generate` is given it need not read.
+    read = read_prompts(model, [row[:-1] for row in rows]).cache if longest > 1 else None
     written = model.generate(
-        input_ids=ids.to(model.device),
-        attention_mask=mask.to(model.device),
+        input_ids=ids,
+        attention_mask=attended,
+        past_key_values=read,
         do_sample=True,
         temperature=sampling.temperature,
         top_k=0,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.alignment.answers import prompts
 from lib.alignment.gold.run import BothRewards
+from lib.alignment.policy.run import Reward
 from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
-from lib.models.catalogue import BUNDLED
+from lib.models.catalogue import BUNDLED, REAL, catalogue
 from lib.ui.alignment.gold import in_words
+from lib.ui.alignment.policy import GRPO_USUAL, grpo_run
 from lib.ui.kit import kept
 from tests.pages.conftest import open_chapter, press, refused, start_and_finish
 
@@ -130,8 +133,23 @@ def test_a_policy_is_tuned_and_shown_before_and_after():
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_reward_that_is_never_seen_teaches_nothing():
     app = open_chapter("reward_hacking", rh_reward="More times “please”", rh_steps="8")
+    assert "Asked with prompts that invite it, **“You may go now, if you** for one" in said(app)
     start_and_finish(app, "Reward it")
     assert "a reward never seen teaches nothing" in said(app)
+
+
+@pytest.mark.parametrize(("model", "rule"), [(BUNDLED, "please"), (REAL, "exclaiming"), (REAL, "please")])
+def test_what_ordinary_prompts_never_show_is_asked_with_prompts_that_invite_it(model, rule):
+    run = grpo_run(model, Reward(rule=rule), 0.0, 1e-3, 8, 0)
+    assert len(run.prompts) == 8
+    assert not set(run.prompts) & set(prompts(model))
+    assert grpo_run(model, Reward(rule="longer"), 0.0, 1e-3, 8, 0).prompts == prompts(model)[:8]
+
+
+@pytest.mark.parametrize("model", [BUNDLED, REAL])
+def test_a_class_sees_the_end_of_grpo_in_three_minutes(model):
+    rate, steps = GRPO_USUAL[catalogue()[model].wide]
+    assert grpo_run(model, Reward(rule="exclaiming"), 0.05, rate, steps, 0).expected_s < 180
 
 
 @pytest.mark.usefixtures("tiny_worker")

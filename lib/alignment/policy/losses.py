@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import logsigmoid
 
+from lib.alignment.reading import filled_up, read_prompts
 from lib.alignment.sampling import Row
 
 
@@ -16,26 +17,24 @@ def token_log_probabilities(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(ln π of each token of each answer, mask of those that are there), both [rows, longest answer].
 
-    π is the softmax of the logits divided by `temperature`: what was sampled from.
+    π is the softmax of the logits divided by `temperature`: what was sampled from. A prompt is read once for all of
+    its answers, which is most of the reading where a group of short answers follows one prompt.
     """
-    widest = max(len(row.answer) for row in rows)
-    # Prompts are filled up at the left, so that all answers begin at the same place, and answers at the right.
-    before = max(len(row.prompt) for row in rows)
-    ids = torch.zeros(len(rows), before + widest, dtype=torch.long)
-    attended = torch.zeros_like(ids)
-    for number, row in enumerate(rows):
-        start, end = before - len(row.prompt), before + len(row.answer)
-        ids[number, start:end] = torch.tensor(row.prompt + row.answer)
-        attended[number, start:end] = 1
-    ids, attended = ids.to(model.device), attended.to(model.device)
-    positions = (attended.cumsum(1) - 1).clamp(min=0)
-    logits = model(
-        input_ids=ids, attention_mask=attended, position_ids=positions, use_cache=False, logits_to_keep=widest + 1
-    ).logits[:, :-1]
-    chosen = ids[:, before:]
-    found = (logits.float() / temperature).log_softmax(-1).gather(2, chosen[:, :, None])[:, :, 0]
-    mask = attended[:, before:].bool()
-    return found.masked_fill(~mask, 0.0), mask
+    read = read_prompts(model, [row.prompt for row in rows])
+    answers, mask = filled_up([row.answer for row in rows], model.device)
+    logits = read.logits
+    if answers.shape[1] > 1:
+        at = torch.arange(answers.shape[1] - 1, device=answers.device)
+        later = model(
+            input_ids=answers[:, :-1],
+            attention_mask=torch.cat([read.attended, mask[:, :-1]], 1),
+            position_ids=read.attended.sum(1, keepdim=True) + at,
+            past_key_values=read.cache,
+            use_cache=True,
+        ).logits
+        logits = torch.cat([logits, later], 1)
+    found = (logits.float() / temperature).log_softmax(-1).gather(2, answers[:, :, None])[:, :, 0]
+    return found.masked_fill(mask == 0, 0.0), mask.bool()
 
 
 def dpo_loss(

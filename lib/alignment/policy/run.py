@@ -103,11 +103,12 @@ class PolicyRun:
     def expected_s(self) -> float:
         """Measured on two CPU cores."""
         wide = catalogue()[self.model].wide
-        looks = self.steps // self.examine_every + 2
-        a_look = (20 if wide else 1.2) * self.examined / 24
-        a_step = {"dpo": 6.0 if wide else 0.35, "grpo": 25.0 if wide else 2.0}[self.method]
-        by_reference = 2 * min(len(self.pairs), self.steps * self.batch_size) * (0.2 if wide else 0.01)
-        return 4 + looks * a_look + self.steps * a_step + by_reference
+        looks = 1 + math.ceil(self.steps / self.examine_every)
+        a_look = (16 if wide else 1.2) * self.examined / 24
+        answers = self.batch_size * (self.group if self.method == "grpo" else 2)
+        an_answer = {"dpo": 0.3 if wide else 0.02, "grpo": 0.4 if wide else 0.05}[self.method]
+        by_reference = 2 * min(len(self.pairs), self.steps * self.batch_size) * (0.15 if wide else 0.01)
+        return 4 + looks * a_look + self.steps * answers * an_answer + by_reference
 
     @property
     def time_limit_s(self) -> float:

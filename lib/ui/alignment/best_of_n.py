@@ -6,7 +6,7 @@ from statistics import mean
 
 import streamlit as st
 
-from lib.alignment.answers import Sampled, Sampling, prompts
+from lib.alignment.answers import Sampled, Sampling, inviting_prompts, prompts
 from lib.alignment.policy.best_of_n import expected_best, kl_nats
 from lib.alignment.policy.run import Reward
 from lib.charts.alignment import policy as charts
@@ -27,7 +27,8 @@ def best_of_n(model: str) -> list[dict]:
     with guard():
         reward = choose_reward(model, "longer", key="bn_reward")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="bn_seed")
-        wanted = (Sampling(prompts(model)[:PROMPTS], model, ANSWERS, TOKENS, TEMPERATURE, seed), reward)
+        asked = (inviting_prompts(model, reward.rule) or prompts(model))[:PROMPTS]
+        wanted = (Sampling(asked, model, ANSWERS, TOKENS, TEMPERATURE, seed), reward)
     jobs.say_if_long(wanted and wanted[0].scored_expected_s)
     jobs.start_and_stop(KIND, f"Sample {ANSWERS} answers to {PROMPTS} prompts", _queue_samples, wanted)
     n = controls.slider("n: the reward chooses among this many answers", 1, ANSWERS, 4, key="bn_n")

@@ -6,11 +6,12 @@ import math
 
 import streamlit as st
 
-from lib.alignment.answers import prompts
+from lib.alignment.answers import inviting_prompts, prompts
 from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward
 from lib.alignment.preferences import pairs_of
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
+from lib.models.catalogue import catalogue
 from lib.ui.alignment.earning import choose_reward
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
@@ -18,11 +19,14 @@ from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
+from lib.ui.kit.text import escape
 from lib.ui.models.fetching import origin_note
 
 JOB = "lib.alignment.policy.job:optimise"
 BETAS = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 RATES = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3]
+GRPO_USUAL = {False: (1e-3, 20), True: (2e-3, 12)}
+"""Learning rate and updates by whether a model is large: a class is to see the end of either run in a few minutes."""
 
 
 def tune_with_dpo(model: str) -> list[dict]:
@@ -34,9 +38,7 @@ def tune_with_dpo(model: str) -> list[dict]:
         beta, rate, steps, seed = _method_settings("dpo", beta=0.1, rate=1e-3, steps=24)
         reward = choose_reward(model, "longer", key="dpo_reward", label="What is measured")
         asked = tuple(dict.fromkeys(pair.prompt for pair in pairs))[:8] or prompts(model)[:8]
-        wanted = PolicyRun(
-            "dpo", reward, asked, pairs, model, beta, rate, steps, seed=seed, examine_every=max(1, steps // 4)
-        )
+        wanted = PolicyRun("dpo", reward, asked, pairs, model, beta, rate, steps, seed=seed, **_looks(model, steps))
     st.caption("Nothing is rewarded here: DPO learns from the pairs themselves.")
     return _run_and_show("dpo", wanted)
 
@@ -46,37 +48,61 @@ def tune_with_grpo(model: str) -> list[dict]:
     wanted = None
     with guard():
         reward = choose_reward(model, "exclaiming", key="grpo_reward")
-        beta, rate, steps, seed = _method_settings("grpo", beta=0.05, rate=1e-3, steps=20)
+        wide = catalogue()[model].wide
+        rate, steps = GRPO_USUAL[wide]
+        beta, rate, steps, seed = _method_settings(
+            "grpo", beta=0.05, rate=rate, steps=steps, size="_wide" if wide else ""
+        )
         wanted = grpo_run(model, reward, beta, rate, steps, seed)
+        say_if_invited(wanted)
     return _run_and_show("grpo", wanted)
 
 
 def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, seed: int) -> PolicyRun:
-    every = max(1, steps // 4)
+    """On fewer answers where each takes long."""
+    wide = catalogue()[model].wide
     return PolicyRun(
         "grpo",
         reward,
-        prompts(model)[:8],
+        inviting_prompts(model, reward.rule) or prompts(model)[:8],
         (),
         model,
         beta,
         rate,
         steps,
-        batch_size=4,
+        batch_size=2 if wide else 4,
         group=8,
         seed=seed,
-        examine_every=every,
+        **_looks(model, steps),
     )
 
 
-def _method_settings(key: str, *, beta: float, rate: float, steps: int) -> tuple[float, float, int, int]:
-    """(beta, learning rate, updates, seed)."""
+def _looks(model: str, steps: int) -> dict[str, int]:
+    """How often answers of the policy are looked at, and how many: less of a large model, where a look takes longer
+    than an update."""
+    wide = catalogue()[model].wide
+    return {"examine_every": max(1, steps // (3 if wide else 4)), "examined": 16 if wide else 24}
+
+
+def say_if_invited(run: PolicyRun) -> None:
+    """Where ordinary prompts would not do."""
+    if inviting_prompts(run.model, run.reward.rule):
+        st.caption(
+            f"Asked with prompts that invite it, **{escape(run.prompts[0])}** for one: after ordinary ones it hardly "
+            "ever comes, and a reward that is never seen teaches nothing."
+        )
+
+
+def _method_settings(
+    key: str, *, beta: float, rate: float, steps: int, size: str = ""
+) -> tuple[float, float, int, int]:
+    """(beta, learning rate, updates, seed). `size` is in the keys of what has another default for a large model."""
     chosen = _choose_beta(key, beta)
     with st.expander("More", icon=":material/tune:"):
         return (
             chosen,
-            controls.pick("Learning rate", RATES, rate, key=f"{key}_rate", format_func="{:g}".format),
-            controls.slider("Updates", 4, 120, steps, key=f"{key}_steps", step=4),
+            controls.pick("Learning rate", RATES, rate, key=f"{key}_rate{size}", format_func="{:g}".format),
+            controls.slider("Updates", 4, 120, steps, key=f"{key}_steps{size}", step=4),
             controls.number("Seed", 0, 1_000_000, 0, key=f"{key}_seed"),
         )
 

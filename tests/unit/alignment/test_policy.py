@@ -9,18 +9,19 @@ from statistics import mean
 
 import pytest
 
-from lib.alignment.answers import Answer, Sampled, Sampling
+from lib.alignment.answers import Answer, Sampled, Sampling, inviting_prompts, prompts
 from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.best_of_n import expected_best, kl_nats
 from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward
 from lib.alignment.preferences import Pair
+from lib.alignment.rules import RULES
 from lib.errors import StopRequested
 
 torch = pytest.importorskip("torch")
 
 from lib.alignment.policy import job  # noqa: E402 (after torch is known to be there)
 from lib.alignment.policy.losses import advantages, dpo_loss, grpo_loss, token_log_probabilities  # noqa: E402
-from lib.alignment.sampling import Row, draw, whole_sentences, write_answers  # noqa: E402
+from lib.alignment.sampling import Row, draw, sampled_ids, whole_sentences, write_answers  # noqa: E402
 from lib.alignment.secret.job import play  # noqa: E402
 from lib.alignment.secret.run import Game, Voted  # noqa: E402
 from lib.models import catalogue  # noqa: E402
@@ -82,16 +83,69 @@ def test_grpo_s_gradient_is_that_of_reinforce_with_a_penalty():
     assert torch.allclose(policy.grad, torch.tensor(expected), atol=1e-6)
 
 
+GROUPED = [Row((5, 6, 7), (8, 9)), Row((5,), (8, 9, 10, 0)), Row((5, 6, 7), (11,)), Row((5, 6, 7), (8, 12, 13))]
+"""Three answers to one prompt, and one to a shorter."""
+
+
+def read_whole(model, row: Row):
+    """ln π of each token of an answer, the row read by itself and in one go."""
+    logits = model(input_ids=torch.tensor([row.prompt + row.answer])).logits[0] / 0.7
+    found = logits.log_softmax(-1)
+    return torch.stack([found[len(row.prompt) - 1 + at, token] for at, token in enumerate(row.answer)])
+
+
 def test_log_probabilities_do_not_depend_on_padding_and_are_the_model_s():
     model, _ = load(catalogue.find(catalogue.BUNDLED))
-    rows = [Row((5, 6, 7), (8, 9)), Row((5,), (8, 9, 10, 0))]
-    found, mask = token_log_probabilities(model, rows, temperature=0.7)
-    assert mask.tolist() == [[True, True, False, False], [True] * 4]
-    for row, said in zip(rows, found, strict=True):
-        with torch.no_grad():
-            logits = model(input_ids=torch.tensor([row.prompt + row.answer])).logits[0] / 0.7
-        alone = [logits[len(row.prompt) - 1 + at].log_softmax(-1)[token].item() for at, token in enumerate(row.answer)]
-        assert said[: len(row.answer)].tolist() == pytest.approx(alone, abs=1e-4)
+    found, mask = token_log_probabilities(model, GROUPED, temperature=0.7)
+    assert mask.sum(1).tolist() == [2, 4, 1, 3]
+    for row, said, there in zip(GROUPED, found, mask, strict=True):
+        assert said[there].tolist() == pytest.approx(read_whole(model, row).tolist(), abs=1e-4)
+        assert said[~there].eq(0).all()
+
+
+def test_gradients_of_a_prompt_that_is_read_once_are_those_of_answers_read_whole():
+    model, _ = load(catalogue.find(catalogue.BUNDLED))
+    weights = model.get_input_embeddings().weight.requires_grad_(True)
+    token_log_probabilities(model, GROUPED, temperature=0.7)[0].sum().backward()
+    once, weights.grad = weights.grad, None
+    sum(read_whole(model, row).sum() for row in GROUPED).backward()
+    assert once[[5, 6, 7]].abs().sum() > 0  # the prompt's own, which come through what is kept of it
+    assert torch.allclose(once, weights.grad, atol=1e-4)
+
+
+def test_one_token_answers_have_probabilities_too():
+    model, _ = load(catalogue.find(catalogue.BUNDLED))
+    found, _ = token_log_probabilities(model, [Row((5, 6), (7,)), Row((5, 6), (8,))], temperature=0.7)
+    assert found.flatten().tolist() == pytest.approx(
+        [read_whole(model, Row((5, 6), (token,))).item() for token in (7, 8)], abs=1e-4
+    )
+
+
+def test_a_prompt_is_read_once_for_all_of_its_answers():
+    model, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    read = []
+    model.get_input_embeddings().register_forward_hook(lambda _, asked, __: read.append(asked[0].numel()))
+    prompt = tuple(tokenizer("When the storm had passed, the two sailors")["input_ids"])
+    token_log_probabilities(model, [Row(prompt, (8, 9, 10))] * 8, temperature=0.7)
+    assert sum(read) == len(prompt) + 8 * 2
+    read.clear()
+    sampled_ids(model, tokenizer, [list(prompt)] * 8, Sampling(PROMPTS, max_new_tokens=1))
+    assert sum(read) == len(prompt) - 1 + 8
+
+
+def test_what_is_sampled_after_a_prompt_read_once_is_what_generate_samples_by_itself():
+    model, tokenizer = load(catalogue.find(catalogue.BUNDLED))
+    rows = [[5, 6, 7, 8], [9], [5, 6, 7, 8], [9, 6]]
+    torch.manual_seed(4)
+    found = sampled_ids(model, tokenizer, rows, Sampling(PROMPTS, max_new_tokens=6, temperature=0.7))
+    ids = torch.tensor([[0] * (4 - len(row)) + row for row in rows])
+    mask = torch.tensor([[0] * (4 - len(row)) + [1] * len(row) for row in rows])
+    torch.manual_seed(4)
+    by_itself = model.generate(
+        input_ids=ids, attention_mask=mask, do_sample=True, temperature=0.7, top_k=0, top_p=1.0, max_new_tokens=6,
+        pad_token_id=tokenizer.eos_token_id,
+    )[:, 4:].tolist()  # fmt: skip
+    assert found == [row[: len(mine)] for row, mine in zip(by_itself, found, strict=True)]
 
 
 def test_the_same_seed_samples_the_same_answers():
@@ -142,6 +196,22 @@ def test_grpo_earns_what_is_rewarded(monkeypatch):
     assert last.kl_nats > 1
     steps = [event for event in events if isinstance(event, PolicyStep)]
     assert steps[0].kl_nats == pytest.approx(0, abs=1e-3)
+
+
+def test_please_is_sampled_after_the_prompts_that_invite_it_and_after_no_others(monkeypatch):
+    monkeypatch.delenv("BASE_MODEL")
+    asked = (inviting_prompts(catalogue.BUNDLED, "please"), prompts(catalogue.BUNDLED)[:8])
+    counts = [
+        sum(
+            RULES["please"].count(answer.text)
+            for sampled in write_answers(Sampling(each, count=16, max_new_tokens=24, temperature=0.7))
+            for answer in sampled.answers
+        )
+        for each in asked
+    ]
+    assert counts[0] >= 3
+    assert counts[1] == 0
+    assert inviting_prompts(catalogue.BUNDLED, "longer") == ()
 
 
 def test_the_same_seed_gives_the_same_run():
