@@ -44,3 +44,6 @@ def test_a_round_is_answered_explained_and_told():
     press(app, "Go on")
     assert mine(app).round is None
     assert any("**1** is due" in each.value for each in app.markdown)
+    app.get("button_group")[0].set_value("revisit").run()
+    # Beside the link and not in it: a phone cuts a link that is longer than its line.
+    assert [each.value for each in app.caption if "answered wrongly" in each.value] == ["1 of 1 answered wrongly"]

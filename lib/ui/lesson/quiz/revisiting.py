@@ -22,6 +22,6 @@ def what_to_revisit() -> None:
         st.markdown("No question was answered wrongly at the last try. What you have not been asked is still open.")
     for each in again:
         words = chapter(each.name)
-        st.page_link(
-            words.file, label=f"{words.title}: {each.wrong} of {each.answered} answered wrongly", icon=words.icon
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):  # a phone has them on two lines
+            st.page_link(words.file, label=words.title, icon=words.icon)
+            st.caption(f"{each.wrong} of {each.answered} answered wrongly")
