@@ -32,7 +32,7 @@ EVERY = 4
 
 
 def learn_reward(run: RewardRun) -> Iterator[RewardEvent]:
-    """Read, learn live on all prompts but a fifth, then CurvePoints and Fitted."""
+    """Read, learn live on all prompts but those held out, then CurvePoints and Fitted."""
     began = time.monotonic()
     read = []
     with borrow(catalogue.find(run.model)) as (model, tokenizer):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lib.alignment.answers import Answer
 from lib.alignment.errors import AlignmentError
-from lib.alignment.preferences import Pair, Ranking, check_learnable
+from lib.alignment.preferences import Pair, Ranking, check_learnable, pairs_of
 from lib.models.catalogue import BUNDLED, catalogue
 
 FOLDS = 5
@@ -42,6 +42,16 @@ class RewardRun:
     def answers(self) -> tuple[Answer, ...]:
         """Every answer that has a place, once."""
         return tuple(dict.fromkeys(answer for ranking in self.rankings if ranking.places for answer in ranking.answers))
+
+    @property
+    def prompts_compared(self) -> int:
+        """Prompts of which at least one answer is preferred to another."""
+        return len({pair.prompt for pair in pairs_of(self.rankings)})
+
+    @property
+    def prompts_held_out(self) -> int:
+        """Of these, while it learns live: the first of `FOLDS` parts, or one of two to five prompts."""
+        return math.ceil(self.prompts_compared / min(FOLDS, self.prompts_compared))
 
     @property
     def expected_s(self) -> float:

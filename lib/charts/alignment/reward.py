@@ -36,10 +36,9 @@ def learning(steps: Sequence[RewardStep]) -> go.Figure:
 
 def enough(points: Sequence[CurvePoint], longer: float) -> go.Figure:
     """Accuracy on prompts never seen by the number of prompts ranked, with its spread; the longer-wins rule beside."""
-    last, first = points[-1], points[0]
+    ends = points if len(points) < 2 else (points[0], points[-1])
     return figure(
-        f"{first.accuracy:.0%} from {number_of(first.prompts, 'prompt')}, "
-        f"{last.accuracy:.0%} from {number_of(last.prompts, 'prompt')}",
+        ", ".join(f"{each.accuracy:.0%} from {number_of(each.prompts, 'prompt')}" for each in ends),
         "prompts ranked",
         "held-out pairs judged right",
         traces=[

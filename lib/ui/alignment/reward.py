@@ -132,8 +132,9 @@ def _learning(run: RewardRun, steps: list[RewardStep], fitted: Fitted | None) ->
     happened(
         f"From {len(pairs_of(run.rankings))} pairs a small head {size}learns what is preferred. It tells "
         f"**{last.training_accuracy:.0%}** of the pairs it learns from apart, and **{last.held_out_accuracy:.0%}** of "
-        "those about a fifth of the prompts that it has not seen. Only the second number says whether it has learnt a "
-        "taste or the pairs by heart, and it is one draw of which prompts are held out: the next view has a dozen."
+        f"those about the {run.prompts_held_out} of {run.prompts_compared} prompts that it has not seen. Only the "
+        "second number says whether it has learnt a taste or the pairs by heart, and it is one draw of which prompts "
+        "are held out: the next view has a dozen."
     )
     formula(
         "loss = -ln σ(r(better) - r(worse)), on average over the pairs: after the last update "
@@ -151,6 +152,13 @@ def _enough(run: RewardRun, points: list[CurvePoint]) -> None:
         alt="; ".join(f"{number_of(p.prompts, 'prompt')}: {p.accuracy:.0%} right" for p in points),
     )
     first, last = points[0], points[-1]
+    if len(points) == 1:
+        happened(
+            f"Learnt from {number_of(last.prompts, 'prompt')} it is right on {last.accuracy:.0%} of the held-out "
+            f"pairs, over {last.repeats} draws. That is one point and no curve yet: rank the answers to more "
+            "prompts to see whether they help."
+        )
+        return
     gained = last.accuracy - first.accuracy
     points = f"{100 * gained:+.0f} percentage points"
     if gained > last.spread:

@@ -21,6 +21,7 @@ from lib.alignment.reward.run import (
     correlation,
     longer_wins,
 )
+from lib.charts.alignment.reward import enough
 
 torch = pytest.importorskip("torch")
 
@@ -97,6 +98,18 @@ def rankings(prompts: int) -> tuple[Ranking, ...]:
         Ranking(f"p{number}", tuple(Answer(f"p{number}", text, 3) for text in texts), places)
         for number in range(prompts)
     )
+
+
+@pytest.mark.parametrize("prompts", [2, 3, 5, 6, 20])
+def test_what_is_held_out_is_told_as_it_is(prompts):
+    run = RewardRun(rankings(prompts))
+    table = job._Table(run, torch.zeros(len(run.answers), 2))
+    assert (run.prompts_held_out, run.prompts_compared) == (len(table.folds()[0]), prompts)
+
+
+def test_one_point_is_no_curve():
+    point = CurvePoint(1, 6, 0.67, 0.1, 12)
+    assert enough([point], 0.5).layout.title.text == "67% from 1 prompt"
 
 
 def test_a_reward_is_learnt_and_carries_over_to_prompts_never_seen():
