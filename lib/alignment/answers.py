@@ -83,7 +83,7 @@ def check_prompt(prompt: str) -> None:
 
 def prompts(model: str) -> tuple[str, ...]:
     """Prompts that suit a model: questions for one that answers in a chat, beginnings for the bundled story-teller."""
-    return tuple(_prompts()[_kind(model)])
+    return tuple(_prompts()[_suiting(model)])
 
 
 def inviting_prompts(model: str, rule: str | None) -> tuple[str, ...]:
@@ -92,10 +92,10 @@ def inviting_prompts(model: str, rule: str | None) -> tuple[str, ...]:
     A policy learns only from what it samples: among ordinary prompts “please” never comes, and earning it teaches
     nothing.
     """
-    return tuple(_prompts()["inviting"][_kind(model)].get(rule, ()))
+    return tuple(_prompts()["inviting"][_suiting(model)].get(rule, ()))
 
 
-def _kind(model: str) -> str:
+def _suiting(model: str) -> str:
     return "stories" if model == BUNDLED else "questions"
 
 

@@ -33,7 +33,7 @@ def test_ranked_learnt_and_chosen_by(page: Page, app: App):
     choose(page, "What is rewarded", "My reward model")
     press(page.get_by_role("button", name="Sample 16 answers to 6 prompts"))
     expect(page.get_by_text("Best of 4:").first).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    expect(page.get_by_role("heading", name="The best of 4").first).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 

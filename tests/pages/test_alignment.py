@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.alignment.answers import prompts
 from lib.alignment.gold.run import BothRewards
+from lib.alignment.policy.recorded import recorded_policy
 from lib.alignment.policy.run import Reward
 from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
@@ -117,7 +120,8 @@ def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
     app.selectbox(key="bn_reward").set_value("taste").run()
     start_and_finish(app, "Sample 16 answers to 6 prompts")
     assert "ln 4 - 3 / 4 = 0.636 nats" in said(app)
-    assert len(app.dataframe[0].value) == 6
+    assert "#### The best of 4" in said(app)
+    assert sum(each.value.startswith("**") and " · " in each.value for each in app.markdown) == 2 * 6
 
 
 @pytest.mark.usefixtures("tiny_worker")
@@ -126,14 +130,17 @@ def test_a_policy_is_tuned_and_shown_before_and_after():
     app.get("button_group")[1].set_value("course").run()
     # The course's rankings of the bundled model's answers serve, since nothing has been ranked.
     start_and_finish(app, "Tune")
-    assert "After 4 updates an answer earns" in said(app)
+    assert "After 4 updates an answer has" in said(app)
+    assert "In the last 1 update the better answer had gained on the worse in" in said(app)
+    assert "#### Before: " in said(app)
+    assert "#### After 4 updates: " in said(app)
     assert "ln 2 = 0.693" in said(app)
 
 
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_reward_that_is_never_seen_teaches_nothing():
     app = open_chapter("reward_hacking", rh_reward="More times “please”", rh_steps="8")
-    assert "Asked with prompts that invite it, **“You may go now, if you** for one" in said(app)
+    assert "Asked with prompts that invite it (**“You may go now, if you**)" in said(app)
     start_and_finish(app, "Reward it")
     assert "a reward never seen teaches nothing" in said(app)
 
@@ -150,6 +157,14 @@ def test_what_ordinary_prompts_never_show_is_asked_with_prompts_that_invite_it(m
 def test_a_class_sees_the_end_of_grpo_in_three_minutes(model):
     rate, steps = GRPO_USUAL[catalogue()[model].wide]
     assert grpo_run(model, Reward(rule="exclaiming"), 0.05, rate, steps, 0).expected_s < 180
+
+
+def test_what_is_recorded_is_what_the_usual_settings_ask_for():
+    usual = grpo_run(REAL, Reward(rule="exclaiming"), 0.05, *GRPO_USUAL[True], 0)
+    assert recorded_policy().is_of(usual)
+    assert not recorded_policy().is_of(replace(usual, beta=0.1))
+    assert not recorded_policy().is_of(grpo_run(REAL, Reward(rule="longer"), 0.05, *GRPO_USUAL[True], 0))
+    assert not recorded_policy().is_of(grpo_run(BUNDLED, Reward(rule="exclaiming"), 0.05, *GRPO_USUAL[True], 0))
 
 
 @pytest.mark.usefixtures("tiny_worker")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 
@@ -104,9 +105,9 @@ class PolicyRun:
         """Measured on two CPU cores."""
         wide = catalogue()[self.model].wide
         looks = 1 + math.ceil(self.steps / self.examine_every)
-        a_look = (16 if wide else 1.2) * self.examined / 24
+        a_look = (18 if wide else 1.2) * self.examined / 24
         answers = self.batch_size * (self.group if self.method == "grpo" else 2)
-        an_answer = {"dpo": 0.3 if wide else 0.02, "grpo": 0.4 if wide else 0.05}[self.method]
+        an_answer = {"dpo": 0.3 if wide else 0.02, "grpo": 0.45 if wide else 0.05}[self.method]
         by_reference = 2 * min(len(self.pairs), self.steps * self.batch_size) * (0.15 if wide else 0.01)
         return 4 + looks * a_look + self.steps * answers * an_answer + by_reference
 
@@ -164,3 +165,10 @@ class PolicyDone:
 
 
 PolicyEvent = PolicyStep | Examined | PolicyDone
+
+
+def lately_right(steps: Sequence[PolicyStep]) -> tuple[float, int]:
+    """(Share of the pairs whose better answer has gained more than the worse, updates that it is the mean of): over the
+    last quarter of a DPO run, since one update looks at a few pairs only."""
+    last = steps[-max(1, len(steps) // 4) :]
+    return mean(each.accuracy for each in last), len(last)

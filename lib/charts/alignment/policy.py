@@ -113,6 +113,7 @@ def overoptimised(looks: Sequence[Examined], unit: str) -> go.Figure:
             "tickfont": {"size": 14},
             "automargin": True,
             "nticks": 6,
+            "tickmode": "auto",  # round numbers of its own: in step with the other axis they would be -2.374, -2.595 …
         },
     )
 

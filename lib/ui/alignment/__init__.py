@@ -5,6 +5,7 @@ ranking.py   four answers to a prompt, to be ranked
 agreeing.py  how far a judge agrees with himself and with others
 reward.py    a reward model: learning live, how much is enough, how sure, where wrong, length
 earning.py   which reward a policy is to earn
+beside.py    answers to the same prompts beside each other, each with what it earns
 best_of_n.py the best of n answers
 policy.py    DPO and GRPO live, before and after
 hacking.py   a reward that is easily earned, and what becomes of the text

@@ -10,11 +10,11 @@ from lib.alignment.answers import Sampled, Sampling, inviting_prompts, prompts
 from lib.alignment.policy.best_of_n import expected_best, kl_nats
 from lib.alignment.policy.run import Reward
 from lib.charts.alignment import policy as charts
+from lib.ui.alignment.beside import Earning, show_beside
 from lib.ui.alignment.earning import choose_reward
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.problems import guard
-from lib.ui.kit.tables import show_table
 from lib.ui.models.fetching import origin_note
 
 KIND = "best-of-n"
@@ -70,7 +70,11 @@ def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, mod
                 f"best {unit}": rewards[at],
             }
         )
-    show_table(rows, alt=f"The first answer to each prompt and the best of {n}")
+    show_beside(
+        (f"The first answer ({unit})", f"The best of {n}"),
+        [Earning(row["prompt"], row["the first answer"], row[f"its {unit}"]) for row in rows],
+        [Earning(row["prompt"], row[f"the best of {n}"], row[f"best {unit}"]) for row in rows],
+    )
     formula(
         f"KL(best of n ‖ model) = ln n - (n - 1) / n = ln {n} - {n - 1} / {n} = {kl_nats(n):.3f} nats (Stiennon et al. "
         "2020, appendix G.3): an upper bound, nearly reached where no answer comes twice and no two earn the same "

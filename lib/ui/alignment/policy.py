@@ -7,20 +7,22 @@ import math
 import streamlit as st
 
 from lib.alignment.answers import inviting_prompts, prompts
-from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward
+from lib.alignment.policy.recorded import recorded_policy
+from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward, lately_right
 from lib.alignment.preferences import pairs_of
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
 from lib.models.catalogue import catalogue
+from lib.ui.alignment.beside import Earning, show_beside
 from lib.ui.alignment.earning import choose_reward
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
-from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import origin_note
+from lib.units import number_of
 
 JOB = "lib.alignment.policy.job:optimise"
 BETAS = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
@@ -55,6 +57,7 @@ def tune_with_grpo(model: str) -> list[dict]:
         )
         wanted = grpo_run(model, reward, beta, rate, steps, seed)
         say_if_invited(wanted)
+        _say_what_it_achieves(wanted)
     return _run_and_show("grpo", wanted)
 
 
@@ -88,8 +91,22 @@ def say_if_invited(run: PolicyRun) -> None:
     """Where ordinary prompts would not do."""
     if inviting_prompts(run.model, run.reward.rule):
         st.caption(
-            f"Asked with prompts that invite it, **{escape(run.prompts[0])}** for one: after ordinary ones it hardly "
+            f"Asked with prompts that invite it (**{escape(run.prompts[0])}**): after ordinary ones it hardly "
             "ever comes, and a reward that is never seen teaches nothing."
+        )
+
+
+def _say_what_it_achieves(run: PolicyRun) -> None:
+    """Before anyone waits for it, where that has been recorded."""
+    recorded = recorded_policy()
+    if recorded.is_of(run):
+        facts = recorded.facts
+        st.caption(
+            f":material/history: **Recorded, not computed now**: with these settings {escape(facts['model'])} (weights "
+            f"by way of {facts['weights_by_way_of']}) went from {recorded.reward_before:.2f} to "
+            f"**{recorded.reward_after:.2f}** {run.reward.unit} per answer, {recorded.kl_nats:.0f} nats from where it "
+            f"began; {facts['device']}, {facts['date']}, torch {facts['versions']['torch']}, transformers "
+            f"{facts['versions']['transformers']}."
         )
 
 
@@ -172,8 +189,8 @@ def _draw_policy(kind: str, view: JobView) -> None:
         st.plotly_chart(charts.losses(steps), key=f"{kind}_loss", alt=f"Loss {steps[-1].loss:.3f}")
     if view.state.active or len(looks) < 2:
         return
-    _say_what_was_learnt(looks, unit)
-    show_table(before_and_after(looks), alt="The same prompts before and after")
+    _say_what_was_learnt(run, looks, steps)
+    _show_answers(looks, unit)
     _worked(run, steps)
     origin_note(run.model)
     measured(
@@ -193,17 +210,38 @@ def before_and_after(looks: list[Examined]) -> list[dict]:
     return list(rows.values())
 
 
-def _say_what_was_learnt(looks: list[Examined], unit: str) -> None:
+def _show_answers(looks: list[Examined], unit: str) -> None:
+    """The same prompts before and after."""
+    rows = before_and_after(looks)
+    show_beside(
+        (
+            f"Before: {looks[0].reward:.1f} {unit} on average",
+            f"After {looks[-1].step} updates: {looks[-1].reward:.1f}",
+        ),
+        [Earning(row["prompt"], row["before"], row["earns"]) for row in rows],
+        [Earning(row["prompt"], row["after"], row["earns now"]) for row in rows],
+    )
+
+
+def _say_what_was_learnt(run: PolicyRun, looks: list[Examined], steps: list[PolicyStep]) -> None:
     first, last = looks[0], looks[-1]
     spread = math.hypot(first.standard_error, last.standard_error)
     change = last.reward - first.reward
     sure = "more than" if abs(change) > 2 * spread else "no more than"
+    has = "earns"
+    if run.method == "dpo":
+        has = "has"
+        right, updates = lately_right(steps)
+        happened(
+            f"In the last {number_of(updates, 'update')} the better answer had gained on the worse in **{right:.0%}** "
+            "of the pairs; 50% is a coin. They are the pairs that it learns from."
+        )
     happened(
-        f"After {last.step} updates an answer earns **{last.reward:.2f}** instead of **{first.reward:.2f}** {unit} on "
-        f"average, {sure} chance would do with {len(last.answers)} answers each time (standard error of the "
-        f"difference {spread:.2f}). The policy is "
-        f"**{last.kl_nats:.1f} nats** per answer from where it began, and a held-out book costs it "
-        f"{last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: what it pays."
+        f"After {last.step} updates an answer {has} **{last.reward:.2f}** instead of **{first.reward:.2f}** "
+        f"{run.reward.unit} on average, {sure} chance would do with {len(last.answers)} answers each time (standard "
+        f"error of the difference {spread:.2f}). The policy is **{last.kl_nats:.1f} nats** per answer from where it "
+        f"began, and a held-out book costs it {last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: "
+        "what it pays."
     )
 
 
@@ -218,5 +256,6 @@ def _worked(run: PolicyRun, steps: list[PolicyStep]) -> None:
         formula(
             "loss = -mean of (advantage · π/π_old - β KL) over the tokens of each answer; advantage = (reward - mean "
             f"of its group of {run.group}) / its standard deviation; β = {run.beta:g} (Shao et al. 2024, equations 3 "
-            "and 4)."
+            "and 4). Of fresh answers π/π_old is 1 and the advantages of a group add up to 0: what is left of the loss "
+            "is β times the KL divergence, so it rises while the policy learns."
         )

@@ -12,9 +12,10 @@ import pytest
 from lib.alignment.answers import Answer, Sampled, Sampling, inviting_prompts, prompts
 from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.best_of_n import expected_best, kl_nats
-from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward
+from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward, lately_right
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import RULES
+from lib.charts.alignment.policy import overoptimised
 from lib.errors import StopRequested
 
 torch = pytest.importorskip("torch")
@@ -176,6 +177,7 @@ def test_dpo_makes_what_won_likelier_than_what_lost():
     assert steps[0].accuracy == 0.5  # nothing has moved yet
     assert steps[-1].accuracy == 1.0
     assert steps[-1].loss < 0.5
+    assert lately_right(steps) == (1.0, 3)
     looks = [event for event in events if isinstance(event, Examined)]
     assert [look.step for look in looks] == [0, 2, 4, 6, 8, 10, 12]
     assert looks[0].kl_nats == pytest.approx(0, abs=1e-4)
@@ -282,3 +284,8 @@ def test_draw_tells_the_ids_of_its_answers():
     rows, answers = draw(model, tokenizer, PROMPTS, Sampling(PROMPTS, max_new_tokens=5))
     for row, answer in zip(rows, answers, strict=True):
         assert answer.tokens == len(row.answer) - answer.ended
+
+
+def test_the_second_axis_of_a_hacked_reward_has_round_numbers_of_its_own():
+    looks = [Examined(step, (), (1.0 + step,), float(step), 2.374 + step / 9, 3.0) for step in (0, 4, 8)]
+    assert overoptimised(looks, "words").layout.yaxis2.tickmode == "auto"  # else it is in step with the first axis

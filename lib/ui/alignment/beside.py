@@ -1,0 +1,31 @@
+"""Answers to the same prompts beside each other, each with what it earns and whole: a table would cut them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib.ui.kit.text import continued
+
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Earning:
+    """An answer, and what it earns."""
+
+    prompt: str
+    text: str
+    reward: float
+
+
+def show_beside(titles: tuple[str, str], left: Sequence[Earning], right: Sequence[Earning]) -> None:
+    """Two columns, the first answers of each; on a phone one below the other."""
+    for column, title, answers in zip(st.columns(2), titles, (left, right), strict=True):
+        with column:
+            st.markdown(f"#### {title}")
+            for each in answers[:SHOWN]:
+                earned = f"{each.reward:.1f}".removesuffix(".0")
+                st.markdown(f"**{earned}** · {continued(each.prompt, ' ' + ' '.join(each.text.split()))}")
