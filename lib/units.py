@@ -102,3 +102,8 @@ def without_commas(text: str) -> str:
         if not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", number):
             raise ValueError(f"the commas of {number!r} do not part thousands")
     return text.replace(",", "")
+
+
+def format_signed(value: float) -> str:
+    """“+0.06” or “-0.25”, as a correlation is written; what rounds to nothing is “+0.00” from either side."""
+    return f"{round(value, 2) + 0.0:+.2f}"

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lib.units import format_chance, format_digits, format_percent, format_power, number_of
+from lib.units import format_chance, format_digits, format_percent, format_power, format_signed, number_of
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,7 @@ def test_so_many_digits_and_no_power_of_ten(value, digits, shown):
 )
 def test_a_power_of_ten_is_written_by_hand(value, shown):
     assert format_power(value) == shown
+
+
+def test_what_rounds_to_nothing_has_no_minus():
+    assert [format_signed(each) for each in (-0.0004, 0.0, 0.056, -0.25)] == ["+0.00", "+0.00", "+0.06", "-0.25"]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from lib.alignment.answers import Answer
 from lib.alignment.reward.run import Bin, CurvePoint, RewardStep
 from lib.charts.theme import BLUE, GREY, ORANGE, figure, line
-from lib.units import number_of
+from lib.units import format_signed, number_of
 
 CHANCE = {"x": 1, "xref": "paper", "xanchor": "right", "y": 0.5, "yanchor": "bottom", "showarrow": False}
 PERCENT = {"tickformat": ".0%", "range": [0, 1.05]}
@@ -94,7 +94,7 @@ def calibration(bins: Sequence[Bin], error: float) -> go.Figure:
 def length(rewards: Sequence[tuple[Answer, float]], correlation: float | None, *, lengthless: bool) -> go.Figure:
     """Every answer's reward against its length."""
     what = "Without what length explains" if lengthless else "As learnt"
-    says = "no correlation to speak of" if correlation is None else f"correlation {correlation:+.2f}"
+    says = "no correlation to speak of" if correlation is None else f"correlation {format_signed(correlation)}"
     return figure(
         f"{what}: {says} with length",
         "tokens of the answer",

@@ -31,7 +31,7 @@ from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
-from lib.units import number_of
+from lib.units import format_signed, number_of
 
 KIND = "reward-model"
 VIEWS = {
@@ -250,4 +250,4 @@ def _length(fitted: Fitted) -> None:
 
 def _correlation(learnt: Learnt) -> str:
     found = learnt.length_correlation
-    return "not defined" if found is None else f"{found:+.2f}"
+    return "not defined" if found is None else format_signed(found)
