@@ -74,6 +74,7 @@ def test_answers_are_ranked_asked_again_and_compared():
     assert "3 times" not in said(app)
     assert "1 time none was good" in said(app)
     assert "Do you still think so?" in said(app)
+    assert [each.label for each in app.button if each.label.endswith("is better")] == ["A is better", "B is better"]
     press(app, "They tie")
     again = open_chapter("rank_answers")  # another browser: it has ranked nothing
     assert "**0 rankings" in said(again)

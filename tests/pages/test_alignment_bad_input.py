@@ -12,7 +12,7 @@ from lib.alignment.ranking_file import to_file
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED
 from lib.ui.kit import kept
-from tests.pages.conftest import button, open_chapter, said, start_and_finish
+from tests.pages.conftest import button, open_chapter, press, said, start_and_finish
 
 STORIES = {"al_model": "Stories by the bundled model"}
 
@@ -107,6 +107,23 @@ def test_a_hidden_rule_that_nothing_satisfies_says_so():
     (found,) = errors(app)
     assert "no two to the same prompt differ in what the rule counts" in found
     assert "choose another rule, or sample more answers" in found
+
+
+@pytest.mark.usefixtures("tiny_worker")
+def test_votes_by_hand_go_by_letters_and_all_ties_say_so():
+    """A phone has the two answers one below the other, with no left and no right."""
+    app = open_chapter("secret_rule", sr_who="I do")
+    start_and_finish(app, "Get answers to vote on")
+    assert "**Vote 1 of 16**" in said(app)
+    assert [any(each.value.startswith(f"**{letter}** · ") for each in app.markdown) for letter in "AB"] == [True, True]
+    press(app, "A wins")
+    assert "**Vote 2 of 16**" in said(app)
+    kept._kept.clear()
+    app.run()
+    while any(each.label == "No difference" for each in app.button):  # two of the pairs may be the same
+        press(app, "No difference")
+    (found,) = errors(app)
+    assert found.startswith("Every vote is a tie, so there is nothing to learn")
 
 
 def test_judges_whose_files_have_the_same_name_are_two_judges():

@@ -65,8 +65,8 @@ def _say_side(again: list[Again]) -> None:
     if left is not None:
         decided = sum(each.choice is not Choice.TIE for each in again)
         st.caption(
-            f"Asked once more, you took the left answer in {left:.0%} of the {number_of(decided, 'pair')} that you "
-            "decided."
+            f"Asked once more, you took the answer shown first in {left:.0%} of the "
+            f"{number_of(decided, 'pair')} that you decided."
         )
 
 

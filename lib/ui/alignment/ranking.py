@@ -141,12 +141,13 @@ def _to_ask_again(model: str) -> tuple[Ranking, int, int] | None:
 def _ask_again(model: str, ranking: Ranking, left: int, right: int) -> None:
     st.header(f"Once more: {escape(ranking.prompt)}", anchor=False)
     st.caption("You have ranked these two before. Do you still think so?")
-    for column, at in zip(st.columns(2), (left, right), strict=True):
+    # By letters: on a phone there is no left and no right.
+    for column, letter, at in zip(st.columns(2), "AB", (left, right), strict=True):
         with column.container(border=True, height="stretch"):
-            st.markdown(escape(ranking.answers[at].text))
+            st.markdown(f"**{letter}** · {escape(ranking.answers[at].text)}")
     buttons = zip(
         st.columns(3),
-        ("The left one is better", "They tie", "The right one is better"),
+        ("A is better", "They tie", "B is better"),
         (Choice.FIRST, Choice.TIE, Choice.SECOND),
         strict=True,
     )

@@ -93,11 +93,12 @@ def _votes_by_hand(seed: int) -> tuple[Pair, ...] | None:
 
 def _ask_for_vote(pair: tuple[Answer, Answer], number: int, total: int) -> None:
     st.markdown(f"**Vote {number} of {total}** · {escape(pair[0].prompt)}")
-    for column, answer in zip(st.columns(2), pair, strict=True):
+    # By letters: on a phone there is no left and no right.
+    for column, letter, answer in zip(st.columns(2), "AB", pair, strict=True):
         with column.container(border=True, height="stretch"):
-            st.markdown(escape(answer.text))
+            st.markdown(f"**{letter}** · {escape(answer.text)}")
     for column, label, first in zip(
-        st.columns(3), ("Left", "No difference", "Right"), (True, None, False), strict=True
+        st.columns(3), ("A wins", "No difference", "B wins"), (True, None, False), strict=True
     ):
         column.button(label, on_click=_keep_vote, args=(pair, first), width="stretch", key=f"sr_{label}")
 
