@@ -74,7 +74,7 @@ class CountedArchitecture(Architecture):
         return self.counted.always_reads
 
     def writes_with(self, tensor: Weights) -> bool:
-        is_head = tensor.part is Part.EMBEDDING and self.tie_word_embeddings  # T5Gemma's is the encoder's embedding
+        is_head = tensor.path == self.counted.head_path  # T5Gemma 2's is the embedding of its encoder
         return not (self.counted.encoder_decoder and READING.search(tensor.path)) or is_head
 
     @property

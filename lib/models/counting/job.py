@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from lib.errors import StudentError
@@ -17,7 +18,7 @@ from lib.memory.model.parts import LatentAttention
 from lib.models.counting.build import build, build_without_what_needs_libraries, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
-from lib.models.counting.parts import weights_of
+from lib.models.counting.parts import path_of_head, weights_of
 from lib.models.counting.read import (
     check_sizes_arrived,
     filled_in,
@@ -95,6 +96,7 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         weights=weights,
         keeps=keeps,
         keeps_problem=problem,
+        head_path=path_of_head(model),
         layers=_first(text, names_of("layers")) or len({layer for each in weights for layer in each.layers}),
         hidden=_first(text, names_of("hidden")),
         heads=_first(text, names_of("heads")),
@@ -193,7 +195,7 @@ def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:
     everywhere = json.dumps(config)
     if "tie_word_embeddings" not in everywhere and speaking_part(model).get_output_embeddings() is not None:
         head = speaking_part(model).get_output_embeddings().weight
-        tied = head is speaking_part(model).get_input_embeddings().weight
+        tied = any(each.weight is head for each in model.modules() if isinstance(each, nn.Embedding))
         how = "is the embedding used again" if tied else "has a matrix of its own"
         other = f"its own would add {head.numel():,}" if tied else f"tied there would be {head.numel():,} fewer"
         default = f"the default of {speaking_part(model).config.get_text_config(decoder=True).model_type}"

@@ -52,6 +52,13 @@ def weights_of(model: PreTrainedModel) -> tuple[Weights, ...]:
     )
 
 
+def path_of_head(model: PreTrainedModel) -> str:
+    """The name, as in `weights_of`, of the tensor that the output matrix is; empty where there is none."""
+    head = speaking_part(model).get_output_embeddings()
+    paths = (path for path, parameter in model.named_parameters() if head is not None and parameter is head.weight)
+    return next((NUMBER.sub("*", path) for path in paths), "")
+
+
 def _layer_indices(paths: list[str]) -> tuple[int, ...]:
     found = [NUMBER.search(path) for path in paths]
     return tuple(sorted({int(match.group()) for match in found if match}))

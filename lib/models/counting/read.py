@@ -183,7 +183,10 @@ def _model_class(made: PreTrainedConfig, architectures: object) -> type[PreTrain
 
 def _classes_of(made: PreTrainedConfig) -> Iterator[type[PreTrainedModel]]:
     """The models of this config that transformers exports beside its lists of them, those with a head first."""
-    module = importlib.import_module(type(made).__module__.replace(".configuration_", ".modeling_"))
+    try:
+        module = importlib.import_module(type(made).__module__.replace(".configuration_", ".modeling_"))
+    except ModuleNotFoundError:  # a family that has another's models (InternLM3 Llama's)
+        return
     names = [
         name for name in getattr(module, "__all__", ()) if not name.endswith(("PreTrainedModel", "Classification"))
     ]

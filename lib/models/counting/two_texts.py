@@ -109,7 +109,7 @@ def limits_of_two_texts(model: PreTrainedModel) -> tuple[int, int]:
     if not config.is_encoder_decoder or model.main_input_name != "input_ids":
         return 0, 0
     sides = {
-        "max_encoder_position_embeddings": model.get_encoder().config,
+        "max_encoder_position_embeddings": getattr(model.get_encoder(), "config", config),  # FSMT's has none
         "max_decoder_position_embeddings": config.get_text_config(decoder=True),
     }
     read, written = (value_of(config, name) or longest_context(side.to_dict()) or 0 for name, side in sides.items())
@@ -198,7 +198,7 @@ class _Handed(BaseModelOutput):
 
 def _as_if_read(model: PreTrainedModel, reads: Reads, tokens: int) -> dict[str, Any]:
     """What an encoder hands on, one vector a position: for one that looks at its numbers (LED's, BigBird-Pegasus')."""
-    config = model.get_encoder().config
+    config = getattr(model.get_encoder(), "config", model.config)
     width = next(size for name in names_of("hidden") if type(size := value_of(config, name)) is int)
     states = torch.zeros((1, reads.positions or tokens, width), dtype=model.dtype)
     return {"encoder_outputs": _Handed(last_hidden_state=states)}

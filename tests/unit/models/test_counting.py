@@ -412,6 +412,12 @@ def test_a_part_without_its_whole_is_told_from_a_whole_that_is_not_known(config,
         counted(config)
 
 
+def test_a_family_that_has_another_s_models_is_built_of_those():
+    """transformers has a config of InternLM3 and Llama's models for it."""
+    model = counted({**LLAMA, "model_type": "internlm3"})
+    assert model.built_as == "LlamaForCausalLM"
+
+
 def test_letters_inside_a_name_make_no_state_space():
     """Seamless M4T translates with plain attention; "ssm" stands in its name."""
     seamless = {"model_type": "seamless_m4t", "hidden_size": 32, "vocab_size": 100, "encoder_layers": 1}

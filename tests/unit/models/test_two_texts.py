@@ -36,6 +36,8 @@ LED = {"model_type": "led", **SIDES, "attention_window": 4, "max_encoder_positio
 LED |= {"max_decoder_position_embeddings": 64}
 BIG_BIRD = {"model_type": "bigbird_pegasus", **SIDES, "max_position_embeddings": 128, "block_size": 4}
 BIG_BIRD |= {"num_random_blocks": 1, "attention_type": "block_sparse"}
+FSMT = {"model_type": "fsmt", **SIDES, "langs": ["en", "de"], "src_vocab_size": 100, "tgt_vocab_size": 100}
+FSMT |= {"max_position_embeddings": 64, "pad_token_id": 1}
 SWITCH = {"model_type": "switch_transformers", "d_model": 32, "d_kv": 12, "num_heads": 4, "num_layers": 2, "d_ff": 48}
 SWITCH |= {"num_decoder_layers": 3, "num_experts": 4, "vocab_size": 100, "num_sparse_encoder_layers": 1}
 SWITCH |= {"num_sparse_decoder_layers": 1}
@@ -44,6 +46,13 @@ NLLB |= {"max_position_embeddings": 64}
 MODULE = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 4, "num_attention_heads": 4, "head_dim": 8}
 MODULE |= {"num_key_value_heads": 2, "vocab_size": 100, "sliding_window": 12, "max_position_embeddings": 64}
 T5_GEMMA = {"model_type": "t5gemma", "vocab_size": 100, "encoder": MODULE, "decoder": MODULE}
+TEXT = MODULE | {"num_hidden_layers": 2, "sliding_window": 12}
+SEEN = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "image_size": 16}
+SEEN |= {"patch_size": 8, "model_type": "siglip_vision_model"}
+T5_GEMMA_2 = {"text_config": TEXT, "vision_config": SEEN, "boi_token_index": 97, "eoi_token_index": 98}
+T5_GEMMA_2 |= {"image_token_index": 99, "mm_tokens_per_image": 1}
+T5_GEMMA_2 = {"model_type": "t5gemma2", "decoder": TEXT, "encoder": T5_GEMMA_2, "eoi_token_index": 98}
+T5_GEMMA_2 |= {"image_token_index": 99}
 SPEECH = {"model_type": "speech_to_text", **SIDES, "num_mel_bins": None, "input_feat_per_channel": 8}
 SPEECH |= {"max_source_positions": 4000, "max_target_positions": 30, "conv_channels": 16}
 del SPEECH["num_mel_bins"]
@@ -91,7 +100,7 @@ def kept_numbers(*layers) -> int:
 
 
 @pytest.mark.parametrize(
-    "config", [T5, BART, LED, BIG_BIRD, SWITCH, NLLB, T5_GEMMA], ids=lambda config: config["model_type"]
+    "config", [T5, BART, LED, BIG_BIRD, FSMT, SWITCH, NLLB, T5_GEMMA], ids=lambda config: config["model_type"]
 )
 @pytest.mark.parametrize(("read", "written"), [(41, 7), (3, 11)])
 def test_a_token_read_takes_as_much_as_one_written(config, read, written):
@@ -107,16 +116,18 @@ def test_a_token_read_takes_as_much_as_one_written(config, read, written):
     assert any("as of one that it writes" in note for note in arch.notes)
 
 
-def test_a_tied_head_is_read_for_every_token_wherever_its_matrix_stands():
-    """T5Gemma's output matrix is its encoder's embedding."""
-    model = running(T5_GEMMA)
-    encoder = sum(each.numel() for each in model.get_encoder().parameters()) - model.lm_head.out_proj.weight.numel()
-    cross = [layer.cross_attn for layer in model.model.decoder.layers]
-    read_once = encoder + sum(
-        each.weight.numel() for attention in cross for each in (attention.k_proj, attention.v_proj)
-    )
-    rest = sum(each.numel() for each in model.parameters()) - read_once
-    assert read_weights_bytes(architecture_of(T5_GEMMA), "bf16", 1.0) == 2 * rest
+@pytest.mark.parametrize("config", [T5_GEMMA, T5_GEMMA_2], ids=lambda config: config["model_type"])
+def test_a_tied_head_is_read_for_every_token_wherever_its_matrix_stands(config):
+    """T5Gemma's output matrix is its decoder's embedding, which is not its encoder's; T5Gemma 2's is its encoder's."""
+    model = running(config)
+    head = model.get_output_embeddings().weight
+    encoder = sum(each.numel() for each in model.get_encoder().parameters() if each is not head)
+    attention = [module for name, module in model.named_modules() if name.endswith("cross_attn")]
+    cross = sum(each.weight.numel() for one in attention for each in (one.k_proj, one.v_proj))
+    rest = sum(each.numel() for each in model.parameters()) - encoder - cross
+    arch = architecture_of(config)
+    assert read_weights_bytes(arch, "bf16", 1.0) == 2 * rest
+    assert any("here it is the embedding used again" in note for note in arch.notes)
 
 
 def test_every_parameter_of_two_texts_is_counted_once():
