@@ -7,7 +7,7 @@ While Streamlit replaces a view, an element and its successor stand side by side
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
@@ -44,6 +44,16 @@ STILL = """addEventListener('DOMContentLoaded', () => {
 })"""
 """What turns or fades while a script runs would be painted sixty times a second, beside the run that is waited for."""
 
+SCRIPT = "<img src onerror=ran()>"
+"""As text nothing; as HTML it runs. Short enough to be a student's name."""
+TRAP = "window.hasRun = 0; window.ran = () => { window.hasRun += 1; };"
+
+
+def scripts_run(page: Page) -> int:
+    """How often SCRIPT has run on this page since it was loaded; links that would run it count too."""
+    links = page.locator("a[href^='javascript:' i], a[href^='data:text' i]").count()
+    return links + page.evaluate("window.hasRun")
+
 
 @contextmanager
 def student(browser: Browser, viewport: dict[str, int] = DESK) -> Iterator[Page]:
@@ -51,7 +61,24 @@ def student(browser: Browser, viewport: dict[str, int] = DESK) -> Iterator[Page]
     with browser.new_context(viewport=viewport) as context:
         context.set_default_timeout(LIMIT_MS)
         context.add_init_script(STILL)
+        context.add_init_script(TRAP)
         yield context.new_page()
+
+
+@pytest.fixture
+def gone_and_back(browser: Browser) -> Iterator[Callable[[Page], Page]]:
+    """Close a student's browser, and open it again where it was: of what it had, the cookies are left."""
+    with ExitStack() as stack:
+
+        def come_back(page: Page) -> Page:
+            address, size, cookies = page.url, page.viewport_size, page.context.cookies()
+            page.context.close()
+            opened = stack.enter_context(student(browser, size))
+            opened.context.add_cookies(cookies)
+            opened.goto(address)
+            return opened
+
+        yield come_back
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +88,7 @@ def profile(browser: Browser) -> Iterator[BrowserContext]:
     with browser.new_context(viewport=DESK) as context:
         context.set_default_timeout(LIMIT_MS)
         context.add_init_script(STILL)
+        context.add_init_script(TRAP)
         yield context
 
 

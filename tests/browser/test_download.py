@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lib.models.catalogue import REAL
-from tests.browser.conftest import choose, press, settle
+from tests.browser.conftest import SCRIPT, choose, press, scripts_run, settle
 from tests.browser.server import running_app
 from tests.standin_hub import NAME, Hub, standin_hub
 
@@ -31,6 +32,7 @@ def reached(hub: Hub, home: Path) -> dict[str, str]:
 
 def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Path):
     files = {file.name: file.read_bytes() for file in tiny_model.iterdir()}
+    files["tokenizer.json"] = saying(SCRIPT, files["tokenizer.json"])
     cache = tmp_path / "hub"
     with (
         standin_hub(files) as hub,
@@ -62,6 +64,17 @@ def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Pa
         press(page.get_by_role("button", name="Measure"))
         expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
         expect(page.get_by_text(re.compile(rf"{NAME} \(.+\), 90\.5K parameters")).first).to_be_visible()
+        expect(page.get_by_role("heading", name="One prompt, written on").first).to_be_visible()
+        expect(page.get_by_text(f"fp32 {SCRIPT}{SCRIPT}").first).to_be_visible()  # what the model wrote
+        assert scripts_run(page) == 0
+
+
+def saying(words: str, tokenizer: bytes) -> bytes:
+    """A tokenizer.json with which a model says `words` whatever it means to say: each token is decoded to them."""
+    told = json.loads(tokenizer)
+    every_token = {"type": "Replace", "pattern": {"Regex": r"[\s\S]+"}, "content": words}
+    told["decoder"] = {"type": "Sequence", "decoders": [told["decoder"], every_token]}
+    return json.dumps(told).encode()
 
 
 def test_the_real_model_is_stopped_refused_and_fetched(page: Page, tiny_model: Path, tmp_path: Path):

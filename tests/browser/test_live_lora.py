@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import press_button, settle
+from tests.browser.conftest import SCRIPT, press_button, scripts_run, settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -94,10 +95,12 @@ def test_another_student_sees_nothing_of_it(page: Page, app: App, browser):
 
 
 def test_a_bad_link_falls_back_and_says_so(page: Page, app: App):
-    page.goto(f"{app.url}/live-lora?steps=9999&rank=lots")
+    link = {"steps": "[9999](javascript:ran())", "rank": SCRIPT}
+    page.goto(f"{app.url}/live-lora?{urlencode(link)}")
     settle(page)
-    expect(page.get_by_text("The link asks for steps = “9999”").first).to_be_visible()
-    expect(page.get_by_text("The link asks for rank = “lots”").first).to_be_visible()
+    for name, asked in link.items():
+        expect(page.get_by_text(f"The link asks for {name} = “{asked}”").first).to_be_visible()
+    assert scripts_run(page) == 0
     expect(page.get_by_role("slider", name="Steps")).to_have_value("25")
 
 

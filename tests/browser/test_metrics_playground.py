@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import choose, press, press_button, settle
+from tests.browser.conftest import SCRIPT, choose, press, press_button, scripts_run, settle
 
 pytestmark = pytest.mark.browser
 
@@ -19,17 +19,15 @@ def test_words_light_up_while_they_are_typed(page: Page, app):
     settle(page)
     candidate = page.get_by_role("textbox", name="Candidate (model)")
     candidate.fill("")
-    candidate.press_sequentially("it was <script>document.title='hacked'</script> cold", delay=15)
+    candidate.press_sequentially(f"it was {SCRIPT} cold", delay=15)
     words = page.locator('[data-testid="stHtml"]')
     expect(words.nth(1)).to_contain_text("cold")  # without Enter
-    expect(words.nth(1)).to_contain_text("script")
+    expect(words.nth(1)).to_contain_text("onerror")
     settle(page)
-    assert page.title() != "hacked"
+    assert scripts_run(page) == 0
     page.reload()
     settle(page)
-    expect(page.get_by_role("textbox", name="Candidate (model)")).to_have_value(
-        "it was <script>document.title='hacked'</script> cold"
-    )
+    expect(page.get_by_role("textbox", name="Candidate (model)")).to_have_value(f"it was {SCRIPT} cold")
 
 
 def test_a_trap_is_found_and_explained(page: Page, app):
@@ -49,12 +47,14 @@ def test_a_trap_is_found_and_explained(page: Page, app):
 
 
 def test_a_file_is_scored_and_taken_home(page: Page, app, tmp_path: Path):
-    file = tmp_path / "mine.csv"
+    file = tmp_path / f"{SCRIPT}.csv"
     file.write_bytes("human,model\nTeh C Kosong,Teh C Kosong\nüber,uber\nonly one\n".encode("cp1252"))
     page.goto(f"{app.url}/corpus-metrics")
     settle(page)
     page.locator('input[type="file"]').set_input_files(file)
     expect(page.get_by_text("1 row is not scored, and why").first).to_be_visible()
+    expect(page.get_by_text(file.name).first).to_be_visible()
+    assert scripts_run(page) == 0
     press(page.get_by_role("button", name="Score 2 pairs"))
     expect(page.get_by_text("Corpus BLEU is not the mean of sentence BLEU").first).to_be_visible()
     settle(page)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import press, press_button, settle
+from tests.browser.conftest import SCRIPT, press, press_button, scripts_run, settle
 from tests.browser.rooms import join, open_room, phones_of
 from tests.browser.server import App
 
@@ -27,18 +27,13 @@ def answer(phone: Page, letter: str) -> None:
     expect(phone.get_by_text("Your answer is in").first).to_be_visible()
 
 
-def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: list[Page]):
-    hostile = "<img src=x onerror=a>"
-    alarms: list[str] = []
-    for each in (page, *phones):
-        each.on("dialog", lambda dialog: alarms.append(dialog.message))
+def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: list[Page], gone_and_back):
     code = open_room(page, app)
     expect(page.get_by_alt_text("QR code of the link").first).to_be_visible()
 
     for number, phone in enumerate(phones):
-        join(phone, app, code, name=hostile if number == 1 else None)
-    expect(phones[1].get_by_text(hostile).first).to_be_visible()  # as letters
-    assert phones[1].locator("img[src='x']").count() == 0
+        join(phone, app, code, name=SCRIPT if number == 1 else None)
+    expect(phones[1].get_by_text(SCRIPT).first).to_be_visible()  # as letters
     expect(page.get_by_text("5 students are in the room").first).to_be_visible()
 
     press_button(page, "Put the first question")
@@ -50,7 +45,7 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
     expect(page.get_by_text("What the room said")).to_have_count(0)
     assert phones[0].get_by_text("right so far").count() == 0
 
-    phones[2].reload()  # it slept, and comes back where it was
+    phones[2] = gone_and_back(phones[2])
     expect(phones[2].get_by_text("Your answer is in").first).to_be_visible()
     press_button(page, "Argue, then vote again")
     expect(phones[1].get_by_text("convince each other").first).to_be_visible()
@@ -66,13 +61,36 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
 
     home = take_home(page)
     assert [flow["students"] for flow in home["questions"][0]["flows"]] == [2, 1, 1, 1]
-    assert hostile not in json.dumps(home)
+    assert SCRIPT not in json.dumps(home)
+    words_are_shown_as_they_are(page, phones)
     press(page.get_by_text("End the room now"))
     press_button(page, "Delete the room and everything in it")
     expect(page.get_by_role("button", name="Open a room").first).to_be_visible()
     for phone in phones:
         expect(phone.get_by_role("heading", level=1, name="Join a room").first).to_be_visible()
-    assert not alarms
+    assert scripts_run(page) == 0
+    page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", SCRIPT)
+    page.wait_for_function("window.hasRun == 1")  # so it would have been seen
+
+
+def words_are_shown_as_they_are(page: Page, phones: list[Page]) -> None:
+    """A student writes HTML, and a link that is a script; the room sees both as letters."""
+    said = f"{SCRIPT} [here](javascript:ran())"
+    press(page.get_by_text("Put a question"))
+    page.get_by_label("Ask something to be answered in their own words").first.fill("What surprised you?")
+    press_button(page, "Ask it")
+    box = phones[0].get_by_label("Your words").first
+    box.fill(said)
+    press_button(phones[0], "Send")
+    press(page.get_by_text("The room's words", exact=True))
+    expect(page.get_by_text(said).first).to_be_visible()
+    press_button(page, "Let through")
+    press(page.get_by_text("On the projector", exact=True))
+    press_button(page, "Show the answers")
+    for screen in (page, phones[1]):
+        expect(screen.get_by_text(said).first).to_be_visible()
+        assert scripts_run(screen) == 0
+    press(page.get_by_text("Take home, end"))
 
 
 def take_home(page: Page) -> dict:

@@ -30,7 +30,7 @@ def begin(page: Page, experiment: str) -> None:
 
 
 @pytest.mark.thorough
-def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[Page]):
+def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[Page], gone_and_back):
     code = open_room(page, app)
     for phone in two_phones:
         join(phone, app, code)
@@ -52,8 +52,14 @@ def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[P
     begin(page, "Sweep a grid")
     press_button(page, "Deal the cells")
     expect(two_phones[1].get_by_text("Your cell").first).to_be_visible()
-    press_button(two_phones[0], "Start")
-    expect(two_phones[0].get_by_text("place 1 of 1 so far").first).to_be_visible()
+    cell = two_phones[0].get_by_text("Your cell").first.inner_text()
+    with app.held():
+        press_button(two_phones[0], "Start")
+        expect(two_phones[0].get_by_role("button", name="Start again").first).to_be_disabled()
+        phone = gone_and_back(two_phones[0])
+        expect(phone.get_by_text(cell).first).to_be_visible()
+        expect(phone.get_by_role("button", name="Start again").first).to_be_disabled()  # its run still goes
+    expect(phone.get_by_text("place 1 of 1 so far").first).to_be_visible()
     expect(page.get_by_text("1 of 12 runs are over").first).to_be_visible()
     press_button(two_phones[1], "Start")
     expect(page.get_by_text("2 of 12 runs are over").first).to_be_visible()

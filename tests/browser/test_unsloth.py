@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import SCRIPT, scripts_run, settle
 from tests.browser.server import App
 from tests.unit.lesson.unsloth.files import folder, state
 
@@ -28,8 +28,11 @@ def test_counted_taken_and_brought_back(page: Page, app: App):
     page.get_by_role("radio", name="Bring it back").click()
     settle(page)
     boxes = page.get_by_test_id("stFileUploaderDropzoneInput")
-    boxes.nth(0).set_input_files({"name": "a.bin", "mimeType": "application/octet-stream", "buffer": b"\x80\x04."})
+    boxes.nth(0).set_input_files(
+        {"name": f"{SCRIPT}.bin", "mimeType": "application/octet-stream", "buffer": b"\x80\x04."}
+    )
     expect(page.get_by_text("can run code when it is opened").first).to_be_visible()
+    assert scripts_run(page) == 0
     boxes.nth(0).set_input_files({"name": "adapter.zip", "mimeType": "application/zip", "buffer": folder()})
     expect(page.get_by_text("Layer 1 is moved by").first).to_be_visible()
     log = state(*({"step": n, "loss": 3.0 / n, "eval_loss": 2.0 / n} for n in range(1, 9)))
