@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -33,6 +34,8 @@ from lib.ui.kit import jobs
 from tests.pages.conftest import button, open_chapter, press, refused
 from tests.unit.classroom.room import browser
 
+PROJECTED_PIXELS = 9
+"""The width of a letter in a chart on a projector."""
 PART_CHARACTERS = question_table.c.part.type.length
 
 
@@ -488,6 +491,8 @@ def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
     app.run()
     assert len(app.get("plotly_chart")) == 2
     assert "has the lowest held-out loss: **2.00**" in text(app)
+    beside = json.loads(app.get("plotly_chart")[1].proto.spec)["layout"]
+    assert PROJECTED_PIXELS * len(beside["yaxis"]["title"]["text"]) < beside["height"] - 40, "it runs into the title"
     press(app, "Start the cells that nobody has started")
     assert "Every cell has been started" in app.toast[0].value
     for cell, _, _ in queued[1][1].cells:

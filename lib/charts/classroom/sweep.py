@@ -98,7 +98,7 @@ def tradeoff(sweep: Sweep) -> go.Figure:
     return figure(
         f"The lowest held-out loss, {best.done.held_out_loss:.2f}, costs {best.done.forgot:+.2f} nats of the book",
         "held-out loss (nats per token)",
-        "forgot (nats per token of a book)",
+        "forgot (nats per token)",
         height=110 + ROW_PIXELS * len(sweep.grid.ranks),
         traces=traces,
         shapes=[line("x", base, color=ORANGE, width=2, dash="dash")],
@@ -109,7 +109,7 @@ def tradeoff(sweep: Sweep) -> go.Figure:
                 best.done.forgot,
                 f"r {best.rank}, {best.learning_rate:g}",
                 xanchor="left",
-                xshift=10,
+                xshift=16,
                 font={"color": GREEN, "size": 15},
             ),
         ],
