@@ -55,8 +55,8 @@ def which_way() -> list[dict]:
 
 def _where_all_lead() -> None:
     found = [each.end for reason in reasons().values() for each in every_end(reason.path)]
-    told = ", ".join(f"{title} {found.count(name)}" for name, title in ends().items())
+    told = ", ".join(f"“{title}” {found.count(name)} times" for name, title in ends().items())
     happened(
-        f"Of the {len(found)} ends behind all eight reasons: {told}. A good reason for a model of one's own is seldom "
-        "a reason to pretrain one."
+        f"The paths from all eight reasons have {len(found)} ends: {told}. A good reason for a model of one's own is "
+        "seldom a reason to pretrain one."
     )
