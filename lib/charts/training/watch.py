@@ -40,9 +40,9 @@ def vital_signs(run: FineTuningRun, steps: Sequence[Step]) -> go.Figure:
     traces, axes, words = [], {}, []
     for index, (name, values, colour) in enumerate(panels):
         number = "" if index == 0 else str(index + 1)
-        left, upper = 0.54 * (index % 2), index < 2
+        left, upper = 0.57 * (index % 2), index < 2  # between them is room for the right ones' numbers on a phone
         bottom = 0.6 if upper else 0.0
-        axes[f"xaxis{number}"] = {"domain": [left, left + 0.46], "anchor": f"y{number}", "range": [0, run.steps]}
+        axes[f"xaxis{number}"] = {"domain": [left, left + 0.43], "anchor": f"y{number}", "range": [0, run.steps]}
         axes[f"yaxis{number}"] = {"domain": [bottom, bottom + 0.32], "anchor": f"x{number}", "rangemode": "tozero"}
         traces.append(
             {

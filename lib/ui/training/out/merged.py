@@ -89,7 +89,7 @@ def _download(made: MergedFile, record: RunRecord) -> None:
         )
         revision = f", revision={record.card.revision!r}" if record.card.revision else ""
         base = record.card.hub_id or "assets/base-model"
-        st.code(BY_HAND.format(base=base, revision=revision), language="python")
+        st.code(BY_HAND.format(base=base, revision=revision), language="python", wrap_lines=True)
         return
     st.download_button(
         f"Merged model (zip, {format_gb(made.size_bytes)})",
@@ -100,7 +100,7 @@ def _download(made: MergedFile, record: RunRecord) -> None:
         icon=":material/deployed_code:",
     )
     st.caption("A GGUF of it, where you have llama.cpp:")
-    st.code(GGUF, language="bash")
+    st.code(GGUF, language="bash", wrap_lines=True)
     if record.card.hub_id is None:
         st.caption(
             "Its converter knows tokenizers by their hash. That of the bundled model was made for this app, so expect "

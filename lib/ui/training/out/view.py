@@ -67,7 +67,7 @@ def _adapter(record: RunRecord) -> None:
         key="out-adapter",
         icon=":material/extension:",
     )
-    st.code(LOAD_ADAPTER.format(base=record.card.hub_id or "assets/base-model"), language="python")
+    st.code(LOAD_ADAPTER.format(base=record.card.hub_id or "assets/base-model"), language="python", wrap_lines=True)
 
 
 def _program(record: RunRecord) -> None:

@@ -73,7 +73,11 @@ def _template(prepared: Prepared) -> None:
         "Chat template: the model's own" if prepared.template == "model" else "Template: a plain one",
         icon=":material/forum:",
     ):
-        st.code(f"{before}{{instruction}}{after}{{response}}" if prepared.template == "model" else PLAIN_TEMPLATE, None)
+        st.code(
+            f"{before}{{instruction}}{after}{{response}}" if prepared.template == "model" else PLAIN_TEMPLATE,
+            None,
+            wrap_lines=True,
+        )
 
 
 def _one_text(prepared: Prepared) -> None:

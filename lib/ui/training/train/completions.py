@@ -38,7 +38,9 @@ def filled_blanks(told: Progress, data: Dataset) -> None:
             before_and_after(before, after, data)
     if told.asked:
         with st.expander("The same prompts, every few steps", icon=":material/history:", expanded=True):
-            st.markdown(_diary(told, data))
+            tables = _diary(told, data)
+            for at, place in enumerate(st.columns(2)):
+                place.markdown("\n\n".join(tables[at::2]))
 
 
 def _are_long(blanks: Sequence[Blank]) -> bool:
@@ -52,21 +54,21 @@ def _places(blanks: Sequence[Blank]) -> list[DeltaGenerator]:
     return list(st.columns(len(blanks))) if blanks else []
 
 
-def _diary(told: Progress, data: Dataset) -> str:
-    """What the model said to each prompt after so many steps, as a table in Markdown."""
+def _diary(told: Progress, data: Dataset) -> list[str]:
+    """What the model said after so many steps, a table in Markdown for each prompt: side by side in one, they leave
+    each a few letters on a phone."""
     times = [(0, told.before), *((each.step, each.completions) for each in told.asked)]
     if told.finished:
         times.append((told.finished.step, told.finished.completions))
-    prompts = [_in_cell(_as_shown(each.prompt, data)) for each in told.before]
-    known = [*data.blanks, *[None] * (len(prompts) - len(data.blanks))]
-    lines = [f"| Step | {' | '.join(f'{prompt} …' for prompt in prompts)} |", "|---:|" + "---|" * len(prompts)]
-    for step, completions in dict(times).items():
-        said = [
-            f"{_mark(each, blank)} {_in_cell(each.continuation)}"
-            for each, blank in zip(completions, known, strict=True)
-        ]
-        lines.append(f"| {step} | {' | '.join(said)} |")
-    return "\n".join(lines)
+    known = [*data.blanks, *[None] * (len(told.before) - len(data.blanks))]
+    tables = []
+    for at, blank in enumerate(known):
+        prompt = _in_cell(_as_shown(told.before[at].prompt, data))
+        lines = [f"| Step | {prompt} … |", "|---:|:---|"]
+        for step, completions in dict(times).items():
+            lines.append(f"| {step} | {_mark(completions[at], blank)} {_in_cell(completions[at].continuation)} |")
+        tables.append("\n".join(lines))
+    return tables
 
 
 def _in_cell(text: str, longest: int = 60) -> str:
