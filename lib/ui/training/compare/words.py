@@ -43,16 +43,15 @@ def _say(found: LessAndLess) -> None:
     name = escape(found.lora.setting.label)
     st.markdown(
         f"### “LoRA learns less and forgets less”: {verdict}\n"
-        f"**Learnt**, in nats per token on held-out texts: {name} {_pair(found.learns)} by full fine-tuning: "
-        f"{_decided(found.learns, 'less', 'more')}.  \n"
-        f"**Forgot**, on the book: {name} {_pair(found.forgets)} by full fine-tuning: "
-        f"{_decided(found.forgets, 'less', 'more')}."
+        f"**Learnt**, in nats per token on held-out texts. {_pair(name, found.learns)} "
+        f"({_decided(found.learns, 'less', 'more')}).  \n"
+        f"**Forgot**, on the book. {_pair(name, found.forgets)} ({_decided(found.forgets, 'less', 'more')})."
     )
     st.caption(f"The claim is from {PAPER}, on Llama 2 7B, with code and mathematics. Yours is one small model.")
 
 
-def _pair(both: Difference) -> str:
-    return f"{both.first:.2f}, beside {both.second:.2f}"
+def _pair(name: str, both: Difference) -> str:
+    return f"{name}: {both.first:.2f}; full fine-tuning: {both.second:.2f}"
 
 
 def _decided(both: Difference, below: str, above: str) -> str:
