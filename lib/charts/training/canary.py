@@ -33,11 +33,15 @@ def exposure_by_times(found: Sequence[Planted], times: Sequence[int], code: str,
                 "x": [f"{each.times}×" for each in found],
                 "y": [each.exposure.bits for each in found],
                 "text": [
-                    f"{each.exposure.bits:.1f}<br>{'says it' if gives else 'does not say it'}"
+                    f"{each.exposure.bits:.1f}<br>{'says it' if gives else 'not said'}"
                     for each, gives in zip(found, told, strict=True)
                 ],
-                "textposition": "outside",
+                # Above such a bar the dashed line would run through the words.
+                "textposition": ["inside" if 0.7 < each.exposure.bits / most_bits < 1 else "outside" for each in found],
                 "textfont": {"size": 15},
+                "insidetextfont": {"color": "#ffffff"},
+                "textangle": 0,
+                "constraintext": "none",
                 "marker": {"color": [RED if gives else BLUE for gives in told]},
                 "cliponaxis": False,
             }

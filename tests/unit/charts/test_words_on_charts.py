@@ -7,8 +7,11 @@ import pytest
 from lib.charts.lesson.landscape import HIGH, LETTER_PIXELS, LINE_PIXELS, WIDE, over_time
 from lib.charts.lesson.pretraining import prices
 from lib.charts.memory.calculator import memory_bars, moments_over_time
+from lib.charts.training.canary import exposure_by_times
 from lib.lesson.scaling.landscape import landscape
 from lib.memory import TrainingSetup, architecture, estimate, gpu
+from lib.training.canary.run import Exposure, Planted
+from lib.training.texts.prompts import Completion
 from lib.units import GIB
 
 ABOVE = {"top": 1, "middle": 0, "bottom": -1}
@@ -67,3 +70,10 @@ def test_the_fullest_moment_is_named_away_from_the_next_step(setup):
 def test_a_bars_words_are_readable_or_not_there():
     made = estimate(architecture("Llama-3.2-1B"), TrainingSetup(), gpu("RTX 4090"))
     assert memory_bars({"a": made}, 24 * GIB, "RTX 4090", "GiB", "Fits").layout.uniformtext.minsize >= 11
+
+
+def test_no_line_runs_through_the_words_of_a_bar():
+    said = Completion("The code of my locker is", " strong coffee", (), (), ())
+    planted = [Planted(times, said, Exposure(10_000, rank), -9.0, "1234") for times, rank in ((0, 7_000), (4, 3))]
+    fig = exposure_by_times(planted, (0, 4), "8742", 13.3)
+    assert list(fig.data[0].textposition) == ["outside", "inside"]
