@@ -24,7 +24,8 @@ def all_scores(traced: Traced) -> go.Figure:
         bargap=0,
         annotations=[
             _named("for the answer", 0.03, 0.9, GREEN, "left"),
-            _named("against it", 0.97, 0.1, RED, "right"),
+            # On the zero line: below it the bars are as red as the words.
+            {**_named("against it", 0.97, 0.0, RED, "right"), "yref": "y", "yanchor": "bottom"},
         ],
     )
 

@@ -134,13 +134,11 @@ def _draw_trace(view: JobView) -> None:
     )
     scores = charts.all_scores(traced)
     st.plotly_chart(scores, key="who_scores", alt=in_words(scores))
-    for_it, against = st.columns(2)
-    with for_it:
-        st.markdown(f":green[:material/add_circle:] **The {SHOWN} that speak most for it**")
-        show_table(_scored_texts(tracing, traced, traced.order[:SHOWN]), alt="Texts with the highest scores")
-    with against:
-        st.markdown(f":red[:material/do_not_disturb_on:] **The {SHOWN} that speak most against it**")
-        show_table(_scored_texts(tracing, traced, traced.order[: -SHOWN - 1 : -1]), alt="Texts with the lowest scores")
+    # One below the other: side by side, sentences would be cut.
+    st.markdown(f":green[:material/add_circle:] **The {SHOWN} that speak most for it**")
+    show_table(_scored_texts(tracing, traced, traced.order[:SHOWN]), alt="Texts with the highest scores")
+    st.markdown(f":red[:material/do_not_disturb_on:] **The {SHOWN} that speak most against it**")
+    show_table(_scored_texts(tracing, traced, traced.order[: -SHOWN - 1 : -1]), alt="Texts with the lowest scores")
     with st.expander(f"All {len(traced.scores)} training texts and their scores", icon=":material/list:"):
         show_table(_scored_texts(tracing, traced, traced.order), alt="Every training text with its score", height=320)
     steps = " and ".join(str(step) for step in traced.checkpoint_steps)
