@@ -7,13 +7,15 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.alignment.answers import prompts
+from lib.alignment.answers import Sampling, prompts
 from lib.alignment.gold.run import BothRewards
 from lib.alignment.policy.recorded import recorded_policy
 from lib.alignment.policy.run import Reward
+from lib.alignment.reward.run import Head
 from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED, REAL, catalogue
+from lib.ui.alignment.best_of_n import takes_s
 from lib.ui.alignment.gold import in_words
 from lib.ui.alignment.policy import GRPO_USUAL, grpo_run
 from lib.ui.kit import kept
@@ -160,6 +162,13 @@ def test_a_class_sees_the_end_of_grpo_in_three_minutes(model):
     assert grpo_run(model, Reward(rule="exclaiming"), 0.05, rate, steps, 0).expected_s < 180
 
 
+def test_best_of_n_says_that_its_prompts_invite_what_is_rewarded():
+    app = open_chapter("policy", bn_reward="More times “please”", po_model=BUNDLED)
+    assert "Asked with prompts that invite it" in said(app)
+    app.selectbox(key="bn_reward").set_value("longer").run()
+    assert "Asked with prompts that invite it" not in said(app)
+
+
 def test_what_is_recorded_is_what_the_usual_settings_ask_for():
     usual = grpo_run(REAL, Reward(rule="exclaiming"), 0.05, *GRPO_USUAL[True], 0)
     assert recorded_policy().is_of(usual)
@@ -208,3 +217,11 @@ def test_a_hidden_rule_is_guessed_and_revealed():
     app.radio(key="sr_guess").set_value("short_words").run()
     assert "Yes: it prefers answers with shorter words" in said(app)
     assert set(app.radio(key="sr_guess").options) == {RULES[name].title for name in SECRET}
+
+
+def test_a_rule_that_only_counts_is_not_said_to_take_as_long_as_a_reward_model_that_reads():
+    """Measured in a browser on a busy machine: 46 s of two cores for SmolLM2's 96 answers and a rule."""
+    sampling = Sampling(prompts(REAL)[:6], REAL, 16, 24, 0.7)
+    head = Head(REAL, (0.0,), (0.0,), (1.0,), (0.0,), 20.0)
+    assert takes_s(sampling, Reward(rule="longer")) == pytest.approx(46 / 2, rel=1 / 3)
+    assert takes_s(sampling, Reward(head=head)) > 46

@@ -11,7 +11,7 @@ from lib.alignment.policy.best_of_n import expected_best, kl_nats
 from lib.alignment.policy.run import Reward
 from lib.charts.alignment import policy as charts
 from lib.ui.alignment.beside import Earning, show_beside
-from lib.ui.alignment.earning import choose_reward
+from lib.ui.alignment.earning import choose_reward, say_if_invited
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.problems import guard
@@ -27,9 +27,10 @@ def best_of_n(model: str) -> list[dict]:
     with guard():
         reward = choose_reward(model, "longer", key="bn_reward")
         seed = controls.number("Seed", 0, 1_000_000, 0, key="bn_seed")
+        say_if_invited(model, reward)
         asked = (inviting_prompts(model, reward.rule) or prompts(model))[:PROMPTS]
         wanted = (Sampling(asked, model, ANSWERS, TOKENS, TEMPERATURE, seed), reward)
-    jobs.say_if_long(wanted and wanted[0].scored_expected_s)
+    jobs.say_if_long(wanted and takes_s(*wanted))
     jobs.start_and_stop(KIND, f"Sample {ANSWERS} answers to {PROMPTS} prompts", _queue_samples, wanted)
     n = controls.slider("n: the reward chooses among this many answers", 1, ANSWERS, 4, key="bn_n")
     jobs.live(KIND, lambda view: st.progress(len(view.events) / PROMPTS) if view.state.active else None)
@@ -41,10 +42,15 @@ def best_of_n(model: str) -> list[dict]:
     return _show(found, n, reward.unit, sampling.model)
 
 
+def takes_s(sampling: Sampling, reward: Reward) -> float:
+    """A rule counts in no time; a reward model reads every answer."""
+    return sampling.expected_s if reward.head is None else sampling.scored_expected_s
+
+
 def _queue_samples(wanted: tuple[Sampling, Reward]) -> None:
     sampling, reward = wanted
     name = "lib.alignment.policy.job:sample_and_score"
-    expected_s = sampling.scored_expected_s
+    expected_s = takes_s(sampling, reward)
     jobs.submit(
         KIND, name, (sampling, reward), expected_s=expected_s, time_limit_s=120 + 8 * expected_s, model=sampling.model
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from lib.alignment.answers import inviting_prompts
 from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.run import Reward
 from lib.alignment.rules import HACKABLE, RULES
 from lib.ui.alignment.reward import my_head
 from lib.ui.kit import controls
+from lib.ui.kit.text import escape
 
 TASTE, LENGTHLESS = "taste", "lengthless"
 
@@ -28,3 +32,12 @@ def choose_reward(model: str, default: str, *, key: str, label: str = "What is r
             f"before with {model} as its backbone, or reward something that can be counted"
         )
     return Reward(head=head)
+
+
+def say_if_invited(model: str, reward: Reward) -> None:
+    """Where ordinary prompts would not do."""
+    if invited := inviting_prompts(model, reward.rule):
+        st.caption(
+            f"Asked with prompts that invite it (**{escape(invited[0])}**): after ordinary ones it hardly ever comes, "
+            "and a reward that is never seen teaches nothing."
+        )

@@ -10,7 +10,8 @@ from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward
 from lib.alignment.rules import HACKABLE, RULES
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
-from lib.ui.alignment.policy import choose_how_far, grpo_run, looks_of, progress, queue_policy, say_if_invited
+from lib.ui.alignment.earning import say_if_invited
+from lib.ui.alignment.policy import choose_how_far, grpo_run, looks_of, progress, queue_policy
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
@@ -34,7 +35,7 @@ def hack_a_reward(model: str) -> list[dict]:
             examined=16,
             examine_every=max(1, steps // 8),
         )
-        say_if_invited(wanted)
+        say_if_invited(model, wanted.reward)
     jobs.start_and_stop(KIND, "Reward it", queue_policy, KIND, wanted)
     jobs.live(KIND, _draw_hacking)
     view = jobs.current(KIND)

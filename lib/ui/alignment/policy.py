@@ -14,7 +14,7 @@ from lib.charts.alignment import policy as charts
 from lib.engine import JobView
 from lib.models.catalogue import catalogue
 from lib.ui.alignment.beside import Earning, show_beside
-from lib.ui.alignment.earning import choose_reward
+from lib.ui.alignment.earning import choose_reward, say_if_invited
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
@@ -56,7 +56,7 @@ def tune_with_grpo(model: str) -> list[dict]:
             "grpo", beta=0.05, rate=rate, steps=steps, size="_wide" if wide else ""
         )
         wanted = grpo_run(model, reward, beta, rate, steps, seed)
-        say_if_invited(wanted)
+        say_if_invited(model, reward)
         _say_what_it_achieves(wanted)
     return _run_and_show("grpo", wanted)
 
@@ -85,15 +85,6 @@ def _looks(model: str, steps: int) -> dict[str, int]:
     than an update."""
     wide = catalogue()[model].wide
     return {"examine_every": max(1, steps // (3 if wide else 4)), "examined": 16 if wide else 24}
-
-
-def say_if_invited(run: PolicyRun) -> None:
-    """Where ordinary prompts would not do."""
-    if inviting_prompts(run.model, run.reward.rule):
-        st.caption(
-            f"Asked with prompts that invite it (**{escape(run.prompts[0])}**): after ordinary ones it hardly "
-            "ever comes, and a reward that is never seen teaches nothing."
-        )
 
 
 def _say_what_it_achieves(run: PolicyRun) -> None:
