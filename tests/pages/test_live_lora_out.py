@@ -23,6 +23,8 @@ def test_every_file_of_a_run():
     assert any("bit for bit the same" in each.value for each in app.success)
     labels = {each.label for each in app.get("download_button")}
     assert {"Script", "Notebook", "Unsloth notebook", "CSV", "JSON"} <= labels
+    # The files of the base are stored in 16 bits, and the run computed in 32: said nothing, plain peft gives others.
+    assert any("from_pretrained" in each.value and 'dtype="float32"' in each.value for each in app.code)
     start_and_finish(app, "Merge and compare")
     assert any(each.label.startswith("Merged model (zip") for each in app.get("download_button"))
     words = " ".join(each.value for each in app.markdown)

@@ -20,7 +20,7 @@ LOAD_ADAPTER = """\
 from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
-base = AutoModelForCausalLM.from_pretrained({base!r})
+base = AutoModelForCausalLM.from_pretrained({base!r}{computed_in})
 model = PeftModel.from_pretrained(base, "kopi-adapter")  # the unzipped folder"""
 
 
@@ -67,7 +67,10 @@ def _adapter(record: RunRecord) -> None:
         key="out-adapter",
         icon=":material/extension:",
     )
-    st.code(LOAD_ADAPTER.format(base=record.card.hub_id or "assets/base-model"), language="python", wrap_lines=True)
+    # Left to itself, transformers computes in what the file is stored in, and logits differ by up to a tenth.
+    computed_in = ', dtype="float32"' if record.card.precision == "fp32" else ""
+    shown = LOAD_ADAPTER.format(base=record.card.hub_id or "assets/base-model", computed_in=computed_in)
+    st.code(shown, language="python", wrap_lines=True)
 
 
 def _program(record: RunRecord) -> None:
