@@ -69,7 +69,7 @@ def figure(
         "plot_bgcolor": "rgba(0,0,0,0)",
         "hoverlabel": {"font": {"size": 14}},
         # Streamlit's own 12 pixels cannot be read from the back; the order is that of bars and lines, not the reverse.
-        "legend": {"orientation": "h", "y": -0.2, "x": 0, "font": {"size": 14}, "traceorder": "normal"},
+        "legend": {"orientation": "h", "y": -0.2, "x": 0, "font": {"size": 15}, "traceorder": "normal"},
         "bargap": 0.3,
         "xaxis": {"title": {"text": "<br>".join(below), "font": {"size": 15}}, **AXIS},
         "yaxis": {"title": {"text": y, "font": {"size": 15}}, **AXIS},

@@ -66,4 +66,4 @@ def test_a_long_name_of_an_axis_fits_under_a_plot_on_a_phone_and_the_plot_keeps_
 
 def test_a_legend_can_be_read_and_has_the_order_of_its_bars():
     legend = figure("Loss", legend={"y": -0.4}).layout.legend
-    assert (legend.font.size, legend.traceorder, legend.y) == (14, "normal", -0.4)
+    assert (legend.font.size, legend.traceorder, legend.y) == (15, "normal", -0.4)

@@ -13,7 +13,7 @@ ROOT_PIXELS = 21.2
 """Streamlit's smallest text, 0.75 rem in badges and legends, is 15.9 pixels high: 2.2% of 720 are 15.84."""
 CHART_PIXELS, TITLE_PIXELS = 17, 23
 LEGEND_PIXELS = 16
-"""Plotly has put a legend's entries side by side at 14 pixels: larger, one would run into the next one's sign."""
+"""Plotly has put a legend's entries side by side at 15 pixels: much larger, one would run into the next one's sign."""
 SMALL_IN_CHARTS = ", ".join(
     f'.js-plotly-plot text[style*="font-size: {pixels}px"]' for pixels in range(8, CHART_PIXELS)
 )
