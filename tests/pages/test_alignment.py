@@ -11,13 +11,13 @@ from lib.alignment.answers import Sampling, prompts
 from lib.alignment.gold.run import BothRewards
 from lib.alignment.policy.recorded import recorded_policy
 from lib.alignment.policy.run import Reward
+from lib.alignment.policy.usual import grpo_run, usual_grpo_run
 from lib.alignment.reward.run import Head
 from lib.alignment.rules import RULES, SECRET
 from lib.alignment.secret.run import hidden_rule
-from lib.models.catalogue import BUNDLED, REAL, catalogue
+from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.alignment.best_of_n import takes_s
 from lib.ui.alignment.gold import in_words
-from lib.ui.alignment.policy import GRPO_USUAL, grpo_run
 from lib.ui.kit import kept
 from tests.pages.conftest import open_chapter, press, refused, start_and_finish
 
@@ -158,8 +158,7 @@ def test_what_ordinary_prompts_never_show_is_asked_with_prompts_that_invite_it(m
 
 @pytest.mark.parametrize("model", [BUNDLED, REAL])
 def test_a_class_sees_the_end_of_grpo_in_three_minutes(model):
-    rate, steps = GRPO_USUAL[catalogue()[model].wide]
-    assert grpo_run(model, Reward(rule="exclaiming"), 0.05, rate, steps, 0).expected_s < 180
+    assert usual_grpo_run(model).expected_s < 180
 
 
 def test_best_of_n_says_that_its_prompts_invite_what_is_rewarded():
@@ -170,11 +169,11 @@ def test_best_of_n_says_that_its_prompts_invite_what_is_rewarded():
 
 
 def test_what_is_recorded_is_what_the_usual_settings_ask_for():
-    usual = grpo_run(REAL, Reward(rule="exclaiming"), 0.05, *GRPO_USUAL[True], 0)
+    usual = usual_grpo_run(REAL)
     assert recorded_policy().is_of(usual)
     assert not recorded_policy().is_of(replace(usual, beta=0.1))
-    assert not recorded_policy().is_of(grpo_run(REAL, Reward(rule="longer"), 0.05, *GRPO_USUAL[True], 0))
-    assert not recorded_policy().is_of(grpo_run(BUNDLED, Reward(rule="exclaiming"), 0.05, *GRPO_USUAL[True], 0))
+    assert not recorded_policy().is_of(replace(usual, reward=Reward(rule="longer")))
+    assert not recorded_policy().is_of(replace(usual, model=BUNDLED))
 
 
 @pytest.mark.usefixtures("tiny_worker")

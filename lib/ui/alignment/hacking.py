@@ -7,11 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward
+from lib.alignment.policy.usual import grpo_run
 from lib.alignment.rules import HACKABLE, RULES
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
 from lib.ui.alignment.earning import say_if_invited
-from lib.ui.alignment.policy import choose_how_far, grpo_run, looks_of, progress, queue_policy
+from lib.ui.alignment.policy import choose_how_far, looks_of, progress, queue_policy
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened

@@ -6,9 +6,10 @@ import math
 
 import streamlit as st
 
-from lib.alignment.answers import inviting_prompts, prompts
+from lib.alignment.answers import prompts
 from lib.alignment.policy.recorded import recorded_policy
-from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, Reward, lately_right
+from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, lately_right
+from lib.alignment.policy.usual import GRPO_BETA, GRPO_RULE, GRPO_USUAL, grpo_run, usual_looks
 from lib.alignment.preferences import pairs_of
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
@@ -27,8 +28,6 @@ from lib.units import number_of
 JOB = "lib.alignment.policy.job:optimise"
 BETAS = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 RATES = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3]
-GRPO_USUAL = {False: (1e-3, 20), True: (2e-3, 12)}
-"""Learning rate and updates by whether a model is large: a class is to see the end of either run in a few minutes."""
 
 
 def tune_with_dpo(model: str) -> list[dict]:
@@ -40,7 +39,8 @@ def tune_with_dpo(model: str) -> list[dict]:
         beta, rate, steps, seed = _method_settings("dpo", beta=0.1, rate=1e-3, steps=24)
         reward = choose_reward(model, "longer", key="dpo_reward", label="What is measured")
         asked = tuple(dict.fromkeys(pair.prompt for pair in pairs))[:8] or prompts(model)[:8]
-        wanted = PolicyRun("dpo", reward, asked, pairs, model, beta, rate, steps, seed=seed, **_looks(model, steps))
+        looks = usual_looks(model, steps)
+        wanted = PolicyRun("dpo", reward, asked, pairs, model, beta, rate, steps, seed=seed, **looks)
     st.caption("Nothing is rewarded here: DPO learns from the pairs themselves.")
     return _run_and_show("dpo", wanted)
 
@@ -49,42 +49,16 @@ def tune_with_grpo(model: str) -> list[dict]:
     """Sample, score, update. The rows to take away."""
     wanted = None
     with guard():
-        reward = choose_reward(model, "exclaiming", key="grpo_reward")
+        reward = choose_reward(model, GRPO_RULE, key="grpo_reward")
         wide = catalogue()[model].wide
         rate, steps = GRPO_USUAL[wide]
         beta, rate, steps, seed = _method_settings(
-            "grpo", beta=0.05, rate=rate, steps=steps, size="_wide" if wide else ""
+            "grpo", beta=GRPO_BETA, rate=rate, steps=steps, size="_wide" if wide else ""
         )
         wanted = grpo_run(model, reward, beta, rate, steps, seed)
         say_if_invited(model, reward)
         _say_what_it_achieves(wanted)
     return _run_and_show("grpo", wanted)
-
-
-def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, seed: int) -> PolicyRun:
-    """On fewer answers where each takes long."""
-    wide = catalogue()[model].wide
-    return PolicyRun(
-        "grpo",
-        reward,
-        inviting_prompts(model, reward.rule) or prompts(model)[:8],
-        (),
-        model,
-        beta,
-        rate,
-        steps,
-        batch_size=2 if wide else 4,
-        group=8,
-        seed=seed,
-        **_looks(model, steps),
-    )
-
-
-def _looks(model: str, steps: int) -> dict[str, int]:
-    """How often answers of the policy are looked at, and how many: less of a large model, where a look takes longer
-    than an update."""
-    wide = catalogue()[model].wide
-    return {"examine_every": max(1, steps // (3 if wide else 4)), "examined": 16 if wide else 24}
 
 
 def _say_what_it_achieves(run: PolicyRun) -> None:
