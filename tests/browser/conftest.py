@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, TimeoutError, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.server import App, running_app
@@ -56,6 +57,21 @@ def scripts_run(page: Page) -> int:
 
 
 @contextmanager
+def asks_no_other_host(context: BrowserContext) -> Iterator[None]:
+    """A hall has bad Wi-Fi: nothing that a browser shows here comes from anywhere but the app's own machine."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    context.on("request", note)
+    yield
+    context.remove_listener("request", note)
+    assert asked
+    assert not [url for url in asked if urlsplit(url).hostname not in (None, "127.0.0.1", "localhost")]
+
+
+@contextmanager
 def student(browser: Browser, viewport: dict[str, int] = DESK) -> Iterator[Page]:
     """The first page of somebody with cookies of their own."""
     with browser.new_context(viewport=viewport) as context:
@@ -95,7 +111,8 @@ def profile(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(profile: BrowserContext) -> Iterator[Page]:
     opened = profile.new_page()
-    yield opened
+    with asks_no_other_host(profile):
+        yield opened
     forget = {"origin": "*", "storageTypes": "cookies,local_storage,indexeddb,service_workers"}
     profile.new_cdp_session(opened).send("Storage.clearDataForOrigin", forget)
     profile.clear_cookies()

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from lib import curriculum
 from tests.browser.accessibility import findings
-from tests.browser.conftest import LIMIT_MS, STILL, settle
+from tests.browser.conftest import LIMIT_MS, asks_no_other_host, settle
 from tests.browser.rooms import PHONE
 from tests.browser.server import App
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 BESIDE = ("presenter", "demos", "demos?demos_view=Rehearsal", "operator")
 PATHS = {each.url_path: each.title for each in curriculum.chapters()} | {
     path: path.split("?")[0].title() for path in BESIDE
@@ -34,48 +34,29 @@ DARK = """[document.querySelector('.stApp'), document.body].every(
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """One student for all chapters, whose browser keeps the scripts that it has fetched."""
     with browser.new_context(viewport=PHONE) as context:
-        context.add_init_script(STILL)
         yield context
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "home")
-def test_opens_fits_and_asks_no_other_host(visitor: BrowserContext, app: App, path):
+def test_opens_fits_asks_no_other_host_and_can_be_read(visitor: BrowserContext, app: App, path):
     page = visitor.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    look_at(page, app, path)
-    expect(page.get_by_text("Page not found")).to_have_count(0)
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    assert PATHS[path] in page.title()
-    assert page.evaluate(WIDEST) <= PHONE["width"]
-    page.set_viewport_size(DESK)
-    page.wait_for_function(f"innerWidth == {DESK['width']} && {WIDEST} <= innerWidth")
-    assert asked
-    assert not [
-        url for url in asked if not url.startswith((app.url, "data:", "blob:", "ws://localhost", "ws://127.0.0.1"))
-    ]
-    page.close()
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "home")
-def test_can_be_read_in_light_and_dark(visitor: BrowserContext, app: App, path):
-    page = visitor.new_page()
-    page.set_viewport_size(DESK)
-    look_at(page, app, path)
-    assert not findings(page)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(DARK)
-    settle(page)
-    assert not findings(page, "color-contrast")
-    page.close()
-
-
-def look_at(page: Page, app: App, path: str) -> None:
     page.set_default_timeout(LIMIT_MS)
-    page.goto(f"{app.url}/{path}")
-    settle(page)
-    expect(page.get_by_role("heading", level=1, name=PATHS[path]).first).to_be_visible()
+    with asks_no_other_host(visitor):
+        page.goto(f"{app.url}/{path}")
+        settle(page)
+        expect(page.get_by_role("heading", level=1, name=PATHS[path]).first).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
+        assert PATHS[path] in page.title()
+        assert page.evaluate(WIDEST) <= PHONE["width"]
+        page.set_viewport_size(DESK)
+        page.wait_for_function(f"innerWidth == {DESK['width']} && {WIDEST} <= innerWidth")
+        assert not findings(page)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function(DARK)
+        settle(page)
+        assert not findings(page, "color-contrast")
+    page.close()
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "memory_maps"), reason="this system does not tell what is loaded")

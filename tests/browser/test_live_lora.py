@@ -78,6 +78,7 @@ def test_a_diverging_learning_rate_is_one_sentence(page: Page, app: App):
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
+@pytest.mark.thorough
 def test_another_student_sees_nothing_of_it(page: Page, app: App, browser):
     page.goto(f"{app.url}/live-lora?steps=300")
     settle(page)
@@ -130,6 +131,7 @@ def test_a_paused_run_goes_on_after_a_reload_and_after_a_lost_worker_and_the_cur
     expect(page.get_by_role("cell", name="5", exact=True).first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_step_is_weighed(page: Page, app: App):
     page.goto(f"{app.url}/live-lora")
     settle(page)

@@ -120,7 +120,7 @@ def test_the_second_screen_follows_and_leads_the_projector(page: Page, app: App)
     page.goto(f"{app.url}/{CHAPTER.url_path}?present=1&step=2")
     settle(page)
     told = notes()[CHAPTER.slug]
-    assert page.evaluate(SCREEN)[2] < 8  # the question fits: its one screen is the step
+    page.wait_for_function(f"({SCREEN})()[2] < 8")  # the question fits: its one screen is the step
     second = page.context.new_page()
     second.goto(f"{app.url}/presenter")
     expect(second.get_by_text(told.say["predict"]).first).to_be_visible()
@@ -135,6 +135,7 @@ def test_the_second_screen_follows_and_leads_the_projector(page: Page, app: App)
     expect(page.locator(".gtitle").filter(has_text="Llama 3.1 405B").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_second_screen_a_clicker_and_the_projector_s_button_turn_the_same_screens(page: Page, app: App):
     page.set_viewport_size({"width": 1280, "height": 720})
     step = 1 + next(at for at, each in enumerate(steps_of(CHAPTER)) if each.part == "experiment")

@@ -177,6 +177,7 @@ def test_a_paused_run_is_stopped_or_goes_on_from_its_very_step_and_shows_the_who
     assert "| 300 |" in words
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot hold a process for a while")
 def test_a_reload_at_every_step_of_a_run_brings_the_page_back_with_it():

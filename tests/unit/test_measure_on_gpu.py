@@ -189,6 +189,7 @@ def test_the_items_for_a_gpu_are_all_that_is_promised_and_the_most_valuable_fit(
     } <= set(within)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("bundled_is_tiny")
 def test_everything_runs_on_a_processor(tmp_path, monkeypatch, capsys):
     """The whole command on tiny models: real records in files that the app reads, and nothing to do a second time."""
