@@ -1,5 +1,5 @@
 # make run     the app in a browser (PORT=8600 make run picks the port)
-# make test    what every change must pass, within ten minutes: all but what takes long
+# make test    what every change must pass: all but what takes long
 # make test-all  those too
 # make bench   each promised number with its bound
 # make pictures  every page at a desk, on a projector and on a phone, light and dark, into build/screenshots

@@ -15,16 +15,18 @@ def prices(ranges: Mapping[str, tuple[float, float, float]], chosen: str, slide_
     """Price of each model, (low, here, high) in USD, on a log axis; the slide's as a line."""
     names = list(ranges)
     traces, words = [], []
-    middle = math.sqrt(min(low for low, _, _ in ranges.values()) * max(high for _, _, high in ranges.values()))
+    lowest = min(low for low, _, _ in ranges.values())
     for at, name in enumerate(names):
         low, here, high = ranges[name]
         colour = ORANGE if name == chosen else GREY
         shared = {"type": "scatter", "hoverinfo": "skip"}
         bar = {"width": 9, "color": colour}
+        to_its_name = {"mode": "lines", "x": [lowest, low], "y": [at, at], "line": {"width": 1, "color": colour}}
+        traces.append(shared | to_its_name)
         traces.append(shared | {"mode": "lines", "x": [low, high], "y": [at, at], "line": bar, "opacity": 0.45})
         point = {"size": 13, "color": colour, "symbol": "diamond" if name == chosen else "circle"}
         traces.append(shared | {"mode": "markers", "x": [here], "y": [at], "marker": point})
-        words.append(_over_its_bar(at + 0.2, low, high, middle, f"<b>{name}</b>: {usd(here)}"))
+        words.append(_in_its_row(at + 0.2, f"<b>{name}</b>: {usd(here)}"))
     words.append(
         label(
             math.log10(slide_usd),
@@ -120,10 +122,9 @@ def usd(value: float) -> str:
     return f"${value:,.2f}" if value >= 0.1 else f"${value:.2g}"
 
 
-def _over_its_bar(y: float, low: float, high: float, middle: float, text: str) -> dict:
-    """Words above a bar, from the end of it that leaves them room inside the plot."""
-    x, side = (low, "left") if math.sqrt(low * high) < middle else (high, "right")
-    place = {"x": math.log10(x), "xanchor": side, "y": y, "yanchor": "bottom"}
+def _in_its_row(y: float, text: str) -> dict:
+    """Words at the left edge: over a bar near the slide's line they would be crossed by it, or cut at the right."""
+    place = {"x": 0.0, "xref": "paper", "xanchor": "left", "y": y, "yanchor": "bottom"}
     return {"text": text, "showarrow": False, "font": {"size": 14}, **place}
 
 
