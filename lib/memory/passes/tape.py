@@ -22,11 +22,18 @@ class Tensor:
     size_bytes: float
     needs_grad: bool
     base: Tensor | None = None
-    storage: Tensor = field(init=False)
-    """The tensor that owns the memory: a view owns none. No property: it is asked for 400 times a layer."""
 
-    def __post_init__(self) -> None:
-        self.storage = self.base.storage if self.base else self
+    @property
+    def storage(self) -> Tensor:
+        """The tensor that owns the memory: a view owns none.
+
+        Looked up and not kept: a tensor that named itself would lie in memory until the garbage is collected, which is
+        seldom, and a moved slider makes hundreds.
+        """
+        owner = self
+        while owner.base is not None:
+            owner = owner.base
+        return owner
 
 
 @dataclass(eq=False)

@@ -19,8 +19,8 @@ from lib.logs import record_error
 from lib.ui.kit.server.streamlit_private import Place, is_shown, place_now, run_again
 
 LOOK_S = 1.0
-APART_S = 0.01
-"""Between two screens that are called: a hall that is called at once would be computed at once."""
+APART_S = 0.04
+"""Between two screens that are called: forty at once would be computed at once, and each would wait for all."""
 CONNECTED_S = 3600
 """A browser that has found its lost connection again asks for the page only where the page has a timer. It is this one,
 which is for nothing else: whoever was away, or meets a server that was started anew, is then where the room is."""

@@ -1,5 +1,6 @@
 """Training: dropout, masks, what torchtune and DeepSpeed publish, the optimizer in the backward pass."""
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -169,3 +170,12 @@ def test_what_a_padded_batch_keeps(attention, padded):
     kept = saved_tensor_bytes(model, ids, mask if padded else None)
     setup = TrainingSetup(precision="bf16", batch=3, sequence=128, attention=attention, padded=padded)
     assert estimate(arch, setup).kept_for_backward_bytes == pytest.approx(kept, rel=0.005)
+
+
+def test_an_estimate_leaves_nothing_to_the_garbage_collector():
+    """It is seldom called, and a lesson of forty moves thousands of sliders."""
+    arch, setup = architecture("Llama-3.1-8B"), TrainingSetup()
+    layer_profile(arch, arch.layer_kinds()[0], setup.numerics(arch), 1, 1_000)
+    gc.collect()
+    layer_profile(arch, arch.layer_kinds()[0], setup.numerics(arch), 1, 1_001)
+    assert gc.collect() == 0
