@@ -12,10 +12,10 @@ GRPO_USUAL = {False: (1e-3, 20), True: (2e-3, 12)}
 """Learning rate and updates by whether a model is large: a class is to see the end of either run in a few minutes."""
 
 
-def usual_grpo_run(model: str, seed: int = 0) -> PolicyRun:
+def usual_grpo_run(model: str) -> PolicyRun:
     """As the page on the policy has it before anything is chosen."""
     rate, steps = GRPO_USUAL[catalogue()[model].wide]
-    return grpo_run(model, Reward(rule=GRPO_RULE), GRPO_BETA, rate, steps, seed)
+    return grpo_run(model, Reward(rule=GRPO_RULE), GRPO_BETA, rate, steps, seed=0)
 
 
 def grpo_run(model: str, reward: Reward, beta: float, rate: float, steps: int, seed: int) -> PolicyRun:

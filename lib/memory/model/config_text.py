@@ -183,14 +183,18 @@ def check(config: Mapping) -> None:
         )
 
 
+def unquoted(value: object) -> str:
+    """What else to say to whoever wrote a whole number as a text."""
+    return " without quotes" if isinstance(value, str) and value.isdecimal() else ""
+
+
 def _check_size(name: str, value: object, role: str) -> None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int):
-        quoted = " without quotes" if isinstance(value, str) and value.isdecimal() else ""
-        raise CannotEstimateError(f"{name} = {short(value)} must be a whole number{quoted}.")
+        raise CannotEstimateError(f"{name} = {short(value)} must be a whole number{unquoted(value)}.")
     least, most = int(role in AT_LEAST_ONE), LARGEST_OF_ROLE.get(role, MOST_OF_ANYTHING)
     if not least <= value <= most:
         raise CannotEstimateError(f"{name} = {value:,} must lie between {least} and {most:,}.")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import short
+from lib.memory.model.config_text import short, unquoted
 from lib.memory.model.stored.layout import Group, Layout, Stored
 from lib.memory.model.stored.names import Names
 from lib.places import ASSETS
@@ -94,9 +94,8 @@ def _whole(written: Mapping, key: str, default: int | None, most: int = 65_536) 
         raise CannotEstimateError(f"The quantization_config does not say {key}.")
     value = int(value) if isinstance(value, float) and value.is_integer() else value
     if isinstance(value, bool) or not isinstance(value, int) or not -1 <= value <= most:
-        quoted = " without quotes" if isinstance(value, str) and value.isdecimal() else ""
         raise CannotEstimateError(
-            f"quantization_config.{key} = {short(value)} must be a whole number up to {most:,}{quoted}."
+            f"quantization_config.{key} = {short(value)} must be a whole number up to {most:,}{unquoted(value)}."
         )
     return value
 
