@@ -38,9 +38,10 @@ def _figures(column: Column) -> dict[str, str]:
         "Forgot (nats per token)": _mean_and_spread(column, lambda outcome: outcome.forgot),
     }
     if has_facts(run.model):
+        decimals = 1 if len(column.whole) > 1 else 0  # a mean over seeds need not be whole
         told["Facts known, before → after"] = (
             f"{column.whole[0].forgotten.before.facts_known} → "
-            f"{_one(column, lambda outcome: outcome.forgotten.after.facts_known, len(column.whole) > 1)}"
+            f"{_one(column, lambda outcome: outcome.forgotten.after.facts_known, decimals)}"
         )
     return told | {
         "Trained parameters, counted": counted,
