@@ -404,6 +404,14 @@ MORE_FILES = {
     "comments above JSON": '// by hand\n/* run\n7 */\n[{"reference": "a cat", "prediction": "a dog"}]',
     "JSON written twice": json.dumps(json.dumps([{"reference": "a cat", "prediction": "a dog"}])),
     "the hub's viewer": '{"features": [{"name": "ref"}], "rows": [{"row": {"ref": "a cat", "mt": "a dog"}}]}',
+    "a space before a comma": 'reference , candidate\n"a cat" , "a dog"\n',
+    "an answer among what was given": '{"inputs.q": "q", "inputs.ground_truth": "a cat", "outputs.answer": "a dog"}',
+    "a log of several kinds of events": (
+        '{"spec": {"completion_fns": ["gpt"], "eval_name": "x"}}\n'
+        '{"type": "sampling", "data": {"prompt": "q", "sampled": ["a dog"]}}\n'
+        '{"type": "match", "data": {"expected": "a cat", "picked": "a", "sampled": "a dog"}}\n'
+        '{"final_report": {"accuracy": 0.0}}\n'
+    ),
     "words of MySQL, Excel and of no width": "reference,candidate\na cat,a dog\n\\N,x\ny,#VALUE!\nz,\u200b\n",
 }
 
@@ -415,6 +423,31 @@ def test_more_files_as_tools_write_them(kind):
     assert ['he said "hi" there, twice', "he said hi"] in pairs or "backslash" not in kind
     assert len(pairs) == 1 or kind in ("a mark after a backslash", "which model answered")
     assert "left out" in said or "above" not in kind
+
+
+@pytest.mark.parametrize("text", ["#### 5", "see https://example.org/a", "/* x */", "# Title"])
+def test_no_text_is_taken_for_a_comment(text):
+    """GSM8K's answers end with "#### 5" and a number; the next line of a JSONL begins with {, as below a comment."""
+    rows = [{"reference": text, "prediction": f"{each} {text}"} for each in ("one", "two", "three")]
+    pairs, said, left_out = read("\n".join(map(json.dumps, rows)).encode())
+    assert pairs == [[row["reference"], row["prediction"]] for row in rows]
+    assert (said, left_out) == ("", [])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        # WMT's MQM files: the target is the system's translation, and there is no reference
+        "system\tdoc\tseg_id\trater\tsource\ttarget\tcategory\tseverity\n"
+        + "NMT-a\td\t1\tr1\tHello\tHallo du\tno-error\tminor\n" * 4,
+        # AlpacaEval's outputs: one model's answers
+        json.dumps([{"instruction": "q", "output": "an answer", "generator": "gpt4", "dataset": "helpful"}]),
+    ],
+)
+def test_what_is_said_of_a_text_is_not_scored_against_it(data):
+    pairs, said, _ = read(data.encode())
+    assert pairs is None
+    assert "No column looks like" in said
 
 
 def test_a_mark_after_a_space_opens_a_cell():

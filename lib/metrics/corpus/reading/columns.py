@@ -60,13 +60,18 @@ def known_names() -> dict[str, dict[str, int]]:
 def guess_columns(table: Table) -> Guess:
     """By name first; a side that no name gives is taken from the texts that are left, in their order."""
     guess = _guess(table, [column for column in table.columns if not _is_label(table, column)])
-    return guess if guess.problem is None else _guess(table, list(table.columns))
+    if guess.problem is None:
+        return guess
+    return _guess(table, [column for column in table.columns if not _names_a_few(table, column)])
 
 
 def _guess(table: Table, columns: list[str]) -> Guess:
     texts = [column for column in columns if _is_text(table, column)]
     reference = named = _named(columns, "reference", texts)
-    candidate = named_candidate = _named([column for column in columns if column != reference], "candidate", texts)
+    beside = [column for column in columns if column != reference]
+    if reference:  # logs of several kinds of events: what never stands in one row with the reference is no candidate
+        beside = [column for column in beside if _share_a_row(table, reference, column)] or beside
+    candidate = named_candidate = _named(beside, "candidate", texts)
     if reference is None and candidate is None:
         reference = _first_of_two(texts)
     for role in ("candidate", "reference") if reference else ("reference", "candidate"):
@@ -79,6 +84,11 @@ def _guess(table: Table, columns: list[str]) -> Guess:
     further = _further(columns, named, candidate) if named else ()
     chosen = (reference, *further) if reference else ()
     return Guess(chosen, candidate, bool(chosen and candidate) and _are_classes(table, [*chosen, candidate]))
+
+
+def _share_a_row(table: Table, one: str, other: str) -> bool:
+    cells = zip(table.frame[one], table.frame[other], strict=True)
+    return any(not is_missing(a) and not is_missing(b) for a, b in cells)
 
 
 def has_known_name(cells: Sequence[str]) -> bool:
@@ -151,11 +161,17 @@ def _named(columns: Sequence[str], role: str, texts: Sequence[str]) -> str | Non
     part = [
         (column not in texts, names[word], at)
         for at, column in enumerate(columns)
-        if not barred & set(_words_of_name(column))
+        if not barred & set(_words_of_name(column)) or (role == "reference" and _last_is_in(names, column))
         for word in _words_and_pairs(column)
         if word in names
     ]
     return columns[min(part)[2]] if part else None
+
+
+def _last_is_in(names: dict[str, int], column: str) -> bool:
+    """Whether "inputs.ground_truth" is called by one of these names where it was found, here among what was given."""
+    where, _, name = column.rpartition(".")
+    return bool(where) and "_".join(_words_of_name(name)) in names
 
 
 def _words_and_pairs(column: str) -> list[str]:
@@ -199,6 +215,12 @@ def _is_label(table: Table, column: str) -> bool:
     if name not in known_names()["writer"]:
         return False
     return not any(isinstance(cell, tuple) or len(cell.split()) > 1 or _UNSPACED.search(cell) for cell in cells)
+
+
+def _names_a_few(table: Table, column: str) -> bool:
+    """Whether a column of who wrote has the same few names again and again, which no column of answers has."""
+    cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
+    return "_".join(_words_of_name(column)) in known_names()["writer"] and len(cells) >= 2 * len(set(cells))
 
 
 def _further(columns: Sequence[str], reference: str, candidate: str | None) -> tuple[str, ...]:

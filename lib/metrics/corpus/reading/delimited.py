@@ -195,6 +195,9 @@ def _record(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] | 
         return lines[at].split(delimiter), 1
     spaced = delimiter in ",;" and f'{delimiter} "' in lines[at]  # a, "b, c": marks after a space
     cells, used = _quoted_record(lines, at, delimiter, skipinitialspace=spaced)
+    if cells is None and spaced and f'" {delimiter}' in lines[at]:  # "a, b" , "c"
+        tight = re.sub(rf'" +(?={re.escape(delimiter)}|$)', '"', lines[at])
+        cells, used = _quoted_record([tight], 0, delimiter, skipinitialspace=True)
     if cells is None and '\\"' in lines[at]:  # as Spark and MySQL write a mark inside a cell
         cells, used = _quoted_record(lines, at, delimiter, escapechar="\\", doublequote=False)
     return cells, used

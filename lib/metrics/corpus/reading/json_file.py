@@ -37,7 +37,8 @@ DECODER = json.JSONDecoder(object_pairs_hook=_own_names)
 
 def json_in(text: str) -> tuple[str | None, list[str]]:
     """The JSON of a file that has some, and what was taken off it: comments above, marks around the whole."""
-    found = _COMMENTS.sub("", text, count=1).lstrip()
+    above = _COMMENTS.match(text)  # not anywhere else: texts have # and // in them, as GSM8K's answers and addresses do
+    found = text[above.end() if above else 0 :].lstrip()
     notes = ["Comments above the JSON were left out: it has none."] if found != text.lstrip() else []
     if found.startswith(('"[', '"{')):  # json.dumps of what was JSON already
         try:
