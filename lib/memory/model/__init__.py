@@ -11,6 +11,7 @@ config_json.py           an architecture read out of a `config.json` whose famil
 gguf.py                  how large a GGUF file is: llama.cpp's type for every tensor
 hub.py                   a model's config.json from the Hugging Face hub, where there is a network
 module_names.py          what a model itself calls the matrices inside its blocks
+other_files.py           files that lie beside a config.json and are none
 parts.py                 the pieces an architecture is made of: matrices, latent attention, experts, kinds of layers
 shape.py                 what a config describes of a model: every field explained, every impossible value refused
 weights.py               how many bytes a model's weights take in each precision, as each library really stores them

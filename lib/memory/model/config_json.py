@@ -207,7 +207,9 @@ def _family(config: Mapping) -> str:
         raise CannotEstimateError(
             "This is a params.json, as Meta and Mistral ship it with code of their own: paste the model's config.json."
         )
-    if not isinstance(family, str) or not family:
+    if family in (None, ""):
+        raise CannotEstimateError('The config has no model_type such as "llama", so nobody can know how it is built.')
+    if not isinstance(family, str):
         raise CannotEstimateError(f'model_type = {short(family)} must be a name such as "llama".')
     family = aliases().get(family, family)
     if family not in _families()["families"]:

@@ -13,6 +13,7 @@ from functools import cache
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.json_fault import why_not_json
+from lib.memory.model.other_files import other_file
 from lib.memory.model.parts import LARGEST
 from lib.places import ASSETS
 
@@ -26,16 +27,6 @@ MOST_LAYERS = 2_000
 LONGEST_TOLD = 100_000_000  # tokens; beyond stands a tokenizer's "no limit"
 PRINTED = re.compile(r"\ufeff?\s*((```\w*\s+)?([A-Za-z]\w*Config\s+|config *= *)?(?=\{))?")
 """What stands before the { where a config was copied from a page, or as transformers prints one."""
-OTHER_FILES = {
-    "peft_type": "an adapter's adapter_config.json",
-    "tokenizer_class": "a tokenizer's tokenizer_config.json",
-    "_diffusers_version": "a part of an image model",
-    "weight_map": "a list of weight files (model.safetensors.index.json)",
-    "_from_model_config": "a generation_config.json",
-    "image_processor_type": "an image processor's preprocessor_config.json",
-    "__version__": "the settings of sentence-transformers",
-}
-"""A field by which a file is known that lies beside a config.json and is none."""
 LARGEST_OF_ROLE = {
     "layers": MOST_LAYERS,
     "hidden": LARGEST["hidden_size"],
@@ -173,10 +164,9 @@ def check(config: Mapping) -> None:
             for each in values:
                 if isinstance(each, int) and each > MOST_OF_ANYTHING:
                     raise CannotEstimateError(f"{where}{key} = {each:,} must be at most {MOST_OF_ANYTHING:,}.")
+    if (other := other_file(config, has_sizes=bool(sizes))) is not None:
+        raise CannotEstimateError(f"This is {other}, not a model: paste the config.json of the model itself.")
     if not sizes:
-        other = next((what for key, what in OTHER_FILES.items() if key in config), None)
-        if other:
-            raise CannotEstimateError(f"This is {other}, not a model: paste the config.json of the model itself.")
         raise CannotEstimateError(
             "The config has none of a language model's sizes (hidden_size, num_hidden_layers, vocab_size): paste its "
             "whole config.json, or that of a model which reads text."
@@ -206,7 +196,7 @@ def _fields(config: Mapping, where: str = "", depth: int = 0) -> Iterator[tuple[
         raise CannotEstimateError(f"The config is nested more than {DEEPEST} deep, which no config.json is.")
     for key, value in config.items():
         if isinstance(value, Mapping):
-            if key not in ("quantization_config", "compression_config"):
+            if key not in ("quantization_config", "compression_config", "quantization"):
                 yield from _fields(value, f"{where}{key}.", depth + 1)
         else:
             yield where, key, value

@@ -95,6 +95,13 @@ def test_bits_of_a_matrix(quantization, bits):
     assert 16 - 8 * saved / inside == pytest.approx(bits, abs=2e-3)
 
 
+def test_mlx_is_read_where_it_wrote_its_own_field_alone():
+    """Older checkpoints of mlx-community have `quantization`, later ones `quantization_config` beside it."""
+    config = of_catalogue("Llama-3.2-1B")
+    older = from_config({**config, "quantization": {"group_size": 64, "bits": 4}}, name="a checkpoint")
+    assert weights_bytes(older, "checkpoint") == weights_bytes(stored(config, MLX), "checkpoint")
+
+
 def test_modules_that_mlx_names_have_bits_of_their_own():
     """A head in 8 bits instead of 4, or in 16: 4 and 11.5 bits more of each of its weights."""
     config, head = of_catalogue("Llama-3.1-8B"), 128_256 * 4_096

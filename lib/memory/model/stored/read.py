@@ -14,9 +14,16 @@ from lib.memory.model.stored.names import Names
 from lib.places import ASSETS
 
 CHECKPOINTS_FILE = ASSETS / "memory" / "checkpoints.json"
-KEYS = ("quantization_config", "compression_config")
+KEYS = ("quantization_config", "compression_config", "quantization")
+"""The last as MLX wrote it alone before it wrote both."""
 IGNORED = ("modules_to_not_convert", "ignore", "exclude_modules", "llm_int8_skip_modules", "ignored_layers")
-SAME_AS = {"modelopt_fp4": "modelopt", "modelopt_mixed": "modelopt", "auto-round": "gptq", "gptq_marlin": "gptq"}
+SAME_AS = {
+    "modelopt_fp4": "modelopt",
+    "modelopt_mixed": "modelopt",
+    "auto-round": "gptq",
+    "intel/auto-round": "gptq",
+    "gptq_marlin": "gptq",
+}
 TOLD_BY = (("quant_algo", "modelopt"), ("group_size", "mlx"))
 """Fields by which a method is known whose configs do not name it."""
 FP16, FP32 = 2, 4
