@@ -27,10 +27,10 @@ SENTENCE = (
 
 
 def told() -> Told:
-    """As much as a page keeps of itself: all settings, sentences up to their limit, six rows of six columns."""
+    """As much as a page keeps: all settings, sentences up to their limit, six rows of six columns of more."""
     settings = [(f"Tokens in the context, no. {n}", f"{n * 1_234_567:,} tokens") for n in range(1, SETTINGS + 1)]
-    row = {f"Column with a name {n}": "a cell of 25 characters.." for n in range(6)}
-    return Told.shortened(settings, [SENTENCE * 2] * SENTENCES, [row] * 6)
+    row = {f"Column with a name {n}": "a cell of 25 characters.." for n in range(9)}
+    return Told.shortened(settings, [SENTENCE * 2] * SENTENCES, [row] * 60)
 
 
 def all_wrong() -> Progress:

@@ -66,6 +66,7 @@ def to_file(kept: Kept) -> dict[str, Any]:
                 "settings": [list(pair) for pair in each.settings],
                 "sentences": list(each.sentences),
                 "table": [list(row) for row in each.table],
+                "offered": list(each.offered),
             }
             for slug, each in progress.told.items()
         },
@@ -114,7 +115,10 @@ def _told_of_chapter(given: dict[str, Any]) -> Told:
     table = tuple(map(_texts, given["table"]))
     if len(table) > MOST_ROWS + 1 or len({len(row) for row in table}) > 1 or any(len(r) > MOST_COLUMNS for r in table):
         raise ValueError("no table, or larger than a page keeps")
-    return Told(pairs, sentences, table)
+    rows, columns = given.get("offered", (0, 0))  # a file from before they were counted does not say
+    if not all(type(each) is int and 0 <= each < 10**9 for each in (rows, columns)):
+        raise ValueError("no numbers of rows and columns")
+    return Told(pairs, sentences, table, (rows, columns))
 
 
 def _texts(given: Any) -> tuple[str, ...]:

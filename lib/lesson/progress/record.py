@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from lib.curriculum import Question, chapter
 from lib.units import format_power
 
+T = TypeVar("T")
 MOST_SETTINGS, MOST_SENTENCES, MOST_CHARACTERS = 24, 8, 700
 MOST_ROWS, MOST_COLUMNS = 6, 6
 """What is kept of a page: a summary is one page long, and a thousand browsers are remembered."""
@@ -48,7 +49,10 @@ class Told:
     """Label and value of each control."""
     sentences: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
-    """A header and the first rows of what the page offers as a file; empty, or all of one length."""
+    """A header, and the first and last rows of what the page offers as a file; empty, or all of one length."""
+    offered: tuple[int, int] = (0, 0)
+    """Rows and columns of that file, of which the table has `MOST_ROWS` and `MOST_COLUMNS` at most; zeros where that is
+    not known."""
 
     @property
     def rows(self) -> tuple[dict[str, str], ...]:
@@ -60,14 +64,16 @@ class Told:
         settings: Iterable[tuple[str, str]],
         sentences: Iterable[str],
         rows: Sequence[Mapping[str, Any]] = (),
+        offered: tuple[int, int] | None = None,
     ) -> Told:
-        """With as much of each as is kept."""
+        """With as much of each as is kept. `offered` is for rows that were shortened before."""
         names = list(rows[0])[:MOST_COLUMNS] if rows else []
-        cells = [[_shown(row.get(name)) for name in names] for row in rows[:MOST_ROWS]]
+        cells = [[_shown(row.get(name)) for name in names] for row in first_and_last(rows, MOST_ROWS)]
         return cls(
             tuple((_cut(label), _cut(value)) for label, value in islice(settings, MOST_SETTINGS)),
             tuple(map(_cut, islice(sentences, MOST_SENTENCES))),
             tuple(tuple(map(_cut, row)) for row in [list(map(str, names)), *cells]) if names else (),
+            size_of(rows) if offered is None else offered,
         )
 
 
@@ -108,6 +114,19 @@ class Progress:
     @property
     def empty(self) -> bool:
         return not (self.opened or self.answers or self.told)
+
+
+def size_of(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Rows and columns."""
+    return len(rows), len(rows[0]) if rows else 0
+
+
+def first_and_last(rows: Sequence[T], most: int) -> Sequence[T]:
+    """At most so many of the rows, left out in the middle: a run is told by where it began and where it ended."""
+    if len(rows) <= most:
+        return rows
+    last = most // 2
+    return [*rows[: most - last], *rows[len(rows) - last :]]
 
 
 def _shown(value: Any) -> str:

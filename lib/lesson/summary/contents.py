@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lib.curriculum import Chapter, Question, SlideFact, chapter
-from lib.lesson.progress.record import Answered, Progress, Told, prediction_key, question_key
+from lib.lesson.progress.record import Answered, Progress, Told, first_and_last, prediction_key, question_key
 from lib.lesson.progress.standing import is_right
 from lib.lesson.summary.document import chapter_document
 from lib.lesson.summary.fitting import HEADING, LETTERS, PAGE, beside, lines, row_lines, within
 
 SENTENCES, SETTINGS, CELL = 8, 14, 34
 """Sentences and settings at most, and characters of a cell."""
+LEFT_OUT = 1.0
+"""The line that says what of a table is not on the page."""
 FOOTER = 4.0
 """Lines of the link at the end: one to a page with many settings is long."""
 
@@ -43,10 +45,24 @@ class ChapterSummary:
     settings: tuple[tuple[str, str], ...]
     sentences: tuple[str, ...]
     table: tuple[tuple[str, ...], ...]
+    offered: tuple[int, int]
+    """Rows and columns of the file that the page offers; zeros where that is not known."""
     facts: tuple[SlideFact, ...]
     prediction: Checked | None
     questions: tuple[Checked, ...]
     words: tuple[Word, ...]
+
+    @property
+    def left_out(self) -> str:
+        """What of the page's file is not in the table, in words; nothing where all of it is."""
+        rows, columns = self.offered
+        shown = len(self.table) - 1
+        parts = []
+        if rows > shown > 0:
+            parts.append(f"{shown} of {rows:,} rows" + (", the first and the last ones" if shown > 1 else ""))
+        if self.table and columns > len(self.table[0]):
+            parts.append(f"{len(self.table[0])} of {columns} columns")
+        return f"{'; '.join(parts)}. All of it is in the page’s CSV file." if parts else ""
 
     def to_html(self, link: str) -> str:
         """The page as a file; `link` opens the chapter as it is now."""
@@ -66,8 +82,8 @@ def chapter_summary(slug: str, progress: Progress, words: Iterable[Word] = ()) -
     left = PAGE - _lines_of_all(of, prediction, questions)
     sentences = within(told.sentences[:SENTENCES], left, lines)
     left -= sum(map(lines, sentences))
-    table = _table_within(tuple(tuple(map(short, row)) for row in told.table), left - HEADING)
-    left -= sum(map(row_lines, table)) + HEADING if table else 0
+    table = _table_within(tuple(tuple(map(short, row)) for row in told.table), left - HEADING - LEFT_OUT)
+    left -= sum(map(row_lines, table)) + HEADING + LEFT_OUT if table else 0
     settings = _settings_within(told.settings, left - HEADING)
     left -= lines(_one_line(settings)) + HEADING if settings else 0
     facts = within(of.slides, left - HEADING, lambda each: beside(each.slide, each.fact))
@@ -77,6 +93,7 @@ def chapter_summary(slug: str, progress: Progress, words: Iterable[Word] = ()) -
         settings=settings,
         sentences=sentences,
         table=table,
+        offered=told.offered,
         facts=facts,
         prediction=prediction,
         questions=questions,
@@ -99,10 +116,11 @@ def _share_of_lines(word: Word) -> float:
 
 
 def _table_within(table: tuple[tuple[str, ...], ...], most: float) -> tuple[tuple[str, ...], ...]:
-    """Its header and the first rows that fit; nothing where no row does."""
-    while len(table) > 1 and sum(map(row_lines, table)) > most:
-        table = table[:-1]
-    return table if len(table) > 1 else ()
+    """Its header, and as many of the first and last rows as fit; nothing where no row does."""
+    header, rows = table[:1], table[1:]
+    while rows and sum(map(row_lines, (*header, *rows))) > most:
+        rows = tuple(first_and_last(rows, len(rows) - 1))
+    return (*header, *rows) if rows else ()
 
 
 def _settings_within(given: Iterable[tuple[str, str]], most: float) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.lesson.progress.record import MOST_ROWS, MOST_SENTENCES, Told
+from lib.lesson.progress.record import MOST_ROWS, MOST_SENTENCES, Told, first_and_last, size_of
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.text import plain
 
@@ -31,11 +31,13 @@ class Notes:
     sentences: dict[str, str] = field(default_factory=dict)
     """In plain text, by name; what was said last is at the end."""
     table: Sequence[Mapping[str, Any]] = ()
-    """The first rows of what the page offers as a file."""
+    """The first and last rows of what the page offers as a file."""
+    offered: tuple[int, int] = (0, 0)
+    """Rows and columns of that file."""
 
     def told(self) -> Told:
         # As lists: a download is made in another thread, and the page may be writing on.
-        return Told.shortened(list(self.settings.values()), list(self.sentences.values()), self.table)
+        return Told.shortened(list(self.settings.values()), list(self.sentences.values()), self.table, self.offered)
 
 
 def start_notes(slug: str) -> None:
@@ -78,10 +80,10 @@ def note_sentence(text: str) -> None:
 
 
 def note_rows(rows: Sequence[Mapping[str, Any]] | None) -> None:
-    """What the page offers as a file: its first rows go into the summary."""
+    """What the page offers as a file: its first and last rows go into the summary."""
     notes = notes_now()
     if notes is not None and rows:
-        notes.table = rows[:MOST_ROWS]
+        notes.table, notes.offered = first_and_last(rows, MOST_ROWS), size_of(rows)
         _keep_notes(notes)
 
 
@@ -105,6 +107,7 @@ def recall_notes(told: Mapping[str, Told]) -> None:
             {str(place): pair for place, pair in enumerate(each.settings)},
             {sentence: sentence for sentence in each.sentences},
             each.rows,
+            each.offered,
         )
         for slug, each in told.items()
     }

@@ -92,6 +92,23 @@ def test_a_full_page_drops_what_is_everybody_s_before_what_is_the_student_s_own(
     assert len(few.facts) >= len(full.facts)
 
 
+def test_what_a_table_leaves_out_is_said():
+    def page(rows: list[dict], sentences: tuple[str, ...] = ()) -> str:
+        told = {SLUG: Told.shortened([], sentences, rows)}
+        return chapter_summary(SLUG, Progress(told=told)).to_html("link")
+
+    run = [{"step": f"step {number}", "loss": 1 / number} for number in range(1, 61)]
+    long = page(run)
+    assert [number for number in range(1, 61) if f"<td>step {number}</td>" in long] == [1, 2, 3, 58, 59, 60]
+    assert "6 of 60 rows, the first and the last ones. All of it is in the page’s CSV file." in long
+    full = page(run, ("s" * 500,) * 7)
+    assert 0 < full.count("<td>step") < 6
+    assert f"{full.count('<td>step')} of 60 rows" in full
+    wide = page([{f"column {number}": number for number in range(9)}])
+    assert "6 of 9 columns. All of it is" in wide
+    assert "CSV" not in page(run[:6])
+
+
 def test_the_sentences_of_a_course_share_its_lines():
     assert lines_each(34, 1) == LINES - 33
     assert lines_each(34, 34) == 1
