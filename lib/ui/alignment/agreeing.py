@@ -55,7 +55,8 @@ def how_far_judges_agree(model: str) -> list[dict]:
         _formula(two_at_a_time)
         st.markdown(
             "Trained labellers of InstructGPT agreed with each other on about 73% of the comparisons "
-            "(Ouyang et al. 2022, section 3.4), and a reward model cannot be more certain of a taste than its owners."
+            "(Ouyang et al. 2022, section 3.4). On a pair about which two people differ, no reward model can be right "
+            "for both."
         )
     return rows
 

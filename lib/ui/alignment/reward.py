@@ -138,7 +138,7 @@ def _learning(run: RewardRun, steps: list[RewardStep], fitted: Fitted | None) ->
     )
     formula(
         "loss = -ln σ(r(better) - r(worse)), on average over the pairs: after the last update "
-        f"{last.loss:.3f} nats; ln 2 = {math.log(2):.3f} knows nothing (Ouyang et al. 2022, equation 1)."
+        f"{last.loss:.3f} nats; who knows nothing has ln 2 = {math.log(2):.3f} (Ouyang et al. 2022, equation 1)."
     )
     measured(f"Hidden states of {run.model}, read here and now.")
     origin_note(run.model)
@@ -244,7 +244,8 @@ def _length(fitted: Fitted) -> None:
     happened(
         f"In these pairs the longer answer wins in **{longer:.0%}**. Where that is far from 50%, a reward model can "
         "learn to count instead of to read, and a policy that earns its reward grows long (Singhal et al. 2023). The "
-        "correction takes off each hidden number what the answer's length explains of it; what is left cannot count."
+        "correction takes off each hidden number what the answer's length explains of it by a straight line: over "
+        "these answers what it learns from the rest has no correlation with length."
     )
 
 
