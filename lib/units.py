@@ -84,6 +84,14 @@ def format_duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
+def format_expected(seconds: float) -> str:
+    """A time that is not known better than by a fifth: `format_expected(173)` is "3 minutes", `format_expected(52)`
+    "50 s"."""
+    if seconds >= 90:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds, -1) if seconds >= 20 else seconds:.0f} s"
+
+
 def _scaled(value: float, scales: tuple[tuple[int, str], ...], unit: str, space: str = " ") -> str:
     for scale, name in scales:
         if abs(value) >= scale:

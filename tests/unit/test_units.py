@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from lib.units import format_chance, format_digits, format_percent, format_power, format_signed, number_of
+from lib.units import (
+    format_chance,
+    format_digits,
+    format_expected,
+    format_percent,
+    format_power,
+    format_signed,
+    number_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +84,11 @@ def test_a_power_of_ten_is_written_by_hand(value, shown):
 
 def test_what_rounds_to_nothing_has_no_minus():
     assert [format_signed(each) for each in (-0.0004, 0.0, 0.056, -0.25)] == ["+0.00", "+0.00", "+0.06", "-0.25"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(8, "8 s"), (14.6, "15 s"), (52, "50 s"), (89, "90 s"), (173, "3 minutes"), (205, "3 minutes")],
+)
+def test_an_expected_time_claims_no_seconds_that_nobody_knows(seconds, shown):
+    assert format_expected(seconds) == shown

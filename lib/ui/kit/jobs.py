@@ -16,7 +16,7 @@ from lib.models.catalogue import catalogue
 from lib.ui.kit.presenting.recorded_run import forget_recorded, recorded_view, say_recorded_run
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import CROWD, browsers_lately, owner
-from lib.units import format_duration
+from lib.units import format_duration, format_expected
 
 WARM_MODULES = ("lib.training.finetune",)
 RUNNING_S, LONG_S, WAITING_S = 0.2, 1.0, 2.0
@@ -165,7 +165,7 @@ def say_if_long(expected_s: float | None) -> None:
     """Above the button: how long the run will take, where nobody would expect that; None while it cannot be started."""
     if expected_s is not None and expected_s >= EXPLAINED_FROM_S:
         st.caption(
-            f":material/schedule: Takes about {format_duration(expected_s)} on two processor cores; **Stop** keeps "
+            f":material/schedule: Takes about {format_expected(expected_s)} on two processor cores; **Stop** keeps "
             "what there is."
         )
 

@@ -28,7 +28,7 @@ from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_here, offer_real_model
 from lib.ui.training.compare import words
 from lib.ui.training.compare.going import found_by, progress_line, queue_comparison
-from lib.units import format_count, format_duration
+from lib.units import format_count, format_expected
 
 KIND = "size-small-big"
 WHO = {"small": "The small one", "both": "Both"}
@@ -53,7 +53,7 @@ def small_against_big() -> list[dict]:
     wanted = comparison((BUNDLED, BIG) if who == "both" and real else (BUNDLED,))
     st.caption(
         f"{len(wanted.settings)} runs of {wanted.settings[0].run.steps} steps at most, about "
-        f"{format_duration(wanted.expected_s)} on two processor cores."
+        f"{format_expected(wanted.expected_s)} on two processor cores."
     )
     jobs.start_and_stop(KIND, "Run", queue_comparison, KIND, wanted)
     jobs.live(KIND, _draw_contenders)

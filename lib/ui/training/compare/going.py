@@ -11,7 +11,7 @@ from lib.training.comparing.comparison import Comparison
 from lib.training.comparing.outcomes import Column, columns
 from lib.ui.kit import jobs
 from lib.ui.kit.text import escape
-from lib.units import format_duration, number_of
+from lib.units import format_expected, number_of
 
 
 def queue_comparison(kind: str, comparison: Comparison) -> None:
@@ -27,7 +27,7 @@ def how_long(comparison: Comparison | None) -> None:
     runs = len(comparison.settings) * len(comparison.seeds)
     count = "1 run" if runs == 1 else f"{runs} runs"
     st.caption(
-        f":material/schedule: {count}, about {format_duration(comparison.expected_s)} on two processor cores with "
+        f":material/schedule: {count}, about {format_expected(comparison.expected_s)} on two processor cores with "
         "nobody else there."
     )
 
