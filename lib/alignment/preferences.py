@@ -58,10 +58,11 @@ class Ranking:
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
-        """Every two answers in different places, the better one first."""
+        """Every two answers in different places, the better one first. What was written twice is not preferred to
+        itself."""
         found = []
         for one, other in combinations(range(len(self.places)), 2):
-            if self.places[one] == self.places[other]:
+            if self.places[one] == self.places[other] or self.answers[one].text == self.answers[other].text:
                 continue
             first = self.places[one] < self.places[other]
             better, worse = (one, other) if first else (other, one)

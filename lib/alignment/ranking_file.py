@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from lib.alignment.answers import Answer
+from lib.alignment.answers import MOST_ANSWERS, Answer
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Ranking
 
 FORMAT = "finetuning-lab rankings 1"
 MOST_BYTES, MOST_RANKINGS, MOST_CHARACTERS = 2_000_000, 500, 4_000
+"""Of a file, and of a text in it. Pairs grow with the square of a ranking's answers: MOST_ANSWERS holds here too."""
 EXPECTED = "it must be a file that this page's JSON button made"
 
 
@@ -50,8 +51,10 @@ def from_file(content: bytes, name: str) -> tuple[Ranking, ...]:
 def _ranking(row: Any, number: int, name: str) -> Ranking:
     try:
         prompt = _text(row["prompt"])
+        if len(row["answers"]) > MOST_ANSWERS:
+            raise AlignmentError(f"it has {len(row['answers']):,} answers, and at most {MOST_ANSWERS} are compared")
         answers = tuple(
-            Answer(prompt, _text(each["text"]), int(each["tokens"]), bool(each["ended"])) for each in row["answers"]
+            Answer(prompt, _text(each["text"]), _tokens(each["tokens"]), bool(each["ended"])) for each in row["answers"]
         )
         return Ranking(prompt, answers, tuple(int(place) for place in row["places"]))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -63,3 +66,9 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
         raise AlignmentError(f"a text must be at most {MOST_CHARACTERS} characters")
     return value
+
+
+def _tokens(value: Any) -> int:
+    if not 0 <= int(value) <= MOST_CHARACTERS:
+        raise AlignmentError(f"a text has 0 to {MOST_CHARACTERS} tokens, and this is said to have {value}")
+    return int(value)

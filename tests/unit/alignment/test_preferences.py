@@ -59,6 +59,13 @@ def test_what_nothing_can_be_learnt_from_is_refused(rankings, says):
     check_learnable([ranking(1, 2, 2, 2), ranking(1, 2, 2, 2, prompt="q")])
 
 
+def test_an_answer_that_came_twice_is_not_preferred_to_itself():
+    twice = (Answer("p", "the same", 2), Answer("p", "the same", 2), Answer("p", "another", 2))
+    assert [(pair.better.text, pair.worse.text) for pair in Ranking("p", twice, (1, 2, 3)).pairs] == [
+        ("the same", "another")
+    ] * 2
+
+
 def test_rankings_that_contradict_each_other_are_counted():
     assert contradictions([ranking(1, 2, 3, 4), ranking(2, 1, 3, 4)]) == 1
     assert contradictions([ranking(1, 2, 3, 4), ranking(4, 3, 2, 1)]) == 6
@@ -125,6 +132,14 @@ def test_rankings_come_home_and_are_loaded_again():
     assert from_file(json.dumps(to_file(mine)).encode(), "mine.json") == mine
 
 
+def file_with(*tokens: str) -> bytes:
+    """One ranking of answers that are said to have so many tokens."""
+    answers = ", ".join(f'{{"text": "{n}", "tokens": {each}, "ended": true}}' for n, each in enumerate(tokens))
+    places = list(range(1, len(tokens) + 1))
+    rankings = f'[{{"prompt": "p", "answers": [{answers}], "places": {places}}}]'
+    return f'{{"format": "finetuning-lab rankings 1", "rankings": {rankings}}}'.encode()
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -139,8 +154,11 @@ def test_rankings_come_home_and_are_loaded_again():
         b'{"format": "finetuning-lab rankings 1", "rankings": [{"prompt": "p", "answers": [{"text": "a", "tokens": '
         b'1e999, "ended": 1}], "places": [1]}]}',
         b" " * 2_000_001,
+        file_with("-1"),
+        file_with("1" + 400 * "0"),
+        file_with(*["1"] * 20_000),  # of 20,000 answers there would be 200 million pairs
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_a_file_that_is_none_is_refused_by_name(content):
     with pytest.raises(AlignmentError, match=r"“others\.json”"):
