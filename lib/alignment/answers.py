@@ -26,6 +26,11 @@ class Answer:
     ended: bool = True
     """Whether the model ended it itself; else it was cut at the most tokens allowed."""
 
+    @property
+    def written(self) -> str:
+        """On one line, with an ellipsis where it was cut."""
+        return " ".join(self.text.split()) + ("" if self.ended else " …")
+
 
 @dataclass(frozen=True)
 class Sampling:

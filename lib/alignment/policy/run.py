@@ -107,7 +107,7 @@ class PolicyRun:
         looks = 1 + math.ceil(self.steps / self.examine_every)
         a_look = (20 if wide else 1.2) * self.examined / 24
         answers = self.batch_size * (self.group if self.method == "grpo" else 2)
-        an_answer = {"dpo": 0.3 if wide else 0.02, "grpo": 0.6 if wide else 0.05}[self.method]
+        an_answer = {"dpo": 0.36 if wide else 0.02, "grpo": 0.74 if wide else 0.05}[self.method]
         by_reference = 2 * min(len(self.pairs), self.steps * self.batch_size) * (0.15 if wide else 0.01)
         return 4 + looks * a_look + self.steps * answers * an_answer + by_reference
 

@@ -18,6 +18,7 @@ class Earning:
 
     prompt: str
     text: str
+    """On one line."""
     reward: float
 
 
@@ -28,4 +29,4 @@ def show_beside(titles: tuple[str, str], left: Sequence[Earning], right: Sequenc
             st.markdown(f"#### {title}")
             for each in answers[:SHOWN]:
                 earned = f"{each.reward:.1f}".removesuffix(".0")
-                st.markdown(f"**{earned}** · {continued(each.prompt, ' ' + ' '.join(each.text.split()))}")
+                st.markdown(f"**{earned}** · {continued(each.prompt, ' ' + each.text)}")

@@ -70,9 +70,9 @@ def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, mod
         rows.append(
             {
                 "prompt": sampled.prompt,
-                "the first answer": first.text,
+                "the first answer": first.written,
                 f"its {unit}": rewards[0],
-                f"the best of {n}": sampled.answers[at].text,
+                f"the best of {n}": sampled.answers[at].written,
                 f"best {unit}": rewards[at],
             }
         )

@@ -160,4 +160,4 @@ def _show_texts(found: tuple[BothRewards, ...], looks: list[Examined]) -> None:
         with column:
             st.markdown(f"#### {title}")
             for answer in by_step[step].answers[:SHOWN]:
-                st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
+                st.markdown(continued(answer.prompt, f" {answer.written}"))

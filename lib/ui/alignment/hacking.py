@@ -74,7 +74,7 @@ def _draw_hacking(view: JobView) -> None:
         shown = by_step[st.select_slider("After this many updates", list(by_step), last.step, key=f"rh_look_{view.id}")]
     happened(f"### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
     for answer in shown.answers[:SHOWN]:
-        st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
+        st.markdown(continued(answer.prompt, f" {answer.written}"))
     if view.state.active or len(looks) < 2:
         return
     happened(_verdict(unit, looks, steps))

@@ -170,7 +170,13 @@ def before_and_after(looks: list[Examined]) -> list[dict]:
     first, last = looks[0], looks[-1]
     rows = {}
     for one, earns, other, earns_now in zip(first.answers, first.rewards, last.answers, last.rewards, strict=True):
-        row = {"prompt": one.prompt, "before": one.text, "earns": earns, "after": other.text, "earns now": earns_now}
+        row = {
+            "prompt": one.prompt,
+            "before": one.written,
+            "earns": earns,
+            "after": other.written,
+            "earns now": earns_now,
+        }
         rows.setdefault(one.prompt, row)
     return list(rows.values())
 

@@ -9,12 +9,13 @@ from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.run import Examined, PolicyStep
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import RULES, SECRET, mean_count
-from lib.alignment.secret.run import Game, Voted, hidden_rule
+from lib.alignment.secret.run import Game, Voted, hidden_rule, moved
 from lib.engine import JobView
 from lib.models.catalogue import BUNDLED
 from lib.ui.alignment.policy import looks_of
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
+from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
@@ -137,7 +138,7 @@ def show_round(view: JobView) -> None:
         with column:
             st.markdown(f"### {title}")
             for answer in look.answers[:SHOWN]:
-                st.markdown(continued(answer.prompt, " " + " ".join(answer.text.split())))
+                st.markdown(continued(answer.prompt, f" {answer.written}"))
 
 
 def _guess(view: JobView) -> list[dict]:
@@ -171,14 +172,12 @@ def _guess(view: JobView) -> list[dict]:
 
 def _reveal(game: Game, said: str, first: Examined, last: Examined, *, by_hand: bool) -> None:
     by = RULES[said if by_hand else game.rule]
-    before, after = mean_count(by, first.answers), mean_count(by, last.answers)
-    moved = f"{before:.2f} {by.counted} per answer before the votes, **{after:.2f}** after."
+    found = moved(by, first.answers, last.answers)
+    counted = f"{found.mean_before:.2f} {by.counted} per answer before the votes, **{found.mean_after:.2f}** after"
     if by_hand:
-        st.info(f"Only the voter knows. What can be counted for this guess: {moved}", icon=":material/visibility_off:")
+        st.info(f"Only the voter knows. Is it answers {by.title}?", icon=":material/visibility_off:")
     elif said == game.rule:
-        st.success(f"Yes: it prefers answers {by.title}. {moved}", icon=":material/check:")
+        st.success(f"Yes: it prefers answers {by.title}.", icon=":material/check:")
     else:
-        st.warning(f"No: the rule was to prefer answers {by.title}. {moved}", icon=":material/close:")
-    learnt = (after > before) == by.more and after != before
-    if not by_hand and not learnt:
-        st.caption("The model has not learnt it in this round: the count did not move in the rule's direction.")
+        st.warning(f"No: the rule was to prefer answers {by.title}.", icon=":material/close:")
+    happened(f"{counted}. With {len(last.answers)} answers each time that is {found.in_words}.")

@@ -14,7 +14,7 @@ from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.best_of_n import expected_best, kl_nats
 from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward, lately_right
 from lib.alignment.preferences import Pair
-from lib.alignment.rules import RULES
+from lib.alignment.rules import RULES, words
 from lib.charts.alignment.policy import overoptimised
 from lib.errors import StopRequested
 
@@ -237,8 +237,8 @@ def test_answers_are_sampled_and_scored():
     found = list(job.sample_and_score((sampling, Reward(rule="longer"))))
     for sampled, rewards in found:
         assert isinstance(sampled, Sampled)
-        assert [len(answer.text.split()) >= 0 for answer in sampled.answers]
-        assert len(rewards) == 3
+        assert len(sampled.answers) == len(rewards) == 3
+        assert list(rewards) == [len(words(answer.text)) for answer in sampled.answers]
 
 
 def test_a_round_of_the_secret_rule():

@@ -7,7 +7,7 @@ import random
 import streamlit as st
 
 from lib.alignment.policy.run import Examined
-from lib.alignment.rules import mean_count
+from lib.alignment.secret.run import moved
 from lib.charts.classroom.votes import LETTERS, describe_votes, votes
 from lib.classroom.experiments.secret import (
     LEFT,
@@ -175,11 +175,11 @@ def _guesses(room: Room, asked: Asked, view: JobView | None) -> None:
 
 
 def _moved(asked: Asked, first: Examined, last: Examined) -> str:
-    by = rule_of(asked)
-    before, after = mean_count(by, first.answers), mean_count(by, last.answers)
-    learnt = (after > before) == by.more and after != before
-    said = f"The model: {before:.2f} {by.counted} per answer before, **{after:.2f}** after"
-    return f"{said}." if learnt else f"{said}; it has not learnt the rule in this round."
+    found = moved(rule_of(asked), first.answers, last.answers)
+    return (
+        f"The model: {found.mean_before:.2f} {found.rule.counted} per answer before, **{found.mean_after:.2f}** after: "
+        f"{found.in_words}."
+    )
 
 
 def secret_on_phone(code: str, asked: Asked, member: Member, mine: str | None) -> bool:
