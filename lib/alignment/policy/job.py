@@ -24,7 +24,6 @@ from lib.models.borrow import borrow
 from lib.models.shared import COPIES
 from lib.training.adapting import base_precision, trainable_parameters, with_adapter
 from lib.training.forgetting.measuring import known
-from lib.training.methods.files import Files
 from lib.training.run import FineTuningRun
 
 ROWS_AT_ONCE = 16
@@ -50,8 +49,7 @@ def optimise(run: PolicyRun) -> Iterator[PolicyEvent]:
         except StopRequested:
             if looked < step:
                 yield policy.look(step)
-        adapter, _ = Files(policy.model).zipped()
-        yield PolicyDone(adapter, time.monotonic() - began)
+        yield PolicyDone(time.monotonic() - began)
 
 
 class _Policy:

@@ -159,8 +159,8 @@ class Examined:
 
 @dataclass(frozen=True)
 class PolicyDone:
-    adapter: bytes
-    """The LoRA as a zip of peft's own files."""
+    """The last event of a run. What was learnt is shown by its answers; nobody has a use for its LoRA's files."""
+
     seconds: float
 
 
