@@ -117,7 +117,10 @@ def test_votes_by_hand_go_by_letters_and_all_ties_say_so():
     assert "**Vote 1 of 16**" in said(app)
     assert [any(each.value.startswith(f"**{letter}** · ") for each in app.markdown) for letter in "AB"] == [True, True]
     press(app, "A wins")
+    press(app, "No difference")  # teaches nothing, and is no vote
     assert "**Vote 2 of 16**" in said(app)
+    assert "1 tie so far" in said(app)
+    assert not can_start(app, "Vote and tune")
     kept._kept.clear()
     app.run()
     while any(each.label == "No difference" for each in app.button):  # two of the pairs may be the same

@@ -25,7 +25,10 @@ from lib.units import number_of
 APP, CHOSEN, HAND = "app", "chosen", "hand"
 VOTERS = {APP: "The app, by a rule it hides", CHOSEN: "The app, by a rule I choose", HAND: "I do"}
 KIND, KIND_PAIRS = "secret-rule", "secret-pairs"
-PROMPTS, SHOWN, VOTES = 8, 6, 16
+PROMPTS, SHOWN = 8, 6
+FEWEST, VOTES = 10, 16
+"""Votes by hand that decide between two answers: from how many on a model can be tuned on them, and how many are asked
+for. Ties are none: they teach nothing."""
 
 
 def play_secret_rule() -> list[dict]:
@@ -64,7 +67,7 @@ def _game(who: str, seed: int) -> Game | None:
 
 
 def _votes_by_hand(seed: int) -> tuple[Pair, ...] | None:
-    """The student's own votes, once there are enough of them."""
+    """The student's own votes, once there are enough of them, or no more to be had."""
     st.markdown(
         "Think of a rule and tell nobody (“no commas”, “somebody speaks”, “it is night”). Vote by it and nothing else."
     )
@@ -80,20 +83,22 @@ def _votes_by_hand(seed: int) -> tuple[Pair, ...] | None:
     jobs.live(KIND_PAIRS, lambda _: None)
     view = jobs.current(KIND_PAIRS)
     sampled = [event for event in view.events if isinstance(event, Sampled)] if view else []
-    open_pairs = [(each.answers[at], each.answers[at + 1]) for each in sampled for at in (0, 2)][:VOTES]
+    open_pairs = [
+        (each.answers[at], each.answers[at + 1]) for half in ((0, 2), (4, 6)) for each in sampled for at in half
+    ]
     voted: dict = kept("secret votes") or {}
     cast = {pair: voted[pair] for pair in open_pairs if pair in voted}
-    left = [pair for pair in open_pairs if pair not in cast]
-    if left:
-        _ask_for_vote(left[0], len(cast) + 1, len(open_pairs))
     pairs = tuple(_pair(*pair, first) for pair, first in cast.items() if first is not None)
+    left = [pair for pair in open_pairs if pair not in cast] if len(pairs) < VOTES else []
+    if left:
+        _ask_for_vote(left[0], len(pairs) + 1, len(cast) - len(pairs))
     if open_pairs and not left and not pairs:
         raise AlignmentError("Every vote is a tie, so there is nothing to learn; get other answers or another rule")
-    return pairs if open_pairs and not left else None
+    return pairs if len(pairs) >= FEWEST or (pairs and not left) else None
 
 
-def _ask_for_vote(pair: tuple[Answer, Answer], number: int, total: int) -> None:
-    st.markdown(f"**Vote {number} of {total}** · {escape(pair[0].prompt)}")
+def _ask_for_vote(pair: tuple[Answer, Answer], number: int, ties: int) -> None:
+    st.markdown(f"**Vote {number} of {VOTES}** · {escape(pair[0].prompt)}")
     # By letters: on a phone there is no left and no right.
     for column, letter, answer in zip(st.columns(2), "AB", pair, strict=True):
         with column.container(border=True, height="stretch"):
@@ -102,6 +107,10 @@ def _ask_for_vote(pair: tuple[Answer, Answer], number: int, total: int) -> None:
         st.columns(3), ("A wins", "No difference", "B wins"), (True, None, False), strict=True
     ):
         column.button(label, on_click=_keep_vote, args=(pair, first), width="stretch", key=f"sr_{label}")
+    st.caption(
+        f"From {FEWEST} votes on a model can be tuned on them; {number_of(ties, 'tie')} so far, which teach nothing: "
+        "another pair is asked instead."
+    )
 
 
 def _keep_vote(pair: tuple[Answer, Answer], first: bool | None) -> None:
