@@ -8,6 +8,7 @@ Names: Alpaca (https://github.com/tatsu-lab/stanford_alpaca#data-release), Dolly
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -183,6 +184,8 @@ def _text(row: dict[str, Any], column: str) -> str:
     value = row.get(column)
     if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
         value = value[0]
+    if isinstance(value, float) and not math.isfinite(value):  # how pandas writes that there is nothing
+        value = None
     if isinstance(value, bool | int | float):
         value = str(value)
     if value is None or (isinstance(value, str) and not value.strip()):

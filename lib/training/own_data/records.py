@@ -6,6 +6,7 @@ Encodings and tables are read by the corpus page's reader, which names every odd
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,10 @@ LINE = "line"
 """The column of plain text, which has no name of its own."""
 LOOKED_AT = 50
 """Lines by which a table is told from plain text."""
+SAID_HERE = {"choose another": "save it as UTF-8 and give that", "scored as they stand": "learnt as they stand"}
+"""Notes on a file are written for a page where an encoding can be chosen and texts are scored; here neither is so."""
+HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
+"""In JSON, \\ud83d and \\ude00 are the halves of an emoji: one alone is no character, and no tokenizer takes it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,10 @@ def read_records(data: bytes | str, known_columns: frozenset[str]) -> Records:
 
 def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     decoded = decode(data)
-    return decoded.text, decoded.notes
+    notes = decoded.notes
+    for of_the_corpus_page, here in SAID_HERE.items():
+        notes = tuple(note.replace(of_the_corpus_page, here) for note in notes)
+    return decoded.text, notes
 
 
 def _json(text: str) -> Records | None:
@@ -67,8 +75,11 @@ def _json(text: str) -> Records | None:
         kind = "JSONL, one object a line"
     else:
         values, refused, kind = list(enumerate(_entries(whole), start=1)), [], "JSON"
-    rows = tuple((number, value) for number, value in values if isinstance(value, dict))
     refused += [Refused(n, "it is not a JSON object") for n, value in values if not isinstance(value, dict)]
+    refused += [
+        Refused(n, "it has half a character, such as \\ud83d alone") for n, value in values if _is_broken(value)
+    ]
+    rows = tuple((number, value) for number, value in values if isinstance(value, dict) and not _is_broken(value))
     if not rows:
         if text.lstrip().startswith("[") and not values:
             return None  # a plain text may begin with a bracket
@@ -77,6 +88,15 @@ def _json(text: str) -> Records | None:
         )
     columns = tuple(dict.fromkeys(str(key) for _, row in rows for key in row))
     return Records(columns, rows, kind, tuple(refused))
+
+
+def _is_broken(value: Any) -> bool:
+    """Whether half a character stands in it, or in what it holds."""
+    if isinstance(value, dict):
+        return any(_is_broken(each) for pair in value.items() for each in pair)
+    if isinstance(value, list):
+        return any(_is_broken(each) for each in value)
+    return isinstance(value, str) and HALF_A_CHARACTER.search(value) is not None
 
 
 def _entries(whole: Any) -> list[Any]:

@@ -161,3 +161,26 @@ def test_more_texts_than_are_learnt_are_left_out_and_said():
     made = make_texts(read("\n".join(f"text {number}" for number in range(MAX_TEXTS + 5))), Form(TEXT, text="line"))
     assert len(made.texts) == MAX_TEXTS
     assert "the first 2,000 are used" in made.notes[0]
+
+
+def test_half_a_character_and_what_is_no_number_are_no_text():
+    """A lone surrogate passes Python's json and no tokenizer; NaN is how pandas writes that nothing is there."""
+    rows = [
+        '{"instruction": "smile \\ud83d", "response": "a"}',
+        '{"instruction": "b", "response": NaN}',
+        '{"instruction": "smile \\ud83d\\ude00", "response": "c"}',
+        '{"instruction": "d", "response": "e"}',
+        '{"messages": [{"role": "user", "content": "\\udc00"}]}',
+    ]
+    records = read("\n".join(rows))
+    made = make_texts(records, Form(INSTRUCTION, asks="instruction", answers="response"))
+    assert [text.turns[0].content for text in made.texts] == ["smile 😀", "d"]
+    half = "it has half a character, such as \\ud83d alone"
+    assert [(each.number, each.why) for each in made.refused] == [(1, half), (2, "response is missing"), (5, half)]
+
+
+def test_a_note_on_a_file_s_letters_asks_for_nothing_that_is_not_here():
+    records = read("Das schöne Gebäude\nÜber den Dächern\nGrüße aus Köln".encode("cp1252"))
+    (note,) = records.notes
+    assert "save it as UTF-8" in note
+    assert "choose another" not in note
