@@ -104,7 +104,7 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
                 **place,
             )
         if column.whole or column.failures:
-            text = f"{_mean_loss(column):.2f}" if column.whole else "ended early"
+            text = "ended early" if column.failures else f"{_mean_loss(column):.2f}"
             steps = column.setting.run.steps
             fig.add_annotation(
                 label(steps, highest * 0.85, text, xanchor="right", font={"size": 20, "color": colour}), **place

@@ -41,6 +41,7 @@ class LessAndLess:
     """
 
     lora: Column
+    full: Column
     learns: Difference
     """LoRA's, then full fine-tuning's."""
     forgets: Difference
@@ -69,6 +70,7 @@ def learns_less_and_forgets_less(found: Sequence[Column]) -> tuple[LessAndLess, 
     return tuple(
         LessAndLess(
             each,
+            full,
             difference(each, full, lambda outcome: outcome.learnt),
             difference(each, full, lambda outcome: outcome.forgot),
         )
@@ -84,15 +86,18 @@ class Winner:
     best: Column
     runner_up: Column
     by: Difference
+    out: tuple[Column, ...] = ()
+    """Settings of which a run failed: the mean of those that were lucky says nothing of the setting."""
 
 
 def winner(found: Sequence[Column]) -> Winner | None:
-    """None with fewer than two settings that have finished."""
+    """None with fewer than two settings that have finished and of which no run failed."""
 
     def loss(outcome: Outcome) -> float:
         return outcome.loss
 
-    ranked = sorted((each for each in found if each.whole), key=lambda each: each.mean(loss))
+    ranked = sorted((each for each in found if each.whole and not each.failures), key=lambda each: each.mean(loss))
     if len(ranked) < 2:
         return None
-    return Winner(ranked[0], ranked[1], difference(ranked[0], ranked[1], loss))
+    out = tuple(each for each in found if each.failures)
+    return Winner(ranked[0], ranked[1], difference(ranked[0], ranked[1], loss), out)

@@ -65,6 +65,16 @@ def test_a_sweep_s_winner_needs_more_than_the_spread():
     assert winner(columns(comparison, told(0, 0, 2.0, 4))) is None
 
 
+def test_a_setting_that_failed_with_a_seed_wins_nothing_with_the_others():
+    comparison = Comparison((Setting("a", run()), Setting("b", run()), Setting("c", run())), (0, 1))
+    whole = [*told(0, 0, 2.0, 4), *told(0, 1, 2.1, 4), *told(1, 0, 3.0, 4), *told(1, 1, 3.1, 4)]
+    lucky = [*told(2, 0, 1.0, 4), RunFailed(2, 1, "too high")]
+    found = winner(columns(comparison, [*whole, *lucky]))
+    assert found.best.setting.label == "a"
+    assert [each.setting.label for each in found.out] == ["c"]
+    assert winner(columns(comparison, [*whole[:10], *lucky])) is None, "one whole setting wins over nobody"
+
+
 def test_what_is_finished_is_not_computed_again():
     comparison = Comparison(FULL_AND_LORA, (0, 1))
     half = (*told(0, 0, 2.0, 4.0), OfRun(1, 0, HeldOut(0, 6.0)), RunFailed(0, 1, "too high"))

@@ -10,6 +10,7 @@ from lib import ui
 from lib.charts.training import compare as charts
 from lib.engine import JobView
 from lib.training.comparing.comparison import Comparison
+from lib.training.comparing.outcomes import columns
 from lib.ui.kit import jobs
 from lib.ui.training.compare import table, words
 from lib.ui.training.compare.columns import column
@@ -32,7 +33,8 @@ def methods_side_by_side() -> None:
     jobs.start_and_stop(KIND, "Compare", queue_comparison, KIND, wanted)
     how_long(wanted)
     if jobs.current(KIND) is None:
-        st.plotly_chart(charts.overlaid(()), key="cmp-chart", alt=charts.describe(()))
+        coming = columns(wanted, ()) if wanted else ()  # its axis has the steps that are chosen
+        st.plotly_chart(charts.overlaid(coming), key="cmp-chart", alt=charts.describe(coming))
         st.caption("Press Compare: every setting is run on the same texts, once with each seed.")
     jobs.live(KIND, _draw_comparison)
 

@@ -47,7 +47,12 @@ def _say(found: LessAndLess) -> None:
         f"({_decided(found.learns, 'less', 'more')}).  \n"
         f"**Forgot**, on the book. {_pair(name, found.forgets)} ({_decided(found.forgets, 'less', 'more')})."
     )
-    st.caption(f"The claim is from {PAPER}, on Llama 2 7B, with code and mathematics. Yours is one small model.")
+    lora_rate, full_rate = found.lora.setting.run.learning_rate, found.full.setting.run.learning_rate
+    st.caption(
+        f"The claim is from {PAPER}, on Llama 2 7B, with code and mathematics, each at a learning rate chosen for it. "
+        f"Yours is one small model, {name} at {lora_rate:g} and full fine-tuning at {full_rate:g}: a lower rate "
+        "mostly learns less and forgets less, whatever is trained, so move both before you believe either answer."
+    )
 
 
 def _pair(name: str, both: Difference) -> str:
@@ -67,6 +72,10 @@ def _decided(both: Difference, below: str, above: str) -> str:
 def who_wins(found: Winner | None) -> None:
     """Which setting of a sweep is best, and whether by more than chance."""
     if found is None:
+        st.markdown(
+            "### :orange[:material/help:] Nothing to rank\nFewer than two settings came to the end with every seed. "
+            "Lower the learning rate under **Everything else stays as it is here**, and sweep again."
+        )
         return
     best, next_best = escape(found.best.setting.label), escape(found.runner_up.setting.label)
     by = found.by.gap
@@ -76,6 +85,7 @@ def who_wins(found: Winner | None) -> None:
             f"{found.by.second:.2f} of {next_best}: lower by {by:.2f}, more than the spread of {found.by.spread:.2f} "
             "between seeds."
         )
+        _who_is_out(found)
         return
     why = (
         "one seed has no spread; take at least two"
@@ -85,4 +95,16 @@ def who_wins(found: Winner | None) -> None:
     st.markdown(
         f"### :orange[:material/help:] Not decided\n{best} has the lowest held-out loss, {found.by.first:.2f}, beside "
         f"{found.by.second:.2f} of {next_best}, but {why}."
+    )
+    _who_is_out(found)
+
+
+def _who_is_out(found: Winner) -> None:
+    """What the ranking leaves out, and what would let it in."""
+    if not found.out:
+        return
+    names = " and ".join(f"**{escape(each.setting.label)}**" for each in found.out)
+    st.markdown(
+        f"{names} did not come to the end with every seed, so this ranking is of the others. At another learning rate "
+        "it may be another: what wins here wins under **Everything else stays as it is here**."
     )
