@@ -43,6 +43,11 @@ class Progress:
         """Steps done."""
         return self.steps[-1].step if self.steps else 0
 
+    @property
+    def is_where_it_began(self) -> bool:
+        """Whether the held-out loss reads the same, to two decimals, as before the first step."""
+        return f"{self.held_out[0].loss:.2f}" == f"{self.held_out[-1].loss:.2f}"
+
     def left_s(self, planned_steps: int) -> float | None:
         """Seconds until the last step at the pace of this sitting; None before two of its steps are done."""
         if self.started is None:  # what is known is of an earlier sitting

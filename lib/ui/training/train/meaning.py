@@ -21,13 +21,22 @@ def meaning(kind: str = KIND) -> None:
     told, run = told_by(view), view.argument
     first, last = told.held_out[0], told.held_out[-1]
     st.header("What happened", anchor=False)
-    if last.loss < first.loss:
+    if not told.steps:
+        st.info("Stopped before the first step: nothing was trained, so nothing was learnt.", icon=":material/info:")
+        return
+    if told.is_where_it_began:
+        st.warning(
+            f"Held-out loss stayed at **{last.loss:.2f}** nats per token in {last.step} steps: next to nothing was "
+            f"learnt. Take more steps, or a higher learning rate than {run.learning_rate:g}.",
+            icon=":material/trending_flat:",
+        )
+    elif last.loss < first.loss:
         happened(
             f"Held-out loss fell from **{first.loss:.2f}** to **{last.loss:.2f}** nats per token in {last.step} steps. "
             f"In probabilities: on sentences it never saw, the model gives the right next token "
             f"**{told.last_probability:.1%}** (geometric mean), up from **{told.first_probability:.1%}**."
         )
-    elif told.steps and told.steps[-1].loss < told.steps[0].loss:
+    elif told.steps[-1].loss < told.steps[0].loss:
         st.warning(
             f"Held-out loss rose from **{first.loss:.2f}** to **{last.loss:.2f}** nats per token while training loss "
             f"fell from {told.steps[0].loss:.2f} to {told.steps[-1].loss:.2f}: the adapter learnt its "
