@@ -118,6 +118,7 @@ class Cost:
     gradients_bytes: int
     """Of the first step's gradients."""
     optimizer_bytes: int
+    """Of AdamW's two moments."""
     files_bytes: int
     """Of what has to be kept on disk to use the result: the adapter, or the whole model."""
     seconds: float

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from lib.models.load import DTYPES
-from lib.quant.measure.loading.true_bytes import true_bytes
+from lib.quant.measure.loading.true_bytes import weights_alone_bytes
 from lib.training.events import Cost
 
 
@@ -16,7 +16,7 @@ class Scales:
     """Put on before training: weighs the weights now, and each trained parameter's first gradient as it is made."""
 
     def __init__(self, model: nn.Module, trained: Sequence[nn.Parameter]) -> None:
-        self.weights_bytes = true_bytes(model)
+        self.weights_bytes = weights_alone_bytes(model)
         embedding = next(each for each in model.modules() if isinstance(each, nn.Embedding))
         self.kept_in = next(name for name, dtype in DTYPES.items() if dtype is embedding.weight.dtype)
         self.trainable = sum(parameter.numel() for parameter in trained)
@@ -36,7 +36,8 @@ class Scales:
             trainable=self.trainable,
             weights_bytes=self.weights_bytes,
             gradients_bytes=sum(self._gradients.values()),
-            optimizer_bytes=sum(value.nbytes for value in kept if isinstance(value, torch.Tensor)),
+            # A step counter, one number for each tensor, is left out, as the calculator does.
+            optimizer_bytes=sum(value.nbytes for value in kept if isinstance(value, torch.Tensor) and value.dim()),
             files_bytes=files_bytes,
             seconds=seconds,
         )

@@ -127,18 +127,14 @@ def test_nothing_changes_before_the_first_step(method):
 )
 def test_every_method_weighs_what_the_calculator_says(method, more):
     """Two ways to the same bytes: tensors of the run, shapes of the config. fp32: 4 bytes a gradient; AdamW keeps two
-    numbers a parameter, and on top a step count of 4 bytes a tensor."""
+    numbers a parameter."""
     run = small(method, steps=2, **more)
     (cost,) = of(Cost, list(finetune.finetune(run)))
     states = calculated(run, cost.kept_in)
     assert cost.gradients_bytes == 4 * cost.trainable == states.gradients
-    counts = cost.optimizer_bytes - states.optimizer
-    assert states.optimizer == 8 * cost.trainable
-    assert counts % 4 == 0
-    assert 0 < counts <= 4 * 200
+    assert cost.optimizer_bytes == 8 * cost.trainable == states.optimizer
     assert cost.files_bytes >= 4 * cost.trainable
-    # rotary frequencies are a buffer, and no parameter: 8 numbers for a head of 16, in two places
-    assert cost.weights_bytes - states.weights == pytest.approx(0, abs=2 * 4 * 8)
+    assert cost.weights_bytes == states.weights
 
 
 @pytest.mark.parametrize("method", ["base", "few_shot"])

@@ -6,7 +6,7 @@ absmax of every block, tables of levels, row scales of int8. Tensors that share 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import nn
@@ -14,12 +14,25 @@ from torch import nn
 
 def true_bytes(model: nn.Module) -> int:
     """Bytes of all distinct tensors of `model`, quantization state included."""
-    return sum({tensor.data_ptr(): tensor.numel() * tensor.element_size() for tensor in held_tensors(model)}.values())
+    return _distinct_bytes(held_tensors(model))
+
+
+def weights_alone_bytes(model: nn.Module) -> int:
+    """The same without what a module works out for itself and no file holds, such as the angles of positions."""
+    return _distinct_bytes(_weights(model))
+
+
+def _distinct_bytes(tensors: Iterable[torch.Tensor]) -> int:
+    return sum({tensor.data_ptr(): tensor.numel() * tensor.element_size() for tensor in tensors}.values())
 
 
 def held_tensors(model: nn.Module) -> Iterator[torch.Tensor]:
     """Every tensor that the model holds, some more than once, with what bitsandbytes keeps beside the weights."""
     yield from model.buffers()
+    yield from _weights(model)
+
+
+def _weights(model: nn.Module) -> Iterator[torch.Tensor]:
     for parameter in model.parameters():
         yield parameter
         yield from _tensors_of(parameter, ("CB", "SCB"))
