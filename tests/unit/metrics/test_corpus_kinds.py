@@ -404,6 +404,8 @@ MORE_FILES = {
     "comments above JSON": '// by hand\n/* run\n7 */\n[{"reference": "a cat", "prediction": "a dog"}]',
     "JSON written twice": json.dumps(json.dumps([{"reference": "a cat", "prediction": "a dog"}])),
     "the hub's viewer": '{"features": [{"name": "ref"}], "rows": [{"row": {"ref": "a cat", "mt": "a dog"}}]}',
+    "JSON copied from a chat": '```json\n[{"reference": "a cat", "prediction": "a dog"}]\n```\n',
+    "JSON of a script": 'const data = [{"reference": "a cat", "prediction": "a dog"}];\n',
     "a space before a comma": 'reference , candidate\n"a cat" , "a dog"\n',
     "an answer among what was given": '{"inputs.q": "q", "inputs.ground_truth": "a cat", "outputs.answer": "a dog"}',
     "a log of several kinds of events": (
@@ -423,6 +425,12 @@ def test_more_files_as_tools_write_them(kind):
     assert ['he said "hi" there, twice', "he said hi"] in pairs or "backslash" not in kind
     assert len(pairs) == 1 or kind in ("a mark after a backslash", "which model answered")
     assert "left out" in said or "above" not in kind
+
+
+def test_one_sample_with_several_references_is_a_row():
+    """As a file of lm-evaluation-harness that was run with limit 1."""
+    sample = {"doc_id": 0, "target": ["a cat", "one cat"], "filtered_resps": ["a dog"], "exact_match": 0.0}
+    assert read(json.dumps(sample).encode())[0] == [[["a cat", "one cat"], "a dog"]]
 
 
 @pytest.mark.parametrize("text", ["#### 5", "see https://example.org/a", "/* x */", "# Title"])

@@ -20,7 +20,10 @@ Objects = list[tuple[int, Mapping[str, Any]]]
 """(row number, object)."""
 TEXT_KEYS = ("text", "content", "value", "output")
 """Under which an object that stands for a text has it, as HELM's {"output": {"text": "…"}}."""
+_SIDES = ("reference", "candidate")
 _COMMENTS = re.compile(r"(\s*(//[^\n]*\n|/\*.*?\*/|#[^\n]*\n))+(?=\s*[{\[])", re.DOTALL)
+_AROUND = re.compile(r"(```\w*\s*|((const|let|var)\s+)?\w+\s*=\s*)(?=[{\[])")
+"""What stands before JSON that was copied from a chat or out of a script."""
 NO_OBJECT = 'it is not a JSON object like {"reference": "…", "candidate": "…"}'
 
 
@@ -40,6 +43,9 @@ def json_in(text: str) -> tuple[str | None, list[str]]:
     above = _COMMENTS.match(text)  # not anywhere else: texts have # and // in them, as GSM8K's answers and addresses do
     found = text[above.end() if above else 0 :].lstrip()
     notes = ["Comments above the JSON were left out: it has none."] if found != text.lstrip() else []
+    if around := _AROUND.match(found):
+        found = found[around.end() :].rstrip().removesuffix("```").rstrip().removesuffix(";")
+        notes.append(f"“{around[0].strip()}” before the JSON, and its end, were left out.")
     if found.startswith(('"[', '"{')):  # json.dumps of what was JSON already
         try:
             inside = json.loads(found)
@@ -156,7 +162,7 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
             f"The file has one text for each id ({', '.join(list(value)[:2])} …), as SQuAD's predictions have, and "
             "nothing to compare it with: put each reference beside its text."
         )
-    return _by_column(lists, notes) if _is_by_column(value, lists) else [value]
+    return _by_column(lists, notes) if _is_by_column(value, lists) and not _is_row(value, lists) else [value]
 
 
 def _is_by_id(value: dict) -> bool:
@@ -189,6 +195,13 @@ def _is_by_column(value: dict, lists: dict[str, list]) -> bool:
     if not candidates and not references:
         return len(lists) == len(value)
     return all(key in lists for key in references) and (any(key in lists for key in candidates) or not candidates)
+
+
+def _is_row(value: dict, lists: dict[str, list]) -> bool:
+    """One answer in a list beside several references: a single sample of lm-evaluation-harness, ids and all."""
+    roles = {role: [cells for key, cells in lists.items() if key.lower() in known_names()[role]] for role in _SIDES}
+    one = all(len(cells) == 1 for cells in roles["candidate"])
+    return len(lists) < len(value) and one and any(len(cells) > 1 for cells in roles["reference"])
 
 
 def _by_column(lists: dict[str, list], notes: list[str]) -> list[dict]:
