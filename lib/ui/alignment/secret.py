@@ -9,7 +9,7 @@ from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.run import Examined, PolicyStep
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import RULES, SECRET, mean_count
-from lib.alignment.secret.run import Game, Voted, hidden_rule, moved
+from lib.alignment.secret.run import RATE_BY_HAND, Game, Voted, hidden_rule, moved
 from lib.engine import JobView
 from lib.models.catalogue import BUNDLED
 from lib.ui.alignment.policy import looks_of
@@ -63,7 +63,7 @@ def _game(who: str, seed: int) -> Game | None:
             )
         return Game(asked, name, seed=seed)
     pairs = _votes_by_hand(seed)
-    return Game(asked, hidden_rule(seed), pairs, seed=seed) if pairs else None
+    return Game(asked, hidden_rule(seed), pairs, learning_rate=RATE_BY_HAND, seed=seed) if pairs else None
 
 
 def _votes_by_hand(seed: int) -> tuple[Pair, ...] | None:
@@ -109,7 +109,8 @@ def _ask_for_vote(pair: tuple[Answer, Answer], number: int, ties: int) -> None:
         column.button(label, on_click=_keep_vote, args=(pair, first), width="stretch", key=f"sr_{label}")
     st.caption(
         f"From {FEWEST} votes on a model can be tuned on them; {number_of(ties, 'tie')} so far, which teach nothing: "
-        "another pair is asked instead."
+        "another pair is asked instead. The rarer what your rule looks for, the more votes it takes; what the model "
+        "has learnt is set against chance at the end."
     )
 
 
