@@ -14,6 +14,7 @@ from lib.ui.memory.calculator.outcome import VIEWS
 from lib.ui.memory.choosing.setup_controls import PRESETS
 from tests.pages.conftest import button, open_chapter, refused
 from tests.unit.memory.test_config_json import GOOD
+from tests.unit.models.test_two_texts import SPEECH
 from tests.waiting import wait_until
 
 PAGE = "memory_calculator"
@@ -76,6 +77,20 @@ def test_a_config_that_no_formula_reads_is_counted_by_a_worker(name, page, key):
         return any(f"{CASES[name]['parameters']:,}" in caption.value for caption in app.caption)
 
     wait_until(counted, f"the parameters of {name}")
+    assert not app.exception
+    assert not errors(app)
+
+
+def test_how_long_a_sound_is_can_be_chosen_where_a_model_hears():
+    app = open_chapter(PAGE, model="A config.json", model_seconds="60")
+    app.text_area(key="model_config").set_value(json.dumps({**SPEECH, "max_target_positions": 512})).run()
+
+    def said(seconds: int) -> bool:
+        return any(f"Counted for {seconds} seconds of sound" in caption.value for caption in app.run().caption)
+
+    wait_until(lambda: said(60), "the sound that the link asks for")
+    app.slider(key="model_seconds").set_value(5)
+    assert said(5)
     assert not app.exception
     assert not errors(app)
 

@@ -57,6 +57,12 @@ def miscounted() -> dict[str, str]:
 
 
 @cache
+def not_served() -> dict[str, str]:
+    """model_type → what such a model does that cannot be counted in tokens, where it could not be counted so."""
+    return {name: row["why"] for row in _model_types()["not_served"] for name in row["types"]}
+
+
+@cache
 def parts_left_out() -> dict[str, str]:
     """model_type of a part that transformers builds with another library → how large its maker says that it is."""
     return {name: row["said"] for name, row in _model_types()["parts_of_other_libraries"].items()}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import ceil
 from typing import ClassVar
 
 from lib.memory.errors import CannotEstimateError
@@ -15,6 +16,7 @@ from lib.memory.model.inventory.keeps import Keeps
 from lib.memory.model.inventory.tensors import TOWERS, Part, Weights, by_part
 from lib.memory.model.parts import Experts, Linear
 from lib.memory.model.stored.read import stored_as
+from lib.units import number_of
 
 NO_LIMIT = 100_000_000  # tokens, of a model without positions
 READING = re.compile(
@@ -44,6 +46,8 @@ class CountedArchitecture(Architecture):
 
     counted: CountedModel | None = field(default=None, hash=False)
     with_towers: bool = True
+    sound_s: int = 0
+    """Seconds of sound that it reads, where it reads any length of it."""
 
     @property
     def is_encoder(self) -> bool:
@@ -67,11 +71,20 @@ class CountedArchitecture(Architecture):
             raise CannotEstimateError(
                 f"What {self.name} keeps of a context is not known: {self.counted.keeps_problem}."
             )
-        return self.counted.keeps
+        if self._times_the_sound == 1:
+            return self.counted.keeps
+        return tuple(
+            replace(each, state_bytes=ceil(each.state_bytes * self._times_the_sound)) for each in self.counted.keeps
+        )
+
+    @property
+    def _times_the_sound(self) -> float:
+        """Of the sound that was counted; what a decoder keeps of it is all the state that such a model has."""
+        return self.sound_s / self.counted.sound_s if self.sound_s and self.counted.sound_s else 1
 
     @property
     def always_reads(self) -> int:
-        return self.counted.always_reads
+        return ceil(self.counted.always_reads * self._times_the_sound)
 
     def writes_with(self, tensor: Weights) -> bool:
         is_head = tensor.path == self.counted.head_path  # T5Gemma 2's is the embedding of its encoder
@@ -139,11 +152,12 @@ class CountedArchitecture(Architecture):
 
 
 def counted_architecture(
-    model: CountedModel, name: str, with_towers: bool = True, config: Mapping | None = None
+    model: CountedModel, name: str, with_towers: bool = True, config: Mapping | None = None, sound_s: int = 0
 ) -> CountedArchitecture:
     """`model` for the calculator; without its vision and audio towers if those are not loaded.
 
-    `config` is what it was counted from, which says how its checkpoint is stored.
+    `sound_s`: seconds of sound that it reads; 0 for as many as it was counted for. `config` is what it was counted
+    from, which says how its checkpoint is stored.
     """
     if not model.vocab:
         raise CannotEstimateError(
@@ -188,7 +202,20 @@ def counted_architecture(
         experts=experts,
         stored=stored,
         filled=model.filled,
-        notes=(*model.notes, *([unknown] if unknown else [])),
+        notes=(*model.notes, *_said_of_sound(model, sound_s), *([unknown] if unknown else [])),
         counted=model,
         with_towers=with_towers,
+        sound_s=sound_s or model.sound_s,
     )
+
+
+def _said_of_sound(model: CountedModel, sound_s: int) -> Iterator[str]:
+    """What the sound that it reads leaves in its decoder, where it reads any length of it."""
+    if model.sound_s:
+        second = sum(each.layers * each.state_bytes for each in model.keeps or ()) / model.sound_s
+        seconds = sound_s or model.sound_s
+        positions = ceil(model.always_reads * seconds / model.sound_s)
+        yield (
+            f"Counted for {number_of(seconds, 'second')} of sound, {number_of(positions, 'position')} of its encoder: "
+            f"what the decoder keeps of them is counted as a state, and each second more adds {second:,.0f} bytes."
+        )

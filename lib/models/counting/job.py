@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from lib.errors import StudentError
 from lib.memory.errors import CannotEstimateError, NeedsAnotherLibrary
-from lib.memory.model.config_text import experts_per_token, longest_context, names_of, parse, parts_left_out, short
+from lib.memory.model.config_text import (
+    experts_per_token,
+    longest_context,
+    names_of,
+    not_served,
+    parse,
+    parts_left_out,
+    short,
+)
 from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
-from lib.memory.model.inventory.tensors import Part
+from lib.memory.model.inventory.tensors import Part, Weights
 from lib.memory.model.parts import LatentAttention
-from lib.models.counting.build import build, build_without_what_needs_libraries, give_own_head, speaking_part
-from lib.models.counting.cache import keeps_of
-from lib.models.counting.events import Building, Counted
-from lib.models.counting.parts import path_of_head, weights_of
-from lib.models.counting.read import (
+from lib.models.counting.arrived import (
     check_sizes_arrived,
     filled_in,
     has_vocabulary,
     invented_towers,
-    is_encoder,
-    language_alone,
-    read,
     reads_no_tokens,
     sizes_of,
-    value_of,
 )
-from lib.models.counting.two_texts import keeps_of_two_texts, limits_of_two_texts, reads_of, said_of_two_texts
+from lib.models.counting.build import build, build_without_what_needs_libraries, give_own_head, speaking_part
+from lib.models.counting.cache import keeps_of
+from lib.models.counting.events import Building, Counted
+from lib.models.counting.parts import path_of_head, weights_of
+from lib.models.counting.read import is_encoder, language_alone, read, value_of
+from lib.models.counting.two_texts import (
+    keeps_of_two_texts,
+    limits_of_two_texts,
+    reads_of,
+    said_of_two_texts,
+    sound_read_s,
+)
 
 
 def count(text: str) -> Iterator[Building | Counted]:
@@ -51,13 +63,21 @@ def count(text: str) -> Iterator[Building | Counted]:
         _check_heads(speaking_part(model).config.get_text_config(decoder=True))
         yield Building("Reading what each layer keeps of a context")
         yield Counted(_counted(config, model, notes))
-    except StudentError:
-        raise
+    except StudentError as error:
+        raise _why_not_served(config, error) from error
     except Exception as error:  # a stranger's config in another library's code: anything can come up
-        raise CannotEstimateError(
+        raise _why_not_served(config, None) or CannotEstimateError(
             f"transformers does not build this {short(config.get('model_type'))} as a model that can be counted here "
             f"({short(error)})."
         ) from error
+
+
+def _why_not_served(config: dict, otherwise: StudentError | None) -> StudentError | None:
+    """What is in the way in a model's own kind, where that is known, rather than what failed while it was built."""
+    why = not_served().get(str(config.get("model_type")))
+    if why is None:
+        return otherwise
+    return CannotEstimateError(f"{why[0].upper()}{why[1:]}: serving and training it is not estimated here.")
 
 
 def _without_a_tower(
@@ -87,6 +107,7 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
     keeps, problem = _keeps(model)
     weights = weights_of(model)
     text = speaking_part(model).config.get_text_config(decoder=True)
+    keeps, repeated = _made_once(keeps, weights, text)
     both = sum(limits_of_two_texts(model))
     experts, active = _experts(text, any(each.part is Part.EXPERTS for each in weights))
     return CountedModel(
@@ -113,9 +134,40 @@ def _counted(config: dict, model: PreTrainedModel, notes: list[str]) -> CountedM
         encoder=is_encoder(model.config, type(model)),
         encoder_decoder=bool(model.config.is_encoder_decoder),
         always_reads=reads_of(model).positions if keeps is not None else 0,
+        sound_s=sound_read_s(model) if keeps is not None else 0,
         filled=tuple(filled_in(config, model.config)),
-        notes=(*notes, *_said(config, model), *said_of_two_texts(model, keeps), *_said_of_the_cache(model, keeps)),
+        notes=(
+            *notes,
+            *_said(config, model),
+            *said_of_two_texts(model, keeps),
+            *_said_of_the_cache(model, keeps),
+            *repeated,
+        ),
     )
+
+
+def _made_once(
+    keeps: tuple[Keeps, ...] | None, weights: tuple[Weights, ...], text: PreTrainedConfig
+) -> tuple[tuple[Keeps, ...] | None, list[str]]:
+    """Falcon's key-value heads, of which transformers caches a copy for every query head and no engine does.
+
+    Known by the one matrix that makes queries, keys and values: it has so many heads for each.
+    """
+    heads, kv_heads, width = (_first(text, names_of(role)) for role in ("heads", "kv_heads", "head_dim"))
+    made = (heads + 2 * kv_heads) * width
+    if not keeps or not 0 < kv_heads < heads or not any(each.outputs == made for each in weights if each.is_matrix):
+        return keeps, []
+    copied = 2 * heads * width
+    if not any(each.numbers_per_token == copied for each in keeps):
+        return keeps, []
+    once = (
+        replace(each, numbers_per_token=2.0 * kv_heads * width) if each.numbers_per_token == copied else each
+        for each in keeps
+    )
+    return tuple(once), [
+        f"Its {kv_heads} key-value heads are kept once, as engines do; transformers itself caches a copy for each of "
+        f"the {heads} query heads, {heads / kv_heads:g} times as much."
+    ]
 
 
 def _written_of(text: PreTrainedConfig, config: dict, made: PreTrainedConfig) -> dict:
@@ -148,7 +200,7 @@ def _keeps(model: PreTrainedModel) -> tuple[tuple[Keeps, ...] | None, str]:
     try:
         return (keeps_of_two_texts if model.config.is_encoder_decoder else keeps_of)(model), ""
     except CannotEstimateError as error:
-        return None, str(error)
+        return None, not_served().get(model.config.model_type, str(error))
 
 
 def _experts(text: PreTrainedConfig, has_experts: bool) -> tuple[int, int]:

@@ -88,12 +88,12 @@ def said_of_two_texts(model: PreTrainedModel, keeps: tuple[Keeps, ...] | None) -
             f"Its encoder reads half a minute of sound at once, {reads.positions:,} positions: what the decoder keeps "
             "of them is counted as a state."
         )
-    else:
-        second = sum(each.layers * each.state_bytes for each in keeps) / SOUND_S
-        yield (
-            f"Counted for {SOUND_S} seconds of sound, {reads.positions:,} positions of its encoder: what the "
-            f"decoder keeps of them is counted as a state, and each second more adds {second:,.0f} bytes."
-        )
+
+
+def sound_read_s(model: PreTrainedModel) -> int:
+    """Seconds of sound for which a model that reads any length of it is counted; 0 for every other model."""
+    reads = reads_of(model)
+    return 0 if reads.tokens or reads.always or reads.picture else SOUND_S
 
 
 def _answers_window(model: PreTrainedModel) -> int | None:

@@ -171,6 +171,13 @@ def test_a_model_that_would_take_the_machine_is_given_up(monkeypatch):
         counted({**LLAMA, "num_hidden_layers": 1_900})
 
 
+@pytest.mark.parametrize(("asked", "said"), [("LlamaForCausalLMEagle3", True), ("LLaMAForCausalLM", False)])
+def test_a_class_that_is_not_known_is_said_not_to_be_counted(asked, said):
+    """EAGLE-3's draft of a Llama has a matrix that joins three hidden states and a vocabulary of its own."""
+    notes = counted({**LLAMA, "architectures": [asked]}).notes
+    assert any(f"asks for '{asked}'" in note for note in notes) is said
+
+
 def test_no_code_from_outside_is_run(tmp_path, monkeypatch):
     """A config that brings its own classes is read without them."""
     monkeypatch.chdir(tmp_path)
@@ -340,6 +347,16 @@ def test_keys_and_values_of_one_matrix():
     assert model.numbers_per_token == 24 * 2 * 16 * 128
 
 
+def test_falcon_40b_keeps_eight_key_value_heads():
+    """tiiuae/falcon-40b: num_kv_heads 8, which The Falcon Series (arXiv 2311.16867) calls multigroup attention."""
+    falcon = {"model_type": "falcon", "hidden_size": 8192, "num_hidden_layers": 60, "num_attention_heads": 128}
+    falcon |= {"num_kv_heads": 8, "new_decoder_architecture": True, "bias": False, "alibi": False, "vocab_size": 65024}
+    model = counted(falcon)
+    assert model.parameters == 41_303_293_952
+    assert 2 * model.numbers_per_token == 60 * 2 * 8 * 64 * 2
+    assert any("16 times as much" in note for note in model.notes)
+
+
 def test_a_config_of_2018_says_its_class_alone():
     bert = {"architectures": ["BertForMaskedLM"], "hidden_size": 768, "num_hidden_layers": 12, "vocab_size": 30522}
     model = counted({**bert, "num_attention_heads": 12, "intermediate_size": 3072, "type_vocab_size": 2})
@@ -379,6 +396,34 @@ def test_what_works_on_sound_pictures_or_letters_is_counted_and_then_refused(con
     model = counted(config)
     with pytest.raises(CannotEstimateError, match="no vocabulary: it works on other things than tokens"):
         counted_architecture(model, config["model_type"])
+
+
+TINY_T5 = {"model_type": "t5", "d_model": 32, "num_layers": 1, "num_heads": 4, "d_kv": 8, "d_ff": 64, "vocab_size": 100}
+TINY_DPR = {"model_type": "dpr", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 100}
+TINY_DIA = {
+    "hidden_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 4,
+    "head_dim": 8,
+}
+NOT_SERVED = [
+    ({"model_type": "blt", "vocab_size": 260, "hidden_size": 64}, "reads bytes"),
+    ({"model_type": "dia", "encoder_config": TINY_DIA, "decoder_config": TINY_DIA}, "speaks"),
+    ({"model_type": "parakeet_tdt", "vocab_size": 1025, "encoder_config": {"hidden_size": 32}}, "reads sound"),
+    ({"model_type": "kyutai_speech_to_text", "vocab_size": 4001, "hidden_size": 64, "num_hidden_layers": 2}, "hears"),
+    ({"model_type": "pix2struct", "text_config": {"hidden_size": 32}, "vision_config": {"hidden_size": 32}}, "picture"),
+    ({"model_type": "imagegpt", **TINY_GPT, "vocab_size": 513}, "colours"),
+    ({"model_type": "rag", "vocab_size": 100, "question_encoder": TINY_DPR, "generator": TINY_T5}, "index"),
+    ({"model_type": "musicgen", "text_encoder": TINY_T5, "decoder": {"hidden_size": 32}}, "music"),
+]
+
+
+@pytest.mark.parametrize(("config", "said"), NOT_SERVED, ids=[config["model_type"] for config, _ in NOT_SERVED])
+def test_what_a_model_does_instead_of_writing_tokens_is_said_and_no_error_of_a_library(config, said):
+    with pytest.raises(CannotEstimateError, match=said) as refused:
+        _ = counted_architecture(counted(config), "it").keeps
+    assert not any(word in str(refused.value) for word in ("no pass", "object", "transformers", "tensor"))
 
 
 def test_a_model_that_transformers_lists_nowhere_is_built_by_its_own_class():

@@ -71,11 +71,11 @@ KINDS = {"whisper": "AutoModelForSpeechSeq2Seq", "speech_to_text": "AutoModelFor
 KINDS |= {"moonshine": "AutoModelForSpeechSeq2Seq", "vision-encoder-decoder": "AutoModelForImageTextToText"}
 
 
-def architecture_of(config: dict):
+def architecture_of(config: dict, **more: int):
     from lib.models.counting.job import count
 
     *_, last = count(json.dumps(config))
-    return counted_architecture(last.model, config["model_type"])
+    return counted_architecture(last.model, config["model_type"], **more)
 
 
 def running(config: dict):
@@ -184,6 +184,22 @@ def test_sound_of_any_length_is_counted_for_half_a_minute(config):
     assert arch.always_reads == output.encoder_last_hidden_state.shape[1]
     (note,) = [note for note in arch.notes if "30 seconds of sound" in note]
     assert f"each second more adds {kept.state_bytes / 30:,.0f} bytes" in note
+
+
+@pytest.mark.parametrize("seconds", [7, 60])
+def test_a_longer_sound_leaves_more(seconds):
+    """What the running model keeps of a sound of another length, to the positions at its edges."""
+    import torch
+
+    model = running(SPEECH)
+    sound = torch.randn(1, seconds * 100, 8)
+    with torch.no_grad():
+        output = model(input_features=sound, decoder_input_ids=ids(5), use_cache=True)
+    truth = 2 * kept_numbers(*output.past_key_values.cross_attention_cache.layers)
+    arch = architecture_of(SPEECH, sound_s=seconds)
+    assert KVCache(arch, tokens=5).state_bytes == pytest.approx(truth, rel=1 / (10 * seconds))
+    assert arch.always_reads == pytest.approx(output.encoder_last_hidden_state.shape[1], abs=1)
+    assert any(f"Counted for {seconds} seconds of sound" in note for note in arch.notes)
 
 
 def test_a_picture_leaves_a_constant_beside_what_is_written():

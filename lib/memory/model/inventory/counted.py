@@ -40,6 +40,8 @@ class CountedModel:
     """Whether an encoder reads the text and a decoder beside it writes the answer."""
     always_reads: int = 0
     """Positions that the encoder reads at every request, however short; 0 where it reads as many as there are."""
+    sound_s: int = 0
+    """Seconds of sound that `always_reads` and `keeps` were counted for; 0 where it reads none, or always as much."""
     head_path: str = ""
     """Which of the tensors is the output matrix, where it has one: another's name if it is tied."""
     keeps_problem: str = ""

@@ -45,7 +45,10 @@ def _by_formula_or_counted(text: str, name: str, key: str) -> Architecture:
     with_towers = True
     if model.tower_parameters:
         with_towers = controls.toggle("With its vision and audio towers", True, key=f"{key}_towers")
-    return counted_architecture(model, name, with_towers, parse(text))
+    seconds = 0
+    if model.sound_s:
+        seconds = controls.slider("Sound that it reads (seconds)", 1, 600, model.sound_s, key=f"{key}_seconds")
+    return counted_architecture(model, name, with_towers, parse(text), seconds)
 
 
 def _counted_by_job(text: str) -> CountedModel:
