@@ -81,5 +81,6 @@ def test_a_sweep_of_two_seeds_says_which_wins_or_that_it_is_not_decided():
     assert (" wins" in said) != ("Not decided" in said)
     assert "between seeds" in said
     assert "lora_alpha stays as well" in said
+    assert "✓ where it says the same" in said
     (table,) = app.dataframe
     assert list(table.value.columns) == ["", "r = 1", "r = 4", "r = 16", "r = 64"]

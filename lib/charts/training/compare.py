@@ -75,7 +75,8 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
     title = "Held-out loss of each setting"
     if best:
         title = (
-            f"{best.best.setting.label}: {best.by.first:.2f}, next {best.runner_up.setting.label}: {best.by.second:.2f}"
+            f"Held-out loss: {best.best.setting.label}: {best.by.first:.2f}, "
+            f"next {best.runner_up.setting.label}: {best.by.second:.2f}"
         )
     fig = make_subplots(
         rows=(len(columns) + 1) // 2,
@@ -115,6 +116,7 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
     fig.update_layout(showlegend=False)
     fig.update_yaxes(range=[0, highest * 1.08], tickfont={"size": 14})
     fig.update_xaxes(tickfont={"size": 14})
+    fig.update_yaxes(title={"text": "nats per token", "font": {"size": 15}}, col=1)
     fig.update_xaxes(title="step", row=(len(columns) + 1) // 2)
     return fig
 

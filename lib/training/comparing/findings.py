@@ -22,6 +22,11 @@ class Difference:
         return abs(self.first - self.second)
 
     @property
+    def gap_shown(self) -> float:
+        """Of the two as they are written, with two decimals: whoever takes one from the other finds the same."""
+        return abs(round(self.first, 2) - round(self.second, 2))
+
+    @property
     def decided(self) -> bool:
         """Whether they differ by more than the seeds do."""
         return self.spread is not None and self.gap > self.spread

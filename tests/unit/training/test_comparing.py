@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
-from lib.training.comparing.findings import learns_less_and_forgets_less, winner
+from lib.training.comparing.findings import Difference, learns_less_and_forgets_less, winner
 from lib.training.comparing.outcomes import columns
 from lib.training.comparing.sweeps import SWEEPS
 from lib.training.errors import TrainingError
@@ -63,6 +63,12 @@ def test_a_sweep_s_winner_needs_more_than_the_spread():
     far = [*told(0, 0, 2.0, 4), *told(0, 1, 2.4, 4), *told(2, 0, 3.1, 4), *told(2, 1, 3.0, 4)]
     assert winner(columns(comparison, far)).by.decided
     assert winner(columns(comparison, told(0, 0, 2.0, 4))) is None
+
+
+def test_a_difference_is_that_of_the_two_figures_as_they_are_written():
+    found = Difference(1.784, 1.826, spread=0.4)  # by hand: 1.83 less 1.78; unrounded it would read 0.04
+    assert f"{found.gap_shown:.2f}" == "0.05"
+    assert not found.decided
 
 
 def test_a_setting_that_failed_with_a_seed_wins_nothing_with_the_others():

@@ -59,5 +59,8 @@ def _draw_sweep(view: JobView) -> None:
         words.who_wins(best)
     st.plotly_chart(charts.small_multiples(found, best), key="sweep-chart", alt=charts.describe(found))
     words.failures(found)
+    if not any(each.whole for each in found):
+        return
     with ui.guard():
         table.cost_table(found)
+    table.what_the_figures_are(found)

@@ -63,7 +63,7 @@ def _decided(both: Difference, below: str, above: str) -> str:
     if both.spread is None:
         return "one seed has no spread, so this is not decided; take two or three"
     if not both.decided:
-        within = f"a difference of {both.gap:.2f} is within the spread of {both.spread:.2f} between seeds"
+        within = f"a difference of {both.gap_shown:.2f} is within the spread of {both.spread:.2f} between seeds"
         return f"{within}, so this is not decided"
     word = below if both.first < both.second else above
     return f"**{word}**, by more than the spread of {both.spread:.2f} between seeds"
@@ -78,7 +78,7 @@ def who_wins(found: Winner | None) -> None:
         )
         return
     best, next_best = escape(found.best.setting.label), escape(found.runner_up.setting.label)
-    by = found.by.gap
+    by = found.by.gap_shown
     if found.by.decided:
         st.markdown(
             f"### :green[:material/check_circle:] {best} wins\nHeld-out loss {found.by.first:.2f}, beside "
