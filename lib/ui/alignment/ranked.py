@@ -97,7 +97,7 @@ def in_words(rankings: list[Ranking]) -> str:
     if none_good:
         words += f"; {number_of(none_good, 'time')} none was good"
     if against:
-        words += f"; of **{number_of(against, 'pair')}** one ranking says the opposite of another, so that they cancel"
+        words += f"; of **{number_of(against, 'pair')}** one ranking says the opposite of another"
     return words + "."
 
 
