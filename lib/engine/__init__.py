@@ -12,7 +12,6 @@ shared_line.py   the lines of several web processes on one cluster, as one
 cluster.py       the dask.distributed side: local worker processes or a cluster elsewhere
 errors.py        what a student hears when a job cannot be started, seen or ended in time
 job.py           what a job is: as the engine keeps it, and as its owner sees it
-aside.py         what runs that are over have told, in files instead of in memory
 recording.py     a run that is over, as JSON and back
 overview.py      the whole engine, as its operator sees it
 worker.py        what runs in a worker around the generator

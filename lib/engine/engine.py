@@ -12,7 +12,6 @@ from typing import Any
 
 from distributed import Future, KilledWorker
 
-from lib.engine.aside import Aside
 from lib.engine.cluster import LocalWorkers, RemoteCluster
 from lib.engine.errors import EngineError
 from lib.engine.job import Job, JobState, JobView
@@ -28,7 +27,6 @@ GRACE_S = 30.0
 """A job that has not ended this long after its time limit hangs."""
 REMEMBERED_JOBS = 200
 REMEMBERED_S = 3600.0
-UNKNOWN = "This run is not known here; it may have been started in another browser or long ago"
 LOST_WORKER = (
     "The worker process that ran this was lost (killed, or out of memory); a new one has been started, "
     "so start again or go on from the last checkpoint"
@@ -43,7 +41,6 @@ class Engine:
         self._queue = FairQueue(slots=cluster.slots)
         self._topic = f"{TOPIC}-{uuid.uuid4().hex}"
         self._jobs: dict[str, Job] = {}
-        self._aside = Aside()
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._closing = False
@@ -94,12 +91,8 @@ class Engine:
             now = time.monotonic()
             ahead, waiting_s = self._queue.place(job.id, now) if job.state is JobState.WAITING else (0, 0.0)
             elapsed_s = (job.ended_at or now) - job.started_at if job.started_at is not None else 0.0
-            told = (ahead, waiting_s, elapsed_s, job.message, job.argument)
-            state, paused = job.state, job.paused and job.state is JobState.STOPPED
-            events = None if job.aside else tuple(job.events)
-        if events is None and (events := self._aside.get(job.id)) is None:  # forgotten at this moment
-            raise EngineError(UNKNOWN)
-        return JobView(job.id, job.kind, state, events, *told, paused)
+            told = (job.id, job.kind, job.state, tuple(job.events), ahead, waiting_s, elapsed_s, job.message)
+            return JobView(*told, job.argument, job.paused and job.state is JobState.STOPPED)
 
     def newest(self, owner: str, kind: str) -> str | None:
         """The id of the owner's last job of this kind, running or over: how a reloaded page finds its job."""
@@ -156,12 +149,11 @@ class Engine:
         self._wake.set()
         self._dispatcher.join(5)
         self._cluster.close()
-        self._aside.close()
 
     def _mine(self, job_id: str, owner: str) -> Job:
         job = self._jobs.get(job_id)
         if job is None or job.owner != owner:
-            raise EngineError(UNKNOWN)
+            raise EngineError("This run is not known here; it may have been started in another browser or long ago")
         return job
 
     def _on_event(self, stamped: tuple[float, dict]) -> None:
@@ -244,8 +236,6 @@ class Engine:
         job.state, job.message, job.ended_at, job.future = state, message, time.monotonic(), None
         if state is JobState.DONE:  # nobody goes on from the checkpoint of a run that is whole
             job.events = [event for event in job.events if not getattr(event, "keep_only_newest", False)]
-        if self._aside.put(job.id, tuple(job.events)):
-            job.events, job.aside = [], True
         self._queue.leave(job.id, job.ended_at, completed=state is JobState.DONE)
         waited_s = (job.started_at or job.ended_at) - job.submitted_at
         record(
@@ -273,7 +263,6 @@ class Engine:
         for position, job in enumerate(ended):
             if position < too_many or now - job.ended_at > REMEMBERED_S:
                 del self._jobs[job.id]
-                self._aside.drop(job.id)
 
     def _cores(self, job: Job) -> int | None:
         """How many cores the job computes on; None leaves it to its worker."""

@@ -64,8 +64,6 @@ class Job:
     paused: bool = False
     launches: int = 0
     events: list[Any] = field(default_factory=list)
-    aside: bool = False
-    """Whether the events are in a file by now."""
     message: str | None = None
     future: Future | None = None
     started_at: float | None = None

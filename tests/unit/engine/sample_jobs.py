@@ -24,11 +24,6 @@ def count(upto: int) -> Iterator[int | str]:
         yield "stopped"
 
 
-def tells_much(size: int) -> Iterator[bytes]:
-    yield b"first"
-    yield bytes(size)
-
-
 def fails_for_a_student(_: None) -> Iterator[int]:
     yield 1
     raise StudentError("The rank is 0; it must be at least 1")

@@ -13,7 +13,6 @@ import psutil
 import pytest
 
 from lib.engine import Engine, EngineError, JobState, JobView
-from lib.engine.aside import LEAST_BYTES
 from lib.engine.errors import TimeLimitReached
 from lib.engine.worker import DISK_FULL, drive
 from tests.unit.engine.sample_jobs import count
@@ -64,14 +63,6 @@ def test_events_arrive_in_order_and_complete(engine):
     view = wait(engine, submit(engine, "count", 30), over)
     assert view.state is JobState.DONE
     assert view.events == tuple(range(1, 31))
-
-
-def test_a_run_that_told_much_is_kept_in_a_file_and_looks_as_it_did(engine):
-    job = submit(engine, "tells_much", 2 * LEAST_BYTES)
-    view = wait(engine, job, over)
-    assert (view.state, view.events) == (JobState.DONE, (b"first", bytes(2 * LEAST_BYTES)))
-    assert engine._jobs[job].events == []
-    assert engine.view(job, owner="mei").events == view.events
 
 
 def test_jobs_run_in_another_process(engine):
