@@ -131,6 +131,11 @@ class FineTuningRun:
     def data(self) -> Dataset:
         return self.own or load_dataset(self.dataset)
 
+    @property
+    def adapter_name(self) -> str:
+        """What the files of its adapter are called, by the texts it learnt from."""
+        return f"{'own-texts' if self.own else self.dataset.replace('_', '-')}-adapter"
+
     def learning_rate_at(self, step: int) -> float:
         """The rate of the update that ends `step` (from 1), as `transformers.get_scheduler` has it for step - 1."""
         done = step - 1

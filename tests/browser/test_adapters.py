@@ -23,6 +23,7 @@ def test_an_adapter_is_chosen_and_its_rank_turned_by_keyboard(page: Page, app: A
     expect(page.get_by_text("Rank 1 keeps").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_click_into_the_block_and_the_buttons_choose_the_same(page: Page, app: App):
     page.goto(f"{app.url}/adapters")
     settle(page)

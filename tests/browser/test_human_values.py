@@ -11,6 +11,7 @@ from tests.browser.server import App
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.thorough
 def test_weighed_judged_and_traced(page: Page, app: App):
     page.goto(f"{app.url}/human-values?hv_look=The+neighbour%E2%80%99s+Wi-Fi")
     settle(page)

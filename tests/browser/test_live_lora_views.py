@@ -55,6 +55,7 @@ def test_two_adapters_are_trained_at_one_press_and_mixed(page: Page, app: App):
     expect(page.get_by_text("Both at full strength").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_methods_are_compared_and_each_run_is_taken_along(page: Page, app: App):
     page.goto(f"{app.url}/live-lora?view=Compare&cmp_steps=5&cmp_seeds=1&cmp_2=IA3&cmp_3=Prefix+tuning&cmp_4=Nothing")
     settle(page)

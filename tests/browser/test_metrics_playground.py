@@ -46,6 +46,7 @@ def test_a_trap_is_found_and_explained(page: Page, app):
     expect(page.get_by_text("sacrebleu cuts by itself").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_file_is_scored_and_taken_home(page: Page, app, tmp_path: Path):
     file = tmp_path / f"{SCRIPT}.csv"
     file.write_bytes("human,model\nTeh C Kosong,Teh C Kosong\nüber,uber\nonly one\n".encode("cp1252"))

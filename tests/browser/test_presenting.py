@@ -116,6 +116,7 @@ def test_every_step_of_every_chapter_is_readable_from_the_last_row(page: Page, a
     assert not small
 
 
+@pytest.mark.thorough
 def test_the_second_screen_follows_and_leads_the_projector(page: Page, app: App):
     page.goto(f"{app.url}/{CHAPTER.url_path}?present=1&step=2")
     settle(page)

@@ -22,6 +22,7 @@ def test_a_clicked_bit_changes_the_number_and_the_link(page: Page, app: App):
     expect(page).to_have_url(re.compile("value=inf"))
 
 
+@pytest.mark.thorough
 def test_one_outlier_ruins_a_scale(page: Page, app: App):
     page.goto(f"{app.url}/number-formats?experiment=A+real+weight+matrix")
     settle(page)

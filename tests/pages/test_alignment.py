@@ -97,6 +97,7 @@ def test_a_reward_model_needs_something_to_learn_from():
     assert "No answer is preferred to another" in " ".join(each.value for each in app.error)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
     app = open_chapter("policy")

@@ -25,6 +25,7 @@ def test_a_hostile_link_falls_back_to_the_default_and_says_so(query):
     assert key in refused(app)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_code_is_planted_so_often_and_asked_for():
     app = open_chapter("canary", canary_steps="10", canary_digits="2")

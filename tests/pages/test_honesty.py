@@ -75,6 +75,7 @@ def test_words_of_one_s_own_have_to_be_asked_first():
     assert "It has not been asked in these words yet" in said(app)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_model_without_a_chat_format_has_probabilities_alone():
     app = open_chapter("honesty", ho_view="How sure, how right", ho_model="Bundled base model", ho_own=EXAMPLE)

@@ -151,6 +151,7 @@ def test_a_worker_without_room_is_one_sentence_and_nothing_typed_is_lost():
     assert jobs.engine().worker_process_ids == (worker.pid,), "the same worker goes on"
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_paused_run_is_stopped_or_goes_on_from_its_very_step_and_shows_the_whole():
     app = open_chapter("live_lora", steps="300", show="Everything a run tells")

@@ -71,6 +71,7 @@ def test_a_setting_that_diverges_leaves_its_sentence_and_the_others_go_on():
     assert list(table.value.columns) == ["", "Base"]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_sweep_of_two_seeds_says_which_wins_or_that_it_is_not_decided():
     app = open_chapter("live_lora", view="Compare", cmp_what="Sweep one setting", sweep_steps="5", sweep_what="Rank")

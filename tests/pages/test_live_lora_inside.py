@@ -50,6 +50,7 @@ def test_the_paper_s_figures_are_on_the_screen():
     assert {"4.7M", "37.7M"} <= shown
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_run_is_looked_into_dialled_and_mixed():
     app = open_chapter("live_lora", steps="10")

@@ -24,7 +24,9 @@ def test_every_file_of_a_run():
     labels = {each.label for each in app.get("download_button")}
     assert {"Script", "Notebook", "Unsloth notebook", "CSV", "JSON"} <= labels
     # The files of the base are stored in 16 bits, and the run computed in 32: said nothing, plain peft gives others.
-    assert any("from_pretrained" in each.value and 'dtype="float32"' in each.value for each in app.code)
+    loading = next(each.value for each in app.code if "PeftModel.from_pretrained" in each.value)
+    assert 'dtype="float32"' in loading
+    assert '"kopi-orders-adapter"' in loading.replace("'", '"'), "the folder is called by the texts"
     start_and_finish(app, "Merge and compare")
     assert any(each.label.startswith("Merged model (zip") for each in app.get("download_button"))
     words = " ".join(each.value for each in app.markdown)

@@ -58,6 +58,7 @@ def test_only_models_that_say_nothing_are_no_error():
     assert "do not disclose their size" in said(app)
 
 
+@pytest.mark.thorough
 def test_the_recorded_case_says_that_it_is_recorded_and_the_small_one_runs_here():
     app = open_chapter("model_sizes", ms_view="Small against big")
     assert not app.exception

@@ -69,6 +69,7 @@ def test_while_a_class_is_at_work_the_quick_model_is_the_default(monkeypatch):
     assert open_chapter(PAGE).selectbox(key="model").value == BUNDLED
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_run_fills_the_page_row_by_row_and_ends_in_a_verdict():
     app = open_chapter(PAGE, rtn="false", tokens="512")

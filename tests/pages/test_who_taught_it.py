@@ -33,6 +33,7 @@ def test_an_empty_prompt_is_one_sentence():
     assert next(each for each in app.button if each.label == "Train and trace").disabled
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("tiny_worker")
 def test_an_answer_is_traced_and_its_texts_taken_out():
     markup = "<b>Kopi</b> **O** :red[x]"

@@ -22,6 +22,14 @@ pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]  # other 
 CASES = {case["id"]: case for case in MODEL_CONFIGS}
 PAST_ALL_WINDOWS = 2**24
 COUNTABLE = [name for name, case in CASES.items() if case["parameters"] is not None]
+LARGE = 60e9
+"""Parameters of a model that takes seconds to build, layer by layer; smaller ones of most kinds stand for it."""
+
+
+def large_are_thorough(names: list[str]) -> list:
+    """The names, those of large models marked."""
+    size = {name: case["parameters"] or max(case["also_right"]) for name, case in CASES.items()}
+    return [pytest.param(name, marks=pytest.mark.thorough) if size[name] > LARGE else name for name in names]
 
 
 def counted(config: dict):
@@ -57,7 +65,7 @@ def right(case: dict, key: str, also: str) -> list:
     return [case[key], *case.get(also, ())]
 
 
-@pytest.mark.parametrize("name", COUNTABLE)
+@pytest.mark.parametrize("name", large_are_thorough(COUNTABLE))
 def test_every_count_of_a_real_config(name):
     case = CASES[name]
     model = counted(case["config"])
@@ -77,7 +85,7 @@ def test_every_count_of_a_real_config(name):
     assert model.by_part.get(Part.OTHER, 0) < 0.01 * model.parameters
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in COUNTABLE])
+@pytest.mark.parametrize("name", large_are_thorough([name for name in CASES if name not in COUNTABLE]))
 def test_what_nobody_can_know_is_refused_or_right(name):
     case = CASES[name]
     try:
@@ -224,7 +232,13 @@ def test_shared_experts_that_a_config_leaves_out_are_among_what_is_filled_in():
     assert dict(counted({**ernie, "moe_k": 2, "vocab_size": 1000}).filled)["moe_num_shared_experts"] == "2"
 
 
-@pytest.mark.parametrize("case", MORE_CONFIGS, ids=[case["id"] for case in MORE_CONFIGS])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case["id"], marks=pytest.mark.thorough if case["parameters"] > LARGE else ())
+        for case in MORE_CONFIGS
+    ],
+)
 def test_other_architectures_as_their_makers_count_them(case):
     model = counted(case["config"])
     assert model.parameters == case["parameters"], case["source"]

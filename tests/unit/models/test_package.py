@@ -65,6 +65,7 @@ def why_not(tmp_path) -> str:
     return str(said.value)
 
 
+@pytest.mark.thorough
 @pytest.mark.torch
 def test_what_is_fetched_is_whole_and_fetched_again_only_if_damaged(tiny, tmp_path):
     """One test for what two conversions show, since each takes a process of its own that imports torch."""

@@ -18,14 +18,14 @@ from lib.ui.kit.text import escape
 from lib.units import format_gb
 
 KIND = "lora-merge"
-GGUF = "python llama.cpp/convert_hf_to_gguf.py merged-model --outfile kopi.gguf --outtype f16"
+GGUF = "python llama.cpp/convert_hf_to_gguf.py merged-model --outfile merged-model.gguf --outtype f16"
 """The arguments of that script in llama.cpp's repository: the folder, and where and in which type to write."""
 BY_HAND = """\
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 base = AutoModelForCausalLM.from_pretrained({base!r}{revision})
-merged = PeftModel.from_pretrained(base, "kopi-adapter").merge_and_unload()
+merged = PeftModel.from_pretrained(base, {adapter!r}).merge_and_unload()
 merged.save_pretrained("merged-model")
 AutoTokenizer.from_pretrained({base!r}{revision}).save_pretrained("merged-model")"""
 
@@ -89,7 +89,11 @@ def _download(made: MergedFile, record: RunRecord) -> None:
         )
         revision = f", revision={record.card.revision!r}" if record.card.revision else ""
         base = record.card.hub_id or "assets/base-model"
-        st.code(BY_HAND.format(base=base, revision=revision), language="python", wrap_lines=True)
+        st.code(
+            BY_HAND.format(base=base, revision=revision, adapter=record.run.adapter_name),
+            language="python",
+            wrap_lines=True,
+        )
         return
     st.download_button(
         f"Merged model (zip, {format_gb(made.size_bytes)})",

@@ -21,7 +21,7 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 base = AutoModelForCausalLM.from_pretrained({base!r}{computed_in})
-model = PeftModel.from_pretrained(base, "kopi-adapter")  # the unzipped folder"""
+model = PeftModel.from_pretrained(base, {adapter!r})  # the unzipped folder"""
 
 
 def draw_out() -> None:
@@ -62,14 +62,15 @@ def _adapter(record: RunRecord) -> None:
     st.download_button(
         f"Adapter (zip, {size / 1e6:.1f} MB)",
         record.finished.adapter,
-        "kopi-adapter.zip",
+        f"{record.run.adapter_name}.zip",
         "application/zip",
         key="out-adapter",
         icon=":material/extension:",
     )
     # Left to itself, transformers computes in what the file is stored in, and logits differ by up to a tenth.
     computed_in = ', dtype="float32"' if record.card.precision == "fp32" else ""
-    shown = LOAD_ADAPTER.format(base=record.card.hub_id or "assets/base-model", computed_in=computed_in)
+    base = record.card.hub_id or "assets/base-model"
+    shown = LOAD_ADAPTER.format(base=base, computed_in=computed_in, adapter=record.run.adapter_name)
     st.code(shown, language="python", wrap_lines=True)
 
 

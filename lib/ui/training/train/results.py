@@ -47,11 +47,10 @@ def download_adapter(kind: str = KIND) -> None:
     view = jobs.current(kind)
     told = told_by(view) if view else None
     if told and told.finished:
-        name = "own-texts" if view.argument.own else view.argument.dataset.replace("_", "-")
         st.download_button(
             "Adapter (peft)",
             told.finished.adapter,
-            f"{name}-adapter.zip",
+            f"{view.argument.adapter_name}.zip",
             "application/zip",
             icon=":material/extension:",
             help="Load it with PeftModel.from_pretrained(base_model, folder).",
