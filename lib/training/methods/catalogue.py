@@ -50,5 +50,5 @@ def methods() -> dict[str, Method]:
 
 
 def _method(card: dict) -> Method:
-    fields = {key: value for key, value in card.items() if key != "tried"}
+    fields = {key: value for key, value in card.items() if key not in ("tried", "wide_tried")}
     return Method(**{**fields, "source": Source(**card["source"]), "knobs": tuple(card.get("knobs", ()))})
