@@ -13,7 +13,7 @@ from statistics import mean, stdev
 
 from lib.alignment.answers import prompts
 from lib.alignment.errors import AlignmentError
-from lib.alignment.policy.run import Examined, PolicyEvent, PolicyRun, Reward
+from lib.alignment.policy.run import Examined, PolicyEvent, PolicyRun, Reward, error_of_mean
 from lib.alignment.preferences import Ranking, check_learnable
 from lib.alignment.reward.run import Head
 from lib.alignment.rules import rule
@@ -122,7 +122,7 @@ def both_rewards(looks: Sequence[Examined]) -> tuple[BothRewards, ...]:
             math.sqrt(max(0.0, look.kl_nats)),
             (look.reward - first.reward) / proxy_unit,
             (mean(look.gold) - base) / gold_unit,
-            stdev(look.gold) / math.sqrt(len(look.gold)) / gold_unit,
+            error_of_mean(look.gold) / gold_unit,
         )
         for look in looks
     )

@@ -18,6 +18,11 @@ METHODS = ("dpo", "grpo")
 MOST_STEPS = 200
 
 
+def error_of_mean(values: Sequence[float]) -> float:
+    """The standard error of their mean, s / √n; 0 for fewer than two."""
+    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+
+
 @dataclass(frozen=True)
 class Reward:
     """What an answer earns: the score of a rule, or what a reward model gives it."""
@@ -154,7 +159,7 @@ class Examined:
     @property
     def standard_error(self) -> float:
         """Of the mean reward."""
-        return stdev(self.rewards) / math.sqrt(len(self.rewards)) if len(self.rewards) > 1 else 0.0
+        return error_of_mean(self.rewards)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import mean, stdev
+from statistics import mean
 
 from lib.alignment.answers import Answer, Sampling
-from lib.alignment.policy.run import PolicyEvent, PolicyRun, Reward
+from lib.alignment.policy.run import PolicyEvent, PolicyRun, Reward, error_of_mean
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import SECRET, Rule, rule
 from lib.models.catalogue import BUNDLED, catalogue
@@ -103,11 +103,7 @@ class Moved:
     @property
     def standard_error(self) -> float:
         """Of the difference of the means."""
-        return math.hypot(*(stdev(each) / math.sqrt(len(each)) if len(each) > 1 else 0.0 for each in self._both))
-
-    @property
-    def _both(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        return self.before, self.after
+        return math.hypot(error_of_mean(self.before), error_of_mean(self.after))
 
     @property
     def towards(self) -> bool:

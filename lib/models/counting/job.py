@@ -64,19 +64,21 @@ def count(text: str) -> Iterator[Building | Counted]:
         yield Building("Reading what each layer keeps of a context")
         yield Counted(_counted(config, model, notes))
     except StudentError as error:
-        raise _why_not_served(config, error) from error
+        if (why := _why_not_served(config)) is None:
+            raise
+        raise why from error
     except Exception as error:  # a stranger's config in another library's code: anything can come up
-        raise _why_not_served(config, None) or CannotEstimateError(
+        raise _why_not_served(config) or CannotEstimateError(
             f"transformers does not build this {short(config.get('model_type'))} as a model that can be counted here "
             f"({short(error)})."
         ) from error
 
 
-def _why_not_served(config: dict, otherwise: StudentError | None) -> StudentError | None:
+def _why_not_served(config: dict) -> CannotEstimateError | None:
     """What is in the way in a model's own kind, where that is known, rather than what failed while it was built."""
     why = not_served().get(str(config.get("model_type")))
     if why is None:
-        return otherwise
+        return None
     return CannotEstimateError(f"{why[0].upper()}{why[1:]}: serving and training it is not estimated here.")
 
 

@@ -75,11 +75,11 @@ def _json(text: str) -> Records | None:
         kind = "JSONL, one object a line"
     else:
         values, refused, kind = list(enumerate(_entries(whole), start=1)), [], "JSON"
+    objects = [(number, value) for number, value in values if isinstance(value, dict)]
+    broken = {number for number, value in objects if _is_broken(value)}
     refused += [Refused(n, "it is not a JSON object") for n, value in values if not isinstance(value, dict)]
-    refused += [
-        Refused(n, "it has half a character, such as \\ud83d alone") for n, value in values if _is_broken(value)
-    ]
-    rows = tuple((number, value) for number, value in values if isinstance(value, dict) and not _is_broken(value))
+    refused += [Refused(n, "it has half a character, such as \\ud83d alone") for n in sorted(broken)]
+    rows = tuple(each for each in objects if each[0] not in broken)
     if not rows:
         if text.lstrip().startswith("[") and not values:
             return None  # a plain text may begin with a bracket
