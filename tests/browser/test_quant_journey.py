@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from lib.models.catalogue import BUNDLED, REAL
 from tests.browser.conftest import settle
 from tests.browser.server import App
 
@@ -31,8 +33,9 @@ def test_one_outlier_ruins_a_scale(page: Page, app: App):
     expect(page.get_by_text("One weight of").first).to_be_visible()
 
 
-def test_measure_reload_and_read(page: Page, app: App):
-    page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512")
+@pytest.mark.parametrize("model", [BUNDLED, pytest.param(REAL, marks=pytest.mark.thorough)])
+def test_measure_reload_and_read(page: Page, app: App, model: str):
+    page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512&model={quote(model)}")
     settle(page)
     page.get_by_role("button", name="Measure").click()
     expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()

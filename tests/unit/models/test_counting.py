@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]  # other 
 CASES = {case["id"]: case for case in MODEL_CONFIGS}
 PAST_ALL_WINDOWS = 2**24
 COUNTABLE = [name for name, case in CASES.items() if case["parameters"] is not None]
-LARGE = 60e9
+LARGE = 16e9
 """Parameters of a model that takes seconds to build, layer by layer; smaller ones of most kinds stand for it."""
 
 
