@@ -491,6 +491,7 @@ def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
     app.run()
     assert len(app.get("plotly_chart")) == 2
     assert "has the lowest held-out loss: **2.00**" in text(app)
+    assert "lora_alpha is 2 × rank in every cell" in text(app)
     beside = json.loads(app.get("plotly_chart")[1].proto.spec)["layout"]
     assert PROJECTED_PIXELS * len(beside["yaxis"]["title"]["text"]) < beside["height"] - 40, "it runs into the title"
     press(app, "Start the cells that nobody has started")

@@ -24,6 +24,8 @@ class Method:
     trains: bool = True
     lora: bool = False
     """Whether it is LoRA or a kind of it, with a rank, an alpha, targets and dropout."""
+    scaling: str | None = None
+    """What its update B A is multiplied by: "alpha/r", "alpha/sqrt(r)", or "1"; None where there is no such update."""
     in_front: bool = False
     """Whether it puts something in front of every text, which must then stand in a row of its own."""
     starts_as_base: bool = True

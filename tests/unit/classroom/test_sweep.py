@@ -174,3 +174,23 @@ def test_cells_run_one_after_another_and_one_that_diverges_leaves_its_sentence(m
     assert bad.problem == str(Diverged(3, 99.0, 5.5, 1e5))
     assert good.problem is None
     assert good.held_out_loss < good.base_loss
+
+
+@pytest.mark.parametrize("size", GRIDS)
+def test_the_update_s_scale_is_that_which_the_map_names(size):
+    cells = CellRuns(tuple((number, *each) for number, each in enumerate(GRIDS[size].cells)))
+    assert {run.lora_alpha / run.rank for _, run in cells.runs()} == {2}
+
+
+@pytest.mark.thorough
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
+def test_rank_64_does_not_bear_the_highest_rate_with_which_rank_16_learns():
+    highest = max(GRIDS["42"].rates)
+    low, high = (each for each in grid_job.run_cells(CellRuns(((0, 16, highest), (1, 64, highest)))) if is_over(each))
+    assert low.held_out_loss < low.base_loss - 2
+    assert "learning rate" in high.problem
+
+
+def is_over(told: object) -> bool:
+    return isinstance(told, CellDone)

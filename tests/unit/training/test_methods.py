@@ -65,6 +65,15 @@ def test_every_method_trains_as_many_parameters_as_its_formula_says_and_learns(m
     assert of(Step, events)[0].grad_norm > 0, "a zero gradient in silence"
 
 
+@pytest.mark.parametrize("method", [name for name, each in methods().items() if each.lora])
+def test_an_update_is_scaled_by_peft_as_the_catalogue_says(method):
+    run = small(method, rank=4, lora_alpha=6)
+    with bases.base_for(run, catalogue.find(run.model)) as (base, tokenizer):
+        model = adapting.with_adapter(base, run, tokenizer)
+        scaled = {each.scaling["default"] for each in model.modules() if hasattr(each, "lora_A")}
+    assert scaled == {{"alpha/r": 6 / 4, "alpha/sqrt(r)": 6 / 2, "1": 1}[methods()[method].scaling]}
+
+
 @pytest.fixture(scope="module")
 def real_base(real_models):
     """Loaded once for all methods that only read it: who borrows it meanwhile gets this copy."""

@@ -92,7 +92,9 @@ def show_map(sweep: Sweep) -> None:
         happened(in_words_of(sweep))
         measured(
             f"Held-out kopi orders, and Wells's *The Time Machine*, here and now; {STEPS} updates a run, one seed: "
-            "neighbours whose figures are close are not told apart."
+            f"neighbours whose figures are close are not told apart. lora_alpha is {SCALE} × rank in every cell, as "
+            "many set it, so a higher rank does more with the same rate; a sweep of the rank in **Compare** of Live "
+            "LoRA keeps lora_alpha instead, and there one rate suits nearly every rank."
         )
 
 

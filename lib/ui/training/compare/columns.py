@@ -38,7 +38,7 @@ def setting_of(prefix: str, method: Method, shared: Shared) -> Setting | None:
     st.caption(method.about)
     chosen = {knob: KNOBS[knob](prefix, method, shared.model) for knob in method.knobs}
     rest = [knob for knob in (*(OF_LORA if method.lora else ()), "lr_scheduler_type") if knob not in method.knobs]
-    if method.name == "pissa":
+    if method.scaling == "1":
         rest.remove("lora_alpha")
     if method.trains:
         with st.expander("More", icon=":material/tune:"):

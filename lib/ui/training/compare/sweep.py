@@ -20,8 +20,6 @@ from lib.ui.training.compare.shared import shared_controls
 
 KIND = "lora-sweep"
 USUAL_SEEDS = 2
-DIVIDED_BY_RANK = ("lora", "dora", "qlora_int8", "qlora_nf4")
-"""Methods whose update is scaled by lora_alpha / r; rsLoRA's by lora_alpha / √r, PiSSA's by 1."""
 
 
 def sweep() -> None:
@@ -34,7 +32,7 @@ def sweep() -> None:
         name = controls.select("Method", kinds, "lora", key="sweep_method")
     with st.expander("Everything else stays as it is here", icon=":material/lock:"):
         setting = setting_of("sweep", methods()[name], shared)
-    if what == "Rank" and name in DIVIDED_BY_RANK:
+    if what == "Rank" and methods()[name].scaling == "alpha/r":
         st.caption(
             "lora_alpha stays as well: the update is B A times lora_alpha / r, and since B A grows with r, one "
             "learning rate suits every rank. Raised with the rank, as many do, it asks for a lower rate at a high rank."
