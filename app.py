@@ -29,6 +29,7 @@ from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.server.listener import send_at_once
 from lib.ui.kit.server.streamlit_private import (
     forget_pages_folder,
+    keep_clicks,
     look_up_what_is_asked_for,
     watch_files_only_if_wanted,
 )
@@ -84,5 +85,6 @@ else:
     forget_pages_folder()
     watch_files_only_if_wanted()
     look_up_what_is_asked_for()
+    keep_clicks()
     few_arenas()
     app = st.App(__file__, lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=record_error)

@@ -22,7 +22,15 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 INSIDE = {
     "lib/charts/drawing.py": {"_validate", "_json_cache"},
-    "lib/ui/kit/server/streamlit_private.py": {"_client_state", "_get_async_objs", "_lock", "_scriptrunner", "_state"},
+    "lib/ui/kit/server/clicks.py": {"_coalesce_widget_states"},
+    "lib/ui/kit/server/streamlit_private.py": {
+        "_client_state",
+        "_get_async_objs",
+        "_lock",
+        "_requests",
+        "_scriptrunner",
+        "_state",
+    },
     "lib/serving/wakeups.py": {"_write_to_self"},
     "lib/metrics/sacrebleu_internals.py": {"_verbose", "_extract_corpus_statistics", "_compute_score_from_stats"},
     "lib/models/counting/cache.py": {"_config", "_validate_args"},
@@ -33,6 +41,7 @@ UNDOCUMENTED = {
     "PagesManager": "lib/ui/kit/server/streamlit_private.py",
     "ThreadState": "lib/ui/kit/server/streamlit_private.py",
     "SafeSessionState": "lib/ui/kit/server/streamlit_private.py",
+    "ScriptRequestType": "lib/ui/kit/server/clicks.py",
     "get_script_run_ctx": "lib/ui/kit/server/streamlit_private.py",
     "SCB": "lib/quant/measure/loading/true_bytes.py",
 }

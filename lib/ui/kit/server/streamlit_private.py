@@ -11,11 +11,13 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
+
+from lib.ui.kit.server.clicks import KeptRequests, has_click, of_the_whole_page, with_clicks
 
 
 def forget_pages_folder() -> None:
@@ -40,6 +42,26 @@ def watch_files_only_if_wanted() -> None:
             register(session)
 
     AppSession.register_file_watchers = register_if_wanted
+
+
+def keep_clicks() -> None:
+    """Make what takes a run's place take over the clicks that it had not seen to; `clicks.py` says when there are any.
+
+    And a click into a part of the page that has been taken away meanwhile, which Streamlit would not hear of, comes to
+    its callback, which knows whether it is too late, and says so.
+    """
+    script_runner.ScriptRequests = KeptRequests
+    ask = AppSession.request_rerun
+
+    def ask_for_all(session: AppSession, asked: ClientState | None) -> None:
+        if asked is not None and asked.fragment_id and has_click(asked) and not session.has_fragment(asked.fragment_id):
+            asked = of_the_whole_page(asked)
+        if asked is not None and not asked.fragment_id and session._scriptrunner is not None:
+            kept = session._scriptrunner._requests.give_up()
+            asked = asked if kept is None else with_clicks(asked, kept)
+        ask(session, asked)
+
+    AppSession.request_rerun = ask_for_all
 
 
 class _LookedUp(Mapping[str, Any]):
