@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import mean
 
-from lib.alignment.answers import Answer, Sampling
-from lib.alignment.policy.run import PolicyEvent, PolicyRun, Reward, error_of_mean
+from lib.alignment.answers import Sampling
+from lib.alignment.policy.run import PolicyEvent, PolicyRun, Reward
 from lib.alignment.preferences import Pair
-from lib.alignment.rules import SECRET, Rule, rule
+from lib.alignment.rules import SECRET, rule
 from lib.models.catalogue import BUNDLED, catalogue
 
 TOKENS, TEMPERATURE = 24, 0.7
@@ -81,53 +78,6 @@ class Voted:
     """The votes that are learnt from."""
 
     pairs: tuple[Pair, ...] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What a rule counts in the answers before and after, and whether chance alone would do that."""
-
-    rule: Rule
-    before: tuple[float, ...]
-    """In each answer."""
-    after: tuple[float, ...]
-
-    @property
-    def mean_before(self) -> float:
-        return mean(self.before)
-
-    @property
-    def mean_after(self) -> float:
-        return mean(self.after)
-
-    @property
-    def standard_error(self) -> float:
-        """Of the difference of the means."""
-        return math.hypot(error_of_mean(self.before), error_of_mean(self.after))
-
-    @property
-    def towards(self) -> bool:
-        """In the direction of the rule, however little."""
-        return self.mean_after > self.mean_before if self.rule.more else self.mean_after < self.mean_before
-
-    @property
-    def learnt(self) -> bool:
-        """In the rule's direction, by more than two standard errors."""
-        return self.towards and abs(self.mean_after - self.mean_before) > 2 * self.standard_error
-
-    @property
-    def in_words(self) -> str:
-        """Goes on after both means: “that is …”."""
-        than_chance = f"than chance alone would do (standard error of the difference {self.standard_error:.2f})"
-        if self.learnt:
-            return f"the way of this rule, and more {than_chance}"
-        if self.towards:
-            return f"the way of this rule, but no more {than_chance}: nothing shows that the model has learnt it"
-        return "not the way of this rule: the model has not learnt it in this round"
-
-
-def moved(by: Rule, before: Sequence[Answer], after: Sequence[Answer]) -> Moved:
-    return Moved(by, *(tuple(by.count(answer.text) for answer in each) for each in (before, after)))
 
 
 GameEvent = Voted | PolicyEvent

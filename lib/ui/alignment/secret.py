@@ -9,7 +9,8 @@ from lib.alignment.errors import AlignmentError
 from lib.alignment.policy.run import Examined, PolicyStep
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import RULES, SECRET, mean_count
-from lib.alignment.secret.run import RATE_BY_HAND, Game, Voted, hidden_rule, moved
+from lib.alignment.secret.moved import moved
+from lib.alignment.secret.run import RATE_BY_HAND, Game, Voted, hidden_rule
 from lib.engine import JobView
 from lib.models.catalogue import BUNDLED
 from lib.ui.alignment.policy import looks_of
@@ -190,4 +191,4 @@ def _reveal(game: Game, said: str, first: Examined, last: Examined, *, by_hand: 
         st.success(f"Yes: it prefers answers {by.title}.", icon=":material/check:")
     else:
         st.warning(f"No: the rule was to prefer answers {by.title}.", icon=":material/close:")
-    happened(f"{counted}. With {len(last.answers)} answers each time that is {found.in_words}.")
+    happened(f"{counted}, in {found.answers} answers each time. {found.in_words}")

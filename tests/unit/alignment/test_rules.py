@@ -7,7 +7,7 @@ import pytest
 from lib.alignment.answers import Answer
 from lib.alignment.errors import AlignmentError
 from lib.alignment.rules import RULES, SECRET, mean_count, rule, votes
-from lib.alignment.secret.run import hidden_rule, moved
+from lib.alignment.secret.run import hidden_rule
 
 
 @pytest.mark.parametrize(
@@ -46,23 +46,3 @@ def test_a_rule_that_nothing_satisfies_is_refused():
 def test_a_round_hides_the_same_rule_again_and_all_rules_come():
     assert hidden_rule(7) == hidden_rule(7)
     assert {hidden_rule(number) for number in range(200)} == set(SECRET)
-
-
-@pytest.mark.parametrize(
-    ("after", "says"),
-    [
-        (("a", "a", "a,", "a"), "the way of this rule, and more than chance"),
-        (("a,", "a,", "a,", "a,,"), "the way of this rule, but no more than chance"),
-        (("a,,,", "a,,", "a,", "a,,"), "not the way of this rule"),
-        (("a,", "a,,", "a", "a,,,"), "not the way of this rule"),  # the same count
-    ],
-)
-def test_a_rule_is_learnt_only_beyond_chance(after, says):
-    """By hand: 1.5 commas before, with a variance of 5/3; the first is 0.25 after, with 1/4: 1.25 against
-    2 · √((5/3 + 1/4) / 4) = 1.38 would not do with four answers, and does with sixteen."""
-    before = [Answer("p", text, 1) for text in ("a", "a,", "a,,", "a,,,")] * 4
-    found = moved(rule("no_commas"), before, [Answer("p", text, 1) for text in after] * 4)
-    assert found.mean_before == 1.5
-    assert says in found.in_words
-    few = moved(rule("no_commas"), before[:4], [Answer("p", text, 1) for text in after])
-    assert not few.learnt

@@ -7,7 +7,7 @@ import random
 import streamlit as st
 
 from lib.alignment.policy.run import Examined
-from lib.alignment.secret.run import moved
+from lib.alignment.secret.moved import moved
 from lib.charts.classroom.votes import LETTERS, describe_votes, votes
 from lib.classroom.experiments.secret import (
     LEFT,
@@ -177,8 +177,8 @@ def _guesses(room: Room, asked: Asked, view: JobView | None) -> None:
 def _moved(asked: Asked, first: Examined, last: Examined) -> str:
     found = moved(rule_of(asked), first.answers, last.answers)
     return (
-        f"The model: {found.mean_before:.2f} {found.rule.counted} per answer before, **{found.mean_after:.2f}** after: "
-        f"{found.in_words}."
+        f"The model: {found.mean_before:.2f} {found.rule.counted} per answer before, **{found.mean_after:.2f}** after, "
+        f"in {found.answers} answers each time. {found.in_words}"
     )
 
 

@@ -1,0 +1,150 @@
+"""What a rule counts in the answers before and after a round, and whether chance alone would do that. No torch.
+
+Answers to the same prompt resemble each other, so a prompt is one observation, however many of its answers are counted:
+the mean over its answers after, less the mean before. Had the votes changed nothing, each of these differences would be
+as likely to point up as down (Fisher 1935, "The design of experiments", chapter 3: the exact sign-flip test).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import fsum
+from statistics import mean
+
+from lib.alignment.answers import Answer
+from lib.alignment.errors import AlignmentError
+from lib.alignment.rules import Rule
+from lib.units import number_of
+
+MOST_PROMPTS = 16
+"""All ways of setting the signs are gone through: 65,536 of them here."""
+FEWEST_PROMPTS = 6
+"""With five, the rarest outcome, all in one direction, is 2 of 32: more than SELDOM."""
+SELDOM = 1 / 20
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class PromptMoved:
+    """The means over the answers to one prompt."""
+
+    prompt: str
+    before: float
+    after: float
+
+    @property
+    def difference(self) -> float:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a rule counts, prompt by prompt."""
+
+    rule: Rule
+    prompts: tuple[PromptMoved, ...]
+    answers: int
+    """Before, and as many after."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.prompts) <= MOST_PROMPTS:
+            raise AlignmentError(f"1 to {MOST_PROMPTS} prompts can be compared; there are {len(self.prompts)}")
+
+    @property
+    def mean_before(self) -> float:
+        return mean(each.before for each in self.prompts)
+
+    @property
+    def mean_after(self) -> float:
+        return mean(each.after for each in self.prompts)
+
+    @property
+    def by_the_rule(self) -> int:
+        """Prompts whose answers moved in the rule's direction."""
+        return sum(each.difference > 0 if self.rule.more else each.difference < 0 for each in self.prompts)
+
+    @property
+    def sign_patterns(self) -> int:
+        """Ways in which the differences of the prompts could point up or down."""
+        return 2 ** len(self.prompts)
+
+    @property
+    def as_far(self) -> int:
+        """Of these, how many move the mean at least as far as it has moved, up or down."""
+        differences = [each.difference for each in self.prompts]
+        far = abs(fsum(differences)) - ROUNDING
+        return sum(
+            abs(fsum(sign * each for sign, each in zip(signs, differences, strict=True))) >= far
+            for signs in product((1, -1), repeat=len(differences))
+        )
+
+    @property
+    def by_chance(self) -> float:
+        """How often chance alone would move the mean as far: the exact two-sided p-value."""
+        return self.as_far / self.sign_patterns
+
+    @property
+    def towards(self) -> bool:
+        """In the direction of the rule, however little."""
+        further = self.mean_after - self.mean_before
+        return further > ROUNDING if self.rule.more else further < -ROUNDING
+
+    @property
+    def learnt(self) -> bool:
+        """In the rule's direction, as chance alone seldom would."""
+        return self.towards and self.by_chance <= SELDOM
+
+    @property
+    def in_words(self) -> str:
+        """Whole sentences, to follow both means."""
+        found = [self._compared]
+        if not self.towards:
+            found.append("On the whole it did not go the way of this rule: the model has not learnt it in this round.")
+        elif len(self.prompts) < FEWEST_PROMPTS:
+            found.append(
+                f"It went the way of this rule, but {number_of(len(self.prompts), 'prompt')} can never show more than "
+                f"chance: it takes {FEWEST_PROMPTS}."
+            )
+        else:
+            found += [self._chance, self._verdict]
+        return " ".join(found)
+
+    @property
+    def _compared(self) -> str:
+        wrote = f"it wrote {'more' if self.rule.more else 'fewer'} {self.rule.counted} than before"
+        return (
+            "Compared prompt by prompt, since answers to the same prompt resemble each other: to "
+            f"{self.by_the_rule} of {number_of(len(self.prompts), 'prompt')} {wrote}."
+        )
+
+    @property
+    def _chance(self) -> str:
+        return (
+            "Had the votes changed nothing, each prompt would be as likely to go up as down: of the "
+            f"{self.sign_patterns:,} ways in which that can fall out, {self.as_far:,} ({self.by_chance:.1%}) move the "
+            "mean at least as far, up or down."
+        )
+
+    @property
+    def _verdict(self) -> str:
+        if self.learnt:
+            return "So the model went the way of this rule by more than chance alone would do."
+        return (
+            "It went the way of this rule, but chance alone would do that more than one time in twenty: nothing shows "
+            "that the model has learnt it."
+        )
+
+
+def moved(by: Rule, before: Sequence[Answer], after: Sequence[Answer]) -> Moved:
+    """Raises AlignmentError unless both are answers to the same prompts, as many to each."""
+    asked = tuple(dict.fromkeys(answer.prompt for answer in before))
+    was, now = ({prompt: _counts(by, prompt, each) for prompt in asked} for each in (before, after))
+    if len(before) != len(after) or any(len(was[prompt]) != len(now[prompt]) for prompt in asked):
+        raise AlignmentError("Answers before and after can be compared only to the same prompts, as many to each")
+    return Moved(by, tuple(PromptMoved(each, mean(was[each]), mean(now[each])) for each in asked), len(before))
+
+
+def _counts(by: Rule, prompt: str, answers: Sequence[Answer]) -> list[float]:
+    return [by.count(answer.text) for answer in answers if answer.prompt == prompt]
