@@ -6,10 +6,12 @@ from lib import ui
 from lib.metrics.pair import code
 from lib.metrics.pair.scored_pair import score_pair, words_lost
 from lib.metrics.tokenisers import suggested_tokeniser
+from lib.ui.kit.presenting.stage import presenting
 from lib.ui.metrics import bleu, letters, playground, ranking, rouge
 
 ui.chapter("metrics_playground")
-if ui.predict("metrics_playground"):
+scores_first = presenting()  # a demo's link leads to the scores; the room's taste comes after them
+if (predicted := ui.predict("metrics_playground")) and not scores_first:
     ranking.rank_them()
 
 st.header("Score a pair", anchor=False)
@@ -46,6 +48,9 @@ with ui.guard():
         st.markdown("The libraries themselves on exactly what is above. Run as shown it prints the same numbers.")
         for each in (code.rouge_code, code.bleu_code, code.sacre_code):
             st.code(each(question), language="python")
+
+if predicted and scores_first:
+    ranking.rank_them()
 
 ui.slide_and_fact("metrics_playground")
 ui.check_yourself("metrics_playground")

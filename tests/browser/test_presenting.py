@@ -182,3 +182,18 @@ def test_a_demo_s_link_shows_its_page_on_the_projector(page: Page, app: App, top
     expect(page.get_by_text("The link asks for")).to_have_count(0)
     chosen = next(value for key, value in demo.query.items() if key in ("part", "ad_kind", "rouge"))
     expect(page.get_by_role("radio", name=chosen, exact=True, checked=True).first).to_be_visible()
+
+
+def test_the_point_of_a_demo_and_a_recorded_run_are_in_view_without_turning_a_screen(page: Page, app: App):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    link = {demo.topic: demo.link_on_stage for demo in demos()}
+    page.goto(f"{app.url}/{link['bigrams, 0.57']}")
+    settle(page)
+    expect(page.get_by_text("Reference: 3").first).to_be_in_viewport()
+    page.goto(f"{app.url}/{link['the reward trains the model']}")
+    _keys_heard(page)
+    page.keyboard.press("b")
+    mark = page.get_by_text("Recorded, not computed now").first
+    expect(mark).to_be_in_viewport()
+    page.keyboard.press("b")
+    expect(mark).to_have_count(0)

@@ -13,7 +13,8 @@ ROOT_PIXELS = 21.2
 """Streamlit's smallest text, 0.75 rem in badges and legends, is 15.9 pixels high: 2.2% of 720 are 15.84."""
 CHART_PIXELS, TITLE_PIXELS = 17, 23
 LEGEND_PIXELS = 16
-"""Plotly has put a legend's entries side by side at 15 pixels: much larger, one would run into the next one's sign."""
+"""Plotly has put a legend's entries side by side at 15 pixels: much larger, one would run into the next one's sign. And
+it has cut the legend off where it would end with those."""
 SMALL_IN_CHARTS = ", ".join(
     f'.js-plotly-plot text[style*="font-size: {pixels}px"]' for pixels in range(8, CHART_PIXELS)
 )
@@ -77,7 +78,11 @@ html {{ font-size: {ROOT_PIXELS}px !important; }}
 {SMALL_IN_CHARTS} {{ font-size: {CHART_PIXELS}px !important; }}
 .js-plotly-plot tspan[style*="font-size"] {{ font-size: 16px !important; }}
 .js-plotly-plot .legendtext {{ font-size: {LEGEND_PIXELS}px !important; }}
+.js-plotly-plot .legend .scrollbox {{ clip-path: none !important; }}
 .js-plotly-plot .gtitle {{ font-size: {TITLE_PIXELS}px !important; }}
+.st-key-stage [data-testid="stMetricValue"], .st-key-stage [data-testid="stMetricValue"] * {{
+  font-size: 1.4rem; white-space: normal; }}
+.st-key-stage [data-testid="stMetricLabel"] * {{ white-space: normal; }}
 .js-plotly-plot .xtick text, .js-plotly-plot .ytick text, .js-plotly-plot .gtitle, .js-plotly-plot .xtitle,
 .js-plotly-plot .ytitle {{ fill: {ink} !important; }}
 .st-key-room_title h1 {{ font-size: 1.2rem; padding: 0; }}

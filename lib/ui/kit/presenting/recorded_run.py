@@ -43,7 +43,8 @@ def say_recorded_run(view: JobView) -> bool:
     """Mark a recorded run as such; whether it is one."""
     if not view.id.startswith(MARK):
         return False
-    st.warning(_how(recording(view.kind)), icon=":material/history:")
+    with st.container(key=f"stage_recorded_run_{view.kind}"):  # which the projector's script brings into view
+        st.warning(_how(recording(view.kind)), icon=":material/history:")
     return True
 
 

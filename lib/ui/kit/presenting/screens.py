@@ -1,8 +1,9 @@
 """What does not fit a projector is split into screens; every key that leads on goes through them before the next step.
 
 How tall a page is only its browser knows, so this is a script: a constant of ours, never text of anybody's. It breaks a
-page between two elements where one ends, and shows a sign at the lower right while there is more below. The second
-screen hears from it which of how many screens is seen, and leads it to another one.
+page between two elements where one ends, and shows a sign at the lower right while there is more below; a recorded run
+that is called up is brought into view. The second screen hears from it which of how many screens is seen, and leads it
+to another one.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ const begin = () => {
   sign.id = 'stage-screen';
   document.body.append(sign);
   const stage = {say: null, said: '', followed: false, at: '', turns: null};
-  let step = '', before = '';
+  let step = '', before = '', recorded = false;
 
   const heard = (event, by) => {
     if (!bar()) return;
@@ -85,6 +86,10 @@ const begin = () => {
     const now = there ? bar().querySelector('p')?.textContent ?? '' : '';
     if (there && now !== step) page().scrollTop = 0;
     step = now;
+    const run = there && document.querySelector('[class*="st-key-stage_recorded_run_"]');
+    const top = run?.offsetHeight ? run.getBoundingClientRect().top : null;  // at other steps it is not displayed
+    if (top !== null && !recorded && (top < 0 || top > seen() - run.offsetHeight)) page().scrollTop += top - OVERLAP;
+    recorded = top !== null;
     const more = there && lowest() > NEAR && page().scrollTop < lowest() - NEAR;
     sign.textContent = more ? '\\u25be' : '';
     sign.title = more ? 'There is more below: Page Down' : '';
