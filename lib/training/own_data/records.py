@@ -12,7 +12,7 @@ from typing import Any
 
 from lib.metrics.corpus.reading.columns import looks_like_names
 from lib.metrics.corpus.reading.delimited import DELIMITERS, read_delimited
-from lib.metrics.corpus.reading.encoding import decode
+from lib.metrics.corpus.reading.encoding import Page, decode
 from lib.training.errors import TrainingError
 from lib.training.own_data.texts import MAX_BYTES, Refused
 
@@ -20,8 +20,9 @@ LINE = "line"
 """The column of plain text, which has no name of its own."""
 LOOKED_AT = 50
 """Lines by which a table is told from plain text."""
-SAID_HERE = {"choose another": "save it as UTF-8 and give that", "scored as they stand": "learnt as they stand"}
-"""Notes on a file are written for a page where an encoding can be chosen and texts are scored; here neither is so."""
+AS_UTF_8 = "save it as UTF-8 and give that"
+OWN_DATA = Page(use="learnt", otherwise=AS_UTF_8, unknown=AS_UTF_8)
+"""Texts are learnt here, and no encoding can be chosen."""
 HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 """In JSON, \\ud83d and \\ude00 are the halves of an emoji: one alone is no character, and no tokenizer takes it."""
 
@@ -57,11 +58,8 @@ def read_records(data: bytes | str, known_columns: frozenset[str]) -> Records:
 
 
 def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
-    decoded = decode(data)
-    notes = decoded.notes
-    for of_the_corpus_page, here in SAID_HERE.items():
-        notes = tuple(note.replace(of_the_corpus_page, here) for note in notes)
-    return decoded.text, notes
+    decoded = decode(data, page=OWN_DATA)
+    return decoded.text, decoded.notes
 
 
 def _json(text: str) -> Records | None:

@@ -80,6 +80,21 @@ _PUNCTUATION = "\u00a0\u0307«»‹›„“”‚‘’–—…€§°¿¡·�
 
 
 @dataclass(frozen=True)
+class Page:
+    """What the page that a file was given to offers, for what is said about the file."""
+
+    use: str = "scored"
+    """What is done with the texts."""
+    otherwise: str = "choose another"
+    """What to do where the encoding is not the right one."""
+    unknown: str = f"choose it in the box, or {_REMEDY}"
+    """What to do where nobody can say what the encoding is."""
+
+
+CORPUS_PAGE = Page()
+
+
+@dataclass(frozen=True)
 class Decoded:
     text: str
     encoding: str
@@ -87,13 +102,13 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-def decode(data: bytes, encoding: str | None = None) -> Decoded:
+def decode(data: bytes, encoding: str | None = None, page: Page = CORPUS_PAGE) -> Decoded:
     """The text of a file. Byte order mark, else UTF-8, else a guess that says so; CorpusError for no text at all.
 
     encoding  one of `ENCODINGS`, where the student has said it
     """
     if encoding is not None:
-        return _as_said(data, encoding)
+        return _as_said(data, encoding, page)
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return _by_mark(data, codec, name)
@@ -103,16 +118,16 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     if b"\x00" in data[:_SAMPLE_BYTES]:
         return _utf_16_without_mark(data)
     if b"\x1b$" in data:  # Japanese in seven bits, which would pass for UTF-8
-        return _as_said(data, "iso2022_jp")
+        return _as_said(data, "iso2022_jp", page)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return _not_utf_8(data)
-    return Decoded(text, "UTF-8", tuple(_damage(text)))
+        return _not_utf_8(data, page)
+    return Decoded(text, "UTF-8", tuple(_damage(text, page.use)))
 
 
-def _damage(text: str) -> Iterator[str]:
-    """What another program did to the letters before: they are not what they were, and are scored as they stand."""
+def _damage(text: str, use: str) -> Iterator[str]:
+    """What another program did to the letters before: they are not what they were, and are used as they stand."""
     if (lost := text.count("\ufffd")) > 0:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
         yield (
@@ -122,16 +137,16 @@ def _damage(text: str) -> Iterator[str]:
         line = text.count("\n", 0, found.start()) + 1
         yield (
             f"“{found.group()}” in line {line:,} is what UTF-8 looks like when it was read as Windows-1252 once: "
-            "export the texts again as UTF-8, since they are scored as they stand."
+            f"export the texts again as UTF-8, since they are {use} as they stand."
         )
 
     if found := _WRITTEN_BY_A_PROGRAM.search(text):
         line = text.count("\n", 0, found.start()) + 1
         what = "a web page writes a sign" if found.group().startswith("&") else "Python prints bytes"
-        yield f"“{found.group()}” in line {line:,} is how {what}: such texts are scored as they stand."
+        yield f"“{found.group()}” in line {line:,} is how {what}: such texts are {use} as they stand."
 
 
-def _as_said(data: bytes, encoding: str) -> Decoded:
+def _as_said(data: bytes, encoding: str, page: Page) -> Decoded:
     name = ENCODINGS[encoding]
     codec = next((codec for mark, codec, said in _MARKS if data.startswith(mark) and said == name), encoding)
     try:
@@ -139,7 +154,7 @@ def _as_said(data: bytes, encoding: str) -> Decoded:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise CorpusError(
-            f"The file is not in the encoding {name}: line {line:,} has bytes that it lacks; choose another."
+            f"The file is not in the encoding {name}: line {line:,} has bytes that it lacks; {page.otherwise}."
         ) from error
 
 
@@ -173,29 +188,29 @@ def _utf_16_without_mark(data: bytes) -> Decoded:
     raise CorpusError(f"This file is binary, not text: {_REMEDY}.")
 
 
-def _not_utf_8(data: bytes) -> Decoded:
+def _not_utf_8(data: bytes, page: Page) -> Decoded:
     lines = data.split(b"\n")
     foreign = [number for number, line in enumerate(lines, start=1) if not _is_utf_8(line)]
     proper = any(not line.isascii() and _is_utf_8(line) for line in lines)
     if proper:
-        return _mixed(lines, foreign)
-    codec = _guess(data)
+        return _mixed(lines, foreign, page.use)
+    codec = _guess(data, page)
     text = data.decode(codec, errors="replace")
     if _unprintable_share(text) > 0.05:
         raise CorpusError(f"This file is binary, not text: {_REMEDY}.")
     name = ENCODINGS[codec]
-    note = f"The file is not UTF-8; it looks like {name} and was read as that. If letters look wrong, choose another."
+    note = f"The file is not UTF-8; it looks like {name} and was read as that. If letters look wrong, {page.otherwise}."
     return Decoded(text, name, (note,))
 
 
-def _mixed(lines: list[bytes], foreign: list[int]) -> Decoded:
+def _mixed(lines: list[bytes], foreign: list[int], use: str) -> Decoded:
     """Most of the file is UTF-8 and some lines are not: read those as Windows-1252 and say which."""
     text = "\n".join(line.decode("utf-8") if _is_utf_8(line) else _western(line) for line in lines)
     shown = ", ".join(f"{number:,}" for number in foreign[:8])
     more = f" and {len(foreign) - 8:,} more" if len(foreign) > 8 else ""
     note = (
         f"Two encodings are mixed in this file: line {shown}{more} is not UTF-8 as the rest is. "
-        "These lines were read as Windows-1252; look at them before trusting their scores."
+        f"These lines were read as Windows-1252; look at them before they are {use}."
     )
     return Decoded(text, "UTF-8 and Windows-1252 mixed", (note,))
 
@@ -215,13 +230,13 @@ def _is_utf_8(line: bytes) -> bool:
     return True
 
 
-def _guess(data: bytes) -> str:
+def _guess(data: bytes, page: Page) -> str:
     """charset-normalizer's choice; where it finds several code pages equally good, the alphabets of Europe decide."""
     from charset_normalizer import from_bytes  # only for a file that is not UTF-8
 
     found = [each for each in from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSED) if not _is_half_width(each)]
     if not found:
-        raise CorpusError(f"The encoding of this file cannot be recognised; choose it in the box, or {_REMEDY}.")
+        raise CorpusError(f"The encoding of this file cannot be recognised; {page.unknown}.")
     best = found[0]
     equal = [
         each

@@ -179,8 +179,23 @@ def test_half_a_character_and_what_is_no_number_are_no_text():
     assert [(each.number, each.why) for each in made.refused] == [(1, half), (2, "response is missing"), (5, half)]
 
 
-def test_a_note_on_a_file_s_letters_asks_for_nothing_that_is_not_here():
-    records = read("Das schöne Gebäude\nÜber den Dächern\nGrüße aus Köln".encode("cp1252"))
-    (note,) = records.notes
-    assert "save it as UTF-8" in note
-    assert "choose another" not in note
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("Das schöne Gebäude\nÜber den Dächern\nGrüße aus Köln".encode("cp1252"), "save it as UTF-8"),
+        ("Das schÃ¶ne GebÃ¤ude\nÜber den Dächern".encode(), "learnt as they stand"),
+        (b"Tom &amp; Jerry\nRock &amp; Roll", "learnt as they stand"),
+        ("Köln\n".encode() + "Größe\n".encode("cp1252"), "before they are learnt"),
+    ],
+)
+def test_a_note_on_a_file_s_letters_asks_for_nothing_that_is_not_here(data, said):
+    (note,) = read(data).notes
+    assert said in note
+    assert not any(words in note for words in ("choose", "score"))
+
+
+def test_a_file_whose_letters_cannot_be_read_is_refused_with_what_can_be_done_here():
+    """Japanese in seven bits begins with an escape; this one breaks off being that."""
+    with pytest.raises(StudentError, match="save it as UTF-8 and give that") as refused:
+        read(b"\x1b$B\xff\xff\n\x1b(Bone\n")
+    assert "choose" not in str(refused.value)
