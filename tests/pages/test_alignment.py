@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -211,6 +212,7 @@ def test_a_hidden_rule_is_guessed_and_revealed():
     app = open_chapter("secret_rule", sr_seed=str(seed))
     assert "short" not in app.query_params.get("sr_rule", "")
     start_and_finish(app, "Vote and tune")
+    assert re.search(r"DPO learnt from the votes on \d+ pairs, in 24 of 24 updates\.", said(app))
     assert RULES["short_words"].title not in said(app)  # nothing on the page gives it away
     app.radio(key="sr_guess").set_value("the").run()
     assert "No: the rule was to prefer answers with shorter words" in said(app)

@@ -138,9 +138,9 @@ def _queue_game(game: Game) -> None:
 def show_round(view: JobView) -> None:
     voted = next((event for event in view.events if isinstance(event, Voted)), None)
     if voted:
-        st.caption(f"DPO learns from the votes on {number_of(len(voted.pairs), 'pair')}.")
+        steps = sum(isinstance(event, PolicyStep) for event in view.events)
+        st.caption(_how_far(voted, steps, view))
         if view.state.active:
-            steps = sum(isinstance(event, PolicyStep) for event in view.events)
             st.progress(steps / view.argument.steps, f"Update {steps} of {view.argument.steps}")
     looks = looks_of(view)
     if len(looks) < 2:
@@ -150,6 +150,15 @@ def show_round(view: JobView) -> None:
             st.markdown(f"### {title}")
             for answer in look.answers[:SHOWN]:
                 st.markdown(continued(answer.prompt, f" {answer.written}"))
+
+
+def _how_far(voted: Voted, steps: int, view: JobView) -> str:
+    pairs = number_of(len(voted.pairs), "pair")
+    if view.state.active:
+        return f"DPO learns from the votes on {pairs}."
+    if not steps:
+        return f"It ended before the first update: nothing was learnt from the votes on {pairs}."
+    return f"DPO learnt from the votes on {pairs}, in {steps} of {number_of(view.argument.steps, 'update')}."
 
 
 def _guess(view: JobView) -> list[dict]:
