@@ -10,12 +10,12 @@ from lib.training.run import FineTuningRun
 
 
 @dataclass(frozen=True)
-class Pace:
+class Parts:
     """Seconds of the parts of a run with LoRA on two processor cores with nobody else there, by the processor time
     that they were measured to take (a small model computes on one core)."""
 
     around_s: float
-    """Loading, what the base says, the last answers and files."""
+    """Loading, what the base says, and files."""
     step_s: float
     look_s: float
     """At the held-out texts that come with the app."""
@@ -23,21 +23,25 @@ class Pace:
     """The prompts, on the way."""
     known_s: float
     """What it knows besides its texts, before and after."""
+    answers_s: float
+    """The last ones, which compute on one core."""
 
 
-SMALL = Pace(around_s=1.0, step_s=0.07, look_s=0.35, asked_s=0.16, known_s=0.7)
-WIDE = Pace(around_s=7.0, step_s=0.7, look_s=2.3, asked_s=1.6, known_s=5.0)
+SMALL = Parts(around_s=0.7, step_s=0.07, look_s=0.35, asked_s=0.16, known_s=0.7, answers_s=0.3)
+WIDE = Parts(around_s=3.0, step_s=0.7, look_s=3.0, asked_s=1.6, known_s=5.0, answers_s=4.0)
 
 
 def run_expected_s(run: FineTuningRun) -> float:
     """Seconds a run may take, for the first student in the queue; later ones are told what runs really took."""
-    pace, method = WIDE if catalogue()[run.model].wide else SMALL, methods()[run.method]
+    parts, method = WIDE if catalogue()[run.model].wide else SMALL, methods()[run.method]
+    pace = method.pace_on(run.model)
     steps = run.steps - (run.resume_from.step if run.resume_from else 0) if method.trains else 0
     looks = 1 + steps // run.evaluate_every
     asked = steps // run.ask_every if run.ask_every else 0
-    known_s = pace.known_s if run.weighs else 0.0
-    by_method_s = method.pace * (steps * pace.step_s + looks * pace.look_s + known_s / 2)
-    return pace.around_s + by_method_s + asked * pace.asked_s + known_s / 2
+    known_s = parts.known_s if run.weighs else 0.0
+    looking_s = pace.look * (looks * parts.look_s + known_s / 2) + known_s / 2  # the base knows at LoRA's pace
+    answering_s = pace.answer * (asked * parts.asked_s + parts.answers_s)
+    return parts.around_s + pace.step * steps * parts.step_s + looking_s + answering_s
 
 
 def run_time_limit_s(run: FineTuningRun) -> float:

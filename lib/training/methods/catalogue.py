@@ -12,6 +12,16 @@ from lib.sources import Source
 
 
 @dataclass(frozen=True)
+class Pace:
+    """A method's times over LoRA's."""
+
+    step: float = 1.0
+    look: float = 1.0
+    """At the held-out texts, and at what it knows besides."""
+    answer: float = 1.0
+
+
+@dataclass(frozen=True)
 class Method:
     """A way of making a model better at some texts."""
 
@@ -36,12 +46,17 @@ class Method:
     """What the base must be held in; None leaves that to the model and the machine."""
     learning_rate: float = 0.0
     wide_learning_rate: float = 0.0
-    pace: float = 1.0
-    """Its time for a step, or a look where it trains nothing, over LoRA's, where that was measured (SmolLM2-135M)."""
+    pace: Pace = Pace()
+    """On the bundled model."""
+    wide_pace: Pace = Pace()
 
     def usual_learning_rate(self, model: str) -> float:
         """A rate at which it learns well: higher for the tiny model, whose weights are small."""
         return self.wide_learning_rate if catalogue()[model].wide else self.learning_rate
+
+    def pace_on(self, model: str) -> Pace:
+        """How long its parts take, beside LoRA's on the same model."""
+        return self.wide_pace if catalogue()[model].wide else self.pace
 
 
 @cache
@@ -53,4 +68,6 @@ def methods() -> dict[str, Method]:
 
 def _method(card: dict) -> Method:
     fields = {key: value for key, value in card.items() if key not in ("tried", "wide_tried")}
-    return Method(**{**fields, "source": Source(**card["source"]), "knobs": tuple(card.get("knobs", ()))})
+    paces = {name: Pace(**card.get(name, {})) for name in ("pace", "wide_pace")}
+    knobs = tuple(card.get("knobs", ()))
+    return Method(**{**fields, **paces, "source": Source(**card["source"]), "knobs": knobs})

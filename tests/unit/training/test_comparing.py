@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from lib.models.catalogue import BUNDLED, REAL
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
 from lib.training.comparing.findings import Difference, learns_less_and_forgets_less, winner
 from lib.training.comparing.outcomes import columns
 from lib.training.comparing.sweeps import SWEEPS
+from lib.training.duration import run_expected_s
 from lib.training.errors import TrainingError
 from lib.training.events import Cost, Finished, Forgotten, HeldOut, Step
 from lib.training.forgetting.known import Known
+from lib.training.methods.catalogue import methods
 from lib.training.run import FineTuningRun
 
 COST = Cost("fp32", 10, 400, 40, 80, 44, 1.0)
@@ -98,6 +101,32 @@ def test_a_method_that_trains_nothing_is_expected_to_take_no_steps():
     short, long = (Comparison((Setting("base", run("base", steps=steps)),), (0,)) for steps in (4, 400))
     assert short.expected_s == long.expected_s
     assert short.expected_s < Comparison((Setting("LoRA", run("lora", steps=400)),), (0,)).expected_s
+
+
+@pytest.mark.parametrize("model", [BUNDLED, REAL])
+@pytest.mark.parametrize("name", [name for name, method in methods().items() if method.trains])
+def test_each_method_s_time_is_told_at_the_pace_measured_for_it(name, model):
+    def told_s(method: str, **more) -> float:
+        return run_expected_s(
+            run(method, **{"model": model, "steps": 20, "ask_every": 0, "evaluate_every": 500, **more})
+        )
+
+    def part_s(method: str, **more) -> float:
+        return told_s(method, **more) - told_s(method)
+
+    pace = methods()[name].pace_on(model)
+    for part, more in ((pace.step, {"steps": 30}), (pace.look, {"evaluate_every": 2}), (pace.answer, {"ask_every": 2})):
+        assert part_s(name, **more) == pytest.approx(part * part_s("lora", **more))
+
+
+def test_what_takes_longer_than_lora_is_told_to():
+    """Processor time of a step on SmolLM2-135M: LoRA 1.3 s; DoRA 2.1, full fine-tuning 2.4 and IA3 1.1 on one
+    thread; LoRA 1.5 s, QLoRA 2.1 (4 bits) and 2.3 (8 bits) on two."""
+    told = {
+        name: run_expected_s(FineTuningRun(method=name, model=REAL, steps=100))
+        for name in ("ia3", "lora", "qlora_nf4", "qlora_int8", "dora", "full")
+    }
+    assert told["ia3"] < told["lora"] < min(told[name] for name in ("qlora_nf4", "qlora_int8", "dora", "full"))
 
 
 def test_a_comparison_has_limits():
