@@ -72,7 +72,6 @@ def moved(looks: Sequence[Examined]) -> go.Figure:
     steps = [each.step for each in looks]
     last = looks[-1]
     away = last.book_loss - looks[0].book_loss
-    ends = ((last.kl_nats, "KL per answer", ORANGE), (last.book_loss, "a book, per token", GREEN))
     return figure(
         f"{last.kl_nats:.1f} nats from the reference; a book {away:+.2f} nats per token",
         "updates",
@@ -84,7 +83,9 @@ def moved(looks: Sequence[Examined]) -> go.Figure:
         ],
         showlegend=False,
         annotations=[
-            label(last.step, at, text, xanchor="right", yshift=14, font={"color": colour}) for at, text, colour in ends
+            label(last.step, last.kl_nats, "KL per answer", xanchor="right", yshift=14, font={"color": ORANGE}),
+            # Where it begins: at its end the other line may rise through it.
+            label(0, looks[0].book_loss, "a book, per token", xanchor="left", yshift=14, font={"color": GREEN}),
         ],
     )
 
