@@ -51,6 +51,12 @@ def aliases() -> dict[str, str]:
 
 
 @cache
+def first_forms() -> dict[str, dict]:
+    """model_type of a model's first configs, with code of its author's → how transformers writes it today."""
+    return _model_types()["first_forms"]
+
+
+@cache
 def miscounted() -> dict[str, str]:
     """model_type → why what transformers builds of it has another size than the published model."""
     return {name: row["why"] for name, row in _model_types()["miscounted"].items()}

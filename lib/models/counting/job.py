@@ -35,6 +35,7 @@ from lib.models.counting.arrived import (
 from lib.models.counting.build import build, build_without_what_needs_libraries, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
+from lib.models.counting.first_form import as_written_today
 from lib.models.counting.parts import path_of_head, weights_of
 from lib.models.counting.read import is_encoder, language_alone, read, value_of
 from lib.models.counting.two_texts import (
@@ -48,10 +49,11 @@ from lib.models.counting.two_texts import (
 
 def count(text: str) -> Iterator[Building | Counted]:
     """Count the model whose config.json is `text`; what is in the way is said in one CannotEstimateError."""
-    config = parse(text)
+    config, of_its_form = as_written_today(parse(text))
     try:
         yield Building("Reading the config as transformers reads it")
         made, kind, notes = read(config)
+        notes = [*of_its_form, *notes]
         yield Building(f"Building {kind.__name__} without its weights")
         try:
             model = build(kind, made)

@@ -105,6 +105,35 @@ def test_active_parameters(name, billions):
     assert counted(CASES[name]["config"]).active_parameters / 1e9 == pytest.approx(billions, rel=0.02)
 
 
+RW = {"alibi": False, "architectures": ["RWForCausalLM"], "bias": False, "parallel_attn": True, "vocab_size": 65024}
+
+
+@pytest.mark.parametrize(
+    ("config", "parameters", "numbers_per_token"),
+    [  # as transformers builds today's configs of the same models
+        ({"model_type": "RefinedWebModel", "hidden_size": 4544, "multi_query": True, "n_head": 71, "n_layer": 32},
+         6_921_720_704, 4_096),
+        ({"model_type": "RefinedWeb", "hidden_size": 8192, "n_head": 128, "n_head_kv": 8, "n_layer": 60},
+         41_303_293_952, 61_440),
+        ({"model_type": "RefinedWebModel", "hidden_size": 2048, "multi_query": False, "n_head": 32, "n_layer": 24,
+          "alibi": True, "bias": True, "parallel_attn": False, "vocab_size": 50304}, 1_311_625_216, 98_304),
+    ],
+)  # fmt: skip
+def test_falcons_first_configs(config, parameters, numbers_per_token):
+    model = counted(RW | config)
+    assert model.parameters == parameters
+    assert model.numbers_per_token == numbers_per_token
+    assert any("built as 'falcon'" in note for note in model.notes)
+    assert not any("does not know" in note for note in model.notes)
+
+
+def test_internvl_s_first_config_counts_its_vision_tower_too():
+    """As counted from the shapes of its tensors."""
+    case = CASES["InternVL3-1B"]
+    model = counted(case["config"])
+    assert [model.parameters, model.language_parameters] == [*case["also_right"], case["language_parameters"]]
+
+
 def test_layers_shared_by_albert_count_once():
     albert = {"model_type": "albert", "vocab_size": 30000, "embedding_size": 128, "hidden_size": 768}
     albert |= {"num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072}
