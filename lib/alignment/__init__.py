@@ -2,6 +2,7 @@
 
 errors.py        what a student can put right
 answers.py       prompts, and what is sampled to them (no torch)
+by_prompt.py     how sure a mean over answers is, a prompt being one observation (no torch)
 reading.py       prompts read once for all of their answers (worker only)
 sampling.py      sampling answers (worker only)
 preferences.py   rankings, the pairs that follow, kappa (no torch)

@@ -189,21 +189,26 @@ def test_a_policy_earns_a_proxy_and_gold_judges_it():
     assert "#### At the end: after 8" in said(app)
 
 
+ERROR = 0.2 * 2**0.5
+
+
 @pytest.mark.parametrize(
     ("gold", "words"),
     [
         (
             +0.3,
             "which chance alone could do",
-        ),  # within two standard errors of the difference, 2 · √(0.2² + 0.2²) = 0.57
+        ),  # within two standard errors of the difference, 0.57
         (-0.3, "which chance alone could do"),
         (-0.7, "Gold fell to **-0.7**"),
         (+0.7, "Gold rose with it to **+0.7**"),
-        (-1.0, "was best before the first update (**+0.0**)"),  # beyond three: 0.85
+        (-1.0, "was best before the first update (**+0.0**)"),  # beyond three, 0.85
     ],
 )
 def test_gold_says_no_more_than_its_answers_can_tell(gold, words):
-    assert words in in_words((BothRewards(0, 0.0, 0.0, 0.0, 0.2), BothRewards(8, 1.0, 2.0, gold, 0.2)))
+    first = {"one": -0.2, "other": 0.2}
+    last = {"one": gold - 0.2 + ERROR, "other": gold + 0.2 - ERROR}  # they differ by 2 · ERROR: an error of ERROR
+    assert words in in_words((BothRewards(0, 0.0, 0.0, 0.0, first), BothRewards(8, 1.0, 2.0, gold, last)))
 
 
 @pytest.mark.usefixtures("tiny_worker")

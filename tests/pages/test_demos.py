@@ -96,6 +96,7 @@ def test_a_recorded_run_is_a_key_away_and_marked(page):
         assert f"Recorded, not computed now**: {told.date}, {told.device}" in said(app)
     assert not app.error
     assert "here and now" not in said(app)
+    assert not re.search(r"\*\*Measured.{,80}(?<!Not )on this machine", said(app))
     assert not charts_without_words(app)
     shown = said(app)
     assert shown != before if page.slug in DRAWN_ALREADY else len(shown) > len(before) + 200

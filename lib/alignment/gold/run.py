@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 
 from lib.alignment.answers import prompts
+from lib.alignment.by_prompt import error_of_difference, error_of_mean, means_by_prompt
 from lib.alignment.errors import AlignmentError
-from lib.alignment.policy.run import Examined, PolicyEvent, PolicyRun, Reward, error_of_mean
+from lib.alignment.policy.run import Examined, PolicyEvent, PolicyRun, Reward
 from lib.alignment.preferences import Ranking, check_learnable
 from lib.alignment.reward.run import Head
 from lib.alignment.rules import rule
@@ -97,8 +98,13 @@ class BothRewards:
     """√KL from the base model, in √nats."""
     proxy: float
     gold: float
-    gold_error: float
-    """Standard error of `gold`."""
+    gold_by_prompt: dict[str, float]
+    """The mean over each prompt's answers, from the same 0."""
+
+    @property
+    def gold_error(self) -> float:
+        """Standard error of `gold`."""
+        return error_of_mean(self.gold_by_prompt)
 
     @property
     def when(self) -> str:
@@ -122,7 +128,7 @@ def both_rewards(looks: Sequence[Examined]) -> tuple[BothRewards, ...]:
             math.sqrt(max(0.0, look.kl_nats)),
             (look.reward - first.reward) / proxy_unit,
             (mean(look.gold) - base) / gold_unit,
-            error_of_mean(look.gold) / gold_unit,
+            {prompt: (each - base) / gold_unit for prompt, each in means_by_prompt(look.answers, look.gold).items()},
         )
         for look in looks
     )
@@ -141,9 +147,9 @@ def has_turned(found: Sequence[BothRewards]) -> bool:
     """
     best, last = best_for_gold(found), found[-1]
     fall = best.gold - last.gold
-    return fall > max(LEAST_FALL, 3 * math.hypot(best.gold_error, last.gold_error))
+    return fall > max(LEAST_FALL, 3 * error_of_difference(best.gold_by_prompt, last.gold_by_prompt))
 
 
 def rise_error(found: Sequence[BothRewards]) -> float:
-    """Standard error of how far gold has come from the base model, whose own answers are a sample too."""
-    return math.hypot(found[0].gold_error, found[-1].gold_error)
+    """Standard error of how far gold has come from the base model, prompt by prompt."""
+    return error_of_difference(found[0].gold_by_prompt, found[-1].gold_by_prompt)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import mean, stdev
+from statistics import mean
 
 from lib.alignment.answers import Answer, Sampling
+from lib.alignment.by_prompt import means_by_prompt
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Pair
 from lib.alignment.reward.run import Head
@@ -16,11 +17,6 @@ from lib.models.catalogue import BUNDLED, catalogue
 
 METHODS = ("dpo", "grpo")
 MOST_STEPS = 200
-
-
-def error_of_mean(values: Sequence[float]) -> float:
-    """The standard error of their mean, s / √n; 0 for fewer than two."""
-    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -157,9 +153,8 @@ class Examined:
         return mean(self.rewards)
 
     @property
-    def standard_error(self) -> float:
-        """Of the mean reward."""
-        return error_of_mean(self.rewards)
+    def rewards_by_prompt(self) -> dict[str, float]:
+        return means_by_prompt(self.answers, self.rewards)
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,17 @@
-"""What a rule counts in the answers before and after a round, and whether chance alone would do that. No torch.
-
-Answers to the same prompt resemble each other, so a prompt is one observation, however many of its answers are counted:
-the mean over its answers after, less the mean before. Had the votes changed nothing, each of these differences would be
-as likely to point up as down (Fisher 1935, "The design of experiments", chapter 3: the exact sign-flip test).
-"""
+"""What a rule counts in the answers before and after a round, and whether chance alone would do that. No torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import fsum
+from functools import cached_property
 from statistics import mean
 
 from lib.alignment.answers import Answer
+from lib.alignment.by_prompt import FEWEST_PROMPTS, ROUNDING, SignFlips, sign_flips
 from lib.alignment.errors import AlignmentError
 from lib.alignment.rules import Rule
 from lib.units import number_of
-
-MOST_PROMPTS = 16
-"""All ways of setting the signs are gone through: 65,536 of them here."""
-FEWEST_PROMPTS = 6
-"""With five, the rarest outcome, all in one direction, is 2 of 32: more than SELDOM."""
-SELDOM = 1 / 20
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -49,8 +37,7 @@ class Moved:
     """Before, and as many after."""
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.prompts) <= MOST_PROMPTS:
-            raise AlignmentError(f"1 to {MOST_PROMPTS} prompts can be compared; there are {len(self.prompts)}")
+        self.flips  # noqa: B018 (checks how many prompts there are)
 
     @property
     def mean_before(self) -> float:
@@ -65,25 +52,9 @@ class Moved:
         """Prompts whose answers moved in the rule's direction."""
         return sum(each.difference > 0 if self.rule.more else each.difference < 0 for each in self.prompts)
 
-    @property
-    def sign_patterns(self) -> int:
-        """Ways in which the differences of the prompts could point up or down."""
-        return 2 ** len(self.prompts)
-
-    @property
-    def as_far(self) -> int:
-        """Of these, how many move the mean at least as far as it has moved, up or down."""
-        differences = [each.difference for each in self.prompts]
-        far = abs(fsum(differences)) - ROUNDING
-        return sum(
-            abs(fsum(sign * each for sign, each in zip(signs, differences, strict=True))) >= far
-            for signs in product((1, -1), repeat=len(differences))
-        )
-
-    @property
-    def by_chance(self) -> float:
-        """How often chance alone would move the mean as far: the exact two-sided p-value."""
-        return self.as_far / self.sign_patterns
+    @cached_property
+    def flips(self) -> SignFlips:
+        return sign_flips([each.difference for each in self.prompts])
 
     @property
     def towards(self) -> bool:
@@ -94,7 +65,7 @@ class Moved:
     @property
     def learnt(self) -> bool:
         """In the rule's direction, as chance alone seldom would."""
-        return self.towards and self.by_chance <= SELDOM
+        return self.towards and self.flips.seldom
 
     @property
     def in_words(self) -> str:
@@ -123,8 +94,8 @@ class Moved:
     def _chance(self) -> str:
         return (
             "Had the votes changed nothing, each prompt would be as likely to go up as down: of the "
-            f"{self.sign_patterns:,} ways in which that can fall out, {self.as_far:,} ({self.by_chance:.1%}) move the "
-            "mean at least as far, up or down."
+            f"{self.flips.ways:,} ways in which that can fall out, {self.flips.as_far:,} "
+            f"({self.flips.by_chance:.1%}) move the mean at least as far, up or down."
         )
 
     @property

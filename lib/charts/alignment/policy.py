@@ -12,9 +12,6 @@ from lib.alignment.policy.best_of_n import kl_nats
 from lib.alignment.policy.run import Examined, PolicyStep
 from lib.charts.theme import BLUE, GREEN, GREY, ORANGE, RED, figure, label
 
-BEYOND_HALF = 0.65
-"""How far along its line a curve is named, so that on a phone too its name lies within the plot."""
-
 
 def best_of(rewards: Sequence[float], chosen: int, unit: str) -> go.Figure:
     """Expected reward of the best of n by its KL divergence; `rewards[n - 1]` is that of n, `chosen` the n in focus."""
@@ -45,8 +42,13 @@ def best_of(rewards: Sequence[float], chosen: int, unit: str) -> go.Figure:
             },
         ],
         showlegend=False,
-        annotations=[label(kl[n - 1], rewards[n - 1], f"n = {n}", yshift=-16) for n in named],
+        annotations=[_name_below(kl[n - 1], rewards[n - 1], n, last=n == len(rewards)) for n in named],
     )
+
+
+def _name_below(x: float, y: float, n: int, *, last: bool) -> dict:
+    """Below a line that rises less and less there is room on the right, unless the plot ends there."""
+    return label(x, y, f"n = {n}", yshift=-16, xanchor="right" if last else "left")
 
 
 def earned(looks: Sequence[Examined], steps: Sequence[PolicyStep], unit: str) -> go.Figure:
@@ -123,36 +125,15 @@ def against_gold(found: Sequence[BothRewards]) -> go.Figure:
     """The proxy that is earned and the gold that judges, both over √KL (Gao et al. 2022, figure 1)."""
     away = [each.away for each in found]
     best, last = best_for_gold(found), found[-1]
-    gold = _points(away, [each.gold for each in found], ORANGE, symbol="diamond")
+    gold = _points(away, [each.gold for each in found], ORANGE, symbol="diamond") | {"name": "gold ± standard error"}
     gold |= {"error_y": {"type": "data", "array": [each.gold_error for each in found], "thickness": 1.5, "width": 4}}
     return figure(
         f"Proxy {last.proxy:+.1f}, gold {last.gold:+.1f}; gold was best ({best.gold:+.1f}) {best.when}",
-        "√KL: how far from the base model",
+        "√KL from the base model",
         "standard deviations",
         height=400,
-        traces=[_points(away, [each.proxy for each in found], BLUE), gold],
-        showlegend=False,
-        annotations=[
-            label(last.away, last.proxy, "proxy", yshift=16, xanchor="right", font={"color": BLUE}),
-            _name_of_gold(found),
-        ],
-    )
-
-
-def _name_of_gold(found: Sequence[BothRewards]) -> dict:
-    """On the side that the proxy is not on, and where the line goes away from it: before it falls, or after it rose."""
-    first, last = found[0], found[-1]
-    below, falls = last.gold <= last.proxy, last.gold < first.gold
-    to_the_left = below == falls
-    place = last.away * (BEYOND_HALF if to_the_left else 1 - BEYOND_HALF)
-    at = min(found, key=lambda each: abs(each.away - place))
-    return label(
-        at.away,
-        at.gold,
-        "gold ± standard error",
-        yshift=-24 if below else 24,
-        xanchor="right" if to_the_left else "left",
-        font={"color": ORANGE},
+        legend={"y": -0.26},
+        traces=[_points(away, [each.proxy for each in found], BLUE) | {"name": "proxy"}, gold],
     )
 
 

@@ -107,7 +107,7 @@ def _draw_gold(view: JobView) -> None:
     )
     here = "a rule that is counted exactly, in odd texts too" if run.rule else "one as small as the proxy"
     measured(
-        f"{run.model} on this machine, β = {run.beta:g}, seed {run.seed}, {len(looks[-1].answers)} answers each time. "
+        f"{run.model} here and now, β = {run.beta:g}, seed {run.seed}, {len(looks[-1].answers)} answers each time. "
         f"In the paper gold is a large reward model; here it is {here}."
     )
 

@@ -83,7 +83,7 @@ def _draw_hacking(view: JobView) -> None:
         "distance that Gao et al. 2022 (figure 1) draw a reward over: what is measured rises, what is meant turns "
         "down. How natural a text is stands here for what is meant; the other view has a gold reward for it."
     )
-    measured(f"{run.model} on this machine, β = {run.beta:g}, {len(last.answers)} answers each time.")
+    measured(f"{run.model} here and now, β = {run.beta:g}, {len(last.answers)} answers each time.")
 
 
 def _verdict(unit: str, looks: list[Examined], steps: list[PolicyStep]) -> str:

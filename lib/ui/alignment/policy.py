@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from lib.alignment.answers import prompts
+from lib.alignment.by_prompt import FEWEST_PROMPTS, sign_flips
 from lib.alignment.policy.recorded import recorded_policy
 from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, lately_right
 from lib.alignment.policy.usual import GRPO_BETA, GRPO_RULE, GRPO_USUAL, grpo_run, usual_looks
@@ -158,9 +157,7 @@ def _draw_policy(kind: str, view: JobView) -> None:
     _show_answers(looks, unit)
     _worked(run, steps)
     origin_note(run.model)
-    measured(
-        f"{run.model} on this machine, {len(looks[-1].answers)} answers each time, temperature {run.temperature:g}."
-    )
+    measured(f"{run.model} here and now, {len(looks[-1].answers)} answers each time, temperature {run.temperature:g}.")
 
 
 def before_and_after(looks: list[Examined]) -> list[dict]:
@@ -196,9 +193,6 @@ def _show_answers(looks: list[Examined], unit: str) -> None:
 
 def _say_what_was_learnt(run: PolicyRun, looks: list[Examined], steps: list[PolicyStep]) -> None:
     first, last = looks[0], looks[-1]
-    spread = math.hypot(first.standard_error, last.standard_error)
-    change = last.reward - first.reward
-    sure = "more than" if abs(change) > 2 * spread else "no more than"
     has = "earns"
     if run.method == "dpo":
         has = "has"
@@ -209,10 +203,24 @@ def _say_what_was_learnt(run: PolicyRun, looks: list[Examined], steps: list[Poli
         )
     happened(
         f"After {last.step} updates an answer {has} **{last.reward:.2f}** instead of **{first.reward:.2f}** "
-        f"{run.reward.unit} on average, {sure} chance would do with {len(last.answers)} answers each time (standard "
-        f"error of the difference {spread:.2f}). The policy is **{last.kl_nats:.1f} nats** per answer from where it "
+        f"{run.reward.unit} on average, {len(last.answers)} answers each time. "
+        f"{_how_sure(first, last)} The policy is **{last.kl_nats:.1f} nats** per answer from where it "
         f"began, and a held-out book costs it {last.book_loss:.2f} nats per token instead of {first.book_loss:.2f}: "
         "what it pays."
+    )
+
+
+def _how_sure(first: Examined, last: Examined) -> str:
+    """Whether chance alone would have done it, with a prompt as one observation."""
+    before, after = first.rewards_by_prompt, last.rewards_by_prompt
+    if len(before) < FEWEST_PROMPTS:
+        return (
+            f"They are to {number_of(len(before), 'prompt')}, and it takes {FEWEST_PROMPTS} to tell this from chance."
+        )
+    flips = sign_flips([after[prompt] - before[prompt] for prompt in before])
+    return (
+        f"That is {'more' if flips.seldom else 'no more'} than chance would do: of the {flips.ways:,} ways in which "
+        f"the {len(before)} prompts could each have gone up or down, {flips.as_far:,} move the mean at least as far."
     )
 
 

@@ -186,7 +186,7 @@ def _guess(view: JobView) -> list[dict]:
     _reveal(game, said, first, last, by_hand=by_hand)
     with st.expander("Everything that was counted", icon=":material/table:"):
         show_table(rows, alt="; ".join(f"{row['counted']}: {row['before']:.2f} to {row['after']:.2f}" for row in rows))
-    measured(f"{game.model} on this machine, {len(last.answers)} answers before and after, round {game.seed}.")
+    measured(f"{game.model} here and now, {len(last.answers)} answers before and after, round {game.seed}.")
     return rows
 
 

@@ -34,7 +34,9 @@ def rankings(*prompts: str, places: tuple[int, ...] = (1, 2, 3, 4)) -> tuple[Ran
 
 
 def look(step: int, kl: float, paid: tuple[float, ...], gold: tuple[float, ...]) -> Examined:
-    return Examined(step, (Answer("p", "a", 1),) * len(paid), paid, kl, 1.0, 1.0, gold)
+    return Examined(
+        step, tuple(Answer(f"prompt {number}", "a", 1) for number in range(len(paid))), paid, kl, 1.0, 1.0, gold
+    )
 
 
 def test_both_rewards_are_counted_from_the_base_model_in_its_own_spread():
@@ -43,7 +45,10 @@ def test_both_rewards_are_counted_from_the_base_model_in_its_own_spread():
     assert [(each.step, each.away) for each in found] == [(0, 0.0), (9, 2.0)]
     assert [(each.proxy, each.gold) for each in found] == [(0.0, 0.0), (2.0, -0.5)]
     assert found[1].gold_error == pytest.approx(1 / math.sqrt(3))
-    assert rise_error(found) == pytest.approx(math.sqrt(1 / 3 + 1 / 3))
+    assert rise_error(found) == 0  # every prompt fell by 5
+    assert rise_error(both_rewards([look(0, 0.0, (1, 3, 5), (10, 20, 30)), look(9, 4.0, (7, 7, 7), (15, 15, 15))])) == (
+        pytest.approx(1 / math.sqrt(3))  # by -0.5, 0.5 and 1.5 of a spread
+    )
     with pytest.raises(AlignmentError, match="earn the same"):
         both_rewards([look(0, 0.0, (1, 1, 1), (10, 20, 30))])
 

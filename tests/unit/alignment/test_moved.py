@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lib.alignment.answers import Answer
+from lib.alignment.by_prompt import FEWEST_PROMPTS, MOST_COMPARED
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import rule
-from lib.alignment.secret.moved import FEWEST_PROMPTS, MOST_PROMPTS, Moved, PromptMoved, moved
+from lib.alignment.secret.moved import Moved, PromptMoved, moved
 from lib.alignment.secret.run import Game
 from lib.classroom.experiments import secret
 from lib.ui.alignment import secret as alone
@@ -33,8 +34,8 @@ def answers(*counts: tuple[int, ...]) -> list[Answer]:
 
 def test_fishers_own_count_comes_out():
     found = differing(*DARWIN)
-    assert (found.sign_patterns, found.as_far) == (32_768, 2 * 863)
-    assert found.by_chance == pytest.approx(0.05267, abs=5e-6)  # "5.267 per cent"
+    assert (found.flips.ways, found.flips.as_far) == (32_768, 2 * 863)
+    assert found.flips.by_chance == pytest.approx(0.05267, abs=5e-6)  # "5.267 per cent"
     assert found.towards
     assert not found.learnt
 
@@ -53,12 +54,12 @@ def test_fishers_own_count_comes_out():
     ],
 )
 def test_settings_of_the_signs_counted_by_hand(differences, as_far):
-    assert differing(*differences).as_far == as_far
+    assert differing(*differences).flips.as_far == as_far
 
 
 def test_rounding_does_not_make_an_outcome_rarer():
     tenths = differing(0.1, 0.2, 0.3, 0.1, 0.2, 0.3)  # 0.1 + 0.2 is not 0.3 in floating point
-    assert tenths.as_far == differing(1, 2, 3, 1, 2, 3).as_far == 2
+    assert tenths.flips.as_far == differing(1, 2, 3, 1, 2, 3).flips.as_far == 2
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_many_answers_to_one_prompt_are_no_more_than_one_observation():
     before, after = answers(*one), answers(*[(0, 0, 0, 0)] * 8)
     found = moved(rule("no_commas"), before, after)
     assert (found.mean_before, found.mean_after, found.by_the_rule, found.answers) == (9 / 8, 0, 1, 32)
-    assert found.by_chance == 1  # one prompt is as likely to go up as down
+    assert found.flips.by_chance == 1  # one prompt is as likely to go up as down
     assert not found.learnt
 
 
@@ -114,4 +115,4 @@ def test_every_round_that_is_played_can_be_compared():
     for count in (alone.PROMPTS, secret.PROMPTS):
         tuning = Game(tuple(f"prompt {n}" for n in range(count)), "the").tuning(votes)
         assert tuning.examined % count == 0
-        assert FEWEST_PROMPTS <= count <= MOST_PROMPTS
+        assert FEWEST_PROMPTS <= count <= MOST_COMPARED

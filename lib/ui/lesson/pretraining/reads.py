@@ -9,6 +9,7 @@ import streamlit as st
 from lib.charts.lesson import next_token as charts
 from lib.lesson.pretraining.reading import Candidate, Reading, Token, visible
 from lib.ui.kit import controls
+from lib.ui.kit.chapter import measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
@@ -69,9 +70,9 @@ def _show_position(reading: Reading, at: int) -> None:
         )
     else:
         st.markdown("This is the token after your text: nothing is true yet. A sampler would draw from these.")
-    st.caption(
-        f":material/speed: **Measured.** {escape(reading.model)} on this machine, in fp32: one pass over "
-        f"{len(reading.tokens)} tokens, {reading.seconds:.2f} s."
+    measured(
+        f"{escape(reading.model)} here and now, in fp32: one pass over {len(reading.tokens)} tokens, "
+        f"{reading.seconds:.2f} s."
     )
 
 

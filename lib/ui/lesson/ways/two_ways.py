@@ -119,4 +119,4 @@ def _ways_out(run: HeadRun, done: NewHead, steps: Sequence[HeadStep]) -> None:
         f"sentences; "
         f"ln {labels} = {math.log(labels):.3f} knows nothing. W is {labels} × {done.hidden_size}."
     )
-    ui.measured(f"{run.model} on this machine, {done.score.seconds:.1f} s to read and to learn.")
+    ui.measured(f"{run.model} here and now, {done.score.seconds:.1f} s to read and to learn.")
