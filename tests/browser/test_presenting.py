@@ -9,6 +9,7 @@ from lib import curriculum
 from lib.lesson.presenting.demos import demos
 from lib.lesson.presenting.notes import notes
 from lib.lesson.presenting.steps import beside, steps_of
+from tests.browser.accessibility import findings
 from tests.browser.conftest import settle
 from tests.browser.server import App
 
@@ -69,6 +70,8 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
         # The experiment always runs; it is to be seen at its own step only.
         expect(page.locator(".js-plotly-plot:visible")).to_have_count(0 if step.part != "experiment" else 1)
         assert not page.evaluate(SMALL, READABLE_PIXELS)
+        if step.part == "experiment":
+            assert not findings(page)
         if step.part == "predict":
             right = next(option for option in CHAPTER.predict.options if option.correct)
             expect(page.get_by_text(right.why)).to_have_count(0)
@@ -85,12 +88,12 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
 
 
 @pytest.mark.thorough
-def test_every_step_of_every_chapter_is_readable_from_the_last_row(page: Page, app: App):
+def test_every_step_of_every_chapter_is_readable_from_the_last_row_and_to_a_screen_reader(page: Page, app: App):
     """One walk with the arrow key from the first chapter to the last."""
     page.set_viewport_size({"width": 1280, "height": 720})
     to = (curriculum.chapters()[0].slug, 0)
     page.goto(f"{app.url}/?present=1")
-    small: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
 
     def lead_on() -> None:
         """Behind the step's last screen is the next step; a page that has grown meanwhile is turned once more."""
@@ -108,12 +111,12 @@ def test_every_step_of_every_chapter_is_readable_from_the_last_row(page: Page, a
         said = f"{chapter.title} · {steps[place].label} ({place + 1} of {len(steps)})"
         expect(page.locator(".st-key-stage_keys p").filter(has_text=said).first).to_be_visible()
         _keys_heard(page)
-        if found := page.evaluate(SMALL, READABLE_PIXELS):
-            small[said] = found
+        if wrong := page.evaluate(SMALL, READABLE_PIXELS) + findings(page):
+            found[said] = wrong
         to = beside(chapter.slug, place, 1)
         if to is not None:
             lead_on()
-    assert not small
+    assert not found
 
 
 @pytest.mark.thorough
