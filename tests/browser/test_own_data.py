@@ -33,7 +33,14 @@ def test_paste_preview_train_ask(page: Page, app: App):
     expect(page.get_by_text("that count in the loss").first).to_be_visible()
     expect(page.get_by_text("two figures").first).to_be_visible()
 
-    press_button(page, "Train on these")
+    with app.held():
+        press_button(page, "Train on these")
+        expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()
+        page.reload()
+        expect(page.get_by_label("Texts", exact=True)).to_have_value(pasted)
+        expect(page.get_by_text("that count in the loss").first).to_be_visible()
+        expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()
+        assert "instruction" not in page.url
     expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
 
     page.get_by_label("Prompt", exact=True).fill("Order: black tea with sugar")

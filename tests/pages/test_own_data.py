@@ -7,7 +7,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter, start_and_finish
+from tests.pages.conftest import button, open_chapter, press, reloaded, start_and_finish
 
 ROWS = [
     {"instruction": f"Order: {meaning}", "response": name}
@@ -36,7 +36,7 @@ def everything(app: AppTest) -> str:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("   \n  \n", None),
+        ("   \n  \n", "There are only blanks here, and no text; paste at least 2 texts"),
         ("only one line", "only one text"),
         ("x" * 20_000_000, "20.0 MB; up to 2 MB"),
         ("ab\x00\x01\x02" * 50, "binary"),
@@ -46,13 +46,13 @@ def everything(app: AppTest) -> str:
         ('{"messages": "none"}\n{"messages": [{"role": "wizard", "content": "x"}]}', "not a list of messages"),
         ("instruction,response", "There is only a header"),
     ],
-    ids=["empty", "one-line", "20-MB", "binary", "duplicates", "columns", "no-answer", "no-messages", "header"],
+    ids=["blanks", "one-line", "20-MB", "binary", "duplicates", "columns", "no-answer", "no-messages", "header"],
 )
 def test_bad_input_is_one_sentence_and_nothing_is_lost(typed, said):
     app = opened(typed)
     assert not app.exception
     assert app.text_area(key="own-text").value == typed
-    assert [said in each.value.replace("\\", "") for each in app.error] == ([True] if said else [])
+    assert [said in each.value.replace("\\", "") for each in app.error] == [True]
     assert not [each for each in app.button if each.label == "Train on these"]
 
 
@@ -89,7 +89,45 @@ def test_a_text_longer_than_the_context_is_cut_and_said():
     app = opened("\n".join([FIVE, LONG]))
     start_and_finish(app, "Preview")
     assert not app.exception
-    assert any("cut there: row 6" in each.value for each in app.warning)
+    assert any("row 6, which is cut there" in each.value for each in app.warning)
+
+
+def test_an_empty_box_is_no_mistake_and_offers_an_example_which_a_reload_keeps():
+    app = opened()
+    assert not app.error
+    press(app, "Put in an example")
+    example = app.text_area(key="own-text").value
+    assert "Kopi O" in example
+    assert reloaded(app, "live_lora", view="Own data").text_area(key="own-text").value == example
+
+
+@pytest.mark.usefixtures("tiny_worker")
+def test_a_reload_keeps_the_texts_their_form_and_what_was_seen_of_them():
+    typed = "colour,size\n" + "\n".join(f"{name},{size}" for size, name in enumerate(["red", "blue", "green", "grey"]))
+    app = opened(typed)
+    app.selectbox[0].set_value("instruction and response").run()
+    next(each for each in app.selectbox if each.label == "Column of the instruction").set_value("size").run()
+    next(each for each in app.selectbox if each.label == "Column of the response").set_value("colour").run()
+    start_and_finish(app, "Preview")
+    assert typed not in str(app.query_params)
+
+    again = reloaded(app, "live_lora", view="Own data")
+    assert not again.exception
+    assert not again.error
+    assert again.text_area(key="own-text").value == typed
+    chosen = {each.label: each.value for each in again.selectbox}
+    assert chosen["Form"] == "instruction and response"
+    assert (chosen["Column of the instruction"], chosen["Column of the response"]) == ("size", "colour")
+    assert not button(again, "Train on these").disabled, "the preview is of these very texts"
+
+    somebody_else = opened()
+    assert not somebody_else.text_area(key="own-text").value
+
+
+def test_what_was_taken_out_of_the_box_does_not_come_back():
+    app = opened(FIVE)
+    app.text_area(key="own-text").set_value("").run()
+    assert not reloaded(app, "live_lora", view="Own data").text_area(key="own-text").value
 
 
 def test_near_copies_on_both_sides_are_warned_of():

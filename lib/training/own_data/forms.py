@@ -127,8 +127,8 @@ def no_form(records: Records) -> TrainingError:
     """What is wrong where the columns tell no form."""
     found = ", ".join(f"“{column[:40]}”" for column in records.columns[:8])
     return TrainingError(
-        f"None of the columns is known by its name ({found}); choose below what each is, or name them instruction and "
-        "response, messages, or text"
+        f"None of the columns is known by its name ({found}); choose under “Form” what they are, or name them "
+        "instruction and response, messages, or text"
     )
 
 

@@ -14,7 +14,7 @@ from lib.metrics.corpus.reading.columns import looks_like_names
 from lib.metrics.corpus.reading.delimited import DELIMITERS, read_delimited
 from lib.metrics.corpus.reading.encoding import Page, decode
 from lib.training.errors import TrainingError
-from lib.training.own_data.texts import MAX_BYTES, Refused
+from lib.training.own_data.texts import MAX_BYTES, MIN_TEXTS, Refused
 
 LINE = "line"
 """The column of plain text, which has no name of its own."""
@@ -48,7 +48,8 @@ def read_records(data: bytes | str, known_columns: frozenset[str]) -> Records:
             f"This has {size / 1e6:,.1f} MB; up to {MAX_BYTES / 1e6:.0f} MB are learnt from here, so take a part of it"
         )
     if not data.strip():
-        raise TrainingError("There is no text yet: paste some, or upload a file that is not empty")
+        found = "There are only blanks here, and no text" if data else "There is no text here"
+        raise TrainingError(f"{found}; paste at least {MIN_TEXTS} texts, one a line, or upload a file that has some")
     text, notes = (data, ()) if isinstance(data, str) else _decoded(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     if "\x00" in text:

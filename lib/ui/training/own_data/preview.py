@@ -14,6 +14,7 @@ from lib.units import number_of
 
 COUNTED, SPECIAL = 0, 3
 CUT_WORDS = 40
+ROWS_NAMED = 8
 FEW = 20
 """Held-out texts below which their loss says little."""
 
@@ -54,7 +55,8 @@ def draw_preview(view: JobView) -> None:
         return
     _template(prepared)
     _one_text(prepared)
-    _cut_off(prepared)
+    if prepared.cut_rows:
+        st.warning(cut_off_words(prepared, view.argument.loss_on), icon=":material/content_cut:")
     _both_losses(prepared, view)
 
 
@@ -110,18 +112,26 @@ def _cut_words(seen: Seen, longest: int) -> None:
     )
 
 
-def _cut_off(prepared: Prepared) -> None:
-    if not prepared.cut_rows:
-        return
-    rows = ", ".join(f"{row:,}" for row in prepared.cut_rows[:8])
-    more = f" and {len(prepared.cut_rows) - 8:,} more" if len(prepared.cut_rows) > 8 else ""
-    lost = ""
-    if prepared.without_answer:
-        lost = f" Of {len(prepared.without_answer):,} the whole answer is cut off: there is nothing to learn in them."
-    st.warning(
-        f"Longer than {prepared.longest_tokens} tokens, and cut there: row {rows}{more}.{lost}",
-        icon=":material/content_cut:",
-    )
+def cut_off_words(prepared: Prepared, loss_on: str) -> str:
+    """Which texts are longer than what is read of one, and what is left to learn of those that lose their answer."""
+    cut, lost = prepared.cut_rows, prepared.without_answer
+    are_cut = "is cut there" if len(cut) == 1 else "are cut there"
+    longer = f"Longer than {prepared.longest_tokens} tokens: {_rows(cut)}, which {are_cut}."
+    if not lost:
+        return longer
+    whose = "Its" if len(cut) == 1 else f"In {_rows(lost)} the"
+    end = "the token that ends the text" if len(lost) == 1 else "the token that ends each text"
+    left = f"only {end} still counts" if loss_on == "answer" else f"what comes before it and {end} still count"
+    return f"{longer} {whose} whole answer is cut off: {left} in the loss."
+
+
+def _rows(numbers: tuple[int, ...]) -> str:
+    """Rows by number, the first few of many."""
+    if len(numbers) == 1:
+        return f"row {numbers[0]:,}"
+    first, more = numbers[:ROWS_NAMED], len(numbers) - ROWS_NAMED
+    named = [f"{number:,}" for number in first] + ([f"{more:,} more"] if more > 0 else [])
+    return f"rows {', '.join(named[:-1])} and {named[-1]}"
 
 
 def _both_losses(prepared: Prepared, view: JobView) -> None:

@@ -26,8 +26,8 @@ from lib.ui.kit import controls
 from lib.ui.kit.problems import NotYet
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.ui.training.own_data.boxes import TEXT, choice_for, keep_pasted, pasted_text
 
-TEXT = "own-text"
 EXAMPLE = """{"instruction": "Order: black coffee with sugar", "response": "Kopi O"}
 {"instruction": "Order: black tea with sugar", "response": "Teh O"}
 {"instruction": "Order: black coffee with no sugar", "response": "Kopi O Kosong"}
@@ -40,20 +40,17 @@ NONE = "none"
 
 def texts_in() -> Split:
     """Both sides of the texts; NotYet where there are none, StudentError where something is wrong with them."""
-    typed = st.text_area(
-        "Texts",
-        key=TEXT,
-        height=190,
-        persist_state="session",
-        placeholder="Paste rows of CSV or JSONL with an instruction and a response each, chat messages, or plain texts",
+    typed = pasted_text(
+        "Paste rows of CSV or JSONL with an instruction and a response each, chat messages, or plain texts"
     )
     largest_mb = MAX_BYTES // 1_000_000
     file = st.file_uploader("Or a file: TXT, CSV, TSV, JSON or JSONL", key="own-file", max_upload_size=largest_mb)
     st.caption(f"Up to {largest_mb} MB and {MAX_TEXTS:,} texts. They stay on this machine.")
-    if file is None and not (typed or "").strip():
+    if file is None and not typed.strip():
         st.button("Put in an example", on_click=_put_in_example, icon=":material/edit_note:", key="own-example")
-        raise NotYet
-    if file is not None and (typed or "").strip():
+        if not typed:
+            raise NotYet
+    if file is not None and typed.strip():
         st.caption("The file is used. Take it out to use what is typed.")
     data = file.getvalue() if file is not None else typed
     own = hashlib.sha256(data if isinstance(data, bytes) else data.encode("utf-8", "replace")).hexdigest()
@@ -73,12 +70,13 @@ def texts_in() -> Split:
 
 def _put_in_example() -> None:
     st.session_state[TEXT] = EXAMPLE
+    keep_pasted()
 
 
 def _choose_form(records: Records, own: str) -> Form:
     """The form that is told, or the one that the student says; its boxes belong to these texts."""
     told = told_form(records)
-    chosen = st.selectbox("Form", [TOLD, *FORMS.values()], key=f"own-form:{own}", persist_state="session")
+    chosen = choice_for(own, "own-form", "Form", [TOLD, *FORMS.values()], TOLD)
     if chosen == TOLD:
         if told is None:
             raise no_form(records)
@@ -89,8 +87,7 @@ def _choose_form(records: Records, own: str) -> Form:
 
     def column(label: str, guess: str, *, optional: bool = False) -> str:
         offered = [NONE, *names] if optional else names
-        at = offered.index(guess) if guess in offered else 0
-        picked = st.selectbox(label, offered, at, key=f"own-{label}:{own}", persist_state="session")
+        picked = choice_for(own, f"own-{label}", label, offered, guess if guess in offered else offered[0])
         return "" if picked == NONE else picked
 
     if kind != INSTRUCTION:
@@ -103,7 +100,7 @@ def _choose_form(records: Records, own: str) -> Form:
     asks = column("Column of the instruction", told.asks if told else names[0])
     answers = column("Column of the response", told.answers if told and told.answers else names[1])
     if asks == answers:
-        raise TrainingError("Instruction and response are the same column; choose two")
+        raise TrainingError("Instruction and response are the same column; choose two different ones")
     return Form(kind, asks=asks, answers=answers, context=column("Column below the instruction", "", optional=True))
 
 

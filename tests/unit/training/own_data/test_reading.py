@@ -135,8 +135,8 @@ def test_a_bad_conversation_says_what_is_wrong(row, why):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "no text yet"),
-        (" \n\t", "no text yet"),
+        (b"", "^There is no text here; paste at least 2 texts, one a line, or upload a file that has some$"),
+        (" \n\t", "^There are only blanks here, and no text; paste at least 2 texts, one a line, or upload"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "a picture"),
         (b"PK\x03\x04" + b"\x00" * 100, "an Excel workbook"),
         (b"a" * 20_000_000, "20.0 MB"),
@@ -154,7 +154,9 @@ def test_what_cannot_be_read_is_one_sentence(data, said):
 def test_columns_that_tell_no_form_are_named():
     records = read("colour,size\nred,7\nblue,9\n")
     assert told_form(records) is None
-    assert "“colour”, “size”" in str(no_form(records))
+    said = str(no_form(records))
+    assert "(“colour”, “size”); choose under “Form” what they are" in said
+    assert "below" not in said, "the box Form may stand anywhere"
 
 
 def test_more_texts_than_are_learnt_are_left_out_and_said():
