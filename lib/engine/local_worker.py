@@ -20,6 +20,7 @@ from distributed import Worker
 
 from lib.engine.cluster import SETTINGS
 from lib.engine.worker import import_module
+from lib.logs import log_to_standard_error
 
 
 async def serve(scheduler: str, scratch: str) -> None:
@@ -47,6 +48,7 @@ def main() -> None:
     with suppress(AttributeError, OSError):
         os.nice(5)
     dask.config.set(SETTINGS)
+    log_to_standard_error()
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns about an optional package at import
     threading.Thread(target=lambda: [import_module(name) for name in sys.argv[3:]], daemon=True).start()
     with suppress(asyncio.CancelledError, KeyboardInterrupt):

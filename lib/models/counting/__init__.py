@@ -5,6 +5,7 @@ arrived.py     whether every size of a config is in the built model, and what wa
 build.py       a model on the meta device, within bounds of time and memory (torch)
 cache.py       what each layer keeps of a context, read off the cache of a pass without weights (torch)
 events.py      what the job tells (no torch)
+fault.py       what an error of transformers says of a config, in a sentence about its fields (torch)
 first_form.py  a config from before its model came into transformers, as transformers writes it today (no torch)
 job.py         the job (torch: only a worker imports it)
 parts.py       which part of a model each tensor belongs to (torch)

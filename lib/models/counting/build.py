@@ -16,7 +16,6 @@ from torch.nn.modules import module as registry
 from transformers import AutoModel, PreTrainedConfig, PreTrainedModel
 
 from lib.memory.errors import CannotEstimateError, NeedsAnotherLibrary
-from lib.memory.model.config_text import short
 
 MOST_MODULES = 400_000  # the largest real one has 100,000 (256 experts as modules of their own in 60 layers)
 MOST_SECONDS = 60.0
@@ -27,7 +26,8 @@ LOOK_EVERY = 2_000
 def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedModel:
     """The model in bf16 on the meta device, its tied weights tied. No code from outside, no weights.
 
-    Raises CannotEstimateError in one sentence where transformers cannot build it, or it would take too much.
+    Raises CannotEstimateError in one sentence where it would take too much or another library; where transformers
+    cannot build it, whatever error that comes to, of which `fault` makes a sentence.
     """
     config.torch_dtype = torch.bfloat16
     try:
@@ -37,17 +37,11 @@ def build(kind: type[PreTrainedModel], config: PreTrainedConfig) -> PreTrainedMo
             model.tie_weights()
             model.set_attn_implementation("eager")  # the fused kinds look at the mask's numbers first
             return model.to(torch.bfloat16).eval()
-    except CannotEstimateError:
-        raise
     except ImportError as error:
         library = re.search(r"requires the (\w+) library", str(error))
-        named = f"the library {library[1]}" if library else f"a library ({short(error)})"
+        named = f"the library {library[1]}" if library else "another library"
         raise NeedsAnotherLibrary(
             f"transformers builds a part of {config.model_type} with {named}, which this app does not have."
-        ) from error
-    except Exception as error:
-        raise CannotEstimateError(
-            f"transformers cannot build this {config.model_type} ({short(error)}): its size cannot be counted."
         ) from error
 
 

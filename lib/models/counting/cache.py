@@ -26,10 +26,10 @@ from transformers.cache_utils import (
 )
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import short
 from lib.memory.model.inventory.keeps import Keeps
 from lib.models.counting.alike import alike_run_once
 from lib.models.counting.build import bounded, language_decoder, speaking_part
+from lib.models.counting.fault import not_run
 from lib.models.counting.read import is_encoder
 
 FEW, MORE = 8, 16  # tokens; fewer than any window, more than a convolution is wide
@@ -116,7 +116,7 @@ def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
         except Exception as error:  # whatever a model does that cannot be done without numbers
             problem = error
     else:
-        raise CannotEstimateError(f"no pass can be made without its weights ({short(problem)})")
+        raise not_run("it", problem) from problem
     if isinstance(cache, list) and cache and all(isinstance(each, torch.Tensor) for each in cache):
         return [_StateAlone(tuple(each[..., at] for each in cache)) for at in range(cache[0].shape[-1])]  # RWKV's
     if isinstance(states := getattr(cache, "rnn_state", None), dict):

@@ -18,7 +18,6 @@ from lib.memory.model.config_text import (
     not_served,
     parse,
     parts_left_out,
-    short,
 )
 from lib.memory.model.inventory.counted import CountedModel
 from lib.memory.model.inventory.keeps import Keeps
@@ -35,6 +34,7 @@ from lib.models.counting.arrived import (
 from lib.models.counting.build import build, build_without_what_needs_libraries, give_own_head, speaking_part
 from lib.models.counting.cache import keeps_of
 from lib.models.counting.events import Building, Counted
+from lib.models.counting.fault import not_built
 from lib.models.counting.first_form import as_written_today
 from lib.models.counting.parts import path_of_head, weights_of
 from lib.models.counting.read import is_encoder, language_alone, read, value_of
@@ -70,10 +70,7 @@ def count(text: str) -> Iterator[Building | Counted]:
             raise
         raise why from error
     except Exception as error:  # a stranger's config in another library's code: anything can come up
-        raise _why_not_served(config) or CannotEstimateError(
-            f"transformers does not build this {short(config.get('model_type'))} as a model that can be counted here "
-            f"({short(error)})."
-        ) from error
+        raise _why_not_served(config) or not_built(config, error) from error
 
 
 def _why_not_served(config: dict) -> CannotEstimateError | None:
@@ -95,7 +92,7 @@ def _without_a_tower(
         model, left_out = build_without_what_needs_libraries(kind, made)
         said = f"{problem} {' and '.join(left_out)} is left out, the rest is counted.{_known_of(left_out)}"
         return config, made, model, [*notes, said]
-    except StudentError:  # a part that is not asked for by its config
+    except Exception:  # a part that is not asked for by its config, or that does not go without what is left out
         pass
     made, kind, notes = read(inside)
     notes.append(f"{problem} Only the language model is counted, without the towers beside it.")

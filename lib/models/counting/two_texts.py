@@ -12,9 +12,10 @@ from transformers.cache_utils import EncoderDecoderCache
 from transformers.modeling_outputs import BaseModelOutput
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import longest_context, names_of, short
+from lib.memory.model.config_text import longest_context, names_of
 from lib.memory.model.inventory.keeps import Keeps
 from lib.models.counting.cache import FEW, MORE, experts_idle, grouped, kept, numbers_of, without_numbers
+from lib.models.counting.fault import not_run
 from lib.models.counting.read import value_of
 
 SOUND_S = 30  # Whisper's half a minute, also for encoders that read sound of any length
@@ -128,7 +129,7 @@ def _seen_or_heard(model: PreTrainedModel) -> Reads:
     except CannotEstimateError:
         raise
     except Exception as error:  # whatever an encoder does that cannot be done without numbers
-        raise CannotEstimateError(f"how many positions its encoder makes cannot be seen ({short(error)})") from error
+        raise not_run("how many positions its encoder makes", error) from error
     return Reads(positions, picture=model.main_input_name == "pixel_values")
 
 
@@ -166,7 +167,7 @@ def _caches(model: PreTrainedModel, tokens: int, reads: Reads) -> list[tuple[Any
         except Exception as error:  # whatever a model does that cannot be done without numbers
             problem = error
     else:
-        raise CannotEstimateError(f"no pass can be made without its weights ({short(problem)})") from problem
+        raise not_run("it", problem) from problem
     if not isinstance(cache, EncoderDecoderCache):
         raise CannotEstimateError("it keeps its cache in a way of its own")
     return list(zip(cache.self_attention_cache.layers, cache.cross_attention_cache.layers, strict=True))
