@@ -8,10 +8,11 @@ from contextlib import ExitStack, contextmanager
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import press_button, settle, student
+from tests.browser.conftest import press, press_button, settle, student
 from tests.browser.server import App
 
 PHONE = {"width": 390, "height": 844}
+CONNECTED = '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
 
 
 @contextmanager
@@ -40,3 +41,23 @@ def join(phone: Page, app: App, code: str, name: str | None = None) -> None:
         settle(phone)
     press_button(phone, "Join")
     expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
+
+
+def put_and_answer(page: Page, phone: Page) -> None:
+    """The first question is put to the room, and the phone has answered A."""
+    press_button(page, "Put the first question")
+    press(page.get_by_role("button", name="Put it to the room").nth(1))
+    press(phone.get_by_role("button", name="A ·"))
+    expect(phone.get_by_text("Your answer is in").first).to_be_visible()
+
+
+def wait_until_cut_off(*pages: Page) -> None:
+    for page in pages:
+        page.wait_for_selector(f"[data-testid=stApp]:not({CONNECTED})")
+
+
+def wait_until_back(*pages: Page) -> None:
+    """Pages find the server again by themselves."""
+    for page in pages:
+        page.wait_for_selector(CONNECTED)
+        settle(page)

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
-from tests.browser.conftest import press, press_button, settle
-from tests.browser.rooms import join, open_room, phones_of
+from tests.browser.conftest import press_button, settle
+from tests.browser.rooms import join, open_room, phones_of, put_and_answer, wait_until_back, wait_until_cut_off
 from tests.browser.server import App, running_app
 
 pytestmark = pytest.mark.browser
 SESSION_KEPT_S = 120
 """How long Streamlit keeps the session of a browser that is away, unless it is told otherwise."""
-CONNECTED = '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
 STEP = re.compile(r"Step (\d+)")
 
 
@@ -25,7 +24,7 @@ class Wire:
     """Between a browser and the app: it can be cut, and mended."""
 
     def __init__(self, page: Page) -> None:
-        self._page, self._cut, self._open = page, False, []
+        self._cut, self._open = False, []
         page.context.route_web_socket(re.compile("_stcore/stream"), self._connect)
         page.context.route("**/_stcore/**", self._fetch)
 
@@ -49,13 +48,10 @@ class Wire:
             for end in ends:
                 end.close()
         self._open.clear()
-        for page in pages:
-            page.wait_for_selector(f"[data-testid=stApp]:not({CONNECTED})")
+        wait_until_cut_off(*pages)
         yield
         self._cut = False
-        for page in pages:
-            page.wait_for_selector(CONNECTED)
-            settle(page)
+        wait_until_back(*pages)
 
 
 def away(browser: Browser, page: Page, app: App, seconds: float = 0.0) -> None:
@@ -64,10 +60,7 @@ def away(browser: Browser, page: Page, app: App, seconds: float = 0.0) -> None:
         wire = Wire(phone)
         code = open_room(page, app)
         join(phone, app, code)
-        press_button(page, "Put the first question")
-        press(page.get_by_role("button", name="Put it to the room").nth(1))
-        press(phone.get_by_role("button", name="A ·"))
-        expect(phone.get_by_text("Your answer is in").first).to_be_visible()
+        put_and_answer(page, phone)
         run = phone.context.new_page()
         run.goto(f"{app.url}/live-lora?steps=300")
         settle(run)

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import act_until, press, press_button, settle
-from tests.browser.rooms import join, open_room, phones_of
+from tests.browser.conftest import act_until
+from tests.browser.rooms import join, open_room, phones_of, put_and_answer, wait_until_back, wait_until_cut_off
 from tests.browser.server import free_port, running_app
 
 pytestmark = pytest.mark.browser
-CONNECTED = '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
 
 
 @pytest.mark.thorough
@@ -23,18 +22,12 @@ def test_a_room_outlives_the_web_process(browser: Browser, page: Page, tmp_path:
         with running_app(**served) as app:
             code = open_room(page, app)
             join(phone, app, code)
-            press_button(page, "Put the first question")
-            press(page.get_by_role("button", name="Put it to the room").nth(1))
-            press(phone.get_by_role("button", name="A ·"))
-            expect(phone.get_by_text("Your answer is in").first).to_be_visible()
+            put_and_answer(page, phone)
             app.process.kill()
-            for each in (page, phone):
-                each.wait_for_selector(f"[data-testid=stApp]:not({CONNECTED})")
+            wait_until_cut_off(page, phone)
         with running_app(**served):
             # Both pages find the server again by themselves; a click before that is lost.
-            for each in (page, phone):
-                each.wait_for_selector(CONNECTED)
-                settle(each)
+            wait_until_back(page, phone)
             expect(phone.get_by_text("Your answer is in").first).to_be_visible()
             expect(page.get_by_role("heading", level=1, name=f"Room {code}").first).to_be_visible()
             show = page.get_by_role("button", name="Show the answers", exact=True).first

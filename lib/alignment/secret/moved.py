@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import mean
 
 from lib.alignment.answers import Answer
-from lib.alignment.by_prompt import FEWEST_PROMPTS, ROUNDING, SignFlips, sign_flips
+from lib.alignment.by_prompt import FEWEST_PROMPTS, ROUNDING, SignFlips, means_by_prompt, sign_flips
 from lib.alignment.errors import AlignmentError
 from lib.alignment.rules import Rule
 from lib.units import number_of
@@ -110,12 +111,7 @@ class Moved:
 
 def moved(by: Rule, before: Sequence[Answer], after: Sequence[Answer]) -> Moved:
     """Raises AlignmentError unless both are answers to the same prompts, as many to each."""
-    asked = tuple(dict.fromkeys(answer.prompt for answer in before))
-    was, now = ({prompt: _counts(by, prompt, each) for prompt in asked} for each in (before, after))
-    if len(before) != len(after) or any(len(was[prompt]) != len(now[prompt]) for prompt in asked):
+    if Counter(answer.prompt for answer in before) != Counter(answer.prompt for answer in after):
         raise AlignmentError("Answers before and after can be compared only to the same prompts, as many to each")
-    return Moved(by, tuple(PromptMoved(each, mean(was[each]), mean(now[each])) for each in asked), len(before))
-
-
-def _counts(by: Rule, prompt: str, answers: Sequence[Answer]) -> list[float]:
-    return [by.count(answer.text) for answer in answers if answer.prompt == prompt]
+    was, now = (means_by_prompt(each, [by.count(answer.text) for answer in each]) for each in (before, after))
+    return Moved(by, tuple(PromptMoved(prompt, was[prompt], now[prompt]) for prompt in was), len(before))

@@ -244,5 +244,9 @@ def longest_context(config: Mapping) -> int | None:
 
 def short(value: object) -> str:
     """A stranger's value, short enough for one sentence."""
-    text = " ".join(str(value).split()) if isinstance(value, Exception) else repr(value)
+    return shortened(repr(value))
+
+
+def shortened(text: str) -> str:
+    """At most 60 characters, with a sign where some are left out."""
     return text if len(text) <= 60 else text[:57] + "…"

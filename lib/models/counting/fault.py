@@ -15,7 +15,7 @@ import transformers
 
 from lib.logs import record
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import names_of, short
+from lib.memory.model.config_text import names_of, short, shortened
 
 LONGEST_QUOTE = 180
 KINDS = {
@@ -184,12 +184,12 @@ def _as_written(config: dict, name: str) -> str:
 
 
 def _in_json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=repr)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return shortened(json.dumps(value, ensure_ascii=False, default=repr))
 
 
 def _log(event: str, error: Exception) -> None:
     """Which error and where it came up; its message may hold what was pasted."""
-    frames = traceback.extract_tb(error.__traceback__)
-    files = [f"{each.filename.rpartition('site-packages/')[2][-60:]}:{each.lineno}" for each in frames]
-    record(event, error=type(error).__name__, where=files[-1] if files else "elsewhere")
+    where = "elsewhere"
+    for last in traceback.extract_tb(error.__traceback__)[-1:]:
+        where = f"{last.filename.rpartition('site-packages/')[2][-60:]}:{last.lineno}"
+    record(event, error=type(error).__name__, where=where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from unittest.mock import MagicMock
@@ -102,17 +103,10 @@ async def pressed_behind_a_run_of_the_list(page: Page) -> None:
     page.go_on(held)
 
 
-async def pressed_and_taken_up(page: Page) -> None:
+async def pressed_once_taken_up(page: Page, first: str, *, in_list: bool = False) -> None:
+    """One after a first press that has been taken up and has not come to its callback."""
     held = page.hold(before_callbacks=True)
-    page.ask("listed", in_list=True)
-    await page.stands_still()
-    page.ask("one")
-    page.go_on(held)
-
-
-async def pressed_two_buttons_of_the_page(page: Page) -> None:
-    held = page.hold(before_callbacks=True)
-    page.ask("other")
+    page.ask(first, in_list=in_list)
     await page.stands_still()
     page.ask("one")
     page.go_on(held)
@@ -123,14 +117,6 @@ async def pressed_in_a_list_that_is_gone(page: Page) -> None:
     page.ask()
     await page.drawn()
     page.ask("listed", in_list=True)
-
-
-async def pressed_the_same_twice(page: Page) -> None:
-    held = page.hold(before_callbacks=True)
-    page.ask("one")
-    await page.stands_still()
-    page.ask("one")
-    page.go_on(held)
 
 
 async def pressed_one_after_the_other(page: Page) -> None:
@@ -169,10 +155,10 @@ def play(tmp_path, monkeypatch) -> Callable[[Callable[[Page], Awaitable[None]]],
     ("press", "lost", "all_of_it"),
     [
         (pressed_behind_a_run_of_the_list, ["one"], ["listed", "one"]),
-        (pressed_and_taken_up, ["one"], ["listed", "one"]),
-        (pressed_two_buttons_of_the_page, ["one"], ["one", "other"]),
+        (partial(pressed_once_taken_up, first="listed", in_list=True), ["one"], ["listed", "one"]),
+        (partial(pressed_once_taken_up, first="other"), ["one"], ["one", "other"]),
         (pressed_in_a_list_that_is_gone, [], ["listed"]),
-        (pressed_the_same_twice, ["one"], ["one"]),
+        (partial(pressed_once_taken_up, first="one"), ["one"], ["one"]),
         (pressed_one_after_the_other, ["listed", "one"], ["listed", "one"]),
     ],
 )
