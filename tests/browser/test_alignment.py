@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -34,6 +36,22 @@ def test_ranked_learnt_and_chosen_by(page: Page, app: App):
     press(page.get_by_role("button", name="Sample 16 answers to 6 prompts"))
     expect(page.get_by_text("Best of 4:").first).to_be_visible()
     expect(page.get_by_role("heading", name="The best of 4").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+@pytest.mark.thorough
+def test_updates_that_are_stopped_still_show_what_they_have_changed(page: Page, app: App):
+    page.goto(f"{app.url}/policy?po_view=DPO%3A+from+pairs&po_model=Bundled+base+model&dpo_steps=120")
+    settle(page)
+    press_button(page, "Tune")
+    expect(page.get_by_text(re.compile(r"Update \d+ of 120")).first).to_be_visible()
+    with app.held():
+        press_button(page, "Stop")
+    after = page.get_by_role("heading", name=re.compile(r"After \d+ updates"))
+    expect(after.first).to_be_visible()
+    assert 0 < int(re.search(r"\d+", after.first.inner_text())[0]) < 120
+    expect(page.get_by_role("heading", name="Before: ").first).to_be_visible()
+    expect(page.get_by_role("button", name="Tune").first).to_be_enabled()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 

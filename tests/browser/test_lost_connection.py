@@ -86,6 +86,7 @@ def step_of(run: Page) -> int:
     return int(found[1])
 
 
+@pytest.mark.thorough
 def test_a_moment_away_with_the_session_kept(browser: Browser, page: Page, app: App):
     away(browser, page, app)
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lib.models.catalogue import BUNDLED, REAL
-from tests.browser.conftest import settle
+from tests.browser.conftest import press_button, settle
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -33,15 +33,28 @@ def test_one_outlier_ruins_a_scale(page: Page, app: App):
     expect(page.get_by_text("One weight of").first).to_be_visible()
 
 
-@pytest.mark.parametrize("model", [BUNDLED, pytest.param(REAL, marks=pytest.mark.thorough)])
-def test_measure_reload_and_read(page: Page, app: App, model: str):
-    page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512&model={quote(model)}")
-    settle(page)
-    page.get_by_role("button", name="Measure").click()
-    expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()
-    page.reload()
+def test_measure_reload_stop_and_read(page: Page, app: App):
+    measure_and_reload(page, app, BUNDLED)
+    expect(page.get_by_text("speed is a median of repeats").first).to_be_visible()  # the first row is there
+    press_button(page, "Stop")
+    expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
+    expect(page.get_by_role("button", name="Measure").first).to_be_enabled()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("model", [BUNDLED, REAL])
+def test_measure_to_the_end_and_read(page: Page, app: App, model: str):
+    measure_and_reload(page, app, model)
     expect(page.get_by_role("heading", name="What happened").first).to_be_visible()
     expect(page.get_by_text("is the smallest").first).to_be_visible()
     expect(page.get_by_text("not measured yet")).to_have_count(0)
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= page.viewport_size["width"]
+
+
+def measure_and_reload(page: Page, app: App, model: str) -> None:
+    page.goto(f"{app.url}/quantization-lab?rtn=false&tokens=512&model={quote(model)}")
+    press_button(page, "Measure")
+    expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()
+    page.reload()
+    expect(page.get_by_role("button", name="Stop", exact=True).first).to_be_enabled()

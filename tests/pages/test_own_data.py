@@ -130,6 +130,22 @@ def test_what_was_taken_out_of_the_box_does_not_come_back():
     assert not reloaded(app, "live_lora", view="Own data").text_area(key="own-text").value
 
 
+def test_a_reload_keeps_the_uploaded_file_until_it_is_taken_out():
+    app = opened()
+    app.file_uploader(key="own-file").set_value(("<b>orders</b>.jsonl", FIVE.encode(), "text/plain")).run()
+    assert "instruction and response" in everything(app).replace("\\", "")
+
+    again = reloaded(app, "live_lora", view="Own data")
+    assert not again.exception
+    assert "instruction and response" in everything(again).replace("\\", "")
+    assert r"\<b\>orders" in everything(again)
+    press(again, "Take it out")
+    assert "instruction and response" not in everything(again).replace("\\", "")
+    assert button(again, "Put in an example")
+    once_more = reloaded(again, "live_lora", view="Own data")
+    assert "Take it out" not in [each.label for each in once_more.button]
+
+
 def test_near_copies_on_both_sides_are_warned_of():
     base = "the quick brown fox jumps over the lazy dog near the old mill at the river every single"
     app = opened("\n".join(f"{base} {day}" for day in ("Monday", "Tuesday", "Friday", "Sunday")))

@@ -15,11 +15,14 @@ _lock = threading.Lock()
 _kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
 
-def keep(what: str, value: Any) -> None:
-    """Keep `value` for this browser under the name `what`."""
+def keep(what: str, value: Any, *, most: int = MOST_BROWSERS) -> None:
+    """Keep `value` for this browser under the name `what`, which at most `most` browsers keep at once: fewer where it
+    is large."""
     with _lock:
         _kept.setdefault(owner(), {})[what] = value
         _kept.move_to_end(owner())
+        for mine in [mine for mine in _kept.values() if what in mine][:-most]:
+            del mine[what]
         while len(_kept) > MOST_BROWSERS:
             _kept.popitem(last=False)
 

@@ -162,6 +162,7 @@ def test_a_model_without_a_chat_format_is_asked_for_probabilities_alone():
         assert each.replies == {}
 
 
+@pytest.mark.thorough
 def test_the_real_model_s_answer_and_reply_are_those_of_transformers(real_model):
     """One question anew, by transformers' own loss and its own greedy generation of one conversation at a time."""
     import torch

@@ -199,6 +199,7 @@ def test_grpo_earns_what_is_rewarded(monkeypatch):
     assert steps[0].kl_nats == pytest.approx(0, abs=1e-3)
 
 
+@pytest.mark.thorough
 def test_please_is_sampled_after_the_prompts_that_invite_it_and_after_no_others(monkeypatch):
     monkeypatch.delenv("BASE_MODEL")
     asked = (inviting_prompts(catalogue.BUNDLED, "please"), prompts(catalogue.BUNDLED)[:8])

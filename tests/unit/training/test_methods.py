@@ -81,7 +81,7 @@ def real_base(real_models):
         yield
 
 
-USUAL = ("lora", "qlora_nf4")
+USUAL = ("lora",)
 """The others start on the real model as they do on the tiny one, and take their time."""
 
 

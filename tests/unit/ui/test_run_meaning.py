@@ -20,8 +20,8 @@ def steps(*losses: float) -> list[Step]:
 def said(monkeypatch):
     """From what a run has told to what is written about it."""
 
-    def words_on(*events) -> str:
-        started = Started(100, 1000, 84, 21, 8.3, "cpu", 0)
+    def words_on(*events, first_step: int = 0) -> str:
+        started = Started(100, 1000, 84, 21, 8.3, "cpu", first_step)
         last = Finished(0, (), 1.0, b"", None)
         view = SimpleNamespace(
             argument=FineTuningRun(), events=(started, *events, last), state=JobState.DONE, paused=False
@@ -61,3 +61,9 @@ def test_what_fell_and_what_rose_is_told_as_before(said):
     assert "fell from **6.00** to **2.00**" in said(HeldOut(0, 6.0), *steps(6.0, 2.0), HeldOut(2, 2.0))
     assert "by heart" in said(HeldOut(0, 6.0), *steps(6.0, 2.0), HeldOut(2, 7.0))
     assert "too high" in said(HeldOut(0, 6.0), *steps(6.0, 7.0), HeldOut(2, 7.0))
+
+
+def test_the_time_of_a_run_that_went_on_is_told_of_its_last_sitting_alone(said):
+    told = (HeldOut(0, 6.0), *steps(6.0, 5.0), HeldOut(2, 5.0))
+    assert ". The run took 1.0 s" in said(*told)
+    assert ". From step 1 on, the run took 1.0 s" in said(*told, first_step=1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.engine import JobView
+from lib.engine import JobState, JobView
 from lib.training.comparing.comparison import Comparison
 from lib.training.comparing.outcomes import Column, columns
 from lib.ui.kit import jobs
@@ -44,6 +44,8 @@ def progress_line(view: JobView, found: Sequence[Column]) -> None:
     if view.state.active:
         now = next((column for column in found if column.running), None)
         at = f": {escape(now.setting.label)}, step {now.running.step} of {now.setting.run.steps}" if now else ""
+        if view.state is JobState.RUNNING and not now:  # seconds, where weights are rounded to 4 bits or taken apart
+            at = ": the model is being made ready"
         st.progress(min(1.0, over / planned), f"Run {min(over + 1, planned)} of {planned}{at}")
         return
     left = comparison.going_on(view.events)

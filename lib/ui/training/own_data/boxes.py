@@ -1,4 +1,4 @@
-"""Boxes that belong in no link, kept by this browser: a reload of the page empties neither what was pasted nor how it
+"""Boxes that belong in no link, kept for this browser: a reload loses neither what was pasted, nor the file, nor how it
 is to be read."""
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ import streamlit as st
 
 from lib.training.own_data.texts import MAX_BYTES
 from lib.ui.kit.kept import keep, kept
+from lib.ui.kit.text import escape
 
-WHAT = "own data"
-TEXT = "own-text"
+WHAT, FILE_OF = "own data", "file of own data"
+TEXT, FILE = "own-text", "own-file"
+MOST_FILES = 50
+"""Of as many browsers a file is kept at once: 100 MB if each is as large as may be."""
 
 
 def pasted_text(placeholder: str) -> str:
@@ -28,6 +31,27 @@ def keep_pasted() -> None:
     """For a callback: the text as it stands in its box now; what is too much to be learnt from is not kept either."""
     typed = st.session_state[TEXT] or ""
     keep(WHAT, {TEXT: typed} if len(typed) <= MAX_BYTES else {})
+
+
+def uploaded_file() -> bytes | None:
+    """What is in the file, also after a reload, which empties its box."""
+    largest_mb = MAX_BYTES // 1_000_000
+    file = st.file_uploader(
+        "Or a file: TXT, CSV, TSV, JSON or JSONL", key=FILE, max_upload_size=largest_mb, on_change=_keep_file
+    )
+    if file is not None:
+        return file.getvalue()
+    if kept(FILE_OF) is None:
+        return None
+    name, data = kept(FILE_OF)
+    st.markdown(f":material/draft: **{escape(name)}** is still here.")
+    st.button("Take it out", on_click=keep, args=(FILE_OF, None), icon=":material/close:", key="own-file-out")
+    return data
+
+
+def _keep_file() -> None:
+    file = st.session_state[FILE]
+    keep(FILE_OF, (file.name, file.getvalue()) if file is not None else None, most=MOST_FILES)
 
 
 def choice_for(own: str, name: str, label: str, options: Sequence[str], default: str) -> str:

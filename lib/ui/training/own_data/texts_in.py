@@ -26,7 +26,7 @@ from lib.ui.kit import controls
 from lib.ui.kit.problems import NotYet
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.ui.training.own_data.boxes import TEXT, choice_for, keep_pasted, pasted_text
+from lib.ui.training.own_data.boxes import TEXT, choice_for, keep_pasted, pasted_text, uploaded_file
 
 EXAMPLE = """{"instruction": "Order: black coffee with sugar", "response": "Kopi O"}
 {"instruction": "Order: black tea with sugar", "response": "Teh O"}
@@ -43,16 +43,15 @@ def texts_in() -> Split:
     typed = pasted_text(
         "Paste rows of CSV or JSONL with an instruction and a response each, chat messages, or plain texts"
     )
-    largest_mb = MAX_BYTES // 1_000_000
-    file = st.file_uploader("Or a file: TXT, CSV, TSV, JSON or JSONL", key="own-file", max_upload_size=largest_mb)
-    st.caption(f"Up to {largest_mb} MB and {MAX_TEXTS:,} texts. They stay on this machine.")
+    file = uploaded_file()
+    st.caption(f"Up to {MAX_BYTES // 1_000_000} MB and {MAX_TEXTS:,} texts. They stay on this machine.")
     if file is None and not typed.strip():
         st.button("Put in an example", on_click=_put_in_example, icon=":material/edit_note:", key="own-example")
         if not typed:
             raise NotYet
     if file is not None and typed.strip():
         st.caption("The file is used. Take it out to use what is typed.")
-    data = file.getvalue() if file is not None else typed
+    data = typed if file is None else file
     own = hashlib.sha256(data if isinstance(data, bytes) else data.encode("utf-8", "replace")).hexdigest()
     records = _read(data, own)
     form = _choose_form(records, own)

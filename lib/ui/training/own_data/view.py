@@ -39,7 +39,7 @@ def draw_own_data() -> None:
             learnt = _run_on(prepared, wanted)
             with preview_place:
                 _preview_buttons(wanted, first=prepared is None)
-        if made or jobs.current(TRAINING):  # a run outlives its texts: its file is gone after a reload
+        if made or jobs.current(TRAINING):  # a run outlives its texts, which may be taken out
             run.start_and_stop(learnt, TRAINING, TRAIN)
         if made and learnt is None:
             st.caption("Look at the preview first: then you know what is learnt.")

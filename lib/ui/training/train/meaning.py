@@ -55,12 +55,14 @@ def meaning(kind: str = KIND) -> None:
             f"The lowest held-out loss was **{lowest.loss:.2f}** at step {lowest.step}; after that the adapter began "
             "to memorise its sentences. Stopping there would have given the better model."
         )
+    from_step = told.started.first_step  # the time is told of the last sitting alone
+    took = f"From step {from_step} on, the run took" if from_step else "The run took"
     happened(
         f"Only the adapter was trained: beside each frozen $W$ two small matrices, "
         rf"$W + \frac{{\alpha}}{{r}} B A = W + \frac{{{run.lora_alpha}}}{{{run.rank}}} B A$, with "
         rf"$r\,(d_\mathrm{{in}} + d_\mathrm{{out}})$ parameters each. Over all target layers that is "
         f"**{told.started.trainable:,}** of {told.started.total:,} parameters, "
-        f"**{told.started.trainable / told.started.total:.1%}**. The run took {format_duration(told.finished.seconds)} "
+        f"**{told.started.trainable / told.started.total:.1%}**. {took} {format_duration(told.finished.seconds)} "
         f"on {'a GPU' if told.started.device.startswith('cuda') else 'the processor'}, measured {when_measured()}."
     )
 

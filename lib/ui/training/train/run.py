@@ -96,6 +96,8 @@ def _draw_run(view: JobView, show: str) -> None:
 
 def _pace(told: Progress, run: FineTuningRun) -> str:
     """Where the run is, how fast, and how long it will still take."""
+    if told.started is None:
+        return "The model is being loaded"
     words = [f"Step {told.step} of {run.steps}"]
     if told.steps:
         words.append(f"{told.steps[-1].tokens_per_s:,.0f} tokens/s")
@@ -110,5 +112,6 @@ def _sizes(told: Progress) -> None:
     trainable.metric("Trained", f"{told.started.trainable:,}", help="parameters of the adapter")
     everything.metric("Of all parameters", f"{told.started.trainable / told.started.total:.1%}")
     if told.held_out:
-        change = told.held_out[-1].loss - told.held_out[0].loss
-        loss.metric("Held-out loss", f"{told.held_out[-1].loss:.2f}", f"{change:+.2f}", delta_color="inverse")
+        first, last = told.held_out[0], told.held_out[-1]
+        change = f"{last.loss - first.loss:+.2f}" if last.step > first.step else None  # one look is no change
+        loss.metric("Held-out loss", f"{last.loss:.2f}", change, delta_color="inverse")
