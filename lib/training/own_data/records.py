@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from lib.metrics.corpus.reading.columns import looks_like_names
 from lib.metrics.corpus.reading.delimited import DELIMITERS, read_delimited
 from lib.metrics.corpus.reading.encoding import Page, decode
+from lib.metrics.corpus.reading.names import looks_like_names
 from lib.training.errors import TrainingError
 from lib.training.own_data.texts import MAX_BYTES, MIN_TEXTS, Refused
 

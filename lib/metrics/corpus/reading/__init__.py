@@ -6,6 +6,7 @@ delimited.py  CSV and TSV: records out of lines, with every oddity named
 odd_rows.py   rows that are no pair of texts: cells too many or too few, the names of the columns once more
 json_file.py  JSON in the shapes that people have: one object a line, a list, column by column
 chat.py       conversations: what the assistant said last is the text to score
-columns.py    which column is what: names that evaluation tools write, never an id or a number taken for a text
+names.py      what the name of a column says: names that tools write, and the same words in other languages
+columns.py    which column is what, by name first; never an id or a number taken for a text
 encoding.py   bytes to text: what encoding a file is in, and what to do when its lines disagree
 """

@@ -12,13 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lib.metrics.corpus.reading.columns import (
-    ID,
-    has_known_name,
-    is_known_name,
-    known_names,
-    looks_like_names,
-)
+from lib.metrics.corpus.reading.columns import ID
+from lib.metrics.corpus.reading.names import MAX_NAMES, has_known_name, is_known_name, looks_like_names
 from lib.metrics.corpus.reading.odd_rows import fitted, width_of
 from lib.metrics.corpus.reading.table import Refused
 from lib.metrics.errors import CorpusError
@@ -145,8 +140,6 @@ def _without_rule(filled: list[tuple[int, list[str]]]) -> list[tuple[int, list[s
 
 def _delimiter(lines: Sequence[str]) -> str:
     """The one that gives known names, else the one that cuts most lines into the same number of cells."""
-    known = {name for names in known_names().values() for name in names}
-
     top = [line for line in lines[:LOOKED_AT] if line.strip()][: _ABOVE + 1]  # a title may stand above the names
     if any(map(_SPACED.fullmatch, top[:1])):
         return " "
@@ -154,9 +147,7 @@ def _delimiter(lines: Sequence[str]) -> str:
     def fits(delimiter: str) -> tuple[int, float, int]:
         records = [len(each) for each in csv.reader(lines[:LOOKED_AT], delimiter=delimiter) if each]
         heads = [cells for line in top for cells in csv.reader([line], delimiter=delimiter) if len(cells) > 1]
-        named = max(
-            (sum(cell.strip().lower().replace(" ", "_") in known for cell in cells) for cells in heads), default=0
-        )
+        named = max((sum(map(is_known_name, cells[:MAX_NAMES])) for cells in heads), default=0)
         cells, often = Counter(records).most_common(1)[0] if records else (1, 0)
         return named, often / max(len(records), 1) if cells > 1 else 0.0, -list(DELIMITERS).index(delimiter)
 

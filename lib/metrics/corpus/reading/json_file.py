@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lib.metrics.corpus.reading.chat import NOTE, is_chat, spoken
-from lib.metrics.corpus.reading.columns import ID, has_known_name, known_names
+from lib.metrics.corpus.reading.columns import ID
+from lib.metrics.corpus.reading.names import has_known_name, is_named
 from lib.metrics.corpus.reading.table import Cell, Refused
 from lib.metrics.errors import CorpusError
 
@@ -145,8 +146,8 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
         and all(isinstance(each, dict) and isinstance(each.get("row"), dict) for each in rows)
     ):
         return [each["row"] for each in rows]  # as the hub's viewer of data sets answers
-    references = known_names()["reference"]  # {"references": [{"text": "…"}, …]} is a row's, no table
-    listed = [each for key, each in value.items() if isinstance(each, list) and each and key.lower() not in references]
+    listed = [each for key, each in value.items() if isinstance(each, list) and each and not is_named(key, "reference")]
+    # {"references": [{"text": "…"}, …]} is a row's, no table
     tables = [each for each in listed if isinstance(each[0], dict) and not is_chat(each)]
     if len(tables) == 1:  # {"version": …, "data": [{…}, …]}
         return tables[0]
@@ -178,9 +179,10 @@ def _share_a_key(objects: list[dict]) -> bool:
 
 def _by_index(objects: dict[str, dict]) -> list[Any]:
     """{column: {index: cell}} as DataFrame.to_json writes it, or {index: {column: cell}}."""
-    known = {name for role in ("reference", "candidate", "either") for name in known_names()[role]}
-    inner = {str(key).lower() for each in objects.values() for key in each}
-    if inner & known and not {key.lower() for key in objects} & known:
+    inner = {key for each in objects.values() for key in each}
+    if any(is_named(key, *_SIDES, "either") for key in inner) and not any(
+        is_named(key, *_SIDES, "either") for key in objects
+    ):
         return list(objects.values())
     index = dict.fromkeys(key for column in objects.values() for key in column)
     return [{name: column.get(key) for name, column in objects.items()} for key in index]
@@ -190,8 +192,8 @@ def _is_by_column(value: dict, lists: dict[str, list]) -> bool:
     """Whether lists are columns. In a row of its own only references may be a list, and some text is none."""
     if len(lists) < 2:
         return False
-    candidates = [key for key in value if key.lower() in known_names()["candidate"]]
-    references = [key for key in value if key.lower() in known_names()["reference"]]
+    candidates = [key for key in value if is_named(key, "candidate")]
+    references = [key for key in value if is_named(key, "reference")]
     if not candidates and not references:
         return len(lists) == len(value)
     return all(key in lists for key in references) and (any(key in lists for key in candidates) or not candidates)
@@ -199,15 +201,15 @@ def _is_by_column(value: dict, lists: dict[str, list]) -> bool:
 
 def _is_row(value: dict, lists: dict[str, list]) -> bool:
     """One answer in a list beside several references: a single sample of lm-evaluation-harness, ids and all."""
-    roles = {role: [cells for key, cells in lists.items() if key.lower() in known_names()[role]] for role in _SIDES}
+    roles = {role: [cells for key, cells in lists.items() if is_named(key, role)] for role in _SIDES}
     one = all(len(cells) == 1 for cells in roles["candidate"])
     return len(lists) < len(value) and one and any(len(cells) > 1 for cells in roles["reference"])
 
 
 def _by_column(lists: dict[str, list], notes: list[str]) -> list[dict]:
     """Rows from columns; a list of whole reference files, as sacrebleu takes them, becomes references row by row."""
-    names = known_names()["candidate"]
-    rows = next((len(cells) for key, cells in lists.items() if key.lower() in names), max(map(len, lists.values())))
+    written = next((cells for key, cells in lists.items() if is_named(key, "candidate")), None)
+    rows = max(map(len, lists.values())) if written is None else len(written)
     columns: dict[str, list] = {}
     for key, cells in lists.items():
         nested = bool(cells) and all(isinstance(each, list) for each in cells)
@@ -218,7 +220,7 @@ def _by_column(lists: dict[str, list], notes: list[str]) -> list[dict]:
             notes.append(f"“{key}” was read as the references of row 1, of row 2 and so on.")
         if len(cells) == rows:
             columns[key] = cells
-        elif key.lower() in known_names()["reference"]:
+        elif is_named(key, "reference"):
             raise CorpusError(
                 f"“{key}” lists {len(cells):,} and the candidates' column {rows:,}; both need as many entries."
             )

@@ -1,0 +1,109 @@
+"""Which column is what, where names are in another language or say nothing. The truth is what a reader would say."""
+
+import json
+
+import pytest
+
+from lib.metrics.corpus.reading.columns import guess_columns
+from lib.metrics.corpus.reading.file import read_table
+from lib.metrics.corpus.reading.names import looks_like_names, words_of_name
+from tests.unit.metrics.test_corpus_kinds import read
+
+LANGUAGES = [  # (names, reference, candidate), the candidate first where names alone can tell
+    ("机器译文,参考译文", "参考译文", "机器译文"),
+    ("编号,原文,模型输出,标准答案", "标准答案", "模型输出"),
+    ("序号,问题,模型回答,参考答案", "参考答案", "模型回答"),
+    ("提示,生成摘要,人工摘要", "人工摘要", "生成摘要"),
+    ("譯文,參考譯文", "參考譯文", "譯文"),
+    ("预测,目标", "目标", "预测"),
+    ("预测结果(模型),参考（人工）", "参考（人工）", "预测结果(模型)"),
+    ("予測,正解", "正解", "予測"),
+    ("番号,入力,出力,参照訳", "参照訳", "出力"),
+    ("原文,機械翻訳,人手翻訳", "人手翻訳", "機械翻訳"),
+    ("질문,모델 출력,정답", "정답", "모델 출력"),
+    ("원문,기계번역,참조번역", "참조번역", "기계번역"),
+    ("คำทำนาย,คำตอบอ้างอิง", "คำตอบอ้างอิง", "คำทำนาย"),
+    ("கணிப்பு,குறிப்பு", "குறிப்பு", "கணிப்பு"),
+    ("अनुवाद,संदर्भ", "संदर्भ", "अनुवाद"),
+    ("Soalan,Ramalan,Rujukan", "Rujukan", "Ramalan"),
+    ("nomor,prediksi,referensi", "referensi", "prediksi"),
+    ("câu hỏi,dự đoán,đáp án", "đáp án", "dự đoán"),
+    ("номер,исходный текст,перевод,эталон", "эталон", "перевод"),
+    ("ответ модели,правильный ответ", "правильный ответ", "ответ модели"),
+    ("Quelle,Übersetzung,Referenz", "Referenz", "Übersetzung"),
+    ("Frage,Vorhersage,Musterlösung", "Musterlösung", "Vorhersage"),
+    ("Größe,Hypothese,Referenzübersetzung", "Referenzübersetzung", "Hypothese"),
+    ("hypothèse,référence", "référence", "hypothèse"),
+    ("réponse générée,réponse attendue", "réponse attendue", "réponse générée"),
+    ("predicción,referencia", "referencia", "predicción"),
+    ("tradução automática,tradução humana", "tradução humana", "tradução automática"),
+    ("ipotesi,riferimento", "riferimento", "ipotesi"),
+]
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+@pytest.mark.parametrize(("header", "reference", "candidate"), LANGUAGES)
+def test_names_in_other_languages(header, reference, candidate, mark):
+    row = mark.join("some words here" for _ in header.split(","))
+    table = read_table(f"{header.replace(',', mark)}\n{row}\n{row}\n".encode())
+    guess = guess_columns(table)
+    assert (guess.references, guess.candidate, table.notes) == ((reference,), candidate, ())
+
+
+@pytest.mark.parametrize("order", ["原文,参考译文,机器译文", "机器译文,参考译文,原文", "参考译文,原文,机器译文"])
+@pytest.mark.parametrize("source", ["原文", "英文原文", "源语言文本", "问题", "输入文本", "source", "Quelle", "ต้นฉบับ"])
+def test_what_a_model_was_given_is_neither_side(source, order):
+    names = order.replace("原文", source)
+    row = names.replace(source, "the source").replace("参考译文", "今天很好").replace("机器译文", "今天好")
+    assert read(f"{names}\n{row}\n".encode())[0] == [["今天很好", "今天好"]]
+    for two in (f"{source},译文", f"译文,{source}", f"{source},文本"):  # one side only
+        pairs, said, _ = read(f"{two}\nthe source,今天好\na source,你好\n".encode())
+        assert pairs is None, two
+        assert "No column looks like" in said
+
+
+@pytest.mark.parametrize(
+    "name", ["译文质量", "参考长度", "生成时间", "模型名称", "是否正确", "is_correct", "reference_id"]
+)
+def test_what_is_said_of_a_side_is_no_side(name):
+    rows = f"question,model_answer,{name}\nWhat is it?,a dog,True\nAnd that?,a cat,0.5\n"
+    assert read(rows.encode())[0] is None
+    assert read(rows.replace("question", "answer").encode())[0] == [["What is it?", "a dog"], ["And that?", "a cat"]]
+
+
+def test_columns_of_json_in_other_languages():
+    data = {"模型": "m-1", "预测": ["a b", "c"], "参考": [["x y", "z"], ["w"]]}
+    assert read(json.dumps(data).encode())[0] == [[["x y", "z"], "a b"], ["w", "c"]]
+    assert read(json.dumps({"prédictions": ["a"], "références": [["x", "y"]]}).encode())[0] == [[["x", "y"], "a"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("modelOutput_2", ["model", "output", "2"]),
+        ("Référence", ["reference"]),
+        ("Größe", ["große"]),
+        ("模型生成的译文", ["模型", "生成", "的", "译文"]),
+        ("gpt4译文", ["gpt", "4", "译文"]),
+        ("эталонный", ["эталонный"]),
+        ("がく_й", ["がく", "й"]),
+        ("குறிப்பு", ["குறிப்பு"]),
+    ],
+)
+def test_words_of_a_name(name, words):
+    assert words_of_name(name) == words
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["原文", "参考译文", "某某公司某某系统的机器翻译结果"], True),
+        (["模型生成摘要译文", "文章"], True),
+        (["请把这个问题翻译成英文", "请回答下面的问题"], False),
+        (["สวัสดีครับผม", "สวัสดีค่ะ"], False),
+        (["参考译文在下面这一行里", "你好"], False),
+        (["1", "参考", "译文"], False),
+    ],
+)
+def test_a_first_row_is_a_header_or_texts_in_scripts_without_spaces_too(cells, names):
+    assert looks_like_names(cells) is names
