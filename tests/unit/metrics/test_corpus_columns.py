@@ -107,3 +107,68 @@ def test_words_of_a_name(name, words):
 )
 def test_a_first_row_is_a_header_or_texts_in_scripts_without_spaces_too(cells, names):
     assert looks_like_names(cells) is names
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "pair"),
+    [
+        ("question,answer,prediction", "How many?,{},{}", ["72", "70"]),  # GSM8K
+        ("id,question,answer,response", "{0},How many?,{0},So it is {1}.", ["72", "So it is 70."]),
+        ("input,target,output", "How many?,{},{}", ["72", "70"]),
+        ("问题,答案,模型回答", "几个？,{},{}", ["72", "70"]),
+        ("Frage,Antwort,Vorhersage", "Wie viele?,{},{}", ["72", "70"]),
+        ("idx,prediction,answers", "3,{1},3.5 or {0}", ["3.5 or 72", "70"]),
+    ],
+)
+def test_an_answer_may_be_a_number(header, row, pair):
+    assert read(f"{header}\n{row.format(72, 70)}\n{row.format(8, 9)}\n".encode())[0][0] == pair
+
+
+def test_answers_in_json_may_be_numbers():
+    rows = [{"id": "q-1", "answer": 72, "prediction": 70}, {"id": "q-2", "answer": 3.5, "prediction": 3}]
+    assert read(json.dumps(rows).encode())[0] == [["72", "70"], ["3.5", "3"]]
+    rows = [{"id": "5", "question": "q?", "answers": ["a1", "a2"], "prediction_text": "p1"}]  # words with digits
+    assert read(json.dumps(rows).encode())[0] == [[["a1", "a2"], "p1"]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["id,prediction", "answer_id,prediction", "result,prediction", "rank,answer", "number,output", "summary,mt"],
+)
+def test_other_numbers_are_no_texts(header):
+    pairs, said, _ = read(f"{header}\n17,72\n18,10\n".encode())
+    assert pairs is None
+    assert "No column looks like" in said
+
+
+CODED = {
+    "Tatoeba's": "eng\tThe cat.\tdeu\tDie Katze.\neng\tA dog.\tdeu\tEin Hund.\n",
+    "several languages": "eng\tThe cat.\tdeu\tDie Katze.\neng\tA dog.\tfra\tUn chien.\n",
+    "one row": "en\tThe cat.\tde\tDie Katze.\n",
+    "regions behind": "The cat.\ten-GB\tDie Katze.\tde-AT\nA dog.\ten-GB\tEin Hund.\tde-AT\n",
+    "a domain": "news\tThe cat.\tDie Katze.\nlaw\tA dog.\tEin Hund.\n",
+    "names that say nothing": "l1,s1,l2,s2\nen,The cat.,de,Die Katze.\nen,A dog.,de,Ein Hund.\n",
+    "a name beside others": "emotion,text,rewritten\nsad,The cat.,Die Katze.\njoy,A dog.,Ein Hund.\n",
+    "Chinese": "中文\t一只猫坐在垫子上。\t英文\tDie Katze.\n中文\t那里有一条狗。\t英文\tEin Hund.\n",
+}
+
+
+@pytest.mark.parametrize("kind", CODED)
+def test_codes_of_languages_are_no_texts_beside_texts(kind):
+    reference = "一只猫坐在垫子上。" if kind == "Chinese" else "The cat."
+    assert read(CODED[kind].encode())[0][0] == [reference, "Die Katze."]
+
+
+@pytest.mark.parametrize(
+    ("rows", "first"),
+    [
+        (["yes\tyes"] * 4, ["yes", "yes"]),
+        (["yes\tno", "no\tno", "yes\tno"], ["yes", "no"]),
+        (["cat\tA small cat.", "cat\tA big cat."], ["cat", "A small cat."]),
+        (["猫\t狗"] * 2, ["猫", "狗"]),
+    ],
+)
+def test_single_words_are_texts_where_there_is_nothing_else(rows, first):
+    pairs, said, left_out = read("\n".join(rows).encode())
+    assert (pairs[0], len(pairs), left_out) == (first, len(rows), [])
+    assert "The first row was read as a pair of texts" in said

@@ -74,7 +74,7 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     filled, above = _from_the_header(filled) if header is None else (filled, [])
     if delimiter == "|":
         filled = _without_rule(filled)
-    has_header = looks_like_names(filled[0][1]) if header is None else header
+    has_header = _begins_with_names([cells for _, cells in filled]) if header is None else header
     names = filled.pop(0)[1] if has_header else []
     if names and filled and all(len(cells) == len(names) + 1 and ID.fullmatch(cells[0]) for _, cells in filled):
         names = ["", *names]  # R's write.table gives its numbers of rows no name
@@ -98,6 +98,11 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
     if not has_header:
         notes.append("The first row was read as a pair of texts, since it does not look like names of columns.")
     return Delimited(columns, rows, [*blank, *refused], kind, tuple(notes), has_header)
+
+
+def _begins_with_names(rows: list[list[str]]) -> bool:
+    """Whether the first row is a header. Words that no tool writes are texts if they come again, as yes and no do."""
+    return looks_like_names(rows[0]) and (has_known_name(rows[0]) or rows[0] not in rows[1:])
 
 
 def _unwrapped(filled: list[tuple[int, list[str]]], delimiter: str) -> tuple[list[tuple[int, list[str]]], str, bool]:
