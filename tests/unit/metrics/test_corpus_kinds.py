@@ -154,6 +154,12 @@ def test_a_name_that_stands_twice_in_an_object_loses_nothing():
         "['hello there',\n 'hi there']",
         "('hello there', 'hi there')",
         "[['hello there'], ['hi there']]",
+        "[np.str_('hello there'), np.str_('hi there')]",
+        "['hello there', nan, 'hi there', None]",
+        "['hello there' 'hi there' None]",
+        "[np.str_('hello there'), np.float64(nan), 'hi there', <NA>]",
+        '["hello there", null, "hi there", NaN]',
+        '[["hello there", null], null, ["hi there"]]',
     ],
 )
 def test_lists_in_cells_as_pandas_numpy_and_json_write_them(cell):
@@ -161,6 +167,22 @@ def test_lists_in_cells_as_pandas_numpy_and_json_write_them(cell):
     pairs, said, _ = read(f'prediction,references\nhello,"{quoted}"\n'.encode())
     assert pairs == [[["hello there", "hi there"], "hello"]]
     assert "lists" in said
+
+
+@pytest.mark.parametrize("nothing", ["[]", "[nan]", "[None, nan]", "[null]", "[<NA>]", "()", '["", "NaN"]', "[[], []]"])
+def test_a_list_with_no_text_in_it_is_a_missing_reference(nothing):
+    rows = f"prediction\treferences\na b\t{nothing}\nhello\t['hello there', nan]\n"
+    pairs, said, left_out = read(rows.encode())
+    assert (pairs, left_out) == ([["hello there", "hello"]], [2])
+    assert "references is missing" in said
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "[None]", "[1, 2]", "(nan)", "['a', 1]", "[null", "[x for x in y]", "[not none]"]
+)
+def test_brackets_are_texts_in_a_column_without_lists_of_texts(text):
+    """As a model's answers in code are."""
+    assert read(f"prediction\treference\n{text}\t{text}\nx\t[1]\n".encode())[0] == [[text, text], ["[1]", "x"]]
 
 
 def test_several_answers_of_one_request_are_no_candidate_and_a_user_is_never_scored():

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from lib.metrics.corpus.reading.delimited import MAX_CELL_LINES, read_delimited
 from lib.metrics.corpus.reading.encoding import decode
 from lib.metrics.corpus.reading.json_file import json_in, read_json
-from lib.metrics.corpus.reading.table import Cell, Refused, Table, frame_of_rows, is_missing
+from lib.metrics.corpus.reading.table import MISSING, Cell, Refused, Table, frame_of_rows, is_missing
 from lib.metrics.errors import CorpusError
 
 MAX_FILE_BYTES = 10_000_000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 50
 MAX_CELL_CHARACTERS = 100_000
-_BETWEEN = (",", "[", "]")
+_BETWEEN = (",", "[", "]", "(", ")", "<", ">", "np", ".", "str_", "float64")
+"""What Python writes around the texts of a list beside their marks, as in [np.str_('one'), <NA>, np.float64(nan)]."""
 _MARKUP = re.compile(
     r"\s*<(!doctype|html|\?xml|tmx|xliff|srcset|refset|tstset|dataset|doc\b|table\b|body\b)", re.IGNORECASE
 )
@@ -99,13 +100,11 @@ def choose_pairs(table: Table, references: str | Sequence[str], candidate: str, 
     references = [references] if isinstance(references, str) else list(references)
     chosen = [*references, candidate, *([other] if other is not None else [])]
     _check_columns(table, references, chosen)
-    pairs, refused, listed = [], list(table.refused), {}
+    pairs, refused = [], list(table.refused)
     # Column by column: rows of a frame would be tuples with columns renamed.
     columns = [table.frame[column].tolist() for column in chosen]
-    for number, *cells in zip(table.frame.index.tolist(), *columns, strict=True):
-        read = list(map(_read_list, cells))
-        if read != cells:
-            listed |= {name: None for name, raw, cell in zip(chosen, cells, read, strict=True) if cell is not raw}
+    lists = list(map(_read_lists, columns))
+    for number, *read in zip(table.frame.index.tolist(), *lists, strict=True):
         texts = tuple(text for cell in read[: len(references)] for text in _texts(cell))
         written = [_one_text(cell) for cell in read[len(references) :]]
         why = _why_not(texts, references, read[len(references) :], chosen[len(references) :])
@@ -117,6 +116,7 @@ def choose_pairs(table: Table, references: str | Sequence[str], candidate: str, 
     if not pairs:
         names = ", ".join(repr(name) for name in chosen)
         raise CorpusError(f"No row has all of {names}, so there is nothing to score.{_first(refused)}")
+    listed = [name for name, raw, read in zip(chosen, columns, lists, strict=True) if read is not raw]
     notes = [f"“{name}” has lists written into its cells: each was read as several texts." for name in listed]
     return Pairs(tuple(pairs), tuple(refused), tuple(notes))
 
@@ -165,27 +165,38 @@ def _why_not(references: tuple[str, ...], names: list[str], written: list[Cell],
     return None
 
 
+def _read_lists(cells: list[Cell]) -> list[Cell]:
+    """Lists written into the cells of a column; the same cells where none has a text in it, as [] and [1] have none."""
+    read = list(map(_read_list, cells))
+    return read if any(cell and cell is not raw for cell, raw in zip(read, cells, strict=True)) else cells
+
+
 def _read_list(cell: Cell) -> Cell:
-    """A list of texts written into a cell, as pandas writes lists and numpy's arrays; any other cell as it is."""
+    """A list of texts written into a cell, as pandas writes lists and numpy's arrays; any other cell as it is.
+
+    What is missing in it is no text: None, null, nan.
+    """
     text = cell.strip() if isinstance(cell, str) else ""
     if text[:1] + text[-1:] not in ("[]", "()"):
         return cell
     try:
-        values = json.loads(text)
+        values = json.loads(text, parse_constant=lambda _: None)
     except ValueError:
         values = _quoted(text)
-    if isinstance(values, list) and values and all(isinstance(each, list) for each in values):  # [["one"], ["two"]]
-        values = [text for each in values for text in each]
-    return tuple(values) if values and all(isinstance(each, str) for each in values) else cell
+    flat = [text for each in values or () for text in (each if isinstance(each, list) else [each])]  # [["one"], null]
+    if values is None or not all(isinstance(each, str | None) for each in flat):
+        return cell
+    return tuple(each for each in flat if each is not None)
 
 
-def _quoted(cell: str) -> list[str]:
-    """The strings of "['one', 'two']", commas or not, lists in it or not; nothing if there is anything else in it."""
+def _quoted(cell: str) -> list[str | None] | None:
+    """What is in "['one', 'two', nan]", commas or not, lists in it or not; None if that is more than texts."""
     skipped = (tokenize.NEWLINE, tokenize.NL, tokenize.ENDMARKER)
     try:
         tokens = [each for each in tokenize.generate_tokens(io.StringIO(cell).readline) if each.type not in skipped]
-        if all(each.type == tokenize.STRING or each.string in _BETWEEN for each in tokens[1:-1]):
-            return [literal_eval(each.string) for each in tokens[1:-1] if each.type == tokenize.STRING]
+        inside = [each for each in tokens[1:-1] if each.string not in _BETWEEN]
+        if all(each.type == tokenize.STRING or each.string in MISSING for each in inside):
+            return [literal_eval(each.string) if each.type == tokenize.STRING else None for each in inside]
     except (tokenize.TokenError, SyntaxError, ValueError, IndentationError):
         pass
-    return []
+    return None
