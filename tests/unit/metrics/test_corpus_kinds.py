@@ -559,9 +559,26 @@ def test_an_answer_s_choice_is_no_reference():
         ("cp1254", "Çocuklar bahçede oynuyor, yağmur yağıyor"),
         ("iso8859_2", "Biblioteka zamyka się o szóstej, proszę się pośpieszyć"),
         ("koi8_u", "Бібліотека зачиняється о шостій"),
+        # Nothing but signs, as in English, and each stands where signs do.
+        ("cp1252", "a\u00a0b"),
+        ("cp1252", "10\u00a0km to go"),
+        ("cp1252", "It’s here"),
+        ("cp1252", "It costs £5 or €3"),
+        ("cp1252", "Coke™ and Fanta® in ½ cup"),
+        ("cp1252", "• one • two, 5 ± 2 µm"),
+        ("cp1252", "« oui » dit-il, „da“ – 1º"),
+        ("cp1252", "Für £5"),
+        # Letters whose bytes are signs of Windows-1252, where no signs stand.
+        ("cp850", "Die Vögel wählen Käse"),
+        ("cp850", "Öl und Äpfel"),
+        ("cp850", "Un café está más allá"),
+        ("cp850", "canción"),
+        ("cp850", "räksmörgås"),
+        ("cp850", "café crème déjà bu"),
+        ("cp850", "¿Qué dices? ¡Así!"),
     ],
 )
-def test_the_letters_of_one_sentence_tell_its_encoding(encoding, text):
+def test_the_letters_and_signs_of_one_sentence_tell_its_encoding(encoding, text):
     table = read_table(f"reference\tcandidate\n{text}\t{text[:12]}\n".encode(encoding))
     assert table.frame["reference"].tolist() == [text]
     assert table.encoding == ENCODINGS[encoding]

@@ -77,6 +77,14 @@ _SAME_LETTERS = {"iso8859_2": "cp1250", "cp850": "cp1252", "mac_roman": "cp1252"
 """Code pages for the same languages as another."""
 _PUNCTUATION = "\u00a0\u0307«»‹›„“”‚‘’–—…€§°¿¡·•©®™×½¼¾²³"
 """What any language has; and the dot that Python's lower() leaves beside the i of a capital İ."""
+_SIGNS = set(_PUNCTUATION + "\u00ad´£¥¢¶†‡‰÷±ªºµ")
+"""Those, and what stands for letters in other code pages too often to be called that where there are letters."""
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_NO_WORD_HAS = re.compile(
+    "[^\\W\\d_](?:[„‚¡¿ªº¹³]|[£¥](?!\\d)|[^\x00-\x7f\\w\\s\u00ad’–—…·][^\\W\\d_])|[”™¼½¾][^\\W\\d_]|[„‚¡¿](?:\\s|\\Z)"
+)
+"""Signs where no text has them: an opening one or a currency's behind a letter, a closing one before a letter, and any
+but apostrophes, dashes and dots between two letters. In CP850 "Vögel" and "Perú" have bytes of such signs."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +240,8 @@ def _is_utf_8(line: bytes) -> bool:
 
 def _guess(data: bytes, page: Page) -> str:
     """charset-normalizer's choice; where it finds several code pages equally good, the alphabets of Europe decide."""
+    if _has_signs_alone(data):
+        return "cp1252"
     from charset_normalizer import from_bytes  # only for a file that is not UTF-8
 
     found = [each for each in from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSED) if not _is_half_width(each)]
@@ -249,6 +259,18 @@ def _guess(data: bytes, page: Page) -> str:
     return max(usual_first, key=lambda codec: _alphabet_fit(data, codec))
 
 
+def _has_signs_alone(data: bytes) -> bool:
+    """Whether all beyond ASCII is signs of Windows-1252 where signs stand: curly marks, £, a space that does not break.
+
+    An English text has no more, and nothing in them says what other code pages have at their place.
+    """
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return set(_BEYOND_ASCII.findall(text)) <= _SIGNS and not _NO_WORD_HAS.search(text)
+
+
 def _is_half_width(found: CharsetMatch) -> bool:
     """Cyrillic in KOI8 passes for Shift JIS with nothing but narrow kana, which no Japanese text is written in."""
     beyond = [each for each in str(found) if not each.isascii()]
@@ -257,12 +279,11 @@ def _is_half_width(found: CharsetMatch) -> bool:
 
 def _alphabet_fit(data: bytes, codec: str) -> float:
     """The share of characters beyond ASCII that the best language of this code page has; 0 where it has none here."""
-    beyond = [each for each in data.decode(codec, errors="replace").lower() if not each.isascii()]
-    beyond = [each for each in beyond if each not in _PUNCTUATION]
+    text = data.decode(codec, errors="replace").lower()
+    letters = [each for each in _BEYOND_ASCII.findall(text) if each not in _PUNCTUATION]
     alphabets = _alphabets().get(_SAME_LETTERS.get(codec, codec), {})
-    return max((sum(map(alphabet.__contains__, beyond)) for alphabet in alphabets.values()), default=0) / max(
-        len(beyond), 1
-    )
+    known = max((sum(map(alphabet.__contains__, letters)) for alphabet in alphabets.values()), default=0)
+    return known / max(len(letters) + len(_NO_WORD_HAS.findall(text)), 1)
 
 
 @cache
