@@ -23,6 +23,9 @@ LANGUAGES = [  # (names, reference, candidate), the candidate first where names 
     ("질문,모델 출력,정답", "정답", "모델 출력"),
     ("원문,기계번역,참조번역", "참조번역", "기계번역"),
     ("คำทำนาย,คำตอบอ้างอิง", "คำตอบอ้างอิง", "คำทำนาย"),
+    ("คำถาม,คำตอบของโมเดล,คำตอบที่ถูกต้อง", "คำตอบที่ถูกต้อง", "คำตอบของโมเดล"),
+    ("English,Chinese Prediction,Chinese Reference", "Chinese Reference", "Chinese Prediction"),
+    ("model output (模型输出),ground truth (人工标注)", "ground truth (人工标注)", "model output (模型输出)"),
     ("கணிப்பு,குறிப்பு", "குறிப்பு", "கணிப்பு"),
     ("अनुवाद,संदर्भ", "संदर्भ", "अनुवाद"),
     ("Soalan,Ramalan,Rujukan", "Rujukan", "Ramalan"),
@@ -103,6 +106,7 @@ def test_words_of_a_name(name, words):
         (["สวัสดีครับผม", "สวัสดีค่ะ"], False),
         (["参考译文在下面这一行里", "你好"], False),
         (["1", "参考", "译文"], False),
+        (["eng", "My answer", "deu", "Meine Antwort"], False),
     ],
 )
 def test_a_first_row_is_a_header_or_texts_in_scripts_without_spaces_too(cells, names):
@@ -166,6 +170,7 @@ def test_codes_of_languages_are_no_texts_beside_texts(kind):
         (["yes\tno", "no\tno", "yes\tno"], ["yes", "no"]),
         (["cat\tA small cat.", "cat\tA big cat."], ["cat", "A small cat."]),
         (["猫\t狗"] * 2, ["猫", "狗"]),
+        (["没问题\t问题不大"] * 2, ["没问题", "问题不大"]),
     ],
 )
 def test_single_words_are_texts_where_there_is_nothing_else(rows, first):

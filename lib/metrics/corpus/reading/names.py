@@ -64,7 +64,7 @@ def looks_like_names(cells: Sequence[str]) -> bool:
         return True
     if any(map(_is_sentence, cells)):
         return False
-    if any(map(is_known_name, cells)) or all(map(_has_name, cells)):
+    if any(map(is_known_name, cells)) or all(map(_has_name, cells)) or _names_both_sides(cells):
         return True
     return not any(len(cell.split()) > 1 for cell in cells)
 
@@ -101,12 +101,18 @@ def _without_accents(name: str) -> str:
 def _is_all_names(cell: str) -> bool:
     """Whether it has no word that is not known, as "Reference 1" and "模型翻译" have none."""
     words = {word for word in words_of_name(cell) if not word.isdigit()}
-    return bool(words) and words <= _all_known()
+    return is_known_name(cell) or (bool(words) and words <= _all_known())
 
 
 def _has_name(cell: str) -> bool:
     """Whether one of its words is known; "没问题" is no name for having 问题 in it."""
-    return not UNSPACED.search(cell) and not _all_known().isdisjoint(words_of_name(cell))
+    return any(word in _all_known() and not UNSPACED.search(word) for word in words_of_name(cell))
+
+
+def _names_both_sides(cells: Sequence[str]) -> bool:
+    """Whether there are words for a reference and for a candidate: "English, Chinese reference, Chinese prediction"."""
+    words = {word for cell in cells for word in words_of_name(cell) if not UNSPACED.search(word)}
+    return not any(known_names()[role].keys().isdisjoint(words) for role in ("reference", "candidate"))
 
 
 def _is_sentence(cell: str) -> bool:
