@@ -177,8 +177,13 @@ def test_a_list_with_no_text_in_it_is_a_missing_reference(nothing):
     assert "references is missing" in said
 
 
+DEEP = "[" * 9_000 + "]" * 9_000
+
+
 @pytest.mark.parametrize(
-    "text", ["[]", "[None]", "[1, 2]", "(nan)", "['a', 1]", "[null", "[x for x in y]", "[not none]"]
+    "text",
+    ["[]", "[None]", "[1, 2]", "(nan)", "['a', 1]", "[null", "[x for x in y]", "[not none]", DEEP],
+    ids=lambda text: text[:20],
 )
 def test_brackets_are_texts_in_a_column_without_lists_of_texts(text):
     """As a model's answers in code are."""

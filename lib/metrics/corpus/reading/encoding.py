@@ -79,9 +79,9 @@ _PUNCTUATION = "\u00a0\u0307«»‹›„“”‚‘’–—…€§°¿¡·�
 """What any language has; and the dot that Python's lower() leaves beside the i of a capital İ."""
 _SIGNS = set(_PUNCTUATION + "\u00ad´£¥¢¶†‡‰÷±ªºµ")
 """Those, and what stands for letters in other code pages too often to be called that where there are letters."""
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _NO_WORD_HAS = re.compile(
-    "[^\\W\\d_](?:[„‚¡¿ªº¹³]|[£¥](?!\\d)|[^\x00-\x7f\\w\\s\u00ad’–—…·][^\\W\\d_])|[”™¼½¾][^\\W\\d_]|[„‚¡¿](?:\\s|\\Z)"
+    r"[^\W\d_](?:[„‚¡¿ªº¹³]|[£¥](?!\d)|[^\x00-\x7f\w\s\u00ad’–—…·][^\W\d_])|[”™¼½¾][^\W\d_]|[„‚¡¿](?:\s|\Z)"
 )
 """Signs where no text has them: an opening one or a currency's behind a letter, a closing one before a letter, and any
 but apostrophes, dashes and dots between two letters. In CP850 "Vögel" and "Perú" have bytes of such signs."""

@@ -181,7 +181,7 @@ def _read_list(cell: Cell) -> Cell:
         return cell
     try:
         values = json.loads(text, parse_constant=lambda _: None)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = _quoted(text)
     flat = [text for each in values or () for text in (each if isinstance(each, list) else [each])]  # [["one"], null]
     if values is None or not all(isinstance(each, str | None) for each in flat):
@@ -197,6 +197,6 @@ def _quoted(cell: str) -> list[str | None] | None:
         inside = [each for each in tokens[1:-1] if each.string not in _BETWEEN]
         if all(each.type == tokenize.STRING or each.string in MISSING for each in inside):
             return [literal_eval(each.string) if each.type == tokenize.STRING else None for each in inside]
-    except (tokenize.TokenError, SyntaxError, ValueError, IndentationError):
+    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
         pass
     return None

@@ -146,8 +146,8 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
         and all(isinstance(each, dict) and isinstance(each.get("row"), dict) for each in rows)
     ):
         return [each["row"] for each in rows]  # as the hub's viewer of data sets answers
-    listed = [each for key, each in value.items() if isinstance(each, list) and each and not is_named(key, "reference")]
     # {"references": [{"text": "…"}, …]} is a row's, no table
+    listed = [each for key, each in value.items() if isinstance(each, list) and each and not is_named(key, "reference")]
     tables = [each for each in listed if isinstance(each[0], dict) and not is_chat(each)]
     if len(tables) == 1:  # {"version": …, "data": [{…}, …]}
         return tables[0]
@@ -180,9 +180,8 @@ def _share_a_key(objects: list[dict]) -> bool:
 def _by_index(objects: dict[str, dict]) -> list[Any]:
     """{column: {index: cell}} as DataFrame.to_json writes it, or {index: {column: cell}}."""
     inner = {key for each in objects.values() for key in each}
-    if any(is_named(key, *_SIDES, "either") for key in inner) and not any(
-        is_named(key, *_SIDES, "either") for key in objects
-    ):
+    inside, outside = (any(is_named(key, *_SIDES, "either") for key in keys) for keys in (inner, objects))
+    if inside and not outside:
         return list(objects.values())
     index = dict.fromkeys(key for column in objects.values() for key in column)
     return [{name: column.get(key) for name, column in objects.items()} for key in index]
