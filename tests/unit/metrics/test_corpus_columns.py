@@ -145,29 +145,35 @@ def test_other_numbers_are_no_texts(header):
     assert "No column looks like" in said
 
 
+def test_an_answer_that_is_a_number_is_no_text_where_nothing_is_a_prediction():
+    assert read(b"text,answer\nsome words,7\nother words,3\n")[0] is None
+
+
 CODED = {
-    "Tatoeba's": "eng\tThe cat.\tdeu\tDie Katze.\neng\tA dog.\tdeu\tEin Hund.\n",
-    "several languages": "eng\tThe cat.\tdeu\tDie Katze.\neng\tA dog.\tfra\tUn chien.\n",
-    "one row": "en\tThe cat.\tde\tDie Katze.\n",
-    "regions behind": "The cat.\ten-GB\tDie Katze.\tde-AT\nA dog.\ten-GB\tEin Hund.\tde-AT\n",
-    "a domain": "news\tThe cat.\tDie Katze.\nlaw\tA dog.\tEin Hund.\n",
-    "names that say nothing": "l1,s1,l2,s2\nen,The cat.,de,Die Katze.\nen,A dog.,de,Ein Hund.\n",
-    "a name beside others": "emotion,text,rewritten\nsad,The cat.,Die Katze.\njoy,A dog.,Ein Hund.\n",
-    "Chinese": "中文\t一只猫坐在垫子上。\t英文\tDie Katze.\n中文\t那里有一条狗。\t英文\tEin Hund.\n",
+    "Tatoeba's": ("eng\tThe cat.\tdeu\tDie Katze.\neng\tA dog.\tdeu\tEin Hund.\n", ["The cat.", "Die Katze."]),
+    "several languages": ("eng\tThe cat.\tdeu\tDie Katze.\neng\tA.\tfra\tUn.\n", ["The cat.", "Die Katze."]),
+    "one row": ("en\tThe cat.\tde\tDie Katze.\n", ["The cat.", "Die Katze."]),
+    "regions behind": ("The cat.\ten-GB\tDie Katze.\tde-AT\nA.\ten-GB\tEin.\tde-CH\n", ["The cat.", "Die Katze."]),
+    "a domain": ("news\tThe cat.\tDie Katze.\nlaw\tA dog.\tEin Hund.\n", ["The cat.", "Die Katze."]),
+    "names that say nothing": ("l1,s1,l2,s2\nen,The cat.,de,Die Katze.\n", ["The cat.", "Die Katze."]),
+    "a name beside others": ("emotion,text,rewritten\nsad,The cat.,Die Katze.\n", ["The cat.", "Die Katze."]),
+    "single words": ("eng\tcat\tdeu\tKatze\neng\tdog\tdeu\tHund\n", ["cat", "Katze"]),
+    "Chinese": ("中文\t一只猫坐在垫子上\t英文\tA cat.\n中文\t你好\t英文\tHi.\n", ["一只猫坐在垫子上", "A cat."]),
+    "short Chinese": ("中文\t猫\t英文\tcat\n中文\t狗\t英文\tdog\n", ["猫", "cat"]),
 }
 
 
 @pytest.mark.parametrize("kind", CODED)
 def test_codes_of_languages_are_no_texts_beside_texts(kind):
-    reference = "一只猫坐在垫子上。" if kind == "Chinese" else "The cat."
-    assert read(CODED[kind].encode())[0][0] == [reference, "Die Katze."]
+    text, first = CODED[kind]
+    assert read(text.encode())[0][0] == first
 
 
 @pytest.mark.parametrize(
     ("rows", "first"),
     [
         (["yes\tyes"] * 4, ["yes", "yes"]),
-        (["yes\tno", "no\tno", "yes\tno"], ["yes", "no"]),
+        (["yes\tno", "no\tno", "no\tyes"], ["yes", "no"]),
         (["cat\tA small cat.", "cat\tA big cat."], ["cat", "A small cat."]),
         (["猫\t狗"] * 2, ["猫", "狗"]),
         (["没问题\t问题不大"] * 2, ["没问题", "问题不大"]),

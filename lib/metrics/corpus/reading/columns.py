@@ -56,8 +56,10 @@ def _guess(table: Table, columns: list[str]) -> Guess:
         beside = [column for column in beside if _share_a_row(table, reference, column)] or beside
     candidate = named_candidate = _named(beside, "candidate", texts)
     if reference is None and candidate is None:
-        texts = _longer(table, texts)
+        texts = _without_codes(table, texts)
         reference = _first_of_two(texts)
+    else:  # beside a prediction of 72 an answer of 72 is a text
+        texts = [column for column in columns if column in texts or is_named(column, "number")]
     for role in ("candidate", "reference") if reference else ("reference", "candidate"):
         if (reference if role == "reference" else candidate) is None:
             left = [column for column in texts if column not in (reference, candidate)]
@@ -81,15 +83,22 @@ def _first_of_two(texts: Sequence[str]) -> str | None:
     return next(iter(_free(texts)), None) if len(named) == 1 and len(_free(texts)) > 1 else None
 
 
-def _longer(table: Table, texts: list[str]) -> list[str]:
-    """Without columns of single words, which beside texts are codes of languages, where no name tells the sides."""
-    longer = [column for column in texts if is_named(column, "either") or _has_several_words(table, column)]
-    return longer if len(longer) > 1 else texts
+def _without_codes(table: Table, texts: list[str]) -> list[str]:
+    """Without columns of single words beside texts, or of the same word beside others: such are codes of languages."""
+    for says_more in (_has_several_words, _has_several_cells):
+        left = [column for column in texts if is_named(column, "either") or says_more(table, column)]
+        if len(left) > 1:
+            return left
+    return texts
 
 
 def _has_several_words(table: Table, column: str) -> bool:
     cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
     return any(isinstance(cell, tuple) or len(cell.split()) > 1 or len(UNSPACED.findall(cell)) > 4 for cell in cells)
+
+
+def _has_several_cells(table: Table, column: str) -> bool:
+    return table.frame[column].head(LOOKED_AT).nunique() > 1
 
 
 def _named(columns: Sequence[str], role: str, texts: Sequence[str]) -> str | None:
@@ -131,10 +140,10 @@ def _free(columns: Sequence[str]) -> list[str]:
 
 
 def _is_text(table: Table, column: str) -> bool:
-    """Not a column of ids, of nothing, or of numbers where no name says that these are answers."""
+    """Not a column of ids, of numbers, or of nothing."""
     cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
     flat = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,))]
-    return bool(flat) and (is_named(column, "number") or not all(ID.fullmatch(text.strip()) for text in flat))
+    return bool(flat) and not all(ID.fullmatch(text.strip()) for text in flat)
 
 
 def _are_classes(table: Table, columns: list[str]) -> bool:

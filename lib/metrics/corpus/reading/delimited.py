@@ -101,8 +101,9 @@ def read_delimited(text: str, header: bool | None = None) -> Delimited:
 
 
 def _begins_with_names(rows: list[list[str]]) -> bool:
-    """Whether the first row is a header. Words that no tool writes are texts if they come again, as yes and no do."""
-    return looks_like_names(rows[0]) and (has_known_name(rows[0]) or rows[0] not in rows[1:])
+    """Whether the first row is a header. A word that no tool writes is none if it comes again below, as yes does."""
+    again = any(cell.strip() and cell == below for row in rows[1:] for cell, below in zip(rows[0], row, strict=False))
+    return looks_like_names(rows[0]) and (has_known_name(rows[0]) or not again)
 
 
 def _unwrapped(filled: list[tuple[int, list[str]]], delimiter: str) -> tuple[list[tuple[int, list[str]]], str, bool]:
