@@ -41,6 +41,10 @@ LANGUAGES = [  # (names, reference, candidate), the candidate first where names 
     ("predicción,referencia", "referencia", "predicción"),
     ("tradução automática,tradução humana", "tradução humana", "tradução automática"),
     ("ipotesi,riferimento", "riferimento", "ipotesi"),
+    ("bron,vertaling,referentie", "referentie", "vertaling"),
+    ("źródło,tłumaczenie,referencja", "referencja", "tłumaczenie"),
+    ("kaynak,tahmin,referans", "referans", "tahmin"),
+    ("المصدر,الترجمة,المرجع", "المرجع", "الترجمة"),
 ]
 
 
