@@ -78,6 +78,12 @@ def test_what_is_said_of_a_side_is_no_side(name):
     assert read(rows.replace("question", "answer").encode())[0] == [["What is it?", "a dog"], ["And that?", "a cat"]]
 
 
+def test_whether_an_answer_is_right_is_no_reference_for_it():
+    assert read(b"question,model_answer,correct\nWhat is it?,a dog,True\nAnd that?,a cat,False\n")[0] is None
+    yes_and_no = b"question,prediction,correct\nIs it?,yes,no\nIs that?,no,no\n"  # answers, as BoolQ's are
+    assert read(yes_and_no)[0] == [["no", "yes"], ["no", "no"]]
+
+
 def test_columns_of_json_in_other_languages():
     data = {"模型": "m-1", "预测": ["a b", "c"], "参考": [["x y", "z"], ["w"]]}
     assert read(json.dumps(data).encode())[0] == [[["x y", "z"], "a b"], ["w", "c"]]

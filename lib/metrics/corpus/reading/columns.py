@@ -45,7 +45,14 @@ def guess_columns(table: Table) -> Guess:
     guess = _guess(table, [column for column in table.columns if not _is_label(table, column)])
     if guess.problem is None:
         return guess
-    return _guess(table, [column for column in table.columns if not _names_a_few(table, column)])
+    again = _guess(table, [column for column in table.columns if not _names_a_few(table, column)])
+    return guess if _is_judged(table, again) else again
+
+
+def _is_judged(table: Table, guess: Guess) -> bool:
+    """Whether what would be the reference only says of each text that it is right: "correct" with True or False."""
+    judged = any("correct" in words_of_name(column) and _is_label(table, column) for column in guess.references)
+    return judged and guess.candidate is not None and _has_several_words(table, guess.candidate)
 
 
 def _guess(table: Table, columns: list[str]) -> Guess:
