@@ -60,6 +60,15 @@ class SignFlips:
         """Whether chance alone would do this at most one time in twenty."""
         return self.by_chance <= SELDOM
 
+    @property
+    def in_words(self) -> str:
+        """What was counted, as a whole sentence."""
+        return (
+            "Had the tuning changed nothing, the mean of each prompt would be as likely to have gone up as down: of "
+            f"the {self.ways:,} ways in which they could have gone, {self.as_far:,} ({self.by_chance:.1%}) move the "
+            "mean of all prompts at least as far, up or down."
+        )
+
 
 def sign_flips(differences: Sequence[float]) -> SignFlips:
     """Raises AlignmentError for no prompt or more than MOST_COMPARED."""

@@ -80,7 +80,7 @@ class Moved:
                 f"chance: it takes {FEWEST_PROMPTS}."
             )
         else:
-            found += [self._chance, self._verdict]
+            found += [self.flips.in_words, self._verdict]
         return " ".join(found)
 
     @property
@@ -89,14 +89,6 @@ class Moved:
         return (
             "Compared prompt by prompt, since answers to the same prompt resemble each other: to "
             f"{self.by_the_rule} of {number_of(len(self.prompts), 'prompt')} {wrote}."
-        )
-
-    @property
-    def _chance(self) -> str:
-        return (
-            "Had the votes changed nothing, each prompt would be as likely to go up as down: of the "
-            f"{self.flips.ways:,} ways in which that can fall out, {self.flips.as_far:,} "
-            f"({self.flips.by_chance:.1%}) move the mean at least as far, up or down."
         )
 
     @property

@@ -218,10 +218,12 @@ def _how_sure(first: Examined, last: Examined) -> str:
             f"They are to {number_of(len(before), 'prompt')}, and it takes {FEWEST_PROMPTS} to tell this from chance."
         )
     flips = sign_flips([after[prompt] - before[prompt] for prompt in before])
-    return (
-        f"That is {'more' if flips.seldom else 'no more'} than chance would do: of the {flips.ways:,} ways in which "
-        f"the {len(before)} prompts could each have gone up or down, {flips.as_far:,} move the mean at least as far."
+    verdict = (
+        "So this is more than chance alone would do."
+        if flips.seldom
+        else "Chance alone would do that more than one time in twenty, so nothing shows that this is more."
     )
+    return f"{flips.in_words} {verdict}"
 
 
 def _worked(run: PolicyRun, steps: list[PolicyStep]) -> None:

@@ -31,9 +31,9 @@ def test_what_is_hard_in_a_prompt_is_so_both_times():
 @pytest.mark.parametrize(
     ("prompts", "change", "says"),
     [
-        ("abcdefgh", (1,) * 8, "That is more than chance would do: of the 256 ways"),
-        ("abcdefgh", (1,) * 8, "8 prompts could each have gone up or down, 2 move the mean at least as far"),
-        ("abcdefgh", (1,) * 5 + (-1,) * 3, "That is no more than chance would do"),
+        ("abcdefgh", (1,) * 8, "So this is more than chance alone would do."),
+        ("abcdefgh", (1,) * 8, "of the 256 ways in which they could have gone, 2 (0.8%) move the mean of all prompts"),
+        ("abcdefgh", (1,) * 5 + (-1,) * 3, "Chance alone would do that more than one time in twenty"),
         ("a" * 8, (1,) * 8, "They are to 1 prompt, and it takes 6"),
     ],
 )

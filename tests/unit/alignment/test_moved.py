@@ -66,14 +66,14 @@ def test_rounding_does_not_make_an_outcome_rarer():
     ("differences", "says"),
     [
         ((-1,) * 8, "to 8 of 8 prompts it wrote fewer commas than before"),
-        ((-1,) * 8, "of the 256 ways in which that can fall out, 2 (0.8%) move the mean at least as far"),
+        ((-1,) * 8, "of the 256 ways in which they could have gone, 2 (0.8%) move the mean of all prompts"),
         ((-1,) * 8, "by more than chance alone would do"),
         ((-1,) * 7 + (1,), "18 (7.0%)"),
         ((-1,) * 7 + (1,), "but chance alone would do that more than one time in twenty"),
         ((1,) * 8, "to 0 of 8 prompts it wrote fewer commas than before. On the whole it did not go the way"),
         ((0,) * 8, "On the whole it did not go the way of this rule"),
         ((-1,) * 5, "but 5 prompts can never show more than chance: it takes 6"),
-        ((-1,) * 6, "of the 64 ways in which that can fall out, 2 (3.1%)"),
+        ((-1,) * 6, "of the 64 ways in which they could have gone, 2 (3.1%)"),
     ],
 )
 def test_what_is_said(differences, says):
