@@ -23,8 +23,8 @@ def expected_best(rewards: Sequence[float], n: int) -> float:
     """Mean reward of the best of n answers, drawn without putting back from those sampled to one prompt.
 
     Over all subsets of size n at the same time: the k-th smallest of N rewards is the largest of
-    C(k - 1, n - 1) of the C(N, n) subsets. Unbiased for the best of n fresh answers (as pass@k is, Chen et al. 2021,
-    arXiv 2107.03374, equation 1).
+    C(k - 1, n - 1) of the C(N, n) subsets. Unbiased for the best of n fresh answers (Nakano et al. 2021, arXiv
+    2112.09332, appendix I; pass@k likewise, Chen et al. 2021, arXiv 2107.03374, equation 1).
     """
     total = len(rewards)
     if not 1 <= n <= total:

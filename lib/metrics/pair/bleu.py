@@ -46,7 +46,7 @@ class Bleu:
 
     @property
     def reference_length(self) -> int:
-        """Of the reference nearest in length, the shorter of two equally near (section 2.2.2)."""
+        """Of the reference nearest in length (section 2.2.2), of two equally near the shorter, as in NLTK."""
         return closest_length([len(reference) for reference in self.references], self.candidate_length)
 
     @property
