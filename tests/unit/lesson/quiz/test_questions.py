@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from lib.curriculum import COURSE
+from lib.curriculum import COURSE, Question, chapters
 from lib.lesson.quiz.numbers import computed
 from lib.lesson.quiz.questions import quiz, topics
 
@@ -36,13 +36,22 @@ def test_a_hundred_questions_and_every_chapter_that_teaches_is_asked_about():
     assert len(lessons & set(topics())) >= 30
 
 
-def test_the_longest_option_is_right_no_more_often_than_by_chance():
-    strictly = [
-        each
-        for each in ALL
-        if all(len(each.right.text) > len(option.text) for option in each.asked.options if not option.correct)
-    ]
-    assert len(strictly) / len(ALL) < 1 / 3
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [each.asked for each in ALL],
+        [one for each in chapters() for one in (each.predict, *each.questions) if one is not None],
+    ],
+    ids=["quiz", "chapters"],
+)
+def test_the_longest_option_is_right_no_more_often_than_by_chance(asked):
+    given_away = [one for one in asked if _right_one_is_the_longest(one)]
+    assert len(given_away) / len(asked) < 1 / 3
+
+
+def _right_one_is_the_longest(asked: Question) -> bool:
+    *_, second, longest = sorted(len(option.text) for option in asked.options)
+    return longest > second and any(option.correct for option in asked.options if len(option.text) == longest)
 
 
 def test_where_the_right_option_stands_is_left_to_the_seed():
