@@ -19,7 +19,7 @@ from lib.training.forgetting.known import facts, passages
 from lib.training.methods.catalogue import methods
 from lib.training.methods.counting import trained_parameters
 from lib.training.run import ATTENTION, MLP, FineTuningRun
-from lib.training.texts.datasets import Example, load_dataset
+from lib.training.texts.datasets import Dataset, Example, load_dataset
 
 torch = pytest.importorskip("torch")
 
@@ -48,7 +48,13 @@ UNQUANTIZED = [name for name in TRAINING if methods()[name].precision is None]
 def small(method: str, **more) -> FineTuningRun:
     """So few examples and positions that they fit 256 tokens of a character each."""
     fields = {"steps": 6, "rank": 4, "examples": 1, "virtual_tokens": 4, "bottleneck": 8, "learning_rate": 1e-2}
-    return FineTuningRun(**{**fields, "method": method, "ask_every": 0, "weighs": True, **more})
+    return FineTuningRun(**{**fields, "method": method, "own": few_orders(), "ask_every": 0, "weighs": True, **more})
+
+
+def few_orders() -> Dataset:
+    """Texts and questions enough for a method to show what it does, not for a model to learn the orders."""
+    kopi = load_dataset("kopi_orders")
+    return replace(kopi, training=kopi.training[:12], held_out=kopi.held_out[:5], blanks=kopi.blanks[:1])
 
 
 def of(kind: type, events: list) -> list:
