@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
@@ -198,8 +197,9 @@ def _keep(
     db: Database, connection: sa.Connection, question_id: int, member_id: int, vote: int, **said: int | str | None
 ) -> None:
     """One answer for each student and vote, even if two of a browser's windows answer at the same moment."""
-    insert = postgresql.insert if db.dialect == "postgresql" else sqlite.insert
-    given = insert(answers).values(question_id=question_id, member_id=member_id, round=vote, let_through=False, **said)
+    given = db.insert(answers).values(
+        question_id=question_id, member_id=member_id, round=vote, let_through=False, **said
+    )
     given = given.on_conflict_do_update(
         index_elements=["question_id", "member_id", "round"], set_={**said, "let_through": False}
     )

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -20,6 +21,9 @@ from lib.classroom.tables import SCHEMA
 from lib.classroom.where import database_url
 from lib.errors import is_disk_full
 from lib.places import ROOT
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 UPGRADE_LIMIT_S = 120
 BUSY_MS = 10_000
@@ -59,6 +63,14 @@ class Database:
     @property
     def dialect(self) -> str:
         return self._engine.dialect.name
+
+    def insert(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+        """One that can say what is done where there is such a row already. PostgreSQL's is 2 MB, for who has one."""
+        if self.dialect == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert
+        else:
+            from sqlalchemy.dialects.sqlite import insert
+        return insert(table)
 
     def _make_ready(self) -> None:
         with self._lock:

@@ -9,7 +9,6 @@ room is used, and until the next purge (`purging.py`) else.
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
@@ -62,9 +61,8 @@ def count_start(connection: sa.Connection, db: Database, room: sa.Row, browser: 
 def _count(connection: sa.Connection, db: Database, room: sa.Row, client: str, now_s: float) -> int:
     """One more visit in this minute; how many there are now."""
     minute = int(now_s // MINUTE_S)
-    insert = postgresql.insert if db.dialect == "postgresql" else sqlite.insert
     kept = fingerprint(f"{room.code}:{room.key_fingerprint}", client)
-    visit = insert(visits).values(room_id=room.id, client=kept, minute=minute, count=1)
+    visit = db.insert(visits).values(room_id=room.id, client=kept, minute=minute, count=1)
     visit = visit.on_conflict_do_update(
         index_elements=["room_id", "client", "minute"], set_={"count": visits.c.count + 1}
     ).returning(visits.c.count)
