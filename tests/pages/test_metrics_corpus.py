@@ -18,6 +18,7 @@ def test_a_perfect_copy_with_one_word_lines_scores_0_731_with_nltk():
     assert shown["Candidate: corpus BLEU (NLTK)"] == "0.731"
     assert shown["Corpus BLEU (sacrebleu, of 100)"] == "100.00"
     assert any("All 3 rows were scored again" in caption.value for caption in app.caption)
+    assert "the median of the means of 1,000 resamples" in said(app)
     assert not app.exception
 
 
@@ -73,7 +74,8 @@ def test_the_encoding_decided_is_shown_and_can_be_changed():
 def test_a_file_without_a_pair_leaves_the_boxes_to_choose():
     app = upload(open_chapter("corpus_metrics"), "a.csv", b"id,text\n1,the moon is full\n")
     assert [error.value.replace("\\", "") for error in app.error] == [
-        "No column looks like a candidate: ids and numbers are not texts. Choose columns, or upload another file."
+        "No column looks like a candidate: ids, numbers and what was to be translated or answered are none. "
+        "Choose columns, or upload another file."
     ]
     assert any(each.label == "Candidate" for each in app.selectbox)
 

@@ -181,6 +181,11 @@ def _spread(scored: CorpusScored, names: tuple[str, ...]) -> None:
         for name, column in zip(names, columns, strict=True)
     )
     st.plotly_chart(charts.distribution(columns, names, SHOWN[measure], top), key="distribution", alt=what)
+    if measure.startswith("rouge"):
+        st.caption(
+            "The mean is that of the rows; rouge-score's `BootstrapAggregator` gives as `mid` the median of the means "
+            "of 1,000 resamples drawn without a seed, which is near it and differs a little at every call."
+        )
 
 
 def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from nltk.translate.bleu_score import SmoothingFunction, corpus_bleu, sentence_bleu
 from rouge_score import rouge_scorer
+from rouge_score.scoring import BootstrapAggregator, Score
 from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
@@ -128,3 +129,21 @@ def test_values_are_a_matrix_named_by_measures():
     assert system.values.shape == (5, len(MEASURES))
     assert np.isfinite(system.values).all()
     assert system.mean("rouge1_f1") == pytest.approx(system.column("rouge1_f1").sum() / 5)
+
+
+def test_the_middle_of_rouge_score_s_aggregator_is_the_median_of_resampled_means_as_the_page_says():
+    values = np.array([1.0, 0.4, 0.85, 0.1, 0.7, 1.0, 0.33])
+
+    def middle() -> float:
+        aggregator = BootstrapAggregator()
+        for value in values:
+            aggregator.add_scores({"rougeL": Score(value, value, value)})
+        return aggregator.aggregate()["rougeL"].mid.fmeasure
+
+    np.random.seed(3)
+    found, again = middle(), middle()
+    np.random.seed(3)
+    means = [values[np.random.choice(np.arange(7), size=7)].mean() for _ in range(1_000)]
+    assert found == pytest.approx(np.median(means))
+    assert found != pytest.approx(values.mean())
+    assert found != again

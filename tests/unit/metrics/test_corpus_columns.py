@@ -84,6 +84,55 @@ def test_whether_an_answer_is_right_is_no_reference_for_it():
     assert read(yes_and_no)[0] == [["no", "yes"], ["no", "no"]]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "original,translation",
+        "Original,Übersetzung",
+        "original,traduction",
+        "original,tradução",
+        "Originale,Traduzione",
+        "origineel,vertaling",
+        "orijinal,çeviri",
+        "oryginał,tłumaczenie",
+        "teks asal,terjemahan",
+        "Originaltext,Maschinenübersetzung",
+        "original_answer,translated_answer",
+        "original,mt",
+    ],
+)
+def test_an_original_beside_a_translation_is_what_was_translated_and_no_side(header, order):
+    names = ",".join(header.split(",")[::order])
+    pairs, said, _ = read(f"{names}\nsome words,other words\nmore words,and more\n".encode())
+    assert pairs is None
+    assert "No column looks like" in said
+    row = ",".join(f"the {name}" for name in names.split(","))
+    found = read(f"{names},Referenz\n{row},the words\n".encode())[0]
+    assert found == [["the words", f"the {header.split(',')[1]}"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "reference", "candidate"),
+    [
+        ("original,translation,back-translation", "original", "back-translation"),
+        ("rétrotraduction,original", "original", "rétrotraduction"),
+        ("Original,Rückübersetzung", "Original", "Rückübersetzung"),
+        ("original,prediction", "original", "prediction"),
+        ("original answer,model answer", "original answer", "model answer"),
+        ("generated,original", "original", "generated"),
+        ("original translation,new translation", "original translation", "new translation"),
+        ("original,translation A,translation B", "translation A", "translation B"),
+        ("original,human translation,machine translation", "human translation", "machine translation"),
+        ("original,paraphrase,translation score", "original", "paraphrase"),
+    ],
+)
+def test_an_original_is_the_reference_of_what_is_in_its_own_language(header, reference, candidate):
+    row = ",".join(f"the {name}" if "score" not in name else "0.5" for name in header.split(","))
+    guess = guess_columns(read_table(f"{header}\n{row}\n{row}\n".encode()))
+    assert (guess.references, guess.candidate) == ((reference,), candidate)
+
+
 def test_columns_of_json_in_other_languages():
     data = {"模型": "m-1", "预测": ["a b", "c"], "参考": [["x y", "z"], ["w"]]}
     assert read(json.dumps(data).encode())[0] == [[["x y", "z"], "a b"], ["w", "c"]]

@@ -190,6 +190,17 @@ def test_brackets_are_texts_in_a_column_without_lists_of_texts(text):
     assert read(f"prediction\treference\n{text}\t{text}\nx\t[1]\n".encode())[0] == [[text, text], ["[1]", "x"]]
 
 
+@pytest.mark.parametrize("nothing", ["[]", "()", " [] "])
+def test_a_column_of_empty_lists_has_no_text_and_is_no_side(nothing):
+    rows = f"prediction\treferences\ttags\na b\t{nothing}\t{nothing}\nc d\t\t{nothing}\n"
+    pairs, said, _ = read(rows.encode())
+    assert pairs is None
+    assert "No row has all of" in said
+    assert "references is missing" in said
+    assert read(f"tags,text,rewritten\n{nothing},a b,c d\n{nothing},e f,g h\n".encode())[0][0] == ["a b", "c d"]
+    assert read(f"prediction,reference\n{nothing},{nothing}\nx,y\n".encode())[0][0] == [nothing, nothing]  # code
+
+
 def test_several_answers_of_one_request_are_no_candidate_and_a_user_is_never_scored():
     choices = [{"message": {"role": "assistant", "content": text}} for text in ("one", "two")]
     assert "is a list of 2 texts" in read(json.dumps([{"reference": "a", "choices": choices}]).encode())[1]

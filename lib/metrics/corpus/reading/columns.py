@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lib.metrics.corpus.reading.names import UNSPACED, is_named, known_names, words_and_pairs, words_of_name
-from lib.metrics.corpus.reading.table import Table, is_missing
+from lib.metrics.corpus.reading.table import Table, is_empty_list, is_missing
 
 LOOKED_AT = 200
 """Rows from which a column of texts is told from one of ids."""
 ID = re.compile(r"[\w./:#-]*\d[\w./:#-]*", re.ASCII)
 """One word with a digit in it, such as 17, doc-3 or 5f1c."""
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?|true|false", re.IGNORECASE)
+_NO_ORIGINAL = ("reference", "candidate", "translation", "translated back")
+"""What "original" goes with where it means no source: "original translation", "original prediction"."""
 _VERDICTS = ("true", "false", "yes", "no", "0", "1", "0.0", "1.0")
 
 
@@ -37,16 +39,47 @@ class Guess:
                 "BLEU and ROUGE compare texts. Choose columns of texts, or upload another file."
             )
         lacking = "a candidate" if self.references else "a reference"
-        return f"No column looks like {lacking}: ids and numbers are not texts. Choose columns, or upload another file."
+        return (
+            f"No column looks like {lacking}: ids, numbers and what was to be translated or answered are none. "
+            "Choose columns, or upload another file."
+        )
 
 
 def guess_columns(table: Table) -> Guess:
     """By name first; a side that no name gives is taken from the texts that are left, in their order."""
-    guess = _guess(table, [column for column in table.columns if not _is_label(table, column)])
+    round_trip, columns = _originals(table)
+    if round_trip:
+        return round_trip
+    guess = _guess(table, [column for column in columns if not _is_label(table, column)])
     if guess.problem is None:
         return guess
-    again = _guess(table, [column for column in table.columns if not _names_a_few(table, column)])
+    again = _guess(table, [column for column in columns if not _names_a_few(table, column)])
     return guess if _is_judged(table, again) else again
+
+
+def _originals(table: Table) -> tuple[Guess | None, tuple[str, ...]]:
+    """What an "original" is beside translations, and the columns in which a side is looked for.
+
+    It is the reference of what was translated back into its language, and the source of any other translation: left
+    out then. Beside a paraphrase, a summary or a prediction it may be a reference, as any first column.
+    """
+    sides = [column for column in table.columns if _is_text(table, column) and not _is_about(column)]
+    originals = [column for column in sides if _is_of(column, "original") and not _is_of(column, *_NO_ORIGINAL)]
+    back = [column for column in sides if _is_of(column, "translated back")]
+    if originals and back and not any(_is_of(column, "reference") for column in sides):
+        return Guess((originals[0],), back[0]), table.columns
+    translated = any(_is_of(column, "translation") for column in sides if column not in originals)
+    return None, tuple(column for column in table.columns if not (translated and column in originals))
+
+
+def _is_of(column: str, *roles: str) -> bool:
+    """Whether a name of these roles is among its words."""
+    return any(word in known_names()[role] for word in words_and_pairs(column) for role in roles)
+
+
+def _is_about(column: str) -> bool:
+    """Whether it says something of a side and is none: "translation score"."""
+    return not _free([column])
 
 
 def _is_judged(table: Table, guess: Guess) -> bool:
@@ -150,7 +183,7 @@ def _is_text(table: Table, column: str) -> bool:
     """Not a column of ids, of numbers, or of nothing."""
     cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
     flat = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,))]
-    return bool(flat) and not all(ID.fullmatch(text.strip()) for text in flat)
+    return not all(map(is_empty_list, flat)) and not all(ID.fullmatch(text.strip()) for text in flat)
 
 
 def _are_classes(table: Table, columns: list[str]) -> bool:

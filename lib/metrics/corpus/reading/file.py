@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lib.metrics.corpus.reading.delimited import MAX_CELL_LINES, read_delimited
 from lib.metrics.corpus.reading.encoding import decode
 from lib.metrics.corpus.reading.json_file import json_in, read_json
-from lib.metrics.corpus.reading.table import MISSING, Cell, Refused, Table, frame_of_rows, is_missing
+from lib.metrics.corpus.reading.table import MISSING, Cell, Refused, Table, frame_of_rows, is_empty_list, is_missing
 from lib.metrics.errors import CorpusError
 
 MAX_FILE_BYTES = 10_000_000
@@ -116,7 +116,7 @@ def choose_pairs(table: Table, references: str | Sequence[str], candidate: str, 
     if not pairs:
         names = ", ".join(repr(name) for name in chosen)
         raise CorpusError(f"No row has all of {names}, so there is nothing to score.{_first(refused)}")
-    listed = [name for name, raw, read in zip(chosen, columns, lists, strict=True) if read is not raw]
+    listed = [name for name, raw, read in zip(chosen, columns, lists, strict=True) if read is not raw and any(read)]
     notes = [f"“{name}” has lists written into its cells: each was read as several texts." for name in listed]
     return Pairs(tuple(pairs), tuple(refused), tuple(notes))
 
@@ -166,9 +166,13 @@ def _why_not(references: tuple[str, ...], names: list[str], written: list[Cell],
 
 
 def _read_lists(cells: list[Cell]) -> list[Cell]:
-    """Lists written into the cells of a column; the same cells where none has a text in it, as [] and [1] have none."""
+    """Lists written into the cells of a column; the same cells where none has a text in it, as [1] has none.
+
+    Beside texts [] is one, as an answer in code is; in a column of nothing else it is what it says, no text.
+    """
     read = list(map(_read_list, cells))
-    return read if any(cell and cell is not raw for cell, raw in zip(read, cells, strict=True)) else cells
+    empty = all(is_missing(cell) or (isinstance(cell, str) and is_empty_list(cell)) for cell in cells)
+    return read if empty or any(cell and cell is not raw for cell, raw in zip(read, cells, strict=True)) else cells
 
 
 def _read_list(cell: Cell) -> Cell:

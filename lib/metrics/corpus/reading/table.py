@@ -55,6 +55,11 @@ def is_missing(cell: Cell) -> bool:
     return cell is None or (seen := cell.strip().strip(_INVISIBLE).strip()) == "" or seen in MISSING
 
 
+def is_empty_list(text: str) -> bool:
+    """Whether it is a list with nothing in it, as pandas and numpy write one into a cell."""
+    return text.strip() in ("[]", "()")
+
+
 def frame_of_rows(columns: tuple[str, ...], rows: list[tuple[int, tuple[Cell, ...]]]) -> pd.DataFrame:
     """Rows under their numbers, every cell as it is."""
     frame = pd.DataFrame(index=[number for number, _ in rows], columns=list(columns), dtype=object)
