@@ -8,5 +8,5 @@ outliers.py       outliers: how one value ruins a scale, and LLM.int8()'s way ou
 result.py         a quantized matrix, and what was lost
 scales.py         how scales themselves are stored: 32 bits each, 16 bits each, or quantized once more ("double
 weight_matrix.py  read one weight matrix out of a safetensors file, without torch and without reading the rest
-zero_point.py     zero-point (affine) quantization: the grid runs from the smallest to the largest value of a block
+zero_point.py     zero-point (affine) quantization: a grid from a block's smallest value to its largest, 0 included
 """

@@ -1,10 +1,10 @@
-"""Zero-point (affine) quantization: the grid runs from the smallest to the largest value of a block.
+"""Zero-point (affine) quantization: the grid runs from a block's smallest value to its largest, 0 included.
 
     scale = (max - min) / (2^bits - 1)     zero = round(-min / scale)
     code = clip(round(w / scale) + zero)   ŵ = (code - zero) · scale
 
 Jacob et al. 2018, arXiv 1712.05877, eq. 1. Zero is always representable, so the range is widened to hold it.
-All 2^bits codes are used, and nothing is wasted where the values lie to one side.
+Where all values lie on one side of zero, so do all 2^bits levels, and not only half of them.
 """
 
 from __future__ import annotations
