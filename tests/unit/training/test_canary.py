@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from lib.training.canary.run import CanaryRun, Exposure, Planted
+from lib.curriculum import chapter
+from lib.training.canary.run import CanaryRun, Exposure, Planted, usual_texts
 from lib.training.errors import TrainingError
 from lib.training.events import Step
 from lib.training.run import FineTuningRun
@@ -67,6 +68,13 @@ def test_a_code_is_planted_so_often_and_the_rest_is_as_it_was():
     assert data.training[:-16] == SMALL.data.training
     assert canary.planted(0).data.training == SMALL.data.training
     assert set(data.held_out) < set(SMALL.data.held_out), "few, for nobody looks at them"
+
+
+def test_the_prediction_is_about_the_texts_that_the_usual_run_reads():
+    among = len(usual_texts().training)
+    asked = chapter("canary").predict
+    assert f"stands 4 times among {among} sentences" in asked.question
+    assert any(f"4 of {among + 4} texts" in option.text for option in asked.options)
 
 
 def test_planting_often_exposes_the_code():
