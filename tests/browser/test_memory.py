@@ -32,6 +32,7 @@ def test_from_too_large_to_a_link_that_fits(app: App, page: Page) -> None:
     expect(page.locator(".js-plotly-plot").first).to_contain_text("Fits:")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["memory-calculator", "kv-cache?part=Pages+against+reservation", "training-dilemma"])
 def test_nothing_sticks_out_on_a_phone(app: App, page: Page, path: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
