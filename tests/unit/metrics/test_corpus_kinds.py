@@ -586,12 +586,24 @@ def test_an_answer_s_choice_is_no_reference():
         ("cp1252", "Für £5"),
         # Letters whose bytes are signs of Windows-1252, where no signs stand.
         ("cp850", "Die Vögel wählen Käse"),
-        ("cp850", "Öl und Äpfel"),
+        ("cp850", "Öl und Äpfel für Käthe"),
         ("cp850", "Un café está más allá"),
         ("cp850", "canción"),
         ("cp850", "räksmörgås"),
         ("cp850", "café crème déjà bu"),
         ("cp850", "¿Qué dices? ¡Así!"),
+        # Letters that one language has often, and signs and digits that stand where they do.
+        ("cp1252", "Hän lähti kylään, mutta pyörä jäi mökin pihalle"),
+        ("cp1252", "De waarde ‘12’ is geïnstalleerd"),
+        ("cp1252", "Datoen skrives ÅÅÅÅ-MM-DD"),
+        ("cp1252", "A reunião não começou às três, disse a irmã"),
+        ("cp1250", "Noću je kiša padala, a djeca su već čekala ispred škole"),
+        ("cp1250", "A gyerekek az őszi erdőben gyűjtöttek leveleket"),
+        ("cp1254", "İyi günler, İstanbul’da hava bugün çok güzel"),
+        ("cp852", "Děti šly večer k řece a zpívaly písničky"),
+        ("cp852", "Wczoraj wieczorem dzieci śpiewały piosenki nad rzeką"),
+        ("mac_roman", "Er hört die Vögel über den Dächern"),
+        ("mac_roman", "She said “12” isn’t enough"),
     ],
 )
 def test_the_letters_and_signs_of_one_sentence_tell_its_encoding(encoding, text):

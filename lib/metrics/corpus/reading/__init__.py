@@ -9,4 +9,5 @@ chat.py       conversations: what the assistant said last is the text to score
 names.py      what the name of a column says: names that tools write, and the same words in other languages
 columns.py    which column is what, by name first; never an id or a number taken for a text
 encoding.py   bytes to text: what encoding a file is in, and what to do when its lines disagree
+latin.py      which code page a text of a European language is in, by how often its letters are
 """

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
+from lib.metrics.corpus.reading.latin import (
+    BEYOND_ASCII,
+    CODE_PAGES,
+    NO_WORD_HAS,
+    SIGNS,
+    is_other_script,
+    latin_code_page,
+)
 from lib.metrics.errors import CorpusError
-from lib.places import ASSETS
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -65,6 +70,7 @@ ENCODINGS = {
     "iso8859_7": "ISO 8859-7 (Greek)",
     "cp866": "CP866 (Cyrillic, DOS)",
     "cp850": "CP850 (Western European, DOS)",
+    "cp852": "CP852 (Central European, DOS)",
     "mac_roman": "Mac Roman (Western European)",
 }
 """Python's codecs for what files are in, by the names that spreadsheets use."""
@@ -72,19 +78,6 @@ _GUESSED = [codec for codec in ENCODINGS if codec not in ("utf-8", "utf-16", "cp
 _READ_WRONGLY = re.compile("Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â€[™œ“”˜¦¢]|Â[\u00a0-\u00bf](?=\\s|$)")
 _REMEDY = "save the table as CSV, TSV or JSONL (in a spreadsheet: File, Save as, CSV UTF-8) and upload that"
 _SAMPLE_BYTES = 200_000
-_FITS = 0.95
-_SAME_LETTERS = {"iso8859_2": "cp1250", "cp850": "cp1252", "mac_roman": "cp1252"}
-"""Code pages for the same languages as another."""
-_PUNCTUATION = "\u00a0\u0307«»‹›„“”‚‘’–—…€§°¿¡·•©®™×½¼¾²³"
-"""What any language has; and the dot that Python's lower() leaves beside the i of a capital İ."""
-_SIGNS = set(_PUNCTUATION + "\u00ad´£¥¢¶†‡‰÷±ªºµ")
-"""Those, and what stands for letters in other code pages too often to be called that where there are letters."""
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_NO_WORD_HAS = re.compile(
-    r"[^\W\d_](?:[„‚¡¿ªº¹³]|[£¥](?!\d)|[^\x00-\x7f\w\s\u00ad’–—…·][^\W\d_])|[”™¼½¾][^\W\d_]|[„‚¡¿](?:\s|\Z)"
-)
-"""Signs where no text has them: an opening one or a currency's behind a letter, a closing one before a letter, and any
-but apostrophes, dashes and dots between two letters. In CP850 "Vögel" and "Perú" have bytes of such signs."""
 
 
 @dataclass(frozen=True)
@@ -239,24 +232,23 @@ def _is_utf_8(line: bytes) -> bool:
 
 
 def _guess(data: bytes, page: Page) -> str:
-    """charset-normalizer's choice; where it finds several code pages equally good, the alphabets of Europe decide."""
+    """By the letters of a European language, else charset-normalizer's choice, the most usual of several alike."""
     if _has_signs_alone(data):
         return "cp1252"
+    sample, likely = data[:_SAMPLE_BYTES], _GUESSED
+    if is_other_script(sample):
+        likely = [codec for codec in _GUESSED if codec not in CODE_PAGES]
+    elif (latin := latin_code_page(sample)) is not None:
+        return latin
     from charset_normalizer import from_bytes  # only for a file that is not UTF-8
 
-    found = [each for each in from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_GUESSED) if not _is_half_width(each)]
+    found = [each for each in from_bytes(sample, cp_isolation=likely) if not _is_half_width(each)]
     if not found:
         raise CorpusError(f"The encoding of this file cannot be recognised; {page.unknown}.")
     best = found[0]
-    equal = [
-        each
-        for each in found
-        if (each.chaos, each.coherence) == (best.chaos, best.coherence)
-        or (each.chaos == best.chaos and _alphabet_fit(data, each.encoding) >= _FITS)
-    ]
+    equal = [each for each in found if (each.chaos, each.coherence) == (best.chaos, best.coherence)]
     same = {codec for each in equal for codec in each.could_be_from_charset if codec in _GUESSED}
-    usual_first = sorted(same, key=_GUESSED.index)
-    return max(usual_first, key=lambda codec: _alphabet_fit(data, codec))
+    return min(same, key=_GUESSED.index)
 
 
 def _has_signs_alone(data: bytes) -> bool:
@@ -268,27 +260,13 @@ def _has_signs_alone(data: bytes) -> bool:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
         return False
-    return set(_BEYOND_ASCII.findall(text)) <= _SIGNS and not _NO_WORD_HAS.search(text)
+    return set(BEYOND_ASCII.findall(text)) <= SIGNS and not NO_WORD_HAS.search(text)
 
 
 def _is_half_width(found: CharsetMatch) -> bool:
     """Cyrillic in KOI8 passes for Shift JIS with nothing but narrow kana, which no Japanese text is written in."""
     beyond = [each for each in str(found) if not each.isascii()]
     return found.encoding == "cp932" and 2 * sum("\uff61" <= each <= "\uff9f" for each in beyond) > len(beyond)
-
-
-def _alphabet_fit(data: bytes, codec: str) -> float:
-    """The share of characters beyond ASCII that the best language of this code page has; 0 where it has none here."""
-    text = data.decode(codec, errors="replace").lower()
-    letters = [each for each in _BEYOND_ASCII.findall(text) if each not in _PUNCTUATION]
-    alphabets = _alphabets().get(_SAME_LETTERS.get(codec, codec), {})
-    known = max((sum(map(alphabet.__contains__, letters)) for alphabet in alphabets.values()), default=0)
-    return known / max(len(letters) + len(_NO_WORD_HAS.findall(text)), 1)
-
-
-@cache
-def _alphabets() -> dict[str, dict[str, str]]:
-    return json.loads((ASSETS / "metrics" / "alphabets.json").read_text(encoding="utf-8"))["letters"]
 
 
 def _unprintable_share(text: str) -> float:
