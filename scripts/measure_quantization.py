@@ -31,6 +31,7 @@ from lib.models.load import best_device  # noqa: E402
 from lib.models.origin import origin  # noqa: E402
 from lib.quant.findings.recorded import to_dict  # noqa: E402
 from lib.quant.findings.results import Results, collect, table  # noqa: E402
+from lib.quant.measure.conditions import with_instructions  # noqa: E402
 from lib.quant.measure.job import measure  # noqa: E402
 from lib.quant.measure.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun  # noqa: E402
 
@@ -127,7 +128,7 @@ def measure_model(name: str, out: Path, tokens: int = 4096, repeats: int = 15) -
 
 
 def device() -> str:
-    return torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else with_instructions("CPU")
 
 
 def run_and_tell(run: QuantizationRun) -> Results:

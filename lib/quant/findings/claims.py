@@ -112,10 +112,12 @@ def _cost(results: Results) -> Answer:
         return None
     best, rival, ratio = pair
     new, old = best.speed.prefill_tokens_per_s.median, rival.speed.prefill_tokens_per_s.median
+    how = "int8 multiplies whole numbers, 4-bit weights are first turned back into floating-point numbers"
+    if "int8" in results.started.unpacked:
+        how = "on this processor int8 and 4-bit weights are first turned back into floating-point numbers"
     return ratio.times > 1 and ratio.certain, (
         f"{short(best.row)} reads {new:,.0f} tokens/s and {short(rival.row)} {old:,.0f}: {ratio.words}. "
-        "There are as many products as before: int8 multiplies whole numbers, 4-bit weights are first turned back "
-        "into floating-point numbers. What surely costs less is the memory."
+        f"There are as many products as before: {how}. What surely costs less is the memory."
     )
 
 

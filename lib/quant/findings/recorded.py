@@ -85,7 +85,7 @@ def _shortened(row: dict) -> dict:
 def _run(run: dict) -> RecordedRun:
     started = dict(run["started"])
     started["conditions"] = Conditions(**started["conditions"])
-    for name in ("pieces", "prompt_pieces", "shipped_dtypes"):
+    for name in ("pieces", "prompt_pieces", "shipped_dtypes", "unpacked"):
         started[name] = tuple(started.get(name, ()))
     finished = Finished(**run["finished"]) if run["finished"] is not None else None
     rows = {row["row"]: _row_measured(row) for row in run["rows"]}

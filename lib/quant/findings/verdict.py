@@ -89,7 +89,11 @@ def _slower(results: Results) -> str | None:
         return (
             f"**Fewer bits are not faster by themselves: int8 writes {1 / ratio.times:.1f} times slower than "
             f"{rival.row}** ({new.median:,.0f} against {old.median:,.0f} tokens/s). "
-            "Every product first rounds the activations, then scales the result back."
+            + (
+                "This processor turns the weights back into floating-point numbers for every product."
+                if "int8" in results.started.unpacked
+                else "Every product first rounds the activations, then scales the result back."
+            )
         )
     if ratio.certain:
         return f"int8 writes {ratio.words} as {rival.row} here."

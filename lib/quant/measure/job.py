@@ -47,6 +47,7 @@ from lib.quant.measure.run import (
 from lib.quant.measure.scoring.passage import Passage
 from lib.quant.measure.scoring.quality import Quality
 from lib.quant.measure.scoring.wide_products import what_is_done
+from lib.quant.measure.speed.kernels import unpacked_rows, what_is_unpacked
 from lib.quant.measure.speed.rate import Rate, Speed, timed
 from lib.quant.measure.speed.writing import first_difference, generate, prefill, prompt_ids
 
@@ -101,7 +102,9 @@ class _Session:
         self.window = min(run.window, self.files.context)
         self.stride = self.window - min(run.overlap, self.window - 1)
         tokens, fewer = self._affordable_tokens()
-        self.note = " ".join(filter(None, (fewer, what_is_done(self.device)))) or None
+        self.unpacked = tuple(row for row in unpacked_rows(self.device) if row in run.rows)
+        about = (fewer, what_is_done(self.device), what_is_unpacked(self.unpacked))
+        self.note = " ".join(filter(None, about)) or None
         text = run.text if run.text is not None else held_out_excerpt(run.model).text
         self.passage = Passage(text, self.tokenizer, tokens, self.window, self.stride)
         elsewhere = min(OTHER_WINDOW, self.files.context)
@@ -126,6 +129,7 @@ class _Session:
             stride=self.stride,
             prompt_pieces=tuple(self.tokenizer.decode([token]) for token in self.prompt[0].tolist()),
             note=self.note,
+            unpacked=self.unpacked,
             rest_dtype=self.run.rest_dtype,
             question=self.question,
             shipped_dtypes=self.files.shipped_dtypes,

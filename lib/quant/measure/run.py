@@ -189,6 +189,8 @@ class Started:
     prompt_pieces: tuple[str, ...]
     """The prompt, token by token, as the model reads it."""
     note: str | None = None
+    unpacked: tuple[str, ...] = ()
+    """Rows whose weights the device turns back into floating-point numbers for every product."""
     rest_dtype: str = "bf16"
     question: str | None = None
     """What the prompt was before it was put into the model's chat format; None for a model without one."""

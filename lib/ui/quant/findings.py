@@ -170,7 +170,8 @@ def _recorded_run(runs: tuple[RecordedRun, ...]) -> None:
     charts_of(run.results, "recorded")
     table_of(run.results)
     weights = f"; {escape(run.results.started.weights)}" if run.results.started.weights else ""
-    measured(f"Not on this machine: {run.results.started.conditions}{weights}.")
+    note = f" {run.results.started.note}" if run.results.started.note else ""
+    measured(f"Not on this machine: {run.results.started.conditions}{weights}.{note}")
 
 
 def _larger_models(runs: tuple[RecordedRun, ...]) -> None:
@@ -181,7 +182,9 @@ def _larger_models(runs: tuple[RecordedRun, ...]) -> None:
     st.plotly_chart(figure, key="recorded-sizes", alt=in_words(figure))
     st.markdown(
         "Writing a token reads every weight once. While all weights fit into the processor's caches, turning few bits "
-        "back into numbers costs more than it saves; in a large model reading decides, and **fewer bits are faster**."
+        "back into numbers costs more than it saves; in a large model reading decides, and **fewer bits are faster**: "
+        "on this processor, whose AVX-512 instructions the library uses. Without them the weights are unpacked in "
+        "memory for every product, and fewer bits are slower."
     )
     own = " and ".join(format_count(run.results.started.parameters) for run in runs if not run.random_weights)
     measured(f"Not on this machine: {runs[-1].results.started.conditions}. Random weights but for {own or 'none'}.")
