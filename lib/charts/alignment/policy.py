@@ -42,19 +42,21 @@ def best_of(rewards: Sequence[float], chosen: int, unit: str) -> go.Figure:
             },
         ],
         showlegend=False,
-        annotations=[_name_below(kl[n - 1], rewards[n - 1], n, last=n == len(rewards)) for n in named],
+        annotations=[_name_beside(kl[n - 1], rewards[n - 1], n, last=n == len(rewards)) for n in named],
     )
 
 
-def _name_below(x: float, y: float, n: int, *, last: bool) -> dict:
-    """Below a line that rises less and less there is room on the right, unless the plot ends there."""
-    return label(x, y, f"n = {n}", yshift=-16, xanchor="right" if last else "left")
+def _name_beside(x: float, y: float, n: int, *, last: bool) -> dict:
+    """Below a line that rises less and less there is room on the right; where the plot ends there, above it."""
+    return label(x, y, f"n = {n}", yshift=16 if last else -16, xanchor="right" if last else "left")
 
 
 def earned(looks: Sequence[Examined], steps: Sequence[PolicyStep], unit: str) -> go.Figure:
     """What the policy's answers earn by updates: of those sampled to look at, and of each step's own."""
     first, last = looks[0], looks[-1]
-    title = f"{first.reward:.2f} → {last.reward:.2f} {unit}" if len(looks) > 1 else f"{first.reward:.2f} {unit} before"
+    title = f"{first.reward:.2f} {unit} per answer before the first update"
+    if len(looks) > 1:
+        title = f"{first.reward:.2f} → {last.reward:.2f} {unit} per answer in {last.step} updates"
     sampled = [each for each in steps if each.reward is not None]
     return figure(
         title,
@@ -87,7 +89,7 @@ def moved(looks: Sequence[Examined]) -> go.Figure:
         annotations=[
             label(last.step, last.kl_nats, "KL per answer", xanchor="right", yshift=14, font={"color": ORANGE}),
             # Where it begins: at its end the other line may rise through it.
-            label(0, looks[0].book_loss, "a book, per token", xanchor="left", yshift=14, font={"color": GREEN}),
+            label(0, looks[0].book_loss, "a book, per token", xanchor="left", yshift=18, font={"color": GREEN}),
         ],
     )
 
@@ -138,15 +140,21 @@ def against_gold(found: Sequence[BothRewards]) -> go.Figure:
 
 
 def losses(steps: Sequence[PolicyStep]) -> go.Figure:
-    """The loss of each update."""
+    """The loss of each update. GRPO's begins near 0, so that three decimals would show none of it."""
     return figure(
-        f"Loss {steps[-1].loss:.3f} at update {steps[-1].step}",
+        f"Loss {loss_in_words(steps[-1].loss)} at update {steps[-1].step}",
         "updates",
         "loss",
         height=240,
         traces=[_thin_line([each.step for each in steps], [each.loss for each in steps], GREY, width=2)],
         showlegend=False,
+        yaxis={"exponentformat": "none"},  # 0.0002, not 200μ
     )
+
+
+def loss_in_words(loss: float) -> str:
+    """As many decimals as it takes to tell it from 0."""
+    return f"{loss:.3f}" if abs(loss) >= 0.01 else f"{loss:.2g}"
 
 
 def _thin_line(x: Sequence[float], y: Sequence[float], colour: str, width: int) -> dict:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.ui.kit.text import continued
+from lib.ui.kit.text import followed_by
 
 SHOWN = 6
 
@@ -29,4 +29,4 @@ def show_beside(titles: tuple[str, str], left: Sequence[Earning], right: Sequenc
             st.markdown(f"#### {title}")
             for each in answers[:SHOWN]:
                 earned = f"{each.reward:.1f}".removesuffix(".0")
-                st.markdown(f"**{earned}** · {continued(each.prompt, ' ' + each.text)}")
+                st.markdown(f"**{earned}** · {followed_by(each.prompt, each.text)}")

@@ -26,7 +26,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard, problem
-from lib.ui.kit.text import continued
+from lib.ui.kit.text import followed_by
 from lib.units import number_of
 
 KIND = "gold"
@@ -160,4 +160,4 @@ def _show_texts(found: tuple[BothRewards, ...], looks: list[Examined]) -> None:
         with column:
             st.markdown(f"#### {title}")
             for answer in by_step[step].answers[:SHOWN]:
-                st.markdown(continued(answer.prompt, f" {answer.written}"))
+                st.markdown(followed_by(answer.prompt, answer.written))

@@ -17,7 +17,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
-from lib.ui.kit.text import continued
+from lib.ui.kit.text import followed_by
 
 KIND = "hacking"
 SHOWN = 4
@@ -72,9 +72,9 @@ def _draw_hacking(view: JobView) -> None:
     if not view.state.active and len(looks) > 1:
         by_step = {look.step: look for look in looks}
         shown = by_step[st.select_slider("After this many updates", list(by_step), last.step, key=f"rh_look_{view.id}")]
-    happened(f"### What it writes after {shown.step} updates: {shown.reward:.1f} {unit} on average")
+    happened(f"### What it writes after {shown.step} updates: {shown.reward:.2f} {unit} on average")
     for answer in shown.answers[:SHOWN]:
-        st.markdown(continued(answer.prompt, f" {answer.written}"))
+        st.markdown(followed_by(answer.prompt, answer.written))
     if view.state.active or len(looks) < 2:
         return
     happened(_verdict(unit, looks, steps))

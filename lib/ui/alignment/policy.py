@@ -150,7 +150,7 @@ def _draw_policy(kind: str, view: JobView) -> None:
         alt=f"{looks[-1].kl_nats:.1f} nats from the reference; held-out book {looks[-1].book_loss:.2f} nats per token",
     )
     if steps:
-        st.plotly_chart(charts.losses(steps), key=f"{kind}_loss", alt=f"Loss {steps[-1].loss:.3f}")
+        st.plotly_chart(charts.losses(steps), key=f"{kind}_loss", alt=f"Loss {charts.loss_in_words(steps[-1].loss)}")
     if view.state.active or len(looks) < 2:
         return
     _say_what_was_learnt(run, looks, steps)
@@ -183,8 +183,8 @@ def _show_answers(looks: list[Examined], unit: str) -> None:
     rows = before_and_after(looks)
     show_beside(
         (
-            f"Before: {looks[0].reward:.1f} {unit} on average",
-            f"After {looks[-1].step} updates: {looks[-1].reward:.1f}",
+            f"Before: {looks[0].reward:.2f} {unit} on average",
+            f"After {looks[-1].step} updates: {looks[-1].reward:.2f}",
         ),
         [Earning(row["prompt"], row["before"], row["earns"]) for row in rows],
         [Earning(row["prompt"], row["after"], row["earns now"]) for row in rows],

@@ -20,7 +20,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.kept import keep, kept
 from lib.ui.kit.problems import guard
 from lib.ui.kit.tables import show_table
-from lib.ui.kit.text import continued, escape
+from lib.ui.kit.text import escape, followed_by
 from lib.units import number_of
 
 APP, CHOSEN, HAND = "app", "chosen", "hand"
@@ -149,7 +149,7 @@ def show_round(view: JobView) -> None:
         with column:
             st.markdown(f"### {title}")
             for answer in look.answers[:SHOWN]:
-                st.markdown(continued(answer.prompt, f" {answer.written}"))
+                st.markdown(followed_by(answer.prompt, answer.written))
 
 
 def _how_far(voted: Voted, steps: int, view: JobView) -> str:

@@ -20,6 +20,14 @@ def continued(prompt: str, continuation: str) -> str:
     return f"{escape(prompt)}{gap}:orange[{escape(continuation.strip()) or '…'}]"
 
 
+_CLOSING = re.compile(r"[,.;:!?)]|['’](?:s|d|m|t|ll|re|ve)\b")
+
+
+def followed_by(prompt: str, answer: str) -> str:
+    """As `continued`, for an answer that is kept without the space before it; a comma has none."""
+    return continued(prompt, answer if _CLOSING.match(answer) else f" {answer}")
+
+
 _ICON = re.compile(r":material/\w+:\s*")
 _LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\([^()\s]*\)")
 _COLOURED = re.compile(r"(?<!\\):[a-z]+(?:-badge|-background)?\[((?:[^\[\]\\]|\\.)*)\]")

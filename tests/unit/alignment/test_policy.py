@@ -15,7 +15,7 @@ from lib.alignment.policy.best_of_n import expected_best, kl_nats
 from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward, lately_right
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import RULES, words
-from lib.charts.alignment.policy import overoptimised
+from lib.charts.alignment.policy import best_of, earned, losses, overoptimised
 from lib.errors import StopRequested
 
 torch = pytest.importorskip("torch")
@@ -289,3 +289,28 @@ def test_draw_tells_the_ids_of_its_answers():
 def test_the_second_axis_of_a_hacked_reward_has_round_numbers_of_its_own():
     looks = [Examined(step, (), (1.0 + step,), float(step), 2.374 + step / 9, 3.0) for step in (0, 4, 8)]
     assert overoptimised(looks, "words").layout.yaxis2.tickmode == "auto"  # else it is in step with the first axis
+
+
+def test_a_loss_near_zero_is_not_written_as_zero():
+    """A KL divergence times beta at the eighth update of GRPO; its axis says 0.0002, not 200μ."""
+    figure = losses([PolicyStep(step, loss, 0.1, None, 0.2, 0.3) for step, loss in ((7, 0.0), (8, 0.000231))])
+    assert figure.layout.title.text == "Loss 0.00023 at update 8"
+    assert figure.layout.yaxis.exponentformat == "none"
+    assert losses([PolicyStep(8, 0.6414, None, 0.8, None, 0.3)]).layout.title.text == "Loss 0.641 at update 8"
+
+
+def test_what_is_earned_says_of_what_and_in_how_many_updates():
+    looks = [Examined(step, (), (1.0 + step,), 0.1, 2.4, 3.0) for step in (0, 8)]
+    titles = [earned(some, [], "words").layout.title.text.replace("<br>", " ") for some in (looks[:1], looks)]
+    assert titles == ["1.00 words per answer before the first update", "1.00 → 9.00 words per answer in 8 updates"]
+
+
+def test_the_last_n_is_named_above_its_line_and_the_others_below():
+    """A line that rises to the right runs through what stands to the left of its end, unless that stands above it."""
+    names = best_of([1.0 + n / 9 for n in range(16)], 4, "words").layout.annotations
+    assert {each.text: each.yshift > 0 for each in names} == {
+        "<b>n = 1</b>": False,
+        "<b>n = 2</b>": False,
+        "<b>n = 8</b>": False,
+        "<b>n = 16</b>": True,
+    }

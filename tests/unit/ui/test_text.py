@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lib.ui.kit.text import escape, plain
+from lib.ui.kit.text import escape, followed_by, plain
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,19 @@ def test_markdown_is_read_as_plain_text(markdown, read):
 @pytest.mark.parametrize("text", ["**bold** [a](b) :red[x]", "C:\\dir <b> $x$", "a_b`c`|~"])
 def test_what_was_escaped_comes_out_as_it_was(text):
     assert plain(escape(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("went home", "said the captain went home"),
+        (", and left", "said the captain, and left"),
+        ("; and left", "said the captain; and left"),
+        ("'s son", "said the captain's son"),
+        ("'Sir!'", "said the captain 'Sir!'"),
+        ('"Well', 'said the captain "Well'),
+        ("", "said the captain …"),
+    ],
+)
+def test_an_answer_kept_without_its_space_follows_its_prompt_as_it_was_written(answer, read):
+    assert plain(followed_by("said the captain", answer)) == read
