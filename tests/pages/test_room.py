@@ -490,7 +490,9 @@ def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
     assert "Held-out loss **2.00** nats per token (base model 3.00): place 1 of 1" in student.success[0].value
     app.run()
     assert len(app.get("plotly_chart")) == 2
-    assert "has the lowest held-out loss: **2.00**" in text(app)
+    first = runs.cells[0]
+    best = f"**Rank {first[1]}, learning rate {first[2]:g}** has the lowest held-out loss"
+    assert f"{best} so far: **2.00**" in text(app)
     assert "lora_alpha is 2 × rank in every cell" in text(app)
     beside = json.loads(app.get("plotly_chart")[1].proto.spec)["layout"]
     assert PROJECTED_PIXELS * len(beside["yaxis"]["title"]["text"]) < beside["height"] - 40, "it runs into the title"
@@ -499,6 +501,9 @@ def test_a_phone_is_dealt_a_cell_and_starts_it_once(led, monkeypatch):
     for cell, _, _ in queued[1][1].cells:
         sweep.keep_result(database(), code, number, CellDone(cell, 3.0, 2.5, 0.1))
     app.run()
+    assert f"{best}: **2.00**" in text(app)
+    student.run()
+    assert "place 1 of 12. Of the book it forgot 0.25" in student.success[0].value
     assert not [each for each in app.button if each.label.startswith("Start the cells")]
 
 
@@ -518,7 +523,7 @@ def test_a_sweep_that_is_closed_says_of_a_run_that_goes_that_it_counts(led):
     assert not [each for phone in (running, waiting, late) for each in phone.button if each.label == "Start"]
     sweep.keep_result(database(), code, 1, CellDone(runs.cells[0][0], 3.0, 2.0, 0.25))
     app.run()
-    assert "has the lowest held-out loss: **2.00**" in text(app)
+    assert "has the lowest held-out loss so far: **2.00**" in text(app)
 
 
 @pytest.mark.parametrize(("failing", "explained"), [([11], True), ([8, 11], True), ([2, 5, 8, 11], False)])

@@ -104,12 +104,13 @@ def tradeoff(sweep: Sweep) -> go.Figure:
         shapes=[line("x", base, color=ORANGE, width=2, dash="dash")],
         annotations=[
             label(base, 1, "base model", yref="paper", yanchor="bottom", xanchor="right", font={"color": ORANGE}),
-            label(
+            label(  # above it: the next on the frontier lies to its right, often close by
                 best.done.held_out_loss,
                 best.done.forgot,
                 f"r {best.rank}, {best.learning_rate:g}",
                 xanchor="left",
-                xshift=16,
+                xshift=-8,
+                yshift=20,
                 font={"color": GREEN, "size": 15},
             ),
         ],

@@ -103,17 +103,22 @@ def in_words_of(sweep: Sweep) -> str:
     best = sweep.best
     done = best.done
     said = (
-        f"**{best.title}** has the lowest held-out loss: **{done.held_out_loss:.2f}** nats per token, beside "
-        f"{done.base_loss:.2f} of the base model; of the book it {_forgot(done.forgot)}."
+        f"**{best.title[:1].upper()}{best.title[1:]}** has the lowest held-out loss{_so_far(sweep)}: "
+        f"**{done.held_out_loss:.2f}** nats per token, beside {done.base_loss:.2f} of the base model; of the book it "
+        f"{_forgot(done.forgot)}."
     )
     edge = frontier([each.done for each in sweep.whole])
     mild = next((each for each in edge[1:] if each.held_out_loss < done.base_loss), None)
     if mild is not None:
         said += (
-            f" The next on the frontier, {sweep.cells[mild.number].title}, learns "
+            f" The next on the frontier, {sweep.cells[mild.number].title}, learnt "
             f"{mild.held_out_loss - done.held_out_loss:.2f} less and {_forgot(mild.forgot)}."
         )
     return said + _what_failed(sweep)
+
+
+def _so_far(sweep: Sweep) -> str:
+    return "" if sweep.over == len(sweep.cells) else " so far"
 
 
 def _what_failed(sweep: Sweep) -> str:
@@ -204,10 +209,11 @@ def _own_result(code: str, asked: Asked, cell: Cell) -> None:
     if cell.state is CellState.FAILED:
         st.warning(f"Your run ended in a problem: {cell.done.problem}", icon=":material/error:")
         return
-    place, of = sweep_now(db(), code, asked.number).place_of(cell)
+    sweep = sweep_now(db(), code, asked.number)
+    place, of = sweep.place_of(cell)
     done = cell.done
     st.success(
         f"Held-out loss **{done.held_out_loss:.2f}** nats per token (base model {done.base_loss:.2f}): place {place} "
-        f"of {of} so far. Of the book it {_forgot(done.forgot)}.",
+        f"of {of}{_so_far(sweep)}. Of the book it {_forgot(done.forgot)}.",
         icon=":material/check:",
     )
