@@ -14,14 +14,17 @@ scores_first = presenting()  # a demo's link leads to the scores; the room's tas
 if (predicted := ui.predict("metrics_playground")) and not scores_first:
     ranking.rank_them()
 
-st.header("Score a pair", anchor=False)
-chosen, looked = st.columns([3, 2], vertical_alignment="bottom")
+if not scores_first:
+    st.header("Score a pair", anchor=False)
+widths, aligned = ([6, 4, 2], "bottom") if scores_first else ([3, 2], "top")
+chosen, looked, *rest = st.columns(widths, vertical_alignment=aligned)
 with chosen:
     preset = playground.choose_preset()
 with looked:
     view = ui.segmented("Look at", ["ROUGE", "BLEU", "Code"], "ROUGE", key="view", width="stretch")
 playground.text_boxes()
-with st.expander("More: references, stemmer, tokeniser, smoothing, weights", icon=":material/tune:"):
+more = "More: references, stemmer, tokeniser, smoothing, weights"
+with rest[0].popover("More", help=more) if rest else st.expander(more, icon=":material/tune:"):
     playground.more_references()
     settings = playground.scoring_settings()
 look = st.container()

@@ -24,8 +24,16 @@ def text(app) -> str:
 def test_it_opens_with_the_lecture_s_pair():
     app = open_chapter("metrics_playground")
     assert not app.exception
-    assert "0.889" in text(app)
+    assert "Recall\u00a01, precision\u00a00.800, F1\u00a00.889" in text(app)
     assert r"\frac{4}{5} = \mathbf{0.800}" in text(app)
+
+
+def test_a_projector_shows_the_same_scores_and_keeps_every_setting():
+    app = open_chapter("metrics_playground", present="1", step="3")
+    assert not app.exception
+    assert "Recall\u00a01, precision\u00a00.800, F1\u00a00.889" in text(app)
+    assert app.toggle(key="stem").value
+    assert app.text_input(key="ref3").value == ""
 
 
 def test_it_says_that_the_steps_give_the_libraries_numbers():

@@ -59,9 +59,8 @@ def more_references() -> None:
 
 def scoring_settings() -> tuple[bool, str, tuple[float, ...], int]:
     """(stemmer for ROUGE; tokeniser, weights and smoothing method for BLEU)."""
-    for_rouge, cut, smoothed = st.columns(3, vertical_alignment="bottom")
-    with for_rouge:
-        stemmer = controls.toggle("Stemmer (ROUGE)", True, key="stem", help="Porter's; words over three letters.")
+    stemmer = controls.toggle("Stemmer (ROUGE)", True, key="stem", help="Porter's; words over three letters.")
+    cut, smoothed = st.columns(2, vertical_alignment="bottom")
     with cut:
         tokenise = choose_tokeniser()
     with smoothed:

@@ -24,7 +24,9 @@ VIEWS = {"1": "ROUGE-1", "2": "ROUGE-2", "3": "ROUGE-3", "L": "ROUGE-L", "Lsum":
 
 def view(scores: PairScores) -> None:
     """All of ROUGE for one pair: n-grams of the chosen n, or a longest common subsequence."""
-    kind = controls.segmented("Measure", VIEWS, "1", key="rouge", label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        kind = controls.segmented("Measure", VIEWS, "1", key="rouge", label_visibility="collapsed")
+        _headline(scores.rouge[f"rouge{kind}"])
     which, share = scores.steps_of(f"rouge{kind}")
     chosen = scores.rouges[which]
     if len(scores.rouges) > 1:
@@ -39,6 +41,12 @@ def view(scores: PairScores) -> None:
     say_steps_agree(scores.compared_rouge, "rouge-score")
     _stems(chosen)
     _all_measures(scores)
+
+
+def _headline(score: Score) -> None:
+    """What it comes to, before how: on a projector the arithmetic lies below the first screen."""
+    recall, precision, f1 = map(shown, (score.recall, score.precision, score.fmeasure))
+    st.markdown(f"#### Recall\u00a0{recall}, precision\u00a0{precision}, F1\u00a0{f1}", width="content")
 
 
 def _ngrams(chosen: Rouge, share: RougeN) -> None:
