@@ -38,6 +38,7 @@ READ_BESIDES_RULES = {  # what is read here without a rule of a family
         "max_window_layers",
     ),
     *("quantization_config", "compression_config", "generation_config", "num_nextn_predict_layers"),
+    "_from_model_config",
 }
 LATENT = ("kv_lora_rank", "q_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim")
 ALIKE = ("word_embed_proj_dim",)  # harmless where they are the hidden size
@@ -207,6 +208,11 @@ def _family(config: Mapping) -> str:
         raise CannotEstimateError(
             "This is a params.json, as Meta and Mistral ship it with code of their own: paste the model's config.json."
         )
+    if family in (None, "") and "ssm_cfg" in config:
+        raise CannotEstimateError(
+            "This is a config.json for Mamba's own code, which names no model_type: paste that of the same model "
+            "converted for transformers, whose name ends in -hf."
+        )
     if family in (None, ""):
         raise CannotEstimateError('The config has no model_type such as "llama", so nobody can know how it is built.')
     if not isinstance(family, str):
@@ -248,6 +254,10 @@ def _sliding(get: _Reader, rule: str, usual: int | None, layers: int) -> tuple[i
     """Window and number of layers that have one; `usual` is the family's window where the config is silent."""
     window = get.whole("sliding_window") if "sliding_window" in get.config else usual
     kinds = get.config.get("layer_types")
+    if isinstance(kinds, list) and 0 < len(kinds) < layers:
+        raise CannotEstimateError(
+            f"layer_types names {len(kinds):,} layers and num_hidden_layers = {layers:,}: it must name each one's kind."
+        )
     if not rule or not window or (rule == "qwen2" and get.config.get("use_sliding_window") is not True):
         return None, 0
     if isinstance(kinds, list) and kinds:

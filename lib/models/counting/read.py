@@ -104,7 +104,7 @@ def _known_type(given: object, architectures: object) -> str:
         )
     raise CannotEstimateError(
         f"model_type {short(given)} is not one that transformers {transformers.__version__} can build without code "
-        "from its author, and such code is not run here: its size cannot be counted from the config."
+        "from its author, and such code is not run here: give its number of parameters or its shape instead."
     )
 
 

@@ -57,6 +57,7 @@ def test_an_infinite_number_as_transformers_5_writes_it():
     [
         ("", "JSON"),
         ('{"dim": 4096, "n_layers": 32, "n_heads": 32, "vocab_size": 32768}', "params.json"),
+        ('{"d_model": 2560, "n_layer": 64, "vocab_size": 50277, "ssm_cfg": {}, "rms_norm": true}', "ends in -hf"),
         ('{"peft_type": "LORA", "r": 16}', "adapter_config.json, not a model"),
         ('{"tokenizer_class": "LlamaTokenizer", "model_max_length": 8192}', "tokenizer_config.json, not a model"),
         ('{"metadata": {"total_size": 1}, "weight_map": {}}', "index.json"),
@@ -328,3 +329,34 @@ def test_what_a_config_leaves_out_is_listed():
     assert "n_layer" not in filled
     said = {"tie_word_embeddings": True, "n_inner": 3072}
     assert not {"tie_word_embeddings", "intermediate_size"} & set(dict(from_config({**config, **said}).filled))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "width", "layers", "said", "parameters"),
+    [  # github.com/baichuan-inc/Baichuan-13B, README_EN.md, Model Details
+        (4_096, 11_008, 32, {"max_position_embeddings": 4_096}, 7_000_559_616),
+        (5_120, 13_696, 40, {"model_max_length": 4_096, "_from_model_config": True}, 13_264_901_120),
+    ],
+)
+def test_baichuan_whose_code_is_its_author_s_is_counted_as_llama(hidden, width, layers, said, parameters):
+    config = {
+        "architectures": ["BaichuanForCausalLM"],
+        "auto_map": {"AutoConfig": "configuration_baichuan.BaichuanConfig"},
+        "model_type": "baichuan",
+        "hidden_size": hidden,
+        "intermediate_size": width,
+        "num_hidden_layers": layers,
+        "num_attention_heads": layers,
+        "vocab_size": 64_000,
+        "tie_word_embeddings": False,
+        **said,
+    }
+    found = from_config(config)
+    assert (found.parameters, found.max_position_embeddings) == (parameters, 4_096)
+    assert "'baichuan' is built as 'llama'" in found.notes[0]
+
+
+def test_kinds_of_fewer_layers_than_there_are_are_refused():
+    config = {**catalogue()["Qwen3-8B"].config, "layer_types": ["full_attention"] * 10}
+    with pytest.raises(CannotEstimateError, match="layer_types names 10 layers and num_hidden_layers = 36"):
+        from_config(config)

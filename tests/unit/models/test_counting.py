@@ -192,6 +192,11 @@ def test_a_config_that_would_be_counted_wrong_is_refused_in_a_sentence(change, n
     assert len(str(refused.value)) < 350
 
 
+def test_a_model_of_its_author_s_own_code_is_refused_with_what_can_be_given_instead():
+    with pytest.raises(CannotEstimateError, match=r"'chatglm' .* give its number of parameters or its shape instead"):
+        counted({**LLAMA, "model_type": "chatglm", "architectures": ["ChatGLMModel"]})
+
+
 def test_a_model_that_reads_no_text_is_counted_and_then_refused():
     """ViT-B/16 (Dosovitskiy et al. 2021, table 1: 86M) with the 1,000 classes of ImageNet."""
     vit = {"model_type": "vit", "architectures": ["ViTForImageClassification"], "hidden_size": 768}
