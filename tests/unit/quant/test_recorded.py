@@ -9,6 +9,7 @@ import pytest
 
 from lib.charts.quant.lab import speed_by_size
 from lib.models.catalogue import BUNDLED, REAL
+from lib.places import ASSETS
 from lib.quant import QuantError
 from lib.quant.findings.published import published_tables
 from lib.quant.findings.recorded import RecordedRun, recorded_runs, sizes_on_one_device, to_dict
@@ -72,6 +73,19 @@ def test_records_that_ship_can_be_read_and_say_where_they_were_made():
         assert conditions.date
         assert "torch" in conditions.versions
         assert run.results.rows
+
+
+def test_the_slide_s_speeds_are_those_recorded():
+    """Of each run fp32, int8 and nf4, in the order of the sentence, with as many decimals as it has."""
+    lab = json.loads((ASSETS / "course" / "quantization_lab.json").read_text(encoding="utf-8"))
+    (fact,) = [each["fact"] for each in lab["slides"] if "faster" in each["slide"]]
+    smol = "SmolLM2-135M-Instruct, weights by way of Q4_1, CPU"
+    told = {smol: "writes {:.1f}, {:.1f} and {:.1f}"}
+    told[f"{smol} with AVX2"] = "writes {:.1f} tokens per second in fp32, {:.1f} in int8 and {:.1f} in nf4"
+    for title, words in told.items():
+        rows = next(run.results.rows for run in recorded_runs() if run.title == title)
+        speeds = [rows[name].speed.decode_tokens_per_s.median for name in ("fp32", "int8", "nf4")]
+        assert words.format(*speeds) in fact
 
 
 @pytest.mark.parametrize(
