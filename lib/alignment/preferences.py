@@ -102,25 +102,29 @@ def pairs_of(rankings: Sequence[Ranking]) -> tuple[Pair, ...]:
     return tuple(pair for ranking in rankings for pair in ranking.pairs)
 
 
-def check_learnable(rankings: Sequence[Ranking]) -> None:
-    """Raises AlignmentError unless a reward model can learn from these rankings and be tested on others."""
-    deciding = [ranking for ranking in rankings if ranking.pairs]
+def check_decided(rankings: Sequence[Ranking]) -> None:
+    """Raises AlignmentError unless these rankings, taken together, put one answer before another."""
     if not rankings:
         raise AlignmentError("There is no ranking yet; rank the answers to some prompts first")
-    if not deciding:
+    if not any(ranking.pairs for ranking in rankings):
         raise AlignmentError(
             "No answer is preferred to another in any ranking (only ties, or none good), so there is nothing to learn; "
             "put at least one answer before another"
-        )
-    if len({ranking.prompt for ranking in deciding}) < 2:
-        raise AlignmentError(
-            "All preferences are about one prompt: some prompts must be held out to test what was learnt, so rank the "
-            "answers to at least one more"
         )
     if not any(_said_net(rankings).values()):
         raise AlignmentError(
             "Every preference is contradicted by another ranking of the same two answers, so nothing is left to learn; "
             "rank other answers, or leave out one of the rankings that contradict each other"
+        )
+
+
+def check_learnable(rankings: Sequence[Ranking]) -> None:
+    """Raises AlignmentError unless a reward model can learn from these rankings and be tested on others."""
+    check_decided(rankings)
+    if len({ranking.prompt for ranking in rankings if ranking.pairs}) < 2:
+        raise AlignmentError(
+            "All preferences are about one prompt: some prompts must be held out to test what was learnt, so rank the "
+            "answers to at least one more"
         )
 
 

@@ -140,6 +140,7 @@ def test_a_policy_is_tuned_and_shown_before_and_after():
     assert "#### Before: " in said(app)
     assert "#### After 4 updates: " in said(app)
     assert "ln 2 = 0.693" in said(app)
+    assert "with a LoRA of rank 8, the only weights that are trained" in said(app)
 
 
 @pytest.mark.usefixtures("tiny_worker")

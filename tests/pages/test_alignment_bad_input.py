@@ -39,6 +39,13 @@ def on_the_reward_page(rankings: list[Ranking]) -> AppTest:
     return app
 
 
+def open_view_of_pairs(app: AppTest) -> AppTest:
+    app.switch_page("pages/policy.py").run()
+    views = next(each for each in app.get("button_group") if each.label == "Look at")
+    views.set_value("dpo").run()
+    return app
+
+
 def errors(app: AppTest) -> list[str]:
     return [each.value for each in app.error]
 
@@ -62,6 +69,11 @@ def test_rankings_that_teach_nothing_are_refused_in_one_sentence(rankings, sente
     (found,) = errors(app)
     assert found.startswith(sentence)
     assert not can_start(app, "Let it learn")
+    on_the_policy_page = open_view_of_pairs(app)
+    # DPO holds no prompts out: one ranking is enough for it.
+    refused = [] if sentence.startswith("All preferences") else [found]
+    assert errors(on_the_policy_page) == refused
+    assert can_start(on_the_policy_page, "Tune") == (not refused)
     app.switch_page("pages/reward_hacking.py").run()
     views = next(each for each in app.get("button_group") if each.label == "View")
     views.set_value("A learnt reward against gold").run()

@@ -21,6 +21,11 @@ class Earning:
     """On one line."""
     reward: float
 
+    @property
+    def earned(self) -> str:
+        """One decimal where it has one; no minus before a nought."""
+        return f"{self.reward:z.1f}".removesuffix(".0")
+
 
 def show_beside(titles: tuple[str, str], left: Sequence[Earning], right: Sequence[Earning]) -> None:
     """Two columns, the first answers of each; on a phone one below the other."""
@@ -28,5 +33,4 @@ def show_beside(titles: tuple[str, str], left: Sequence[Earning], right: Sequenc
         with column:
             st.markdown(f"#### {title}")
             for each in answers[:SHOWN]:
-                earned = f"{each.reward:.1f}".removesuffix(".0")
-                st.markdown(f"**{earned}** · {followed_by(each.prompt, each.text)}")
+                st.markdown(f"**{each.earned}** · {followed_by(each.prompt, each.text)}")

@@ -9,7 +9,7 @@ from lib.alignment.by_prompt import FEWEST_PROMPTS, sign_flips
 from lib.alignment.policy.recorded import recorded_policy
 from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, lately_right
 from lib.alignment.policy.usual import GRPO_BETA, GRPO_RULE, GRPO_USUAL, grpo_run, usual_looks
-from lib.alignment.preferences import pairs_of
+from lib.alignment.preferences import check_decided, pairs_of
 from lib.charts.alignment import policy as charts
 from lib.engine import JobView
 from lib.models.catalogue import catalogue
@@ -34,6 +34,7 @@ def tune_with_dpo(model: str) -> list[dict]:
     wanted = None
     with guard():
         rankings = choose_rankings(model)
+        check_decided(rankings)
         pairs = pairs_of(rankings)
         beta, rate, steps, seed = _method_settings("dpo", beta=0.1, rate=1e-3, steps=24)
         reward = choose_reward(model, "longer", key="dpo_reward", label="What is measured")
@@ -157,7 +158,10 @@ def _draw_policy(kind: str, view: JobView) -> None:
     _show_answers(looks, unit)
     _worked(run, steps)
     origin_note(run.model)
-    measured(f"{run.model} here and now, {len(looks[-1].answers)} answers each time, temperature {run.temperature:g}.")
+    measured(
+        f"{run.model} with a LoRA of rank {run.rank}, the only weights that are trained; without it the model is the "
+        f"reference. Here and now, {len(looks[-1].answers)} answers each time, temperature {run.temperature:g}."
+    )
 
 
 def before_and_after(looks: list[Examined]) -> list[dict]:
