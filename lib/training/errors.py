@@ -19,5 +19,5 @@ class Diverged(TrainingError):
         what = f"reached {loss:,.0f}" if math.isfinite(loss) else "stopped being a number"
         super().__init__(
             f"The loss {what} at step {step}, where guessing at random gives {guessing:.1f}: a learning rate of "
-            f"{learning_rate:g} is too high for this run; try {learning_rate / 10:g}"
+            f"{learning_rate:g} is too high for this run; try {learning_rate / 10:g} or less"
         )
