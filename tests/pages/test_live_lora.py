@@ -12,11 +12,13 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.engine import JobState
+from lib.charts.training import loss
+from lib.engine import JobState, JobView
 from lib.engine.queue import FairQueue
 from lib.models.catalogue import BUNDLED, REAL
-from lib.training.run import usual_steps
+from lib.training.run import FineTuningRun, usual_steps
 from lib.ui.kit import jobs
+from lib.ui.training.train.run import KIND
 from tests.pages.conftest import (
     finish_jobs,
     jobs_of,
@@ -258,6 +260,25 @@ def test_a_full_queue_is_one_sentence(monkeypatch):
     next(button for button in app.button if button.label == "Start").click().run()
     assert not app.exception
     assert any("as many as fit" in error.value for error in app.error)
+
+
+def test_a_run_that_begins_while_its_page_is_drawn_is_there_once(monkeypatch):
+    """Every look of a page at its job is a new one: a worker may take it between two of them."""
+    real, state = loss.loss_curve, JobState.WAITING
+
+    def curve(*arguments, **more):
+        nonlocal state
+        state = JobState.RUNNING
+        return real(*arguments, **more)
+
+    def current(kind: str) -> JobView | None:
+        return JobView("1", kind, state, (), 0, 0.0, 0.0, None, FineTuningRun()) if kind == KIND else None
+
+    monkeypatch.setattr(loss, "loss_curve", curve)
+    monkeypatch.setattr(jobs, "current", current)
+    app = open_chapter("live_lora")
+    assert not app.exception
+    assert [each.text for each in app.get("progress")] == ["The model is being loaded"]
 
 
 def test_a_step_is_weighed_and_the_calculator_held_to_it():

@@ -60,7 +60,8 @@ def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") 
     view = jobs.current(kind)
     key = "show" if kind == KIND else f"{kind}-show"
     show = controls.segmented("Show", SHOW, "loss", key=key, label_visibility="collapsed")
-    if view is None or view.state is JobState.WAITING:
+    is_empty = view is None or view.state is JobState.WAITING
+    if is_empty:
         coming = view.argument if view else wanted or FineTuningRun()
         told = progress(coming.earlier)  # of a run that is to go on
         curve = loss.loss_curve(told.steps, told.held_out, coming.steps, smooth=show != "loss")
@@ -68,7 +69,7 @@ def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") 
         waiting_blanks(coming.data)
         start = "" if view else f"Press {label}. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
-    jobs.live(kind, lambda now: _draw_run(now, show))
+    jobs.live(kind, lambda now: _draw_run(now, show, below_empty_stage=is_empty))
 
 
 def queue_run(run: FineTuningRun, kind: str = KIND) -> None:
@@ -77,9 +78,11 @@ def queue_run(run: FineTuningRun, kind: str = KIND) -> None:
     jobs.submit(kind, "lib.training.finetune:finetune", run, **kind_s, model=run.model)
 
 
-def _draw_run(view: JobView, show: str) -> None:
+def _draw_run(view: JobView, show: str, *, below_empty_stage: bool) -> None:
     if view.state is JobState.WAITING:
         return  # the empty stage is there; forty who wait ask often, and should cost little
+    if below_empty_stage:  # a worker took it while the page was drawn, and it would be there twice
+        st.rerun()
     told, run = told_by(view), view.argument
     curve = loss.loss_curve(told.steps, told.held_out, run.steps, smooth=show != "loss")
     st.plotly_chart(curve, key="loss", alt=loss.describe(told.held_out))
