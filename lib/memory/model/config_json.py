@@ -96,7 +96,8 @@ def _filled(config: Mapping, rules: Mapping, values: Mapping, window: int | None
     """Fields that the config leaves out, and what they are taken to be."""
     for field, rule in (*rules.items(), *rules.get("experts", {}).items()):
         left_out = isinstance(rule, Mapping) and "keys" in rule and all(config.get(key) is None for key in rule["keys"])
-        if left_out and not (field == "head_dim" and values["latent"]):
+        told_elsewhere = field == "max_position_embeddings" and longest_context(config)  # by model_max_length
+        if left_out and not told_elsewhere and not (field == "head_dim" and values["latent"]):
             value = rule.get("default") if rule.get("default") is not None else values.get(field)
             yield rule["keys"][0], str(value).lower() if isinstance(value, bool) else f"{value:,}"
     if window and "sliding_window" not in config:

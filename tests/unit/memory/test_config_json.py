@@ -360,3 +360,18 @@ def test_kinds_of_fewer_layers_than_there_are_are_refused():
     config = {**catalogue()["Qwen3-8B"].config, "layer_types": ["full_attention"] * 10}
     with pytest.raises(CannotEstimateError, match="layer_types names 10 layers and num_hidden_layers = 36"):
         from_config(config)
+
+
+def test_a_length_told_under_another_name_is_not_said_to_be_filled_in():
+    config = {
+        "model_type": "baichuan",
+        "hidden_size": 4096,
+        "intermediate_size": 11008,
+        "num_attention_heads": 32,
+        "num_hidden_layers": 32,
+        "vocab_size": 125696,
+    }
+    told = from_config({**config, "model_max_length": 4096})
+    assert told.max_position_embeddings == 4096
+    assert "max_position_embeddings" not in dict(told.filled)
+    assert dict(from_config(config).filled)["max_position_embeddings"] == "2,048"
