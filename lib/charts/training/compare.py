@@ -15,8 +15,10 @@ from lib.training.comparing.outcomes import Column, Outcome
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
 MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
-LABEL_HEIGHT = 0.14
-"""Of the plot: how far apart two labels of two lines must be to be read."""
+LINE_HEIGHT = 0.075
+"""Of the highest loss: the room that a line of a label takes, so that no two labels overlap."""
+HEADROOM = 1.08
+"""Times the highest loss: where the plot ends."""
 LABEL_CHARACTERS = 12
 """Of a line of a label: what a phone has room for."""
 ROOM_FOR_LABELS = 0.5
@@ -51,20 +53,15 @@ def overlaid(columns: Sequence[Column]) -> go.Figure:
             marker={"size": 10, "symbol": MARKS[index % len(MARKS)]},
             name=column.setting.label,
         )
-        ends.append(
-            (
-                y[-1],
-                x[-1],
-                "<br>".join(textwrap.wrap(column.setting.label, LABEL_CHARACTERS, break_on_hyphens=False)),
-                colour,
-            )
-        )
-    heights = _spread_out([end[0] for end in ends], LABEL_HEIGHT * highest)
-    for (_, x, text, colour), height in zip(ends, heights, strict=True):
+        lines = textwrap.wrap(column.setting.label, LABEL_CHARACTERS, break_on_hyphens=False)
+        ends.append((y[-1], x[-1], lines, colour))
+    room = [LINE_HEIGHT * highest * len(lines) for _, _, lines, _ in ends]
+    heights = _spread_out([end[0] for end in ends], room, HEADROOM * highest)
+    for (_, x, lines, colour), height in zip(ends, heights, strict=True):
         look = {"font": {"color": colour, "size": 14}, "align": "left"}
-        fig.add_annotation(label(x, height, text, xanchor="left", xshift=10, **look))
+        fig.add_annotation(label(x, height, "<br>".join(lines), xanchor="left", xshift=10, **look))
     fig.update_xaxes(range=[-0.02 * last, last * (1 + ROOM_FOR_LABELS)])
-    fig.update_yaxes(range=[0, highest * 1.08])
+    fig.update_yaxes(range=[0, highest * HEADROOM])
     return fig
 
 
@@ -114,7 +111,7 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
     for name in ("title", "height", "margin", "font", "paper_bgcolor", "plot_bgcolor"):
         fig.layout[name] = look[name]
     fig.update_layout(showlegend=False)
-    fig.update_yaxes(range=[0, highest * 1.08], tickfont={"size": 14})
+    fig.update_yaxes(range=[0, highest * HEADROOM], tickfont={"size": 14})
     fig.update_xaxes(tickfont={"size": 14})
     fig.update_yaxes(title={"text": "nats per token", "font": {"size": 15}}, col=1)
     fig.update_xaxes(title="step", row=(len(columns) + 1) // 2)
@@ -146,9 +143,15 @@ def _mean_line(column: Column, last: int) -> tuple[list[int], list[float]]:
     return steps, [fmean(each[step] for each in found if step in each) for step in steps]
 
 
-def _spread_out(heights: Sequence[float], gap: float) -> list[float]:
-    """Each height, moved up where it would be nearer than `gap` to the one below."""
-    placed, below = [0.0] * len(heights), float("-inf")
-    for index in sorted(range(len(heights)), key=heights.__getitem__):
-        below = placed[index] = max(heights[index], below + gap)
+def _spread_out(heights: Sequence[float], room: Sequence[float], top: float) -> list[float]:
+    """The middle of each label of so much `room`: as near to its height as the label below and the `top` allow."""
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    placed, edge = list(heights), 0.0
+    for index in order:
+        placed[index] = max(placed[index], edge + room[index] / 2)
+        edge = placed[index] + room[index] / 2
+    edge = top  # plotly leaves out a label whose middle is above the axis
+    for index in reversed(order):
+        placed[index] = min(placed[index], edge - room[index] / 2)
+        edge = placed[index] - room[index] / 2
     return placed

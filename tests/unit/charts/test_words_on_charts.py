@@ -1,6 +1,7 @@
 """Words inside a plot: none over another or over a point, each where there is room for it."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -8,9 +9,14 @@ from lib.charts.lesson.landscape import HIGH, LETTER_PIXELS, LINE_PIXELS, WIDE, 
 from lib.charts.lesson.pretraining import prices
 from lib.charts.memory.calculator import memory_bars, moments_over_time
 from lib.charts.training.canary import exposure_by_times
+from lib.charts.training.compare import overlaid
 from lib.lesson.scaling.landscape import landscape
 from lib.memory import TrainingSetup, architecture, estimate, gpu
 from lib.training.canary.run import Exposure, Planted
+from lib.training.comparing.comparison import Comparison, OfRun, Setting
+from lib.training.comparing.outcomes import columns
+from lib.training.events import HeldOut
+from lib.training.run import FineTuningRun
 from lib.training.texts.prompts import Completion
 from lib.units import GIB
 
@@ -76,3 +82,31 @@ def test_no_line_runs_through_the_words_of_a_bar():
     planted = [Planted(times, said, Exposure(10_000, rank), -9.0, "1234") for times, rank in ((0, 7_000), (4, 3))]
     fig = exposure_by_times(planted, (0, 4), "8742", 13.3)
     assert list(fig.data[0].textposition) == ["outside", "inside"]
+
+
+COMPARED_HIGH = 307
+"""Pixels of its plot in a comparison of four settings, under a title of two lines."""
+LABEL_LINE_PIXELS = 14 * 1.3
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [(2.0, 2.1, 2.05, 5.9), (6.0, 6.0, 6.0, 6.0), (0.01, 0.02, 0.0, 6.0), (1.0, 2.5, 4.0, 6.0)],
+    ids=["near each other", "all at the top", "three at the bottom", "far apart"],
+)
+def test_the_names_of_compared_lines_are_apart_and_inside_the_plot(losses):
+    labels = ("Prompt tuning, 16 tokens", "Prefix tuning, 16 tokens", "Bottleneck adapter, 16 wide", "LoRA, r 8")
+    comparison = Comparison(tuple(Setting(label, FineTuningRun()) for label in labels), (0,))
+    events = [OfRun(at, 0, each) for at, loss in enumerate(losses) for each in (HeldOut(0, 6.0), HeldOut(25, loss))]
+    fig = overlaid(columns(comparison, events))
+    low, high = fig.layout.yaxis.range
+    boxes_of_names = []
+    for each in fig.layout.annotations:
+        middle = (each.y - low) / (high - low) * COMPARED_HIGH
+        half = (each.text.count("<br>") + 1) * LABEL_LINE_PIXELS / 2
+        boxes_of_names.append((middle - half, middle + half))
+    boxes_of_names.sort()
+    assert len(boxes_of_names) == 4
+    assert boxes_of_names[0][0] >= 0
+    assert boxes_of_names[-1][1] <= COMPARED_HIGH
+    assert all(below[1] <= above[0] for below, above in pairwise(boxes_of_names))
