@@ -58,6 +58,9 @@ def test_runs_side_by_side_tell_cost_forgetting_and_that_one_seed_decides_nothin
     assert "not decided by your runs" in said
     assert "one seed has no spread" in said
     assert "knows no facts" in said
+    next(each for each in app.slider if each.key == "cmp_3_lora_alpha").set_value(64).run()
+    moved = app.dataframe[0].value.set_index("")
+    assert moved.loc["lora_alpha"].tolist() == ["", "16", ""], "of the run, not of the control that moved since"
 
 
 def test_a_setting_that_diverges_leaves_its_sentence_and_the_others_go_on():

@@ -8,6 +8,7 @@ from lib.models.catalogue import BUNDLED, REAL
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
 from lib.training.comparing.findings import Difference, learns_less_and_forgets_less, winner
 from lib.training.comparing.outcomes import columns
+from lib.training.comparing.ran_with import ran_with
 from lib.training.comparing.sweeps import SWEEPS
 from lib.training.duration import run_expected_s
 from lib.training.errors import TrainingError
@@ -127,6 +128,35 @@ def test_what_takes_longer_than_lora_is_told_to():
         for name in ("ia3", "lora", "qlora_nf4", "qlora_int8", "dora", "full")
     }
     assert told["ia3"] < told["lora"] < min(told[name] for name in ("qlora_nf4", "qlora_int8", "dora", "full"))
+
+
+def test_each_run_is_told_with_the_settings_that_its_method_has():
+    runs = [
+        run("base", learning_rate=0.5),
+        run("few_shot", examples=5),
+        run("lora", learning_rate=2e-3, lora_alpha=32, target_modules=("v_proj", "q_proj")),
+        run("pissa", learning_rate=1e-4, target_modules=("q_proj", "up_proj")),
+        run("prompt", learning_rate=0.3, virtual_tokens=32),
+        run("bottleneck", learning_rate=5e-3, bottleneck=64),
+    ]
+    assert ran_with(runs) == {
+        "Learning rate": ["", "", "0.002", "0.0001", "0.3", "0.005"],
+        "Rank r": ["", "", "4", "4", "", ""],
+        "lora_alpha": ["", "", "32", "", "", ""],
+        "Target modules": ["", "", "Attention: query and value", "q_proj, up_proj", "", ""],
+        "Positions in front": ["", "", "", "", "32", ""],
+        "Width of the bottleneck": ["", "", "", "", "", "64"],
+        "Examples in the prompt": ["", "5", "", "", "", ""],
+    }
+    assert ran_with(runs[:1]) == {}
+
+
+def test_what_one_run_moved_is_told_of_all_that_have_it():
+    runs = [run("full"), run("lora"), run("lora", lora_dropout=0.1, layers=(0, 1), lr_scheduler_type="cosine")]
+    told_of = ran_with(runs)
+    assert told_of["Learning rate after its peak"] == ["linear", "linear", "cosine"]
+    assert told_of["Dropout"] == ["", "0", "0.1"]
+    assert told_of["Layers, from 0"] == ["", "all", "0, 1"]
 
 
 def test_a_comparison_has_limits():

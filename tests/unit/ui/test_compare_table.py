@@ -38,6 +38,24 @@ def test_the_facts_of_one_seed_are_counted_and_those_of_several_are_a_mean(after
     assert figures["Weights"] == "24.0 MB ✓"
 
 
+def test_what_each_setting_ran_with_stands_over_its_figures(monkeypatch):
+    shown, captions = [], []
+    monkeypatch.setattr(table, "show_table", lambda rows, **_: shown.extend(rows))
+    monkeypatch.setattr(table.st, "caption", captions.append)
+    lora = FineTuningRun(steps=40, batch_size=2, learning_rate=3e-3, lora_alpha=24, target_modules=("q_proj", "v_proj"))
+    settings = (Setting("Base", FineTuningRun(method="base", steps=40, batch_size=2)), Setting("LoRA", lora))
+    events = [*told(3, 7, 0), *told(4, 7, 0), *told(3, 7, 1), *told(4, 7, 1)]
+    table.cost_table(columns(Comparison(settings, (3, 4)), events))
+    assert shown[:5] == [
+        {"": "Learning rate", "Base": "", "LoRA": "0.003"},
+        {"": "Rank r", "Base": "", "LoRA": "8"},
+        {"": "lora_alpha", "Base": "", "LoRA": "24"},
+        {"": "Target modules", "Base": "", "LoRA": "Attention: query and value"},
+        {"": "Held-out loss", "Base": "6.00", "LoRA": "6.00"},
+    ]
+    assert "40 steps with 2 texts in a batch, seeds 3, 4." in captions[0]
+
+
 @pytest.fixture
 def said(monkeypatch) -> list[str]:
     """What is written on the page."""

@@ -6,6 +6,6 @@ shared.py                what all runs of a comparison share: model, texts, step
 going.py                 a comparison as it goes: started, stopped, taken up again
 methods_side_by_side.py  up to four settings: curves, cost, forgetting, and what the numbers show
 sweep.py                 one setting varied: small multiples, and which wins
-table.py                 cost and forgetting as a table
+table.py                 settings, cost and forgetting as a table
 words.py                 what the numbers show, in sentences
 """

@@ -1,4 +1,4 @@
-"""Cost and forgetting as a table, and every run as rows to take away."""
+"""Settings, cost and forgetting as a table, and every run as rows to take away."""
 
 from __future__ import annotations
 
@@ -9,20 +9,39 @@ import streamlit as st
 
 from lib.training.comparing.calculated import architecture_of, calculated
 from lib.training.comparing.outcomes import Column, Measure, Outcome
+from lib.training.comparing.ran_with import ran_with
 from lib.training.forgetting.known import has_facts
 from lib.training.methods.counting import trained_parameters
+from lib.training.texts import datasets
 from lib.ui.kit.presenting.recorded_run import when_measured
 from lib.ui.kit.tables import show_table
-from lib.units import format_duration, format_gb
+from lib.ui.kit.text import escape
+from lib.units import format_duration, format_gb, number_of
 
 
 def cost_table(found: Sequence[Column]) -> None:
-    """A column a setting, a row a figure, as the mean over its seeds."""
+    """A column a setting: first what it ran with, then a row a figure, as the mean over its seeds."""
     whole = [column for column in found if column.whole]
+    labels = [column.setting.label for column in whole]
+    chosen = ran_with([column.setting.run for column in whole])
     figures = {column.setting.label: _figures(column) for column in whole}
     names = list(dict.fromkeys(name for each in figures.values() for name in each))
-    rows = [{"": name, **{label: each.get(name, "") for label, each in figures.items()}} for name in names]
-    show_table(rows, alt="Cost and forgetting of each setting", width="stretch", height="content")
+    rows = [{"": name, **dict(zip(labels, values, strict=True))} for name, values in chosen.items()]
+    rows += [{"": name, **{label: each.get(name, "") for label, each in figures.items()}} for name in names]
+    st.caption(f":material/tune: {_of_all(whole)}")
+    show_table(rows, alt="Settings, cost and forgetting of each run", width="stretch", height="content")
+
+
+def _of_all(whole: Sequence[Column]) -> str:
+    """What all settings ran with alike, as they were started: the controls may have been moved since."""
+    run = whole[0].setting.run
+    seeds = [str(seed) for seed in sorted({outcome.seed for column in whole for outcome in column.whole})]
+    trained = f"{number_of(run.steps, 'step')} with {number_of(run.batch_size, 'text')} in a batch, "
+    return (
+        f"Each setting: {escape(run.model)}, texts “{datasets.catalogue()[run.dataset]}”, "
+        f"{trained if any(column.method.trains for column in whole) else ''}"
+        f"seed{'s' if len(seeds) > 1 else ''} {', '.join(seeds)}."
+    )
 
 
 def _figures(column: Column) -> dict[str, str]:
