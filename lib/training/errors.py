@@ -21,3 +21,8 @@ class Diverged(TrainingError):
             f"The loss {what} at step {step}, where guessing at random gives {guessing:.1f}: a learning rate of "
             f"{learning_rate:g} is too high for this run; try {learning_rate / 10:g} or less"
         )
+
+
+def is_too_fast(message: str | None, learning_rate: float) -> bool:
+    """Whether a run of this rate ended because it diverged: a job's end is told as a sentence, not as an error."""
+    return message is not None and f"a learning rate of {learning_rate:g} is too high" in message

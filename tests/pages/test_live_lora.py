@@ -16,10 +16,13 @@ from lib.charts.training import loss
 from lib.engine import JobState, JobView
 from lib.engine.queue import FairQueue
 from lib.models.catalogue import BUNDLED, REAL
-from lib.training.run import FineTuningRun, usual_steps
+from lib.training.run import FineTuningRun, lower_rate, usual_steps
+from lib.training.texts import datasets
 from lib.ui.kit import jobs
 from lib.ui.training.train.run import KIND
+from lib.ui.training.train.run_controls import KOPI, LEARNING_RATES
 from tests.pages.conftest import (
+    button,
     finish_jobs,
     jobs_of,
     open_chapter,
@@ -242,6 +245,30 @@ def test_a_diverging_run_is_one_sentence_and_the_page_goes_on():
     start_and_finish(app, "Start")
     assert not app.exception
     assert any("too high" in error.value for error in app.error)
+
+
+def test_a_diverging_run_offers_a_lower_rate_that_its_control_has():
+    app = open_chapter("live_lora", steps="60", lr="1000")
+    assert not [each for each in app.button if each.label.startswith("Try ")]
+    start_and_finish(app, "Start")
+    press(app, "Try 10")
+    assert not app.exception
+    assert app.select_slider(key="lr").value == 10
+    assert app.query_params["lr"] == "10", "it is in the link"
+    assert not button(app, "Start").disabled, "nothing was started"
+    assert any("too high" in error.value for error in app.error)
+    assert button(app, "Try 10").disabled, "the control has it"
+    app.select_slider(key="lr").set_value(1000.0).run()
+    assert not button(app, "Try 10").disabled
+    app.selectbox(key="texts").set_value(next(name for name in datasets.catalogue() if name != KOPI)).run()
+    assert not [each for each in app.button if each.label.startswith("Try ")], "these texts have a rate of their own"
+
+
+@pytest.mark.parametrize(
+    ("rate", "lower"), [(1e3, 10.0), (1e-1, 1e-2), (5e-3, 5e-4), (3e-3, 1e-4), (1e-4, 1e-5), (1e-5, None)]
+)
+def test_a_lower_rate_is_a_tenth_or_the_next_below(rate, lower):
+    assert lower_rate(rate, LEARNING_RATES) == lower
 
 
 def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):

@@ -84,6 +84,17 @@ def test_five_rows_are_previewed_learnt_and_asked():
     assert r"\<b\>Order\</b\>\: \*tea\* →" in everything(app), "the question, without the template around it"
 
 
+def test_a_diverging_run_on_own_texts_offers_a_lower_rate():
+    app = opened(FIVE, **{"own-steps": "60", "own-lr": "1000"})
+    start_and_finish(app, "Preview")
+    start_and_finish(app, "Train on these")
+    press(app, "Try 10")
+    assert not app.exception
+    assert app.select_slider(key="own-lr").value == 10
+    assert not button(app, "Train on these").disabled, "nothing was started"
+    assert any("too high" in error.value for error in app.error)
+
+
 @pytest.mark.usefixtures("tiny_worker")
 def test_a_text_longer_than_the_context_is_cut_and_said():
     app = opened("\n".join([FIVE, LONG]))

@@ -23,6 +23,7 @@ from lib.units import format_duration
 
 PREVIEW, TRAINING = "own-preview", "own-lora"
 TRAIN = "Train on these"
+RATE = "own-lr"
 MOST_STEPS = 300
 
 
@@ -67,7 +68,7 @@ def _stage(made: Split | None, wanted: PreviewRequest | None, learnt: FineTuning
             st.caption("Texts or settings have changed: press Preview to see them anew.")
     if learnt or jobs.current(TRAINING):
         st.divider()
-        run.stage(learnt, TRAINING, TRAIN)
+        run.stage(learnt, TRAINING, TRAIN, _rate_key)
 
 
 def _request(made: Split) -> PreviewRequest:
@@ -111,14 +112,14 @@ def _queue_preview(wanted: PreviewRequest) -> None:
 def _run_on(prepared: Prepared | None, wanted: PreviewRequest) -> FineTuningRun | None:
     """The run on what was previewed; None before that, or where the controls make none."""
     wide = catalogue()[wanted.model].wide
-    mine = f":{wanted.model}" if wanted.model != BUNDLED else ""
+    mine = _of_model(wanted.model)
     steps = controls.slider("Steps", 5, MOST_STEPS, 40, key=f"own-steps{mine}", step=5)
     with st.expander("More", icon=":material/tune:"):
         rate = controls.pick(
             "Learning rate",
             LEARNING_RATES,
             3e-3 if wide else 5e-3,
-            key=f"own-lr{mine}",
+            key=f"{RATE}{mine}",
             format_func=lambda value: f"{value:g}",
         )
         rank = controls.pick("Rank r", RANKS, 8, key="own-rank")
@@ -143,3 +144,12 @@ def _run_on(prepared: Prepared | None, wanted: PreviewRequest) -> FineTuningRun 
     limit = format_duration(run_time_limit_s(made))
     st.caption(f"At most {MOST_STEPS} steps; a run of {steps} is ended after {limit}.")
     return made
+
+
+def _rate_key(learnt: FineTuningRun) -> str:
+    return RATE + _of_model(learnt.model)
+
+
+def _of_model(model: str) -> str:
+    """What a control's key ends in that each model has for itself."""
+    return f":{model}" if model != BUNDLED else ""

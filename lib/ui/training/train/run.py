@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from lib.charts.training import loss, watch
 from lib.engine import JobState, JobView
 from lib.training.duration import run_expected_s, run_time_limit_s
+from lib.training.errors import is_too_fast
 from lib.training.progress import Progress, go_on, progress
-from lib.training.run import FineTuningRun
+from lib.training.run import FineTuningRun, lower_rate
 from lib.ui.kit import controls, jobs
 from lib.ui.training.train.completions import filled_blanks, waiting_blanks
+from lib.ui.training.train.run_controls import LEARNING_RATES, rate_key
 from lib.units import format_duration
 
 KIND = "lora"
@@ -52,10 +56,16 @@ def told_by(view: JobView) -> Progress:
     return progress((*view.argument.earlier, *view.events))
 
 
-def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") -> None:
+def stage(
+    wanted: FineTuningRun | None,
+    kind: str = KIND,
+    label: str = "Start",
+    rate_key: Callable[[FineTuningRun], str] = rate_key,
+) -> None:
     """Curve, sizes and blanks of the newest run; before the first, what the one that is `wanted` would be.
 
-    label  what the button says that starts it
+    label     what the button says that starts it
+    rate_key  the key of the control by which a run's learning rate is chosen
     """
     view = jobs.current(kind)
     key = "show" if kind == KIND else f"{kind}-show"
@@ -69,7 +79,25 @@ def stage(wanted: FineTuningRun | None, kind: str = KIND, label: str = "Start") 
         waiting_blanks(coming.data)
         start = "" if view else f"Press {label}. "
         st.caption(f"{start}Each point is one step: one batch read, one update of the adapter.")
-    jobs.live(kind, lambda now: _draw_run(now, show, below_empty_stage=is_empty))
+
+    def draw(now: JobView) -> None:
+        if wanted is not None and rate_key(now.argument) == rate_key(wanted):  # its control is on the page
+            _offer_lower_rate(now, wanted, rate_key(wanted))
+        _draw_run(now, show, below_empty_stage=is_empty)
+
+    jobs.live(kind, draw)
+
+
+def _offer_lower_rate(view: JobView, wanted: FineTuningRun, key: str) -> None:
+    """Where the run diverged, below the sentence that says so: a button that sets the control, and starts nothing."""
+    rate = view.argument.learning_rate
+    lower = lower_rate(rate, LEARNING_RATES)
+    if lower is None or not is_too_fast(view.message, rate):
+        return
+    name = f"{view.kind}-lower-rate"
+    more = {"icon": ":material/arrow_downward:", "disabled": wanted.learning_rate <= lower}
+    if st.button(f"Try {lower:g}", key=name, on_click=st.session_state.update, args=({key: lower},), **more):
+        st.rerun()  # the control is outside of what a job draws anew
 
 
 def queue_run(run: FineTuningRun, kind: str = KIND) -> None:

@@ -30,8 +30,7 @@ def run_controls() -> FineTuningRun | None:
     dataset = controls.select("Texts", datasets.catalogue(), KOPI, key="texts")
     data = load_dataset(dataset)
     st.caption(data.about)
-    mine = f":{model}" if model != BUNDLED else ""  # what suits one model does not suit another: each has its own
-    these = "" if dataset == KOPI else f":{dataset}"
+    mine, these = _of_model_and_texts(model, dataset)
     learning_rate = controls.pick(
         "Learning rate",
         LEARNING_RATES,
@@ -87,3 +86,13 @@ def run_controls() -> FineTuningRun | None:
     with drawn:
         st.plotly_chart(watch.schedule(run), key="schedule-drawn", alt=watch.describe_schedule(run))
     return run
+
+
+def rate_key(run: FineTuningRun) -> str:
+    """The key of the control by which this run's learning rate is chosen."""
+    return "lr" + "".join(_of_model_and_texts(run.model, run.dataset))
+
+
+def _of_model_and_texts(model: str, dataset: str) -> tuple[str, str]:
+    """What a control's key ends in: what suits one model or its texts does not suit another, so each has its own."""
+    return f":{model}" if model != BUNDLED else "", f":{dataset}" if dataset != KOPI else ""
