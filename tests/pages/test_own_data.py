@@ -7,6 +7,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.training.own_data.preview import SHOWN_CUT
 from tests.pages.conftest import button, open_chapter, press, reloaded, start_and_finish
 
 ROWS = [
@@ -101,6 +102,21 @@ def test_a_text_longer_than_the_context_is_cut_and_said():
     start_and_finish(app, "Preview")
     assert not app.exception
     assert any("row 6, which is cut there" in each.value for each in app.warning)
+    seen = app.selectbox(key="own-seen")
+    assert sum("Row 6 " in each and ", cut" in each for each in seen.options) == 1
+
+
+@pytest.mark.usefixtures("tiny_worker")
+def test_more_cut_texts_than_can_be_opened_are_counted():
+    long = [json.dumps({"instruction": f"Go on {row}", "response": "word " * 600}) for row in range(SHOWN_CUT + 20)]
+    app = opened("\n".join([FIVE, *long]))
+    start_and_finish(app, "Preview")
+    assert not app.exception
+    cut = [each for each in app.selectbox(key="own-seen").options if ", cut" in each]
+    assert SHOWN_CUT <= len(cut) < len(long), "those of the first held-out texts come on top"
+    assert f"Of these {len(long)} texts, {len(cut)} can be opened above" in everything(app)
+    app.selectbox(key="own-seen").set_value(app.selectbox(key="own-seen").options.index(cut[-1])).run()
+    assert not app.exception
 
 
 def test_an_empty_box_is_no_mistake_and_offers_an_example_which_a_reload_keeps():

@@ -9,7 +9,8 @@ from lib.training.own_data.texts import OwnText
 from lib.training.texts.datasets import Dataset
 
 TEMPLATES = {"model": "the model's own", "plain": "a plain one"}
-SHOWN_TRAINING, SHOWN_HELD_OUT = 12, 4
+SHOWN_TRAINING, SHOWN_HELD_OUT, SHOWN_CUT = 12, 4, 24
+"""Texts that are told token by token: the first on each side, and the first that are cut, wherever they stand."""
 WEIGHED_TEXTS = 64
 """Held-out texts on which the base model's losses are measured, at most."""
 
@@ -69,6 +70,11 @@ class Prepared:
     cut_rows: tuple[int, ...]
     without_answer: tuple[int, ...]
     """Rows whose whole answer is cut off, so that nothing but the end of the text counts."""
+
+    @property
+    def cut_seen(self) -> int:
+        """How many of the rows that are cut are told token by token."""
+        return sum(bool(each.cut) for each in self.seen)
 
 
 @dataclass(frozen=True)

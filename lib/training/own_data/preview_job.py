@@ -11,6 +11,7 @@ from lib.models.borrow import borrow
 from lib.models.chat import can_chat
 from lib.training.adapting import base_precision
 from lib.training.own_data.preview import (
+    SHOWN_CUT,
     SHOWN_HELD_OUT,
     SHOWN_TRAINING,
     WEIGHED_TEXTS,
@@ -59,8 +60,9 @@ def _prepared(request: PreviewRequest, tokenizer: PreTrainedTokenizerBase, has_o
     plain = all(text.is_plain for text in request.training)
     around = ("", "") if plain else around_a_question(tokenizer, chat_template=chat_template)
     blanks = _blanks(held_out)
+    everything = list(zip(request.training + request.held_out, training + held_out, strict=True))
     cut, without_answer, tokens, on_text, on_answer = [], [], 0, 0, 0
-    for index, (text, example) in enumerate(zip(request.training + request.held_out, training + held_out, strict=True)):
+    for index, (text, example) in enumerate(everything):
         ids, labels = labelled(example, tokenizer, "answer")
         answered = sum(label != IGNORED for label in labels)
         if index < len(training):
@@ -68,11 +70,12 @@ def _prepared(request: PreviewRequest, tokenizer: PreTrainedTokenizerBase, has_o
             on_text += len(ids) - 1
             on_answer += answered
         if _cut(example, tokenizer, len(ids)):
-            cut.append(text.number)
+            cut.append(index)
             if answered <= 1:
                 without_answer.append(text.number)
-    shown = [(text, example, False) for text, example in zip(request.training, training, strict=True)][:SHOWN_TRAINING]
-    shown += [(text, each, True) for text, each in zip(request.held_out, held_out, strict=True)][:SHOWN_HELD_OUT]
+    indices = range(len(everything))
+    first = (*indices[: len(training)][:SHOWN_TRAINING], *indices[len(training) :][:SHOWN_HELD_OUT])
+    shown = sorted({*first, *cut[:SHOWN_CUT]})
     return Prepared(
         dataset=Dataset(
             title=TITLE,
@@ -85,13 +88,13 @@ def _prepared(request: PreviewRequest, tokenizer: PreTrainedTokenizerBase, has_o
             around=around,
         ),
         prompts=tuple(_prompts(held_out)[: BLANKS - len(blanks)]),
-        seen=tuple(_seen(*each, tokenizer, request.loss_on) for each in shown),
+        seen=tuple(_seen(*everything[at], at >= len(training), tokenizer, request.loss_on) for at in shown),
         template="model" if chat_template else "plain",
         longest_tokens=_most_tokens(tokenizer),
         training_tokens=tokens,
         counted_if_text=on_text,
         counted_if_answer=on_answer,
-        cut_rows=tuple(cut),
+        cut_rows=tuple(everything[at][0].number for at in cut),
         without_answer=tuple(without_answer),
     )
 

@@ -57,6 +57,8 @@ def draw_preview(view: JobView) -> None:
     _one_text(prepared)
     if prepared.cut_rows:
         st.warning(cut_off_words(prepared, view.argument.loss_on), icon=":material/content_cut:")
+        if prepared.cut_seen < len(prepared.cut_rows):
+            st.caption(f"Of these {len(prepared.cut_rows):,} texts, {prepared.cut_seen} can be opened above.")
     _both_losses(prepared, view)
 
 
@@ -83,7 +85,7 @@ def _template(prepared: Prepared) -> None:
 
 
 def _one_text(prepared: Prepared) -> None:
-    names = [f"Row {each.number:,} ({'held out' if each.held_out else 'training'})" for each in prepared.seen]
+    names = [_name(each) for each in prepared.seen]
     at = st.selectbox("What the model sees of", range(len(names)), format_func=names.__getitem__, key="own-seen")
     seen = prepared.seen[at if at < len(names) else 0]
     counted = sum(token.counted for token in seen.tokens)
@@ -93,6 +95,11 @@ def _one_text(prepared: Prepared) -> None:
     )
     if seen.cut:
         _cut_words(seen, prepared.longest_tokens)
+
+
+def _name(seen: Seen) -> str:
+    side = "held out" if seen.held_out else "training"
+    return f"Row {seen.number:,} ({side}{', cut' if seen.cut else ''})"
 
 
 def _chip(token: SeenToken) -> tokens.Chip:

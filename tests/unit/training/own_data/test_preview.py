@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from lib.training.errors import TrainingError
-from lib.training.own_data.preview import BaseLosses, Prepared, PreviewRequest
+from lib.training.own_data.preview import (
+    SHOWN_CUT,
+    SHOWN_HELD_OUT,
+    SHOWN_TRAINING,
+    BaseLosses,
+    Prepared,
+    PreviewRequest,
+)
 from lib.training.own_data.texts import PLAIN, OwnText, Turn
 
 pytest.importorskip("torch")
@@ -137,6 +144,31 @@ def test_what_is_longer_than_the_context_is_cut_and_told():
     assert len(long.tokens) == prepared.longest_tokens
     whole = "User: Hi\nAssistant: " + "a" * 300
     assert "".join(token.text for token in long.tokens[:-1]) + long.cut == whole
+
+
+def test_cut_texts_behind_the_first_ones_are_told_too_up_to_a_number():
+    short = [pair(number, "Hi", f"Yo {number}") for number in range(1, 31)]
+    cut = [pair(number, "Hi", "a" * (300 + number)) for number in range(31, 31 + SHOWN_CUT + 2)]
+    prepared, _ = previewed(*short, *cut[:2])
+    first = list(range(1, SHOWN_TRAINING + 1))
+    assert [each.number for each in prepared.seen] == [*first, 31, 32, 90]
+    assert [each.held_out for each in prepared.seen] == [False] * (SHOWN_TRAINING + 2) + [True]
+    assert [each.number for each in prepared.seen if each.cut] == [31, 32]
+    assert prepared.cut_seen == 2
+
+    prepared, _ = previewed(*cut[:1], *short, *cut[1:])
+    told = [each.number for each in prepared.seen if each.cut]
+    assert told == [each.number for each in cut[:SHOWN_CUT]], "one that is among the first ones is not told twice"
+    assert len(prepared.cut_rows) == SHOWN_CUT + 2
+    assert prepared.cut_seen == SHOWN_CUT
+
+
+def test_a_held_out_text_that_is_cut_is_told_wherever_it_stands():
+    held_out = (*(pair(number, "Who?", f"Me {number}") for number in range(2, 12)), pair(12, "Who?", "a" * 300))
+    prepared, _ = list(preview(PreviewRequest((pair(1, "Hi", "Yo"),), held_out, BUNDLED)))
+    last = prepared.seen[-1]
+    assert (last.number, last.held_out, bool(last.cut)) == (12, True, True)
+    assert len(prepared.seen) == 1 + SHOWN_HELD_OUT + 1
 
 
 def test_short_held_out_answers_become_blanks():
