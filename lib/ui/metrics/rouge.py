@@ -46,7 +46,7 @@ def view(scores: PairScores) -> None:
 def _headline(score: Score) -> None:
     """What it comes to, before how: on a projector the arithmetic lies below the first screen."""
     recall, precision, f1 = map(shown, (score.recall, score.precision, score.fmeasure))
-    st.markdown(f"#### Recall\u00a0{recall}, precision\u00a0{precision}, F1\u00a0{f1}", width="content")
+    st.markdown(f"### Recall\u00a0{recall}, precision\u00a0{precision}, F1\u00a0{f1}", width="content")
 
 
 def _ngrams(chosen: Rouge, share: RougeN) -> None:
