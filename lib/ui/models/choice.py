@@ -10,6 +10,11 @@ from lib.ui.kit.session import CROWD, browsers_lately
 from lib.ui.models.fetching import models_to_choose
 
 
+def own_of(model: str) -> str:
+    """What a control's key ends in where what suits one model does not suit another: each has its own."""
+    return f":{model}" if model != BUNDLED else ""
+
+
 def choose_model(key: str = "model", default: str | None = None) -> str:
     """The model's name, one of those on this machine; why it is the small one, where the real one is here too.
 

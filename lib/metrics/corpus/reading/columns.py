@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lib.metrics.corpus.reading.names import UNSPACED, is_named, known_names, words_and_pairs, words_of_name
-from lib.metrics.corpus.reading.table import Table, is_empty_list, is_missing
+from lib.metrics.corpus.reading.table import Cell, Table, is_empty_list, is_missing
 
 LOOKED_AT = 200
 """Rows from which a column of texts is told from one of ids."""
@@ -132,9 +132,16 @@ def _without_codes(table: Table, texts: list[str]) -> list[str]:
     return texts
 
 
+def _filled_cells(table: Table, column: str) -> list[Cell]:
+    """Of the rows that are looked at."""
+    return [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
+
+
 def _has_several_words(table: Table, column: str) -> bool:
-    cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
-    return any(isinstance(cell, tuple) or len(cell.split()) > 1 or len(UNSPACED.findall(cell)) > 4 for cell in cells)
+    return any(
+        isinstance(cell, tuple) or len(cell.split()) > 1 or len(UNSPACED.findall(cell)) > 4
+        for cell in _filled_cells(table, column)
+    )
 
 
 def _has_several_cells(table: Table, column: str) -> bool:
@@ -181,7 +188,7 @@ def _free(columns: Sequence[str]) -> list[str]:
 
 def _is_text(table: Table, column: str) -> bool:
     """Not a column of ids, of numbers, or of nothing."""
-    cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
+    cells = _filled_cells(table, column)
     flat = [text for cell in cells for text in (cell if isinstance(cell, tuple) else (cell,))]
     return not all(map(is_empty_list, flat)) and not all(ID.fullmatch(text.strip()) for text in flat)
 
@@ -191,7 +198,7 @@ def _are_classes(table: Table, columns: list[str]) -> bool:
 
     Other numbers may be answers: a target of 42 and a prediction of 42 are texts.
     """
-    cells = [cell for column in columns for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
+    cells = [cell for column in columns for cell in _filled_cells(table, column)]
     if not all(isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()) for cell in cells):
         return False
     named = any({"label", "labels", "class", "classes"} & set(words_of_name(column)) for column in columns)
@@ -200,7 +207,7 @@ def _are_classes(table: Table, columns: list[str]) -> bool:
 
 def _is_label(table: Table, column: str) -> bool:
     """Whether a column says something of a text: "model" or "system" with one word a cell, "correct" with yes or no."""
-    cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
+    cells = _filled_cells(table, column)
     if is_named(column, "verdict"):
         return all(isinstance(cell, str) and cell.strip().lower() in _VERDICTS for cell in cells)
     return is_named(column, "writer") and not any(
@@ -210,7 +217,7 @@ def _is_label(table: Table, column: str) -> bool:
 
 def _names_a_few(table: Table, column: str) -> bool:
     """Whether a column of who wrote has the same few names again and again, which no column of answers has."""
-    cells = [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
+    cells = _filled_cells(table, column)
     return is_named(column, "writer") and len(cells) >= 2 * len(set(cells))
 
 

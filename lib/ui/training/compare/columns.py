@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED
 from lib.training.comparing.comparison import Setting
 from lib.training.methods.catalogue import Method, methods
 from lib.training.run import SCHEDULES, TARGETS, FineTuningRun
 from lib.ui.kit import controls
 from lib.ui.kit.problems import problem
+from lib.ui.models.choice import own_of
 from lib.ui.training.compare.shared import Shared
 
 NONE = "Nothing"
@@ -34,7 +34,7 @@ def column(place: int, usual: str, shared: Shared) -> Setting | None:
 
 def setting_of(prefix: str, method: Method, shared: Shared) -> Setting | None:
     """The knobs of one method. Each method has its own in the link: what suits one does not suit another."""
-    prefix = f"{prefix}_{method.name}" + (f":{shared.model}" if shared.model != BUNDLED else "")
+    prefix = f"{prefix}_{method.name}" + own_of(shared.model)
     st.caption(method.about)
     chosen = {knob: KNOBS[knob](prefix, method, shared.model) for knob in method.knobs}
     rest = [knob for knob in (*(OF_LORA if method.lora else ()), "lr_scheduler_type") if knob not in method.knobs]

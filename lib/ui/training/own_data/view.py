@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import ui
 from lib.errors import StudentError
-from lib.models.catalogue import BUNDLED, catalogue, find
+from lib.models.catalogue import catalogue, find
 from lib.models.chat import can_chat
 from lib.training.duration import run_time_limit_s
 from lib.training.own_data.preview import TEMPLATES, Prepared, PreviewRequest
@@ -14,7 +14,7 @@ from lib.training.own_data.split import Split
 from lib.training.run import FineTuningRun, usual_ask_every
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import guard, problem
-from lib.ui.models.choice import choose_model
+from lib.ui.models.choice import choose_model, own_of
 from lib.ui.models.fetching import origin_note
 from lib.ui.training.own_data import preview, texts_in
 from lib.ui.training.train import asking, meaning, results, run
@@ -112,7 +112,7 @@ def _queue_preview(wanted: PreviewRequest) -> None:
 def _run_on(prepared: Prepared | None, wanted: PreviewRequest) -> FineTuningRun | None:
     """The run on what was previewed; None before that, or where the controls make none."""
     wide = catalogue()[wanted.model].wide
-    mine = _of_model(wanted.model)
+    mine = own_of(wanted.model)
     steps = controls.slider("Steps", 5, MOST_STEPS, 40, key=f"own-steps{mine}", step=5)
     with st.expander("More", icon=":material/tune:"):
         rate = controls.pick(
@@ -147,9 +147,4 @@ def _run_on(prepared: Prepared | None, wanted: PreviewRequest) -> FineTuningRun 
 
 
 def _rate_key(learnt: FineTuningRun) -> str:
-    return RATE + _of_model(learnt.model)
-
-
-def _of_model(model: str) -> str:
-    """What a control's key ends in that each model has for itself."""
-    return f":{model}" if model != BUNDLED else ""
+    return RATE + own_of(learnt.model)

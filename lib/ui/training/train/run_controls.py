@@ -12,7 +12,7 @@ from lib.training.texts import datasets
 from lib.training.texts.datasets import load_dataset
 from lib.ui.kit import controls
 from lib.ui.kit.problems import problem
-from lib.ui.models.choice import choose_model
+from lib.ui.models.choice import choose_model, own_of
 from lib.ui.models.fetching import offer_real_model, origin_note
 
 KOPI = "kopi_orders"
@@ -94,5 +94,5 @@ def rate_key(run: FineTuningRun) -> str:
 
 
 def _of_model_and_texts(model: str, dataset: str) -> tuple[str, str]:
-    """What a control's key ends in: what suits one model or its texts does not suit another, so each has its own."""
-    return f":{model}" if model != BUNDLED else "", f":{dataset}" if dataset != KOPI else ""
+    """What a control's key ends in: what suits one model, or one set of texts, does not suit another."""
+    return own_of(model), f":{dataset}" if dataset != KOPI else ""
