@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import psutil
 
@@ -44,6 +45,16 @@ def this_machine() -> Machine:
     return Machine(_processor(), psutil.cpu_count() or 1, psutil.virtual_memory().total, _gpus())
 
 
+@cache
+def has_bf16_products() -> bool:
+    """Whether products of bf16 numbers are this machine's own, as its processor says or for it has a GPU; where it does
+    not say, they are taken to be emulated."""
+    if this_machine().gpus:
+        return True
+    told = {flag for line in _cpuinfo() if line.startswith(("flags", "Features")) for flag in line.split()}
+    return not told.isdisjoint(("avx512_bf16", "amx_bf16", "bf16"))
+
+
 def precisions_here(machine: Machine) -> tuple[PrecisionHere, ...]:
     """Every precision of the lesson, on this machine."""
     quantizer = importlib.util.find_spec("bitsandbytes") is not None
@@ -59,12 +70,16 @@ def precisions_here(machine: Machine) -> tuple[PrecisionHere, ...]:
 
 
 def _processor() -> str:
+    names = [line.split(":", 1)[1].strip() for line in _cpuinfo() if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _cpuinfo() -> list[str]:
+    """What Linux tells of each core; nothing on another system."""
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 (a Linux pseudo-file)
-            names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-        return names[0]
-    except (OSError, IndexError):
-        return platform.processor() or platform.machine()
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
 
 
 def _gpus() -> tuple[Gpu, ...]:

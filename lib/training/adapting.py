@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -47,7 +48,8 @@ def precision_of(run: FineTuningRun) -> str:
     """What the base of a run is held in. Weights that are trained themselves are fp32: a small update of a number in
     16 bits is lost in rounding."""
     method = methods()[run.method]
-    return method.precision or ("fp32" if method.own_weights else base_precision(run.model))
+    usual = "fp32" if method.own_weights else base_precision(run.model)
+    return run.base_in or method.precision or usual
 
 
 def with_adapter(
@@ -175,6 +177,16 @@ def took_weights_apart(model: nn.Module) -> bool:
 
 def trainable_parameters(model: nn.Module) -> list[nn.Parameter]:
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+
+def count_parameters(model: nn.Module) -> int:
+    """All of the model's; bitsandbytes holds two of 4 bits in a byte, and the shape of what they were beside them."""
+
+    def count(parameter: nn.Parameter) -> int:
+        state = getattr(parameter, "quant_state", None)
+        return parameter.numel() if state is None else math.prod(state.shape)
+
+    return sum(map(count, model.parameters()))
 
 
 def saved(model: nn.Module, optimizer: torch.optim.Optimizer) -> bytes | None:

@@ -17,12 +17,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.errors import StopRequested
 from lib.models import catalogue
-from lib.models.borrow import borrow, own_modules
 from lib.models.load import memory_in_use
 from lib.models.shared import COPIES
 from lib.training.adapting import (
     base_alone,
     base_precision,
+    count_parameters,
     precision_of,
     restore,
     saved,
@@ -35,7 +35,7 @@ from lib.training.events import Asked, Before, Checkpoint, Event, Finished, Forg
 from lib.training.forgetting.known import Known, has_facts
 from lib.training.forgetting.measuring import known
 from lib.training.inside.watching import look
-from lib.training.methods.bases import base_for
+from lib.training.methods.bases import base_for, base_to_read
 from lib.training.methods.catalogue import methods
 from lib.training.methods.files import Files, with_files
 from lib.training.methods.weighing import Scales
@@ -100,7 +100,7 @@ def _finetune(
     step = first_step = run.resume_from.step if run.resume_from else 0
     yield Started(
         trainable=sum(p.numel() for p in trained),
-        total=sum(p.numel() for p in model.parameters()),
+        total=count_parameters(model),
         training_texts=len(data.training),
         held_out_texts=len(data.held_out),
         guessing_loss=math.log(model.config.vocab_size),
@@ -165,9 +165,10 @@ def _checkpoint(
 def answer(question: Question) -> Iterator[Answer]:
     """One prompt, with the adapter off and on."""
     prompts = (question.as_asked,)
-    with borrow(catalogue.find(question.model), base_precision(question.model)) as (base, tokenizer):
+    precision = question.precision or base_precision(question.model)
+    with base_to_read(catalogue.find(question.model), precision) as (base, tokenizer):
         (before,) = complete(base, tokenizer, prompts)
-        (after,) = complete(with_files(own_modules(base), question.adapter), tokenizer, prompts)
+        (after,) = complete(with_files(base, question.adapter), tokenizer, prompts)
         yield Answer(before, after)
 
 

@@ -29,6 +29,8 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 }
 """Share of the peak learning rate by the share of the steps after warm-up that are done."""
 LOSS_ON = ("text", "answer")
+BASE_IN = ("fp32", "bf16")
+"""8 and 4 bits are methods of their own, QLoRA's."""
 MAX_STEPS = 500
 
 
@@ -93,6 +95,8 @@ class FineTuningRun:
     loss_on: str = "text"
     """What counts in the loss, training and held out: the whole "text", or the "answer" only."""
     model: str = BUNDLED
+    base_in: str | None = None
+    """What the frozen base is held in, one of BASE_IN; None leaves that to the method, the model and the machine."""
     prompts: tuple[str, ...] = ()
     """Asked before, after and on the way, beside the blanks of the texts."""
     ask_every: int = 5
@@ -132,6 +136,20 @@ class FineTuningRun:
             raise TrainingError(f"loss_on must be one of {', '.join(LOSS_ON)}")
         for prompt in self.prompts:
             check_prompt(prompt)
+        self._check_base_in()
+
+    def _check_base_in(self) -> None:
+        if self.base_in is None:
+            return
+        if self.base_in not in BASE_IN:
+            raise TrainingError(f"base_in must be one of {', '.join(BASE_IN)}; 8 and 4 bits are QLoRA's")
+        method = methods()[self.method]
+        if method.own_weights:
+            held = method.precision or "fp32"
+            raise TrainingError(
+                f"{method.title} holds its weights in {held}, so base_in = {self.base_in} cannot be had with it; leave "
+                "base_in unset, or choose LoRA"
+            )
 
     @property
     def data(self) -> Dataset:

@@ -59,6 +59,7 @@ def real_is_here(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         {"seed": "-inf"},
         {"seed": "99999999999999999999"},
         {"targets": "All the layers"},
+        {"held_in": "int3"},
         {"prompt": "x" * 5000},
     ],
     ids=lambda query: next(iter(query)),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pages.conftest import open_chapter, start_and_finish
+from lib.training.texts.datasets import load_dataset
+from tests.pages.conftest import finish_jobs, open_chapter, press, said, start_and_finish
 
 
 def test_without_a_run_it_says_where_to_get_one():
@@ -45,3 +46,32 @@ def test_a_run_of_a_comparison_is_repeated_by_script_and_notebook():
     assert {"Script", "Notebook", "JSON"} <= {each.label for each in app.get("download_button")}
     words = " ".join(each.value for each in app.markdown)
     assert "the figures are kept and not the files" in words
+
+
+@pytest.mark.usefixtures("tiny_worker")
+@pytest.mark.parametrize(
+    ("chosen", "method", "held"), [("bf16", "lora", "bf16"), ("nf4 (QLoRA)", "qlora_nf4", "nf4-double")]
+)
+def test_the_base_of_a_run_is_held_as_chosen_and_every_file_of_it_says_so(chosen, method, held):
+    app = open_chapter("live_lora", steps="5", held_in=chosen)
+    start_and_finish(app, "Start")
+    assert not app.error
+    assert f"beside each frozen $W$, held in {held.removesuffix('-double')}, two small matrices" in said(app)
+    app.text_input(key=f"ask_prompt:{load_dataset('kopi_orders').title}").set_value("Uncle, one Teh").run()
+    press(app, "Ask")
+    finish_jobs(app)
+    assert not app.error
+    app.segmented_control(key="view").set_value("Out").run()
+    assert not app.exception
+    (code,) = (each.value for each in app.code if "AutoModelForCausalLM.from_pretrained" in each.value)
+    compile(code, "shown", "exec")
+    assert ("load_in_4bit=True" in code) is (held == "nf4-double")
+    assert ('dtype="bfloat16"' in code) is (held == "bf16")
+    assert ("the merged model may say something else than your run did" in said(app)) is (held == "nf4-double")
+    start_and_finish(app, "Merge and compare")
+    assert not app.error
+    assert f"so the difference is rounding ({'fp32' if held == 'nf4-double' else held})" in said(app)
+    (table,) = (each.value for each in app.dataframe if "Base held in" in set(each.value["What"]))
+    told = dict(zip(table["What"], table["Value"], strict=True))
+    assert told["Base held in"] == held
+    assert told["Settings"].startswith(f"method {method}, ")

@@ -13,17 +13,18 @@ from peft import PeftModel
 from peft.tuners.lora import LoraLayer
 
 from lib.models import catalogue
-from lib.models.borrow import borrow, own_modules
 from lib.training.adapting import base_precision
 from lib.training.inside.events import Dialled, Dialling
+from lib.training.methods.bases import base_to_read
 from lib.training.texts.complete import complete
 
 
 def answer_at_each(asked: Dialling) -> Iterator[Dialled]:
     """The prompt with Σ λᵢ ΔWᵢ added to the weights, for each setting of the λᵢ."""
-    with borrow(catalogue.find(asked.model), base_precision(asked.model)) as (base, tokenizer), ExitStack() as stack:
+    precision = asked.precision or base_precision(asked.model)
+    with base_to_read(catalogue.find(asked.model), precision) as (base, tokenizer), ExitStack() as stack:
         folders = [_unzipped(adapter, stack) for adapter in asked.adapters]
-        model = PeftModel.from_pretrained(own_modules(base), folders[0], adapter_name="0")
+        model = PeftModel.from_pretrained(base, folders[0], adapter_name="0")
         for number, folder in enumerate(folders[1:], start=1):
             model.load_adapter(folder, adapter_name=str(number))
         model.base_model.set_adapter([str(number) for number in range(len(folders))])

@@ -25,6 +25,8 @@ class Dialling:
     adapters: tuple[bytes, ...]
     settings: tuple[tuple[float, ...], ...]
     """Each has a strength for every adapter: λ of Σ λᵢ ΔWᵢ."""
+    precision: str | None = None
+    """What the base was held in when they were trained; None is what the model is usually held in here."""
 
     def __post_init__(self) -> None:
         check_prompt(self.prompt)
@@ -43,11 +45,11 @@ class Dialled:
     completion: Completion
 
 
-def dial(model: str, prompt: str, adapter: bytes) -> Dialling:
+def dial(model: str, prompt: str, adapter: bytes, precision: str | None = None) -> Dialling:
     """One adapter from −ΔW to 2 ΔW; its usual strength and its absence first."""
     first = Dialling.first_asked
     order = (*first, *(each for each in STRENGTHS if each not in first))
-    return Dialling(model, prompt, (adapter,), tuple((strength,) for strength in order))
+    return Dialling(model, prompt, (adapter,), tuple((strength,) for strength in order), precision)
 
 
 def mixture(model: str, prompt: str, one: bytes, other: bytes) -> Dialling:

@@ -15,8 +15,8 @@ import torch
 from bitsandbytes.nn import Linear4bit
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from lib.models.borrow import borrow
-from lib.models.load import best_device, load, multiplies_bf16
+from lib.models.borrow import borrow, own_modules
+from lib.models.load import DTYPES, best_device, load, multiplies_bf16
 from lib.models.shared import collect
 from lib.training.adapting import precision_of
 from lib.training.errors import TrainingError
@@ -37,21 +37,40 @@ def base_for(run: FineTuningRun, folder: Path) -> Iterator[tuple[PreTrainedModel
         with borrow(folder, precision_of(run)) as (base, tokenizer):
             yield base, tokenizer
         return
+    with of_its_own(folder, precision_of(run)) as (base, tokenizer):
+        yield base, tokenizer
+
+
+@contextmanager
+def base_to_read(folder: Path, precision: str) -> Iterator[tuple[PreTrainedModel, PreTrainedTokenizerBase]]:
+    """The model that a run of this precision was trained on, whose modules are the reader's own: an adapter may be put
+    on it."""
+    if precision in DTYPES:
+        with borrow(folder, precision) as (base, tokenizer):
+            yield own_modules(base), tokenizer
+        return
+    with of_its_own(folder, precision) as (base, tokenizer):
+        yield base, tokenizer
+
+
+@contextmanager
+def of_its_own(folder: Path, precision: str) -> Iterator[tuple[PreTrainedModel, PreTrainedTokenizerBase]]:
+    """A copy of the weights that nobody else reads."""
     try:
-        yield _loaded_afresh(run, folder)
+        yield _loaded_afresh(folder, precision)
     finally:
         collect()
 
 
-def _loaded_afresh(run: FineTuningRun, folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def _loaded_afresh(folder: Path, precision: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     device = best_device()
     computed_in = torch.bfloat16 if multiplies_bf16(device) else torch.float32
     try:
-        model, tokenizer = load(folder, precision_of(run), device, computed_in)
+        model, tokenizer = load(folder, precision, device, computed_in)
     except (RuntimeError, ImportError, NotImplementedError) as error:
-        title = methods()[run.method].title
         raise TrainingError(
-            f"{title} cannot run on this machine: bitsandbytes has no such kernel here; choose LoRA"
+            f"Weights in {precision} cannot run on this machine: bitsandbytes has no such kernel here; choose LoRA, "
+            "its base in fp32 or bf16"
         ) from error
     never_packed(model)
     return model, tokenizer

@@ -35,6 +35,18 @@ class RunCard:
     """None where the run changed a copy of its own, as full fine-tuning does."""
     model_type: str = "llama"
     """The architecture's name in transformers, by which its matrices have their names."""
+    kept_in: str | None = None
+    """What those weights of the base were held in that are not quantized: "fp32", "bf16" or "fp16"."""
+
+    @property
+    def held_in(self) -> str:
+        """The base's precision as one says it: "nf4", whose scales are quantized again, as in QLoRA."""
+        return self.precision.removesuffix("-double")
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the base was held in 8 or 4 bits."""
+        return self.precision not in ("fp32", "bf16", "fp16")
 
     @property
     def base_unchanged(self) -> bool | None:

@@ -17,6 +17,8 @@ class Merging:
     prompt: str
     folder_wanted: bool = False
     """Whether the merged model is wanted as a file, or only the comparison."""
+    precision: str | None = None
+    """Of the merged weights: "fp32" or "bf16"; None is what the model is usually held in here."""
 
     def __post_init__(self) -> None:
         check_prompt(self.prompt)

@@ -53,4 +53,5 @@ def run_card(
         base_sha256_before=base_sha256[0],
         base_sha256_after=base_sha256[1],
         model_type=base.config.model_type,
+        kept_in=next(name for name, dtype in DTYPES.items() if dtype is base.get_input_embeddings().weight.dtype),
     )

@@ -33,7 +33,7 @@ def merge(asked: Merging) -> Iterator[Merged | MergedFile]:
     The model is loaded afresh: merging changes the weights, which everyone else shares.
     """
     COPIES.free_unused()
-    precision = base_precision(asked.model)
+    precision = asked.precision or base_precision(asked.model)
     base, tokenizer = load(catalogue.find(asked.model), precision)
     alone = _logits(base, tokenizer, asked.prompt)
     model = with_files(base, asked.adapter).eval()

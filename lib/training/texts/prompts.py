@@ -27,6 +27,8 @@ class Question:
     model: str = BUNDLED
     around: tuple[str, str] = ("", "")
     """What the texts that were learnt have before a prompt and after it."""
+    precision: str | None = None
+    """What the base was held in when the adapter was trained; None is what the model is usually held in here."""
 
     def __post_init__(self) -> None:
         check_prompt(self.prompt)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from lib.models.catalogue import BUNDLED, REAL
+from lib.models.device import has_bf16_products
+from lib.training import duration
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
 from lib.training.comparing.findings import Difference, learns_less_and_forgets_less, winner
 from lib.training.comparing.outcomes import columns
 from lib.training.comparing.ran_with import ran_with
 from lib.training.comparing.sweeps import SWEEPS
-from lib.training.duration import run_expected_s
+from lib.training.duration import run_expected_s, run_time_limit_s
 from lib.training.errors import TrainingError
 from lib.training.events import Cost, Finished, Forgotten, HeldOut, Step
 from lib.training.forgetting.known import Known
@@ -128,6 +130,24 @@ def test_what_takes_longer_than_lora_is_told_to():
         for name in ("ia3", "lora", "qlora_nf4", "qlora_int8", "dora", "full")
     }
     assert told["ia3"] < told["lora"] < min(told[name] for name in ("qlora_nf4", "qlora_int8", "dora", "full"))
+
+
+@pytest.mark.torch
+def test_a_processor_has_bf16_products_by_what_linux_tells_as_by_what_torch_tells():
+    torch = pytest.importorskip("torch")
+    from lib.models.load import best_device, multiplies_bf16
+
+    if best_device() == torch.device("cpu"):
+        assert has_bf16_products() == multiplies_bf16(best_device())
+
+
+@pytest.mark.parametrize("multiplies", [True, False])
+def test_a_base_in_bf16_takes_its_time_where_bf16_is_emulated_and_is_given_it(monkeypatch, multiplies):
+    monkeypatch.setattr(duration, "has_bf16_products", lambda: multiplies)
+    usual, in_bf16 = FineTuningRun(), FineTuningRun(base_in="bf16")
+    assert (run_expected_s(in_bf16) > 5 * run_expected_s(usual)) is not multiplies
+    assert (run_time_limit_s(in_bf16) > 5 * run_time_limit_s(usual)) is not multiplies
+    assert run_expected_s(FineTuningRun(base_in="fp32")) == run_expected_s(usual)
 
 
 def test_each_run_is_told_with_the_settings_that_its_method_has():

@@ -16,10 +16,12 @@ from lib.training.comparing.calculated import calculated
 from lib.training.errors import TrainingError
 from lib.training.events import Before, Checkpoint, Cost, Finished, Forgotten, HeldOut, Started, Step
 from lib.training.forgetting.known import facts, passages
+from lib.training.inside.events import dial
 from lib.training.methods.catalogue import methods
 from lib.training.methods.counting import trained_parameters
 from lib.training.run import ATTENTION, MLP, FineTuningRun
 from lib.training.texts.datasets import Dataset, Example, load_dataset
+from lib.training.texts.prompts import Question
 
 torch = pytest.importorskip("torch")
 
@@ -31,6 +33,7 @@ from lib.models import catalogue  # noqa: E402
 from lib.models.load import load  # noqa: E402
 from lib.training import adapting, finetune  # noqa: E402
 from lib.training.forgetting import measuring as forgetting  # noqa: E402
+from lib.training.inside.dial import answer_at_each  # noqa: E402
 from lib.training.methods import bases  # noqa: E402
 from lib.training.methods.files import with_files  # noqa: E402
 from lib.training.texts import batches, complete  # noqa: E402
@@ -211,12 +214,43 @@ def test_a_quantized_base_is_quantized_and_stays_trainable_after_it_was_asked(me
         assert first.grad_norm > 0
 
 
+@pytest.mark.parametrize("method", ["qlora_nf4", "qlora_int8"])
+def test_of_a_quantized_base_every_parameter_is_counted(method, tiny_model):
+    """bitsandbytes holds two weights of 4 bits in one byte, so that half of them seem to be missing."""
+    started = next(finetune.finetune(small(method)))
+    architecture = from_text((tiny_model / "config.json").read_text())
+    assert started.total == architecture.parameters + started.trainable
+
+
+def test_a_base_in_16_bits_is_frozen_in_them_beside_an_adapter_in_32_and_learns():
+    run = small("lora", base_in="bf16", steps=12)
+    events = list(finetune.finetune(run))
+    (cost,), (finished,), losses = of(Cost, events), of(Finished, events), of(HeldOut, events)
+    assert cost.kept_in == finished.card.precision == finished.card.kept_in == "bf16"
+    assert finished.card.base_unchanged
+    assert cost.gradients_bytes == 4 * cost.trainable
+    assert cost.weights_bytes == calculated(run, "bf16").weights
+    assert losses[-1].loss < losses[0].loss
+
+
+@pytest.mark.parametrize("more", [{"base_in": "bf16"}, {"method": "qlora_int8"}, {"method": "qlora_nf4"}])
+def test_an_adapter_is_asked_beside_the_base_that_it_was_trained_on(more):
+    run = small(**{"method": "lora", "weighs": False, **more})
+    (finished,) = of(Finished, list(finetune.finetune(run)))
+    learnt = finished.completions[0]
+    (answer,) = finetune.answer(Question(learnt.prompt, finished.adapter, precision=finished.card.precision))
+    assert answer.after == learnt
+    dialled = answer_at_each(dial(run.model, learnt.prompt, finished.adapter, finished.card.precision))
+    assert next(dialled).completion == learnt, "at the strength at which it was trained"
+    dialled.close()
+
+
 def test_a_machine_without_the_kernels_says_so_in_a_sentence(monkeypatch):
     def missing(*_):
         raise RuntimeError("no kernel")
 
     monkeypatch.setattr(bases, "load", missing)
-    with pytest.raises(TrainingError, match="QLoRA, 4 bits cannot run on this machine"):
+    with pytest.raises(TrainingError, match="Weights in nf4-double cannot run on this machine"):
         list(finetune.finetune(small("qlora_nf4")))
 
 
@@ -322,6 +356,12 @@ def test_facts_and_passages_are_what_they_say():
         ({"examples": 9}, "examples must be from 1 to 8"),
         ({"evaluate_every": 0}, "evaluate_every must be from 1"),
         ({"layers": (-1,)}, "counted from 0"),
+        ({"base_in": "nf4"}, "base_in must be one of fp32, bf16; 8 and 4 bits are QLoRA's"),
+        ({"base_in": "bf16", "method": "full"}, "Full fine-tuning holds its weights in fp32, so base_in = bf16 cannot"),
+        (
+            {"base_in": "fp32", "method": "qlora_nf4"},
+            "QLoRA, 4 bits holds its weights in nf4-double, so base_in",
+        ),
     ],
 )
 def test_what_cannot_be_a_method_is_refused_by_name(wrong, message):

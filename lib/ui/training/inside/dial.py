@@ -67,7 +67,7 @@ def said(dialled: Dialled) -> str:
 
 def _queue_dial(record: RunRecord, prompt: str) -> None:
     try:
-        queue_asking(KIND, dial(record.run.model, prompt, record.finished.adapter))
+        queue_asking(KIND, dial(record.run.model, prompt, record.finished.adapter, record.card.precision))
     except StudentError as error:
         st.session_state[f"{KIND}:problem"] = str(error)
 

@@ -23,6 +23,12 @@ def show_card(record: RunRecord) -> None:
             f"`{before}…` before and after. All that was learnt is in the adapter.",
             icon=":material/lock:",
         )
+    elif card.is_quantized:
+        st.info(
+            f"{len(record.steps)} steps beside a copy of the base that was this run's own, frozen and held in "
+            f"{card.held_in}. All that was learnt is in the adapter.",
+            icon=":material/content_copy:",
+        )
     elif card.base_unchanged is None:
         st.info("This run changed a copy of the weights that was its own.", icon=":material/content_copy:")
     else:

@@ -38,21 +38,33 @@ def merged_model(record: RunRecord) -> None:
     if not record.finished.adapter:
         st.markdown("Of a comparison the figures are kept and not the adapters. A run of Train can be merged here.")
         return
-    size = catalogue()[record.run.model].parameters * (4 if record.card.precision == "fp32" else 2)
+    size = catalogue()[record.run.model].parameters * (4 if _merged_in(record) == "fp32" else 2)
     st.markdown(
         rf"$W + \frac{{\alpha}}{{r}} B A$ is a matrix like $W$: put it there, and what is left is an ordinary model "
         f"folder of about **{format_gb(size)}**, with nothing extra to compute."
     )
+    if record.card.is_quantized:
+        st.caption(
+            f"Your run held $W$ in {record.card.held_in}. Merged is the $W$ that was there before it was rounded, in "
+            "fp32, so the merged model may say something else than your run did."
+        )
     jobs.start_and_stop(
         KIND, "Merge and compare", _queue_merging, record, icon="merge", main=False, stop_label="Stop merging"
     )
     jobs.live(KIND, lambda view: _draw_merged(view, record))
 
 
+def _merged_in(record: RunRecord) -> str:
+    """Rounded weights take no update: such a run's adapter goes into those that were there before."""
+    return "fp32" if record.card.is_quantized else record.card.precision
+
+
 def _queue_merging(record: RunRecord) -> None:
     prompt = record.finished.completions[0].prompt if record.finished.completions else "Kopi"
     try:
-        asked = Merging(record.run.model, record.finished.adapter, prompt, folder_wanted=True)
+        asked = Merging(
+            record.run.model, record.finished.adapter, prompt, folder_wanted=True, precision=_merged_in(record)
+        )
     except StudentError as error:
         problem(error)
         return

@@ -18,10 +18,17 @@ from lib.ui.training.out.merged import merged_model
 IPYNB = "application/x-ipynb+json"
 LOAD_ADAPTER = """\
 from peft import PeftModel
-from transformers import AutoModelForCausalLM
+from transformers import {names}
 
-base = AutoModelForCausalLM.from_pretrained({base!r}{computed_in})
+base = AutoModelForCausalLM.from_pretrained({base!r}, {held_in})
 model = PeftModel.from_pretrained(base, {adapter!r})  # the unzipped folder"""
+HELD_IN = {
+    "int8": "BitsAndBytesConfig(load_in_8bit=True)",
+    "nf4-double": """BitsAndBytesConfig(
+    load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True
+)""",
+}
+DTYPE = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
 
 def draw_out() -> None:
@@ -67,18 +74,20 @@ def _adapter(record: RunRecord) -> None:
         key="out-adapter",
         icon=":material/extension:",
     )
+    base, precision = record.card.hub_id or "assets/base-model", record.card.precision
+    names = ", ".join(["AutoModelForCausalLM", *(["BitsAndBytesConfig"] if precision in HELD_IN else [])])
     # Left to itself, transformers computes in what the file is stored in, and logits differ by up to a tenth.
-    computed_in = ', dtype="float32"' if record.card.precision == "fp32" else ""
-    base = record.card.hub_id or "assets/base-model"
-    shown = LOAD_ADAPTER.format(base=base, computed_in=computed_in, adapter=record.run.adapter_name)
+    held_in = f"quantization_config={HELD_IN[precision]}" if precision in HELD_IN else f'dtype="{DTYPE[precision]}"'
+    shown = LOAD_ADAPTER.format(base=base, names=names, held_in=held_in, adapter=record.run.adapter_name)
     st.code(shown, language="python", wrap_lines=True)
 
 
 def _program(record: RunRecord) -> None:
     st.header("The run, repeated elsewhere", anchor=False)
+    also = " (and `bitsandbytes`)" if record.card.is_quantized else ""
     st.markdown(
         "A program with your texts, your settings and the very loop that ran here, on plain `torch`, `transformers` "
-        f"and `peft`. On the same machine it gives the same {len(record.steps)} losses, and it says how far off it is."
+        f"and `peft`{also}. On the same machine it gives the same {len(record.steps)} losses, and it says how far off it is."
     )
     with guard():
         script, notebook = program.script(record), program.notebook(record)

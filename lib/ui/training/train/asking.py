@@ -28,7 +28,8 @@ def ask(kind: str = KIND) -> None:
         asked = st.form_submit_button("Ask", icon=":material/send:")
     if asked:
         try:
-            question = Question(prompt, told.finished.adapter, view.argument.model, data.around)
+            precision = told.finished.card.precision
+            question = Question(prompt, told.finished.adapter, view.argument.model, data.around, precision)
         except StudentError as error:
             problem(error)
         else:

@@ -58,7 +58,8 @@ def meaning(kind: str = KIND) -> None:
     from_step = told.started.first_step  # the time is told of the last sitting alone
     took = f"From step {from_step} on, the run took" if from_step else "The run took"
     happened(
-        f"Only the adapter was trained: beside each frozen $W$ two small matrices, "
+        f"Only the adapter was trained: beside each frozen $W$, held in {told.finished.card.held_in}, "
+        "two small matrices, "
         rf"$W + \frac{{\alpha}}{{r}} B A = W + \frac{{{run.lora_alpha}}}{{{run.rank}}} B A$, with "
         rf"$r\,(d_\mathrm{{in}} + d_\mathrm{{out}})$ parameters each. Over all target layers that is "
         f"**{told.started.trainable:,}** of {told.started.total:,} parameters, "

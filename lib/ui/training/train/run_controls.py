@@ -20,6 +20,19 @@ LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 5e-3, 1e-2, 1.5e-2, 3e-2, 1e-1, 
 RANKS = [1, 2, 4, 8, 16, 32, 64]
 LOSS_ON_TITLES = {"answer": "the answer only", "text": "the whole text"}
 SCHEDULE_TITLES = {"constant": "stays", "linear": "falls linearly", "cosine": "falls as a cosine"}
+HELD_IN: dict[str, tuple[str, dict[str, str]]] = {
+    "usual": ("as usual here", {}),
+    "fp32": ("fp32", {"base_in": "fp32"}),
+    "bf16": ("bf16", {"base_in": "bf16"}),
+    "int8": ("int8", {"method": "qlora_int8"}),
+    "nf4": ("nf4 (QLoRA)", {"method": "qlora_nf4"}),
+}
+"""What the frozen base may be held in: what the control says of it, and what it is of a run."""
+HELD_IN_HELP = (
+    "The weights that are not trained: 4 bytes each in fp32, 2 in bf16, about 1 in int8 and about half a byte in nf4. "
+    "The adapter, its gradients and AdamW's two moments are fp32 whatever is chosen. As usual: fp32, and bf16 for a "
+    "large model where the hardware multiplies bf16 itself. Another processor takes many times as long in bf16."
+)
 
 
 def run_controls() -> FineTuningRun | None:
@@ -59,6 +72,8 @@ def run_controls() -> FineTuningRun | None:
             help="0 asks before and after only. An answer takes about as long as a step or two.",
         )
         targets = controls.select("Adapters on", list(TARGETS), "All linear layers", key="targets")
+        titles = {name: title for name, (title, _) in HELD_IN.items()}
+        held_in = controls.segmented("Frozen base held in", titles, "usual", key="held_in", help=HELD_IN_HELP)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
         loss_on = "text"
         if data.has_answers:
@@ -77,6 +92,7 @@ def run_controls() -> FineTuningRun | None:
             dataset=dataset,
             loss_on=loss_on,
             model=model,
+            **HELD_IN[held_in][1],
             ask_every=ask_every,
             prompts=(prompt.strip(),) if prompt.strip() else (),
         )

@@ -118,6 +118,16 @@ def test_the_script_gives_the_losses_of_the_run(recorded, tiny_model, tmp_path):
     assert (tmp_path / "adapter" / "adapter_model.safetensors").exists()
 
 
+def test_a_base_in_16_bits_is_repeated_in_16_bits(tiny_model, tmp_path, alone, capsys):
+    run = FineTuningRun(rank=4, steps=3, batch_size=2, own=OWN, ask_every=0, base_in="bf16")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BASE_MODEL", str(tiny_model))
+        made = record(run, list(finetune(run)))
+    assert made.card.precision == "bf16"
+    alone(tiny_model, program.script(made))
+    same_losses(told(tmp_path, capsys.readouterr().out), made)
+
+
 @pytest.mark.parametrize("method", [name for name, method in methods().items() if method.trains and name != "lora"])
 def test_every_method_that_can_be_compared_is_repeated_to_its_losses(method, tiny_model, tmp_path, alone, capsys):
     """As Compare makes its runs: weighed, and looked at a few times."""
