@@ -87,7 +87,7 @@ def _program(record: RunRecord) -> None:
     also = " (and `bitsandbytes`)" if record.card.is_quantized else ""
     st.markdown(
         "A program with your texts, your settings and the very loop that ran here, on plain `torch`, `transformers` "
-        f"and `peft`{also}. On the same machine it gives the same {len(record.steps)} losses, and it says how far off it is."
+        f"and `peft`{also}. On the same machine it gives the same {len(record.steps)} losses; it says how far off."
     )
     with guard():
         script, notebook = program.script(record), program.notebook(record)
