@@ -16,6 +16,7 @@ from lib.charts.training import loss
 from lib.engine import JobState, JobView
 from lib.engine.queue import FairQueue
 from lib.models.catalogue import BUNDLED, REAL
+from lib.training.events import Step
 from lib.training.run import FineTuningRun, lower_rate, usual_steps
 from lib.training.texts import datasets
 from lib.ui.kit import jobs
@@ -316,6 +317,35 @@ def test_a_step_is_weighed_and_the_calculator_held_to_it():
     assert "The calculator is right to" in words
     assert "What pays, from most to least" in words
     assert "checkpointing **−" in words
+
+
+@pytest.mark.usefixtures("tiny_worker")
+def test_the_scales_begin_with_the_last_run_of_train_and_one_press_brings_one_s_own_values_back():
+    app = open_chapter("live_lora", view="Weigh it", w_batch="2", w_length="16")
+    assert "Once a run of **Train** is over" in said(app)
+    app.segmented_control(key="view").set_value("Train").run()
+    app.slider(key="steps").set_value(5).run()
+    app.select_slider(key="rank").set_value(2).run()
+    app.selectbox(key="targets").set_value("MLP").run()
+    start_and_finish(app, "Start")
+    run = jobs_of(app)[-1]
+    longest = max(each.tokens for each in run.events if isinstance(each, Step))
+    app.segmented_control(key="view").set_value("Weigh it").run()
+    assert not [each for each in app.slider if each.key == "w_batch"]
+    assert f"{BUNDLED} held in fp32, LoRA of rank 2 on the MLP, AdamW. The step that read most had **{longest}" in said(
+        app
+    )
+    start_and_finish(app, "Weigh it")
+    weighing = jobs_of(app)[-1].argument
+    assert (weighing.setup.rank, weighing.setup.targets, weighing.setup.sequence) == (2, "mlp", longest)
+    assert "What pays, from most to least" in said(app)
+    app.segmented_control(key="w_from").set_value("own").run()
+    assert not app.exception
+    assert app.slider(key="w_batch").value == 2
+    assert app.select_slider(key="w_length").value == 16
+    assert f"What follows was weighed before, of another set-up: {BUNDLED}, {longest} tokens." in said(app)
+    app.segmented_control(key="w_from").set_value("run").run()
+    assert "What follows was weighed before" not in said(app)
 
 
 @pytest.mark.parametrize(

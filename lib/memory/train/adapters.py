@@ -6,7 +6,7 @@ from typing import Literal
 
 from lib.memory.model.architecture import Architecture
 
-Targets = Literal["qv", "attention", "all"]
+Targets = Literal["qv", "attention", "mlp", "all"]
 QUERIES_AND_VALUES = frozenset({"q_proj", "v_proj", "qkv_proj", "q_b_proj", "kv_b_proj"})
 
 
@@ -15,6 +15,8 @@ def lora_targets(arch: Architecture, targets: Targets) -> frozenset[str]:
     inside = {each.name: each.kind for each, _ in arch.all_linears}
     if targets == "all":
         return frozenset(name for name, kind in inside.items() if kind in ("attention", "mlp"))
+    if targets == "mlp":
+        return frozenset(name for name, kind in inside.items() if kind == "mlp")
     attention = frozenset(name for name, kind in inside.items() if kind == "attention")
     return attention if targets == "attention" else attention & QUERIES_AND_VALUES
 

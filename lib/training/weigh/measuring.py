@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import peft
 import torch
@@ -16,9 +17,10 @@ from lib.memory.model.module_names import own_name
 from lib.memory.train.adapters import lora_targets
 from lib.memory.train.setup import TrainingSetup
 from lib.models import catalogue
-from lib.models.borrow import borrow, own_modules
 from lib.models.load import load
 from lib.models.shared import COPIES
+from lib.quant.measure.loading.true_bytes import weights_alone_bytes
+from lib.training.methods.bases import base_to_read
 from lib.training.texts.datasets import load_dataset
 from lib.training.weigh.weighing import Parts, Weighed, Weighing
 
@@ -31,25 +33,25 @@ def weigh(weighing: Weighing) -> Iterator[Weighed]:
     for name, setup in weighing.variants().items():
         began = time.perf_counter()
         torch.manual_seed(0)  # which weights the adapters begin with
-        with _to_train(weighing.model, setup) as (model, tokenizer):
+        with _to_train(weighing.model, setup, weighing.held_in) as (model, tokenizer):
             measured = measure(prepare(model, weighing.architecture, setup), tokenizer, setup)
-        yield Weighed(name, setup, measured, time.perf_counter() - began)
+        yield Weighed(name, setup, measured, time.perf_counter() - began, weighing.held_in)
 
 
 def measure(model: nn.Module, tokenizer: PreTrainedTokenizerBase, setup: TrainingSetup) -> Parts:
     """Bytes of one step's tensors: what autograd keeps, weights, gradients, and AdamW's states after its step."""
     ids = token_block(tokenizer, setup.batch, setup.sequence).to(next(model.parameters()).device)
-    kept = saved_tensor_bytes(model, ids)
+    in_one_row = texts_in_one_row(ids) if setup.padded else {}
+    kept = saved_tensor_bytes(model, ids, **in_one_row)
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-6)
-    model(input_ids=ids, labels=ids).loss.backward()
+    model(input_ids=ids, labels=ids, **in_one_row).loss.backward()
     gradients = sum(each.grad.nbytes for each in trained)
     optimizer.step()
     states = sum(
         value.nbytes for state in optimizer.state.values() for value in state.values() if value.dim()
     )  # a step counter, one number for each tensor, is left out
-    weights = {each.untyped_storage().data_ptr(): each.untyped_storage().nbytes() for each in model.parameters()}
-    return Parts(kept, sum(weights.values()), gradients, states)
+    return Parts(kept, weights_alone_bytes(model), gradients, states)
 
 
 def token_block(tokenizer: PreTrainedTokenizerBase, batch: int, sequence: int) -> torch.Tensor:
@@ -60,15 +62,25 @@ def token_block(tokenizer: PreTrainedTokenizerBase, batch: int, sequence: int) -
     return block.clone().view(batch, sequence)  # of its own: autograd keeps the whole storage of what it keeps
 
 
+def texts_in_one_row(ids: torch.Tensor) -> dict[str, Any]:
+    """What tells a model that its row is two texts, one after the other, as a run has it; more of them take no other
+    bytes. transformers looks for such texts only where nothing is cached."""
+    half = ids.shape[1] // 2
+    parts = [torch.arange(length, device=ids.device) for length in (half, ids.shape[1] - half)]
+    return {"position_ids": torch.cat(parts)[None], "use_cache": False}
+
+
 @contextmanager
-def _to_train(name: str, setup: TrainingSetup) -> Iterator[tuple[PreTrainedModel, PreTrainedTokenizerBase]]:
+def _to_train(
+    name: str, setup: TrainingSetup, held_in: str
+) -> Iterator[tuple[PreTrainedModel, PreTrainedTokenizerBase]]:
     """The shared weights where they stay frozen; a copy of one's own where every weight is trained."""
     folder = catalogue.find(name)
     if setup.trains_base:
         yield load(folder)
         return
-    with borrow(folder) as (model, tokenizer):
-        yield own_modules(model), tokenizer
+    with base_to_read(folder, held_in) as (model, tokenizer):
+        yield model, tokenizer
 
 
 def prepare(model: nn.Module, arch: Architecture, setup: TrainingSetup) -> nn.Module:
@@ -96,7 +108,7 @@ def lora_module_names(model: nn.Module, arch: Architecture, setup: TrainingSetup
     return {name for name, _ in model.named_modules() if name.endswith(ends) and "experts." not in name}
 
 
-def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor | None = None) -> int:
+def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor | None = None, **more: Any) -> int:
     """Bytes autograd keeps for the backward pass of one loss, the parameters not counted; `mask`: 0 where padded."""
     own = {each.untyped_storage().data_ptr() for each in (*model.parameters(), *model.buffers())}
     kept: dict[int, torch.UntypedStorage] = {}
@@ -108,7 +120,7 @@ def saved_tensor_bytes(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor |
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        loss = model(input_ids=ids, attention_mask=mask, labels=ids).loss
+        loss = model(input_ids=ids, attention_mask=mask, labels=ids, **more).loss
     size = sum(storage.nbytes() for storage in kept.values())
     del loss
     return size

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lib.memory.model.architecture import Architecture
 from lib.memory.model.config_json import from_text
+from lib.memory.train.adapters import adapter_parameters
 from lib.memory.train.setup import TrainingSetup
+from lib.memory.train.states import states_of_parts, training_states
 from lib.memory.train.training import training
 from lib.models import catalogue
+from lib.models.device import has_bf16_products
+from lib.training.comparing.calculated import STORED_AS
+from lib.training.duration import EMULATED_BF16
 from lib.training.errors import TrainingError
 from lib.units import format_gb
 
@@ -35,14 +40,17 @@ class Parts:
 
 @dataclass(frozen=True)
 class Weighing:
-    """A model and a set-up in fp32 on one device; raises TrainingError or CannotEstimateError if it cannot be run."""
+    """A model and a set-up on one device; raises TrainingError or CannotEstimateError if it cannot be run."""
 
     model: str
     setup: TrainingSetup
+    """Its `padded` means here that the step reads several texts one after another in one row, which need a mask too."""
+    held_in: str = "fp32"
+    """What the frozen base is loaded in: "fp32", "bf16", "int8" or "nf4-double"."""
 
     def __post_init__(self) -> None:
         for name, setup in self.variants().items():
-            kept = calculated(self.architecture, setup).kept_bytes
+            kept = calculated(self.architecture, setup, self.held_in).kept_bytes
             if kept > LARGEST_BYTES:
                 what = "This step" if name == HERE else f"The step beside it with {name}"
                 raise TrainingError(
@@ -58,14 +66,15 @@ class Weighing:
     @property
     def expected_s(self) -> float:
         """Seconds on two CPU cores, with loading."""
-        return 80.0 if catalogue.catalogue()[self.model].wide else 6.0
+        slower = EMULATED_BF16 if self.setup.precision != "fp32" and not has_bf16_products() else 1.0
+        return slower * (80.0 if catalogue.catalogue()[self.model].wide else 6.0)
 
     def variants(self) -> dict[str, TrainingSetup]:
         """The set-up, and each that differs from it in one thing, by what differs."""
         setup, found = self.setup, {HERE: self.setup}
         if setup.batch > 1:
             found["half the batch"] = setup.with_(batch=setup.batch // 2)
-        found["half the length"] = setup.with_(sequence=setup.sequence // 2)
+        found["half the tokens" if setup.padded else "half the length"] = setup.with_(sequence=setup.sequence // 2)
         checkpointing = "no checkpointing" if setup.checkpointing else "checkpointing"
         found[checkpointing] = setup.with_(checkpointing=not setup.checkpointing)
         if setup.trains_base:
@@ -75,18 +84,24 @@ class Weighing:
             found["LoRA on q and v only"] = setup.with_(targets="qv")
         else:
             found["LoRA on all layers"] = setup.with_(targets="all")
-        found["every weight trained"] = setup.with_(method="full", adapter_dropout=False)
+        if self.held_in == "fp32":  # weights that are trained are not rounded
+            found["every weight trained"] = setup.with_(method="full", adapter_dropout=False)
         return found
 
 
 HERE = "your set-up"
 
 
-def calculated(arch: Architecture, setup: TrainingSetup) -> Parts:
-    """What the memory calculator says of it."""
-    estimate = training(arch, setup)
-    states = estimate.states
-    return Parts(estimate.kept_for_backward_bytes, states.weights, states.gradients, states.optimizer)
+def calculated(arch: Architecture, setup: TrainingSetup, held_in: str = "fp32") -> Parts:
+    """What the memory calculator says of it, its frozen base held in `held_in`."""
+    # Texts that follow each other in one row each begin at position 0: the row may be longer than any of them.
+    roomy = replace(arch, max_position_embeddings=max(arch.max_position_embeddings, setup.sequence))
+    kept = training(roomy if setup.padded else arch, setup).kept_for_backward_bytes
+    states = training_states(arch, setup)
+    if held_in in STORED_AS:
+        trained = adapter_parameters(arch, setup.rank, setup.targets)
+        states = states_of_parts(arch, STORED_AS[held_in], setup.weight_bytes, trained)
+    return Parts(kept, states.weights, states.gradients, states.optimizer)
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,7 @@ class Weighed:
     setup: TrainingSetup
     measured: Parts
     seconds: float
+    held_in: str = "fp32"
 
 
 @dataclass(frozen=True)
@@ -119,4 +135,5 @@ class Comparison:
 
 
 def compared(arch: Architecture, weighed: Weighed) -> Comparison:
-    return Comparison(weighed.name, weighed.setup, weighed.measured, calculated(arch, weighed.setup))
+    by_formula = calculated(arch, weighed.setup, weighed.held_in)
+    return Comparison(weighed.name, weighed.setup, weighed.measured, by_formula)

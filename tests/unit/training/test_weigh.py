@@ -9,18 +9,26 @@ import pytest
 from lib.memory.errors import CannotEstimateError
 from lib.memory.train.setup import TrainingSetup
 from lib.training.errors import TrainingError
+from lib.training.out.record import record
+from lib.training.run import MLP, FineTuningRun
+from lib.training.weigh.of_a_run import weighing_of
 from lib.training.weigh.weighing import HERE, Weighing, compared
 
 torch = pytest.importorskip("torch")
 
 from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
 from lib.models.load import load  # noqa: E402
+from lib.training.adapting import with_adapter  # noqa: E402
+from lib.training.finetune import finetune  # noqa: E402
+from lib.training.methods.bases import base_for  # noqa: E402
+from lib.training.texts.batches import batch_for, pick  # noqa: E402
 from lib.training.weigh.measuring import saved_tensor_bytes, token_block, weigh  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
     pytest.mark.usefixtures("bundled_is_tiny"),
     # peft reads an attribute that transformers 5.23 has renamed
+    pytest.mark.filterwarnings("ignore:MatMul8bitLt:UserWarning"),
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
 ]
 
@@ -73,6 +81,45 @@ def test_the_shared_weights_are_not_touched():
     list(weigh(a_step(method="full")))
     after, _ = load(catalogue.find(catalogue.BUNDLED))
     assert all(torch.equal(a, b) for a, b in zip(before.parameters(), after.parameters(), strict=True))
+
+
+HELD = {"fp32": {}, "bf16": {"base_in": "bf16"}, "int8": {"method": "qlora_int8"}, "nf4": {"method": "qlora_nf4"}}
+
+
+@pytest.mark.parametrize(
+    ("held", "more"),
+    [
+        *((held, {}) for held in HELD),
+        ("fp32", {"batch_size": 1, "target_modules": MLP}),
+        ("fp32", {"batch_size": 10, "target_modules": ("q_proj", "v_proj"), "rank": 2}),
+    ],
+)
+def test_a_run_is_weighed_as_its_own_longest_batch_is_and_the_calculator_is_right_of_it(held, more):
+    """What autograd keeps of the very texts that the longest step of the run read, beside the scales' own block."""
+    run = FineTuningRun(steps=4, ask_every=0, **{**HELD[held], **more})
+    made = record(run, list(finetune(run)))
+    weighing = weighing_of(made)
+    assert weighing.held_in.removesuffix("-double") == held
+    weighed = list(weigh(weighing))
+    longest = max(made.steps, key=lambda each: each.tokens).step
+    with base_for(run, catalogue.find(run.model)) as (base, tokenizer):
+        model = with_adapter(base, run, tokenizer).train()
+        batch = batch_for(model, pick(run.data.training, longest, run), tokenizer)
+        ids, rest = batch["input_ids"], {"position_ids": batch["position_ids"], "use_cache": False}
+        assert ids.shape == (1, weighing.setup.sequence)
+        assert weighed[0].measured.kept_bytes == pytest.approx(saved_tensor_bytes(model, ids, **rest), rel=1e-3)
+    for each in weighed:
+        row = compared(weighing.architecture, each)
+        # of so small a model a few tables of positions are a hundredth; of the bundled one they are a 250th
+        assert row.error == pytest.approx(0, abs=0.02), each.name
+        for part in ("weights_bytes", "gradients_bytes", "optimizer_bytes"):
+            assert getattr(row.measured, part) == pytest.approx(getattr(row.calculated, part), rel=1e-6), part
+
+
+def test_a_run_that_the_calculator_has_no_name_for_is_refused():
+    run = FineTuningRun(steps=1, ask_every=0, method="dora")
+    with pytest.raises(TrainingError, match="choose a set-up freely, or train such a run"):
+        weighing_of(record(run, list(finetune(run))))
 
 
 def test_too_much_for_a_shared_machine_is_refused_before_it_runs():

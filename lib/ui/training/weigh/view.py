@@ -15,8 +15,9 @@ from lib.ui.kit.exports import Rows
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.presenting.recorded_run import when_measured
 from lib.ui.kit.tables import show_table
+from lib.ui.kit.text import escape
 from lib.ui.training.weigh.controls import weighing_controls
-from lib.units import MB
+from lib.units import MB, number_of
 
 KIND = "weigh"
 CLOSE = 0.01
@@ -32,25 +33,32 @@ def draw_weigh() -> None:
             jobs.start_and_stop(KIND, "Weigh it", _queue_weighing, wanted, icon="scale")
     with stage:
         current = jobs.current(KIND)
-        if wanted and (current is None or not current.events):
+        if wanted and (current is None or not current.events or not _is_of(current, wanted)):
             _before(wanted)
-        jobs.live(KIND, _draw_weighed)
-    rows = _weighed_as_rows(_comparisons(current)) if current else None
+        jobs.live(KIND, lambda view: _draw_weighed(view, wanted))
+    rows = _weighed_as_rows(_comparisons(current), current.argument.held_in) if current else None
     ui.take_away("live_lora", rows=rows, name="weighed")
 
 
 def _queue_weighing(weighing: Weighing) -> None:
     name = "lib.training.weigh.measuring:weigh"
-    jobs.submit(KIND, name, weighing, expected_s=weighing.expected_s, time_limit_s=600, model=weighing.model)
+    times = {"expected_s": weighing.expected_s, "time_limit_s": max(600, 4 * weighing.expected_s)}
+    jobs.submit(KIND, name, weighing, **times, model=weighing.model)
+
+
+def _is_of(view: JobView, wanted: Weighing | None) -> bool:
+    """Whether the set-up that is asked for now is the one that was weighed."""
+    return wanted is None or view.argument == wanted
 
 
 def _before(wanted: Weighing) -> None:
     """What the calculator says, before anything is measured."""
-    says = calculated(wanted.architecture, wanted.setup)
+    says = calculated(wanted.architecture, wanted.setup, wanted.held_in)
     st.metric("The calculator says this step will keep", f"{says.kept_bytes / MB:,.1f} MB")
     st.markdown(
         "The forward pass leaves tensors behind that the backward pass needs. Press **Weigh it**: a real step runs, "
-        "and every tensor that PyTorch keeps is counted. Then the same step with one thing changed, six times at most."
+        "and every tensor that PyTorch keeps is counted. Then the same step with one thing changed, "
+        f"{number_of(len(wanted.variants()) - 1, 'time')}."
     )
 
 
@@ -59,8 +67,15 @@ def _comparisons(view: JobView) -> tuple[Comparison, ...]:
     return tuple(compared(view.argument.architecture, each) for each in weighed)
 
 
-def _draw_weighed(view: JobView) -> None:
+def _draw_weighed(view: JobView, wanted: Weighing | None) -> None:
     rows = _comparisons(view)
+    if rows and not _is_of(view, wanted):
+        setup = view.argument.setup
+        model, texts = escape(view.argument.model), f" × {setup.batch} texts" if setup.batch > 1 else ""
+        st.caption(
+            f":material/history: What follows was weighed before, of another set-up: {model}, {setup.sequence} tokens"
+            f"{texts}."
+        )
     if not rows:
         if view.state is JobState.RUNNING:
             st.progress(0.0, "Loading the model, then one real step")
@@ -71,7 +86,8 @@ def _draw_weighed(view: JobView) -> None:
         st.progress(len(rows) / planned, f"{len(rows)} of {planned} set-ups weighed")
         return
     st.caption(
-        f":material/speed: **Measured** {when_measured()}, in fp32, with PyTorch's `saved_tensors_hooks`. "
+        f":material/speed: **Measured** {when_measured()}, the base held in "
+        f"{view.argument.held_in.removesuffix('-double')}, with PyTorch's `saved_tensors_hooks`. "
         ":material/function: **Calculated** by the memory calculator's code from the model's config.json alone."
     )
     _verdict(rows)
@@ -122,10 +138,11 @@ def _mb(parts: Parts, name: str) -> float:
     return round(getattr(parts, name) / MB, 2)
 
 
-def _weighed_as_rows(comparisons: Sequence[Comparison]) -> Rows:
+def _weighed_as_rows(comparisons: Sequence[Comparison], held_in: str) -> Rows:
     return [
         {
             "set_up": row.name,
+            "base_held_in": held_in,
             "batch": row.setup.batch,
             "sequence": row.setup.sequence,
             "method": row.setup.method,
