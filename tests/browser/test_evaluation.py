@@ -15,7 +15,7 @@ pytestmark = [
 
 
 def test_the_model_answers_after_the_student(page: Page, app):
-    page.goto(f"{app.url}/benchmarks")
+    page.goto(f"{app.url}/benchmarks?model=Bundled+base+model")
     settle(page)
     expect(page.get_by_role("button", name="Let the model answer")).to_have_count(0)
     page.get_by_text("walked out into the snow.").click()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from lib.models.catalogue import BUNDLED, REAL
 from tests.browser.conftest import SCRIPT, press_button, scripts_run, settle
 from tests.browser.server import App
 
@@ -20,8 +21,9 @@ def points(page: Page) -> int:
     return page.locator(".js-plotly-plot .scatterlayer .trace").nth(1).locator(".point").count()
 
 
-def test_start_watch_reload_stop_read(page: Page, app: App):
-    page.goto(f"{app.url}/live-lora?steps=300&ask=5")
+@pytest.mark.parametrize("model", [BUNDLED, pytest.param(REAL, marks=pytest.mark.thorough)])
+def test_start_watch_reload_stop_read(page: Page, app: App, model: str):
+    page.goto(f"{app.url}/live-lora?{urlencode({'model': model, 'steps': 300})}")
     settle(page)
     press_button(page, "Start")
     expect(page.get_by_text("Held-out loss:").first).to_be_visible()
@@ -71,7 +73,7 @@ def test_a_worker_killed_in_its_first_steps_is_said_and_the_run_goes_on(page: Pa
 
 
 def test_a_diverging_learning_rate_is_one_sentence(page: Page, app: App):
-    page.goto(f"{app.url}/live-lora?lr=1000&steps=60")
+    page.goto(f"{app.url}/live-lora?{urlencode({'model': BUNDLED, 'lr': 1000, 'steps': 60})}")
     settle(page)
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("a learning rate of 1000 is too high").first).to_be_visible()
