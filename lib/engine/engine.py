@@ -13,7 +13,7 @@ from typing import Any
 from distributed import Future, KilledWorker
 
 from lib.engine.cluster import LocalWorkers, RemoteCluster
-from lib.engine.errors import EngineError
+from lib.engine.errors import EngineError, TimeLimitReached
 from lib.engine.job import Job, JobState, JobView
 from lib.engine.overview import EngineOverview, kind_overview
 from lib.engine.queue import CAPACITY, CAPACITY_A_SLOT, FairQueue, Ticket
@@ -92,7 +92,7 @@ class Engine:
             ahead, waiting_s = self._queue.place(job.id, now) if job.state is JobState.WAITING else (0, 0.0)
             elapsed_s = (job.ended_at or now) - job.started_at if job.started_at is not None else 0.0
             told = (job.id, job.kind, job.state, tuple(job.events), ahead, waiting_s, elapsed_s, job.message)
-            return JobView(*told, job.argument, job.paused and job.state is JobState.STOPPED)
+            return JobView(*told, job.argument, job.paused and job.state is JobState.STOPPED, job.failure)
 
     def newest(self, owner: str, kind: str) -> str | None:
         """The id of the owner's last job of this kind, running or over: how a reloaded page finds its job."""
@@ -213,27 +213,30 @@ class Engine:
     def _on_done(self, job: Job, future: Future) -> None:
         """The task is over; its events came first, through the same connection."""
         if future.status == "finished":
-            state, message = future.result()
+            state, message, failure = future.result()
         else:
-            state, message = JobState.FAILED, self._what_went_wrong(future)
+            state, (message, failure) = JobState.FAILED, self._what_went_wrong(future)
         with self._lock:
             if not job.state.active:
                 return
             if message == LOST_WORKER and not job.events and job.launches == 1:
                 self._launch(job)  # it was sent to a worker that was already gone, and has told nothing yet
             else:
-                self._end(job, state, message)
+                self._end(job, state, message, failure)
 
     @staticmethod
-    def _what_went_wrong(future: Future) -> str:
+    def _what_went_wrong(future: Future) -> tuple[str, str]:
+        """(For its owner, the class of the error.)"""
         error = future.exception() if future.status == "error" else None
         if error is None or isinstance(error, KilledWorker | CancelledError):
-            return LOST_WORKER
-        what = f"{type(error).__name__}: {error}"
-        return f"The run ended with an unexpected error ({what}); start it again or change its settings"
+            return LOST_WORKER, KilledWorker.__name__
+        failure = type(error).__name__
+        what = f"{failure}: {error}"
+        return f"The run ended with an unexpected error ({what}); start it again or change its settings", failure
 
-    def _end(self, job: Job, state: JobState, message: str | None = None) -> None:
-        job.state, job.message, job.ended_at, job.future = state, message, time.monotonic(), None
+    def _end(self, job: Job, state: JobState, message: str | None = None, failure: str | None = None) -> None:
+        job.state, job.message, job.failure = state, message, failure
+        job.ended_at, job.future = time.monotonic(), None
         if state is JobState.DONE:  # nobody goes on from the checkpoint of a run that is whole
             job.events = [event for event in job.events if not getattr(event, "keep_only_newest", False)]
         self._queue.leave(job.id, job.ended_at, completed=state is JobState.DONE)
@@ -252,7 +255,7 @@ class Engine:
                 message = (
                     f"The run did not answer after its time limit of {job.time_limit_s:.0f} s; start a smaller one"
                 )
-                self._end(job, JobState.FAILED, message)
+                self._end(job, JobState.FAILED, message, TimeLimitReached.__name__)
         return given_up
 
     def _forget_old(self) -> None:

@@ -46,6 +46,8 @@ class JobView:
     """What it was started with."""
     paused: bool = False
     """Whether its owner stopped it only for a while."""
+    failure: str | None = None
+    """The class of the error that it failed with, by name: what a page may go by, where `message` is to be read."""
 
 
 @dataclass
@@ -65,6 +67,7 @@ class Job:
     launches: int = 0
     events: list[Any] = field(default_factory=list)
     message: str | None = None
+    failure: str | None = None
     future: Future | None = None
     started_at: float | None = None
     ended_at: float | None = None

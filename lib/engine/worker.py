@@ -51,13 +51,13 @@ def request_stop(job_id: str) -> None:
 
 def run_job(
     topic: str, job_id: str, function: str, argument: Any, time_limit_s: float, cores: int | None
-) -> tuple[JobState, str | None]:
+) -> tuple[JobState, str | None, str | None]:
     """Run the generator function named "module:function" to its end, publishing each event.
 
     topic  under which the engine that submitted it listens
     cores  how many torch may use; None leaves it as it is
 
-    Returns (state, message for the owner).
+    Returns (state, message for the owner, class of the error that it failed with).
     """
     worker = get_worker()
     module, name = function.split(":")
@@ -69,14 +69,16 @@ def run_job(
         worker.log_event(topic, {"job": job_id, "event": pickle.dumps(event)})
 
     try:
-        return drive(generator_function(argument), publish, lambda: job_id in _stops, time_limit_s)
+        state, message = drive(generator_function(argument), publish, lambda: job_id in _stops, time_limit_s)
+        return state, message, None
     except StudentError as error:
-        return JobState.FAILED, str(error)
+        return JobState.FAILED, str(error), type(error).__name__
     except Exception as error:
+        failure = type(error).__name__
         if is_out_of_memory(error):
-            return JobState.FAILED, "The device ran out of memory; choose a smaller model, batch or context"
+            return JobState.FAILED, "The device ran out of memory; choose a smaller model, batch or context", failure
         if is_disk_full(error):
-            return JobState.FAILED, DISK_FULL
+            return JobState.FAILED, DISK_FULL, failure
         raise
     finally:
         _stops.discard(job_id)

@@ -128,6 +128,7 @@ def test_a_student_s_mistake_becomes_its_message(engine):
     view = wait(engine, submit(engine, "fails_for_a_student"), over)
     assert view.state is JobState.FAILED
     assert view.message == "The rank is 0; it must be at least 1"
+    assert view.failure == "StudentError"
     assert view.events == (1,)
 
 
@@ -135,6 +136,7 @@ def test_an_unexpected_error_is_named(engine):
     view = wait(engine, submit(engine, "fails"), over)
     assert view.state is JobState.FAILED
     assert "ZeroDivisionError" in view.message
+    assert view.failure == "ZeroDivisionError"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
@@ -143,6 +145,7 @@ def test_a_full_disk_is_one_sentence_and_what_was_told_stays(engine, job):
     view = wait(engine, submit(engine, job), over)
     assert view.state is JobState.FAILED
     assert view.message == DISK_FULL
+    assert view.failure == {"fills_the_disk": "OSError"}.get(job, "SafetensorError")
     assert view.events == (1,)
 
 
@@ -150,6 +153,7 @@ def test_time_limit(engine):
     view = wait(engine, submit(engine, "count", MANY, time_limit_s=0.3), over)
     assert view.state is JobState.FAILED
     assert "time limit" in view.message
+    assert view.failure == "TimeLimitReached"
     assert len(view.events) < MANY
 
 
@@ -161,6 +165,7 @@ def test_a_killed_worker_is_said_and_replaced(engine):
     view = wait(engine, job, over)
     assert view.state is JobState.FAILED
     assert "worker process" in view.message
+    assert view.failure == "KilledWorker"
     assert len(view.events) >= 2, "what it told before stays"
     again = wait(engine, submit(engine, "count", 3), over)
     assert again.state is JobState.DONE
@@ -214,6 +219,7 @@ def test_only_the_worker_that_hangs_is_ended(two_workers, monkeypatch):
     before = set(two_workers.worker_process_ids)
     hung = wait(two_workers, submit(two_workers, "hangs", time_limit_s=1.0), over)
     assert "did not answer after its time limit" in hung.message
+    assert hung.failure == "TimeLimitReached"
     wait_until(lambda: set(two_workers.worker_process_ids) != before, "another worker in place of the one that hung")
     assert len(before & set(two_workers.worker_process_ids)) == 1
     two_workers.stop(other, owner="raj")
