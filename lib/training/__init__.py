@@ -1,6 +1,7 @@
 """Fine-tuning as a stream of events.
 
 errors.py      what a student can put right, and a run that diverges
+rates.py       learning rates to choose from, and the one to try after a divergence (no torch)
 run.py         what a run is made of: FineTuningRun, its configuration (no torch)
 events.py      what a run tells while it goes (no torch)
 duration.py    how long a run takes, and how long it may (no torch)

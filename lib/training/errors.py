@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from lib.errors import StudentError
+from lib.training.rates import rate_to_try
 
 
 class TrainingError(StudentError):
@@ -14,17 +15,10 @@ class TrainingError(StudentError):
 class Diverged(TrainingError):
     """The loss is no number any more, or far above that of guessing at random."""
 
-    BLAMED = "a learning rate of {:g} is too high"
-
     def __init__(self, step: int, loss: float, guessing: float, learning_rate: float) -> None:
         self.step, self.loss = step, loss
         what = f"reached {loss:,.0f}" if math.isfinite(loss) else "stopped being a number"
         super().__init__(
             f"The loss {what} at step {step}, where guessing at random gives {guessing:.1f}: "
-            f"{self.BLAMED.format(learning_rate)} for this run; try {learning_rate / 10:g} or less"
+            f"a learning rate of {learning_rate:g} is too high for this run; try {rate_to_try(learning_rate)} or less"
         )
-
-
-def is_too_fast(message: str | None, learning_rate: float) -> bool:
-    """Whether a run of this rate ended because it diverged: a job's end is told as a sentence, not as an error."""
-    return message is not None and Diverged.BLAMED.format(learning_rate) in message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib.models.catalogue import BUNDLED, catalogue
@@ -47,12 +47,6 @@ def usual_steps(model: str, dataset: str = "kopi_orders") -> int:
 def usual_ask_every(model: str) -> int:
     """Steps between two questions: an answer of a large model takes as long as a few steps."""
     return 10 if catalogue()[model].wide else 5
-
-
-def lower_rate(rate: float, scale: Sequence[float]) -> float | None:
-    """The highest rate of the scale that is a tenth of `rate` or less, if there is one."""
-    tenth = rate / 10
-    return max((each for each in scale if each <= tenth or math.isclose(each, tenth)), default=None)
 
 
 @dataclass(frozen=True)

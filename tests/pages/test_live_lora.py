@@ -17,11 +17,12 @@ from lib.engine import JobState, JobView
 from lib.engine.queue import FairQueue
 from lib.models.catalogue import BUNDLED, REAL
 from lib.training.events import Step
-from lib.training.run import FineTuningRun, lower_rate, usual_steps
+from lib.training.rates import LEARNING_RATES, lower_rate
+from lib.training.run import FineTuningRun, usual_steps
 from lib.training.texts import datasets
 from lib.ui.kit import jobs
 from lib.ui.training.train.run import KIND
-from lib.ui.training.train.run_controls import KOPI, LEARNING_RATES
+from lib.ui.training.train.run_controls import KOPI
 from tests.pages.conftest import (
     button,
     finish_jobs,
@@ -253,6 +254,9 @@ def test_a_diverging_run_offers_a_lower_rate_that_its_control_has():
     app = open_chapter("live_lora", steps="60", lr="1000")
     assert not [each for each in app.button if each.label.startswith("Try ")]
     start_and_finish(app, "Start")
+    assert any("try 10 or less" in error.value for error in app.error), "as the button says"
+    assert not [each for each in app.button if each.label.startswith("Go on")]
+    assert "A run that diverged cannot go on" in said(app)
     press(app, "Try 10")
     assert not app.exception
     assert app.select_slider(key="lr").value == 10
@@ -270,7 +274,8 @@ def test_a_diverging_run_offers_a_lower_rate_that_its_control_has():
     ("rate", "lower"), [(1e3, 10.0), (1e-1, 1e-2), (5e-3, 5e-4), (3e-3, 1e-4), (1e-4, 1e-5), (1e-5, None)]
 )
 def test_a_lower_rate_is_a_tenth_or_the_next_below(rate, lower):
-    assert lower_rate(rate, LEARNING_RATES) == lower
+    assert lower_rate(rate) == lower
+    assert lower is None or lower in LEARNING_RATES
 
 
 def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):

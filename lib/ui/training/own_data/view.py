@@ -11,6 +11,7 @@ from lib.models.chat import can_chat
 from lib.training.duration import run_time_limit_s
 from lib.training.own_data.preview import TEMPLATES, Prepared, PreviewRequest
 from lib.training.own_data.split import Split
+from lib.training.rates import LEARNING_RATES
 from lib.training.run import FineTuningRun, usual_ask_every
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import guard, problem
@@ -18,7 +19,7 @@ from lib.ui.models.choice import choose_model, own_of
 from lib.ui.models.fetching import origin_note
 from lib.ui.training.own_data import preview, texts_in
 from lib.ui.training.train import asking, meaning, results, run
-from lib.ui.training.train.run_controls import LEARNING_RATES, LOSS_ON_TITLES, RANKS
+from lib.ui.training.train.run_controls import LOSS_ON_TITLES, RANKS
 from lib.units import format_duration
 
 PREVIEW, TRAINING = "own-preview", "own-lora"
@@ -117,7 +118,7 @@ def _run_on(prepared: Prepared | None, wanted: PreviewRequest) -> FineTuningRun 
     with st.expander("More", icon=":material/tune:"):
         rate = controls.pick(
             "Learning rate",
-            LEARNING_RATES,
+            list(LEARNING_RATES),
             3e-3 if wide else 5e-3,
             key=f"{RATE}{mine}",
             format_func=lambda value: f"{value:g}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.training.rates import rate_to_try
 from lib.training.texts.prompts import Completion
 from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import happened
@@ -46,8 +47,8 @@ def meaning(kind: str = KIND) -> None:
     else:
         problem(
             f"Held-out loss rose from {first.loss:.2f} to {last.loss:.2f} nats per token, where guessing at random "
-            f"gives {told.started.guessing_loss:.2f}: a learning rate of {run.learning_rate:g} is too high; try a "
-            "tenth of it"
+            f"gives {told.started.guessing_loss:.2f}: a learning rate of {run.learning_rate:g} is too high; try "
+            f"{rate_to_try(run.learning_rate)} or less"
         )
     lowest = min(told.held_out, key=lambda each: each.loss)
     if lowest.step < last.step and last.loss > 1.03 * lowest.loss:

@@ -9,12 +9,13 @@ import streamlit as st
 from lib.charts.training import loss, watch
 from lib.engine import JobState, JobView
 from lib.training.duration import run_expected_s, run_time_limit_s
-from lib.training.errors import is_too_fast
+from lib.training.errors import Diverged
 from lib.training.progress import Progress, go_on, progress
-from lib.training.run import FineTuningRun, lower_rate
+from lib.training.rates import lower_rate
+from lib.training.run import FineTuningRun
 from lib.ui.kit import controls, jobs
 from lib.ui.training.train.completions import filled_blanks, waiting_blanks
-from lib.ui.training.train.run_controls import LEARNING_RATES, rate_key
+from lib.ui.training.train.run_controls import rate_key
 from lib.units import format_duration
 
 KIND = "lora"
@@ -29,16 +30,29 @@ def start_and_stop(run: FineTuningRun | None, kind: str = KIND, label: str = "St
     _pause_or_go_on(kind)
 
 
+def has_diverged(view: JobView) -> bool:
+    return view.failure == Diverged.__name__
+
+
 def _pause_or_go_on(kind: str) -> None:
-    """In one place: Pause while a run goes; the way on once it was paused, stopped, or lost with its worker."""
+    """In one place: Pause while a run goes; the way on once it was paused, stopped, or lost with its worker.
+
+    None after a divergence: the steps to come would be the very same again, and a lower rate would begin with what the
+    higher one has done to the adapter.
+    """
     view = jobs.current(kind)
     onward = None
-    if view is not None and not view.state.active:
+    if view is not None and not view.state.active and not has_diverged(view):
         onward = go_on(view.argument, (*view.argument.earlier, *view.events))
     if onward is None:
         running = view is not None and view.state is JobState.RUNNING
         more = {"help": PAUSE_HELP, "disabled": not running, "width": "stretch"}
         st.button("Pause", key=f"{kind}-pause", icon=":material/pause:", on_click=jobs.pause, args=(kind,), **more)
+        if view is not None and has_diverged(view):
+            st.caption(
+                ":material/block: A run that diverged cannot go on: at the same rate its steps would diverge again, "
+                "and what that rate did to the adapter would stay in it. Start again, with a lower rate."
+            )
         return
     st.button(
         f"Go on from step {onward.resume_from.step}",
@@ -90,9 +104,8 @@ def stage(
 
 def _offer_lower_rate(view: JobView, wanted: FineTuningRun, key: str) -> None:
     """Where the run diverged, below the sentence that says so: a button that sets the control, and starts nothing."""
-    rate = view.argument.learning_rate
-    lower = lower_rate(rate, LEARNING_RATES)
-    if lower is None or not is_too_fast(view.message, rate):
+    lower = lower_rate(view.argument.learning_rate)
+    if lower is None or not has_diverged(view):
         return
     name = f"{view.kind}-lower-rate"
     more = {"icon": ":material/arrow_downward:", "disabled": wanted.learning_rate <= lower}

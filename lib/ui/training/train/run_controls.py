@@ -7,6 +7,7 @@ import streamlit as st
 from lib.charts.training import watch
 from lib.errors import StudentError
 from lib.models.catalogue import BUNDLED
+from lib.training.rates import LEARNING_RATES
 from lib.training.run import TARGETS, FineTuningRun, usual_ask_every, usual_learning_rate, usual_steps
 from lib.training.texts import datasets
 from lib.training.texts.datasets import load_dataset
@@ -16,7 +17,6 @@ from lib.ui.models.choice import choose_model, own_of
 from lib.ui.models.fetching import offer_real_model, origin_note
 
 KOPI = "kopi_orders"
-LEARNING_RATES = [1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 5e-3, 1e-2, 1.5e-2, 3e-2, 1e-1, 1.0, 10.0, 1e3]
 RANKS = [1, 2, 4, 8, 16, 32, 64]
 LOSS_ON_TITLES = {"answer": "the answer only", "text": "the whole text"}
 SCHEDULE_TITLES = {"constant": "stays", "linear": "falls linearly", "cosine": "falls as a cosine"}
@@ -46,7 +46,7 @@ def run_controls() -> FineTuningRun | None:
     mine, these = _of_model_and_texts(model, dataset)
     learning_rate = controls.pick(
         "Learning rate",
-        LEARNING_RATES,
+        list(LEARNING_RATES),
         usual_learning_rate(model, dataset),
         key=f"lr{mine}{these}",
         format_func=lambda rate: f"{rate:g}",

@@ -213,7 +213,14 @@ def test_there_are_pieces_for_every_method_that_trains():
 
 def test_what_is_gathered_comes_after_what_it_needs():
     gathered = sources.gather([("lib.training.errors", "Diverged")])
-    assert list(gathered.sources) == ["StudentError", "TrainingError", "Diverged"]
+    assert list(gathered.sources) == [
+        "StudentError",
+        "TrainingError",
+        "LEARNING_RATES",
+        "lower_rate",
+        "rate_to_try",
+        "Diverged",
+    ]
     assert gathered.imports == {"import math"}
     made: dict = {}
     exec("from __future__ import annotations\nimport math\n" + "\n".join(gathered.sources.values()), made)
