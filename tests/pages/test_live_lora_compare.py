@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter, refused, start_and_finish
+from lib.models.catalogue import BUNDLED
+from lib.training.comparing.as_rows import runs_as_rows
+from lib.training.comparing.outcomes import columns
+from tests.pages.conftest import jobs_of, open_chapter, refused, start_and_finish
 
 SHORT = {"view": "Compare", "cmp_steps": "5", "cmp_seeds": "1"}
 
@@ -54,6 +57,35 @@ def test_runs_side_by_side_tell_cost_forgetting_and_that_one_seed_decides_nothin
     lora, everything = 2 * 8 * (448 + 576), 257 * 64 + 2 * (12_288 + 24_576 + 128) + 64
     assert figures.loc["Trained parameters, counted"].tolist() == ["0", f"{lora:,}", f"{everything:,}"]
     assert figures.loc["Gradients", "Full fine-tuning"] == "362 kB ✓"
+    told = jobs_of(app)[-1]
+    rows = {each["setting"]: each for each in runs_as_rows(columns(told.argument, told.events))}
+    for label, row in rows.items():  # the file has all that the table has, as numbers
+        column = figures[label]
+        trains = row["learning_rate"] is not None
+        assert column["Learning rate"] == (f"{row['learning_rate']:g}" if trains else "")
+        assert column["lora_alpha"] == str(row["lora_alpha"] or "")
+        assert column["Learnt (nats per token)"] == f"{row['learnt_nats_per_token']:.2f}"
+        assert column["Forgot (nats per token)"] == f"{row['forgot_nats_per_token'] + 0.0:.2f}".replace("-0.00", "0.00")
+        assert column["Perplexity on a book, after"] == f"{row['book_perplexity_after']:.0f}"
+        for part in ("weights", "gradients", "optimizer"):
+            assert row[f"{part}_bytes"] == row[f"{part}_bytes_calculated"]
+    assert (
+        rows["LoRA, r 8"]
+        | {
+            "model": BUNDLED,
+            "texts": "kopi_orders",
+            "rank": 8,
+            "lora_dropout": 0.0,
+            "target_modules": "q_proj k_proj v_proj o_proj gate_proj up_proj down_proj",
+            "layers": "all",
+            "bottleneck": None,
+            "examples": None,
+            "base_held_in": "fp32",
+            "trained_parameters": lora,
+            "trained_parameters_by_formula": lora,
+        }
+        == rows["LoRA, r 8"]
+    )
     said = words(app)
     assert "not decided by your runs" in said
     assert "one seed has no spread" in said

@@ -9,6 +9,7 @@ import streamlit as st
 from lib import ui
 from lib.charts.training import compare as charts
 from lib.engine import JobView
+from lib.training.comparing.as_rows import runs_as_rows
 from lib.training.comparing.comparison import Comparison
 from lib.training.comparing.outcomes import columns
 from lib.ui.kit import jobs
@@ -67,7 +68,7 @@ def _draw_comparison(view: JobView) -> None:
 def exports_of(kind: str) -> tuple[list[dict] | None, dict | None]:
     """(Every run as a row, the settings beside them) of the newest comparison of this kind."""
     view = jobs.current(kind)
-    rows = table.rows_of(found_by(view)) if view else []
+    rows = runs_as_rows(found_by(view)) if view else []
     if not rows:
         return None, None
     settings = [dataclasses.asdict(setting) for setting in view.argument.settings]

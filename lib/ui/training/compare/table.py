@@ -1,4 +1,4 @@
-"""Settings, cost and forgetting as a table, and every run as rows to take away."""
+"""Settings, cost and forgetting as a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.training.comparing.calculated import architecture_of, calculated
-from lib.training.comparing.outcomes import Column, Measure, Outcome
+from lib.training.comparing.outcomes import Column, Measure
 from lib.training.comparing.ran_with import ran_with
 from lib.training.forgetting.known import has_facts
 from lib.training.methods.counting import trained_parameters
@@ -100,34 +100,6 @@ def what_the_figures_are(found: Sequence[Column]) -> None:
         "the base model (on Wells's *The Time Machine*); spread is the largest less the smallest over the seeds. "
         f"{asked}"
     )
-
-
-def rows_of(found: Sequence[Column]) -> list[dict]:
-    """Every finished run, for a file."""
-    return [_outcome_row(column, outcome) for column in found for outcome in column.whole]
-
-
-def _outcome_row(column: Column, outcome: Outcome) -> dict:
-    cost, forgotten = outcome.cost, outcome.forgotten
-    return {
-        "setting": column.setting.label,
-        "method": column.setting.run.method,
-        "seed": outcome.seed,
-        "learning_rate": column.setting.run.learning_rate if column.method.trains else None,
-        "steps": outcome.step,
-        "held_out_loss": outcome.loss,
-        "base_held_out_loss": forgotten.base_loss,
-        "book_perplexity_before": forgotten.before.book_perplexity,
-        "book_perplexity_after": forgotten.after.book_perplexity,
-        "facts_known_before": forgotten.before.facts_known if forgotten.before.facts else None,
-        "facts_known_after": forgotten.after.facts_known if forgotten.after.facts else None,
-        "trained_parameters": cost.trainable,
-        "weights_bytes": cost.weights_bytes,
-        "gradients_bytes": cost.gradients_bytes,
-        "optimizer_bytes": cost.optimizer_bytes,
-        "files_bytes": cost.files_bytes,
-        "seconds": cost.seconds,
-    }
 
 
 def facts_table(found: Sequence[Column]) -> None:
