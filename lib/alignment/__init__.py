@@ -6,6 +6,7 @@ by_prompt.py     how sure a mean over answers is, a prompt being one observation
 reading.py       prompts read once for all of their answers (worker only)
 sampling.py      sampling answers (worker only)
 preferences.py   rankings, the pairs that follow, kappa (no torch)
+length.py        a judge who likes length (no torch)
 agreeing.py      several judges on the same pairs (no torch)
 ranking_file.py  rankings as a file to take home and load again (no torch)
 rules.py         tastes that a line of code can judge: rewards to be hacked, rules to be guessed (no torch)

@@ -40,6 +40,22 @@ def test_ranked_learnt_and_chosen_by(page: Page, app: App):
 
 
 @pytest.mark.thorough
+def test_a_length_bias_is_looked_for_found_and_corrected(page: Page, app: App):
+    page.goto(f"{app.url}/reward-model?rm_view=Length&al_model=Stories+by+the+bundled+model")
+    settle(page)
+    press_button(page, "Let it learn")
+    expect(page.get_by_text("and the reward hardly goes with length").first).to_be_visible()
+    press_button(page, "Take a judge who likes length")
+    expect(page.get_by_text("6 tokens more are worth a place").first).to_be_visible()
+    expect(page.get_by_text("and the reward hardly goes with length").first).to_be_visible()  # nothing was started
+    press_button(page, "Let it learn")
+    expect(page.get_by_text("in 65% of the pairs, and the reward has learnt that").first).to_be_visible()
+    expect(page.get_by_text("Corrected: correlation +0.00").first).to_be_visible()
+    expect(page.get_by_text("What the correction wins back.").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+@pytest.mark.thorough
 def test_updates_that_are_stopped_still_show_what_they_have_changed(page: Page, app: App):
     page.goto(f"{app.url}/policy?po_view=DPO%3A+from+pairs&po_model=Bundled+base+model&dpo_steps=120")
     settle(page)

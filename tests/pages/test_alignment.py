@@ -114,12 +114,26 @@ def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
         ("enough", "standard deviation over 12 draws"),
         ("sure", "Every pair is judged by a head"),
         ("wrong", "of 119 pairs it had not seen"),
-        ("length", "the longer answer wins in"),
+        ("length", "the longer answer wins in **50%**"),
     ):
         views.set_value(view)
         app.run()
         assert words in said(app)
         views = next(each for each in app.get("button_group") if each.label == "Look at")
+
+    # Nothing to correct here: one press takes the set that has a bias, and starts nothing.
+    press(app, "Take a judge who likes length")
+    assert app.button_group(key="al_whose").value == "length"
+    assert "its own rankings of the same answers, but 6 tokens more are worth a place" in said(app)
+    start_and_finish(app, "Let it learn")
+    assert "### The judge takes the longer answer in 65% of the pairs" in said(app)
+    assert "On the 16 pairs that length has turned round" in said(app)
+    assert "Over all 119 pairs of the course's judge agreement goes from" in said(app)
+    table = app.dataframe[0].value
+    assert list(table["reward"]) == ["as learnt", "corrected", "the number of tokens"]
+    assert table["correlation with length"][1] == "+0.00"
+    assert [table[f"agrees with {whose} judge"][2] for whose in ("this", "the course's")] == ["65%", "50%"]
+    assert "Take a judge who likes length" not in [each.label for each in app.button]
 
     app.switch_page("pages/policy.py").run()
     app.selectbox(key="bn_reward").set_value("taste").run()
@@ -127,6 +141,17 @@ def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
     assert "ln 4 - 3 / 4 = 0.636 nats" in said(app)
     assert "#### The best of 4" in said(app)
     assert sum(each.value.startswith("**") and " · " in each.value for each in app.markdown) == 2 * 6
+
+
+@pytest.mark.parametrize(("model", "shares"), [(BUNDLED, ("65%", "50%")), (REAL, ("74%", "44%"))])
+def test_who_works_alone_has_a_judge_who_likes_length(model, shares):
+    app = open_chapter("reward_model", rm_view="Length")
+    app.get("button_group")[0].set_value(model).run()
+    app.button_group(key="al_whose").set_value("length").run()
+    assert not app.exception
+    swayed, fair = shares
+    assert f"wins in **{swayed}** of the pairs, in the course's own rankings in {fair}" in said(app)
+    assert not next(each for each in app.button if each.label == "Let it learn").disabled
 
 
 @pytest.mark.usefixtures("tiny_worker")

@@ -37,7 +37,7 @@ def learn_both(run: GoldRun) -> tuple[Head, Reward, Labelled]:
     row = {answer: number for number, answer in enumerate(answers)}
     with borrow(catalogue.find(run.model)) as (model, tokenizer):
         states = torch.cat(list(hidden_states(model, tokenizer, answers))).cpu()
-    standard = Standardised(states, torch.tensor([float(each.tokens) for each in answers]), lengthless=False)
+    standard = Standardised(states, torch.tensor([float(each.tokens) for each in answers]))
 
     def learn(pairs: Sequence[tuple[int, int]]) -> Head:
         better, worse = zip(*pairs, strict=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import torch
 from torch.nn.functional import logsigmoid
 
 from lib.alignment.answers import Answer
+from lib.alignment.preferences import Pair
 from lib.alignment.reward.run import Head
 
 LEARNING_RATE = 0.02
@@ -17,20 +18,35 @@ SMALLEST_SCALE = 1e-6
 class Standardised:
     """Hidden states of answers [answers, hidden_size], each number with mean 0 and standard deviation 1 over them.
 
-    Where `lengthless`, what the answer's tokens explain of each number, by least squares, is taken off: a reward that
-    is linear in what remains has no correlation with length over these answers.
+    Where it is told `within` which prompt each answer is, what the answer's tokens explain of each number among answers
+    to the same prompt, by least squares, is taken off: a reward that is linear in what remains has no correlation with
+    length there. Not over all answers: pairs are of one prompt, and what long answers have in common from prompt to
+    prompt is not what a long one has before a short one.
     """
 
-    def __init__(self, states: torch.Tensor, tokens: torch.Tensor, *, lengthless: bool) -> None:
+    def __init__(self, states: torch.Tensor, tokens: torch.Tensor, *, within: Sequence[str] | None = None) -> None:
         self.mean = states.mean(0)
         self.scale = states.std(0, correction=0).clamp(min=SMALLEST_SCALE)
-        scaled = (states - self.mean) / self.scale
+        self.scaled = (states - self.mean) / self.scale
         self.tokens = tokens.mean()
-        away = tokens - self.tokens
-        spread = (away**2).sum()
-        slope = (away[:, None] * scaled).sum(0) / spread if lengthless and spread > 0 else torch.zeros_like(self.mean)
-        self.a_token = slope
-        self.values = scaled - away[:, None] * slope
+        self.away = tokens - self.tokens
+        self._of_prompt = {
+            prompt: self._with_length([row for row, each in enumerate(within) if each == prompt])
+            for prompt in dict.fromkeys(within or ())
+        }
+        self.a_token = self.a_token_without(())
+        self.values = self.scaled - self.away[:, None] * self.a_token
+
+    def _with_length(self, rows: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of these answers: tokens times each number, tokens times tokens, both from their means, summed."""
+        away = self.away[rows] - self.away[rows].mean()
+        return away @ self.scaled[rows], away @ away
+
+    def a_token_without(self, prompts: Collection[str]) -> torch.Tensor:
+        """What a token more adds to each number, [hidden_size], found without the answers to these prompts."""
+        kept = [both for prompt, both in self._of_prompt.items() if prompt not in prompts]
+        spread = sum(spread for _, spread in kept)
+        return sum(together for together, _ in kept) / spread if spread > 0 else torch.zeros_like(self.mean)
 
     def head(self, model: str, weights: torch.Tensor) -> Head:
         rows = (weights, self.mean, self.scale, self.a_token)
@@ -62,6 +78,34 @@ def fitted(
     """The weights after all steps."""
     *_, (weights, _) = fit(values, better, worse, weight_decay, steps)
     return weights
+
+
+def fitted_without(
+    standard: Standardised,
+    pairs: Sequence[Pair],
+    row: Mapping[Answer, int],
+    parts: Sequence[Collection[str]],
+    weight_decay: float,
+    steps: int,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(Weights, what is taken off a token), each [hidden_size, parts]: for each part from all prompts but its own, the
+    weights as `fitted` finds them. All at once, since twenty one by one take twenty times as long."""
+    used = torch.tensor([[pair.prompt not in part for part in parts] for pair in pairs]).float()
+    used /= used.sum(0)
+    a_token = torch.stack([standard.a_token_without(part) for part in parts], 1)
+    better, worse = [row[pair.better] for pair in pairs], [row[pair.worse] for pair in pairs]
+    difference = standard.scaled[better] - standard.scaled[worse]
+    longer_by = (standard.away[better] - standard.away[worse])[:, None]
+    weights = torch.zeros_like(a_token, requires_grad=True)
+    optimizer = torch.optim.Adam([weights], lr=LEARNING_RATE)
+    for _ in range(steps):
+        margins = difference @ weights - longer_by * (a_token * weights).sum(0)
+        # Of each column its own loss: their sum has each column's gradient.
+        loss = -(logsigmoid(margins) * used).sum() + weight_decay * (weights**2).sum() / 2
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return weights.detach(), a_token
 
 
 def rewards(head: Head, states: torch.Tensor, answers: Sequence[Answer]) -> torch.Tensor:

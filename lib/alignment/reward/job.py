@@ -11,7 +11,7 @@ import torch
 
 from lib.alignment.preferences import Pair, pairs_of
 from lib.alignment.reward.features import hidden_states
-from lib.alignment.reward.head import Standardised, fit, fitted, rewards
+from lib.alignment.reward.head import Standardised, fit, fitted, fitted_without, rewards
 from lib.alignment.reward.run import (
     FOLDS,
     CurvePoint,
@@ -27,6 +27,9 @@ from lib.models import catalogue
 from lib.models.borrow import borrow
 
 REPEATS = 12
+MOST_PARTS = 20
+"""In which prompts are held out to judge every pair: of up to so many prompts one at a time, so that no chance is in
+which are held out together."""
 EVERY = 4
 """Steps between two that are told."""
 
@@ -40,7 +43,7 @@ def learn_reward(run: RewardRun) -> Iterator[RewardEvent]:
             read.append(some)
             yield Read(sum(map(len, read)), len(run.answers))
     table = _Table(run, torch.cat(read).cpu())
-    held_out = table.folds()[0]
+    held_out = table.parts(FOLDS)[0]
     yield from table.watched(held_out)
     yield from table.learning_curve()
     yield Fitted(table.learnt(lengthless=False), table.learnt(lengthless=True), time.monotonic() - began)
@@ -56,11 +59,11 @@ class _Table:
         self.pairs = pairs_of(run.rankings)
         self.prompts = list(dict.fromkeys(pair.prompt for pair in self.pairs))
         random.Random(run.seed).shuffle(self.prompts)
-        self.plain = Standardised(states, self.tokens, lengthless=False).values
+        self.plain = Standardised(states, self.tokens).values
 
-    def folds(self) -> list[set[str]]:
-        """The prompts in parts, each of which is held out once."""
-        count = min(FOLDS, len(self.prompts))
+    def parts(self, most: int) -> list[set[str]]:
+        """The prompts in at most so many parts, each of which is held out once."""
+        count = min(most, len(self.prompts))
         return [set(self.prompts[part::count]) for part in range(count)]
 
     def rows(self, pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
@@ -101,22 +104,27 @@ class _Table:
 
     def learnt(self, *, lengthless: bool) -> Learnt:
         """Every pair judged by a head that has not seen its prompt; then one head on all pairs."""
-        standard = Standardised(self.states, self.tokens, lengthless=lengthless)
-        margin_of = {}
-        for held_out in self.folds():
-            learning, testing = self.split(held_out)
-            weights = fitted(standard.values, *self.rows(learning), self.run.weight_decay, self.run.steps)
-            for pair in testing:
-                margin_of[pair] = float(
-                    (standard.values[self.row[pair.better]] - standard.values[self.row[pair.worse]]) @ weights
-                )
-        weights = fitted(standard.values, *self.rows(self.pairs), self.run.weight_decay, self.run.steps)
-        head = standard.head(self.run.model, weights)
-        given = rewards(head, self.states, self.run.answers).tolist()
+        within = [answer.prompt for answer in self.run.answers] if lengthless else None
+        standard = Standardised(self.states, self.tokens, within=within)
+        parts = self.parts(MOST_PARTS)
+        weights, a_token = fitted_without(
+            standard, self.pairs, self.row, [*parts, ()], self.run.weight_decay, self.run.steps
+        )
+        # A column for each part that is held out; the last has seen all.
+        given = standard.scaled @ weights - standard.away[:, None] * (a_token * weights).sum(0)
+        part_of = {prompt: number for number, part in enumerate(parts) for prompt in part}
+
+        def margin(pair: Pair) -> float:
+            column = part_of[pair.prompt]
+            return float(given[self.row[pair.better], column] - given[self.row[pair.worse], column])
+
+        head = standard.head(self.run.model, weights[:, -1])
+        rewarded = rewards(head, self.states, self.run.answers).tolist()
         return Learnt(
             head,
-            tuple(Judged(pair, margin_of[pair]) for pair in self.pairs),
-            tuple(zip(self.run.answers, given, strict=True)),
+            tuple(Judged(pair, margin(pair)) for pair in self.pairs),
+            tuple(zip(self.run.answers, rewarded, strict=True)),
+            tuple(Judged(pair, margin(pair)) for pair in pairs_of(self.run.fair) if pair.prompt in part_of),
         )
 
     def _accuracy(self, weights: torch.Tensor, pairs: Sequence[Pair]) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lib.alignment.answers import Answer
+from lib.alignment.by_prompt import means_by_prompt
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Pair, Ranking, check_learnable, pairs_of
 from lib.models.catalogue import BUNDLED, catalogue
@@ -30,6 +31,8 @@ class RewardRun:
     steps: int = 120
     seed: int = 0
     """Of which prompts are held out, and of the subsets of the learning curve."""
+    fair: tuple[Ranking, ...] = ()
+    """What a judge who does not care for length says of the same answers. Nothing is learnt from it."""
 
     def __post_init__(self) -> None:
         check_learnable(self.rankings)
@@ -37,6 +40,9 @@ class RewardRun:
             raise AlignmentError(f"weight_decay must be from 0.0001 to 100; it is {self.weight_decay:g}")
         if not 10 <= self.steps <= 500:
             raise AlignmentError(f"steps must be from 10 to 500; it is {self.steps}")
+        read = set(self.answers)
+        if any(answer not in read for pair in pairs_of(self.fair) for answer in (pair.better, pair.worse)):
+            raise AlignmentError("The fair judge must have ranked the same answers as the one that is learnt from")
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -112,14 +118,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Head:
-    """r(answer) = w · (h - mean) / scale, with what each number of h gains a token taken off where `lengthless`."""
+    """r(answer) = w · (h - mean) / scale; where `lengthless` as if the answer were as long as the mean: what a token
+    adds to each number of h is taken off."""
 
     model: str
     weights: tuple[float, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     a_token: tuple[float, ...]
-    """What a token more adds to each standardised number, on average; zeros leave the length in."""
+    """What a token adds to each standardised number, among answers to the same prompt; zeros leave the length in."""
     tokens: float
     """Mean length of the answers it has learnt from, in tokens."""
 
@@ -136,20 +143,39 @@ class Learnt:
     judged: tuple[Judged, ...]
     rewards: tuple[tuple[Answer, float], ...]
     """Each answer with its reward."""
+    fair: tuple[Judged, ...] = ()
+    """The pairs of RewardRun.fair, judged in the same way."""
 
     @property
     def accuracy(self) -> float:
         return accuracy(self.judged)
 
     @property
+    def by_length(self) -> tuple[tuple[Answer, float, float], ...]:
+        """(Answer, its tokens, its reward), both less the mean of its prompt's answers: only these are compared."""
+        answers = [answer for answer, _ in self.rewards]
+        tokens = means_by_prompt(answers, [answer.tokens for answer in answers])
+        rewards = means_by_prompt(answers, [reward for _, reward in self.rewards])
+        return tuple((a, a.tokens - tokens[a.prompt], reward - rewards[a.prompt]) for a, reward in self.rewards)
+
+    @property
     def length_correlation(self) -> float | None:
-        """Pearson's r between an answer's tokens and its reward; None where one of them never varies."""
-        return correlation([answer.tokens for answer, _ in self.rewards], [reward for _, reward in self.rewards])
+        """Pearson's r between tokens and reward among answers to the same prompt; None where one never varies. Over the
+        answers to all prompts it would also count that some prompts ask for longer answers, and could be 0 while of
+        two answers the longer one wins."""
+        _, tokens, rewards = zip(*self.by_length, strict=True)
+        return correlation(tokens, rewards)
+
+    @property
+    def goes_with_length(self) -> bool:
+        """Whether that correlation is worth a word: twice what chance gives so many answers (its error is 1 / √n)."""
+        found = self.length_correlation
+        return found is not None and abs(found) > 2 / math.sqrt(len(self.rewards))
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The reward as it was learnt, and without what an answer's length explains."""
+    """The reward as it was learnt, and without what an answer's length explains among those to its prompt."""
 
     as_learnt: Learnt
     lengthless: Learnt
@@ -189,15 +215,6 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 def accuracy(judged: Sequence[Judged]) -> float:
     return sum(each.right for each in judged) / len(judged)
-
-
-def longer_wins(pairs: Sequence[Pair]) -> float:
-    """Accuracy of the rule that the longer answer is the better one, in tokens; equal lengths count half."""
-    points = [
-        0.5 if pair.better.tokens == pair.worse.tokens else float(pair.better.tokens > pair.worse.tokens)
-        for pair in pairs
-    ]
-    return sum(points) / len(points)
 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from lib.alignment.answers import Answer
+from lib.alignment.reward.length import slope_through_mean
 from lib.alignment.reward.run import Bin, CurvePoint, RewardStep
 from lib.charts.theme import BLUE, GREY, ORANGE, figure, line
 from lib.units import format_signed, number_of
@@ -91,30 +92,35 @@ def calibration(bins: Sequence[Bin], error: float) -> go.Figure:
     )
 
 
-def length(rewards: Sequence[tuple[Answer, float]], correlation: float | None, *, lengthless: bool) -> go.Figure:
-    """Every answer's reward against its length."""
-    what = "Without what length explains" if lengthless else "As learnt"
-    says = "no correlation to speak of" if correlation is None else f"correlation {format_signed(correlation)}"
+def length(
+    answers: Sequence[tuple[Answer, float, float]], correlation: float | None, reach: float, *, lengthless: bool
+) -> go.Figure:
+    """Every answer's reward against its length, both less the mean of its prompt's answers, and the straight line;
+    rewards from -reach to reach, so that two such figures have one scale."""
+    what = "Corrected" if lengthless else "As learnt"
+    says = "not defined" if correlation is None else format_signed(correlation)
+    colour = BLUE if lengthless else ORANGE
+    tokens, rewards = [each for _, each, _ in answers], [each for _, _, each in answers]
+    slope = slope_through_mean(tokens, rewards)
+    ends = [min(tokens), max(tokens)]
     return figure(
-        f"{what}: {says} with length",
-        "tokens of the answer",
-        "reward",
+        f"{what}: correlation {says}",
+        "tokens - its prompt's mean",
+        "reward - its prompt's mean",
         traces=[
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": [answer.tokens for answer, _ in rewards],
-                "y": [reward for _, reward in rewards],
-                "marker": {
-                    "size": 10,
-                    "color": BLUE if lengthless else ORANGE,
-                    "symbol": "circle" if lengthless else "x",
-                },
-                "hovertext": [answer.text[:80] for answer, _ in rewards],
+                "x": tokens,
+                "y": rewards,
+                "marker": {"size": 10, "color": colour, "symbol": "circle" if lengthless else "x"},
+                "hovertext": [answer.text[:80] for answer, _, _ in answers],
                 "hoverinfo": "text",
-            }
+            },
+            {**_named_line(ends, [slope * each for each in ends], "", colour), "hoverinfo": "skip"},
         ],
         showlegend=False,
+        yaxis={"range": [-1.05 * reach, 1.05 * reach]},
     )
 
 

@@ -3,7 +3,8 @@
 ranked.py    whose rankings: the student's own, kept through a reload, or the course's; as a file
 ranking.py   four answers to a prompt, to be ranked
 agreeing.py  how far a judge agrees with himself and with others
-reward.py    a reward model: learning live, how much is enough, how sure, where wrong, length
+reward.py    a reward model: learning live, how much is enough, how sure, where wrong
+length.py    whether it has learnt length, and what a correction wins back
 earning.py   which reward a policy is to earn, and whether prompts invite it
 beside.py    answers to the same prompts beside each other, each with what it earns
 best_of_n.py the best of n answers

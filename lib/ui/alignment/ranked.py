@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from lib.alignment.errors import AlignmentError
+from lib.alignment.length import TOKENS_A_PLACE, length_rankings
 from lib.alignment.preferences import Again, Ranking, contradictions, course_rankings, pairs_of
 from lib.alignment.ranking_file import from_file
+from lib.alignment.reward.length import longer_wins
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.classroom.experiments.own_room import rankings_of_my_room
 from lib.ui.kit import controls
@@ -18,7 +20,8 @@ from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.units import number_of
 
-OWN, ROOM, COURSE = "own", "room", "course"
+OWN, ROOM, COURSE, LENGTH = "own", "room", "course", "length"
+WHOSE = "al_whose"
 ABOUT = {BUNDLED: "Stories by the bundled model", REAL: "Answers by SmolLM2"}
 FILES_BYTES = 2
 
@@ -47,12 +50,17 @@ def answers_of() -> str:
 
 
 def choose_rankings(model: str) -> tuple[Ranking, ...]:
-    """The student's own, those of the room that this browser is in, or the course's: the first that there are.
+    """The student's own, those of the room that this browser is in, or the course's: the first that there are. Whoever
+    wants a bias to look at takes the judge who likes length.
 
     Raises AlignmentError where there are none.
     """
     own, room, course = mine(model).rankings, rankings_of_my_room(model), course_rankings(model)
-    whose = {OWN: f"Mine ({len(own)})", COURSE: f"The course's ({len(course)})"}
+    whose = {
+        OWN: f"Mine ({len(own)})",
+        COURSE: f"The course's ({len(course)})",
+        LENGTH: f"By a judge who likes length ({len(course)})",
+    }
     if room:
         whose = {ROOM: f"My room's ({len(room)})", **whose}
     chosen = st.segmented_control(
@@ -61,11 +69,15 @@ def choose_rankings(model: str) -> tuple[Ranking, ...]:
         format_func=whose.__getitem__,
         default=OWN if own else ROOM if room else COURSE,
         required=True,
-        key="al_whose",
+        key=WHOSE,
+        wrap=True,
     )
     if chosen == COURSE:
         st.caption("Ranked by the course's author, for whoever works alone: one person's taste, not the truth.")
         return course
+    if chosen == LENGTH:
+        _say_how_length_judges(model)
+        return length_rankings(model)
     if chosen == ROOM:
         st.caption("Each student's last ranking of every prompt that was shown in your room, without names.")
         _say_contradictions(room)
@@ -74,6 +86,19 @@ def choose_rankings(model: str) -> tuple[Ranking, ...]:
         raise AlignmentError("You have ranked nothing yet; rank some answers on the page before, or take the course's")
     _say_contradictions(own)
     return tuple(own)
+
+
+def take_judge_who_likes_length() -> None:
+    st.session_state[WHOSE] = LENGTH
+
+
+def _say_how_length_judges(model: str) -> None:
+    fair, swayed = (longer_wins(pairs_of(each)) for each in (course_rankings(model), length_rankings(model)))
+    st.caption(
+        f"**Made by the course, by a rule:** its own rankings of the same answers, but {TOKENS_A_PLACE} tokens more "
+        f"are worth a place. The lowest place - tokens / {TOKENS_A_PLACE} wins, equal ones tie; no chance is in it. So "
+        f"the longer answer wins in **{swayed:.0%}** of the pairs, in the course's own rankings in {fair:.0%}."
+    )
 
 
 def _say_contradictions(rankings: Sequence[Ranking]) -> None:

@@ -1,37 +1,38 @@
-"""A reward model: learning live, how much is enough, how sure it is, where it is wrong, and length."""
+"""A reward model: learning live, how much is enough, how sure it is, and where it is wrong."""
 
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import streamlit as st
 
-from lib.alignment.preferences import Ranking, pairs_of
+from lib.alignment.length import length_rankings
+from lib.alignment.preferences import Ranking, course_rankings, pairs_of
+from lib.alignment.reward.length import longer_wins
 from lib.alignment.reward.run import (
     CurvePoint,
     Fitted,
     Head,
     Judged,
-    Learnt,
     Read,
     RewardRun,
     RewardStep,
     calibration,
     calibration_error,
-    longer_wins,
 )
 from lib.charts.alignment import reward as charts
 from lib.engine import JobView
 from lib.models.catalogue import BUNDLED
+from lib.ui.alignment.length import offer_judge_who_likes_length, show_length
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
-from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.models.fetching import models_to_choose, origin_note
-from lib.units import format_signed, number_of
+from lib.units import number_of
 
 KIND = "reward-model"
 VIEWS = {
@@ -61,6 +62,8 @@ def learn_a_reward(model: str) -> list[dict]:
     fitted = fitted_of(view)
     if fitted is None:
         return []
+    if shown == "length" and not view.argument.fair:
+        offer_judge_who_likes_length()
     return [
         {"prompt": answer.prompt, "answer": answer.text, "tokens": answer.tokens, "reward": reward, "lengthless": other}
         for (answer, reward), (_, other) in zip(fitted.as_learnt.rewards, fitted.lengthless.rewards, strict=True)
@@ -93,7 +96,8 @@ def _chosen_reward_run(model: str, rankings: tuple[Ranking, ...]) -> RewardRun:
         decay = controls.pick("Weight decay", [0.01, 0.1, 1.0, 10.0], 1.0, key="rm_decay")
         steps = controls.slider("Updates", 20, 300, 120, key="rm_steps", step=20)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="rm_seed")
-    return RewardRun(rankings, backbone, decay, steps, seed)
+    fair = course_rankings(model) if rankings == length_rankings(model) else ()
+    return RewardRun(rankings, backbone, decay, steps, seed, fair)
 
 
 def _queue_reward(wanted: RewardRun) -> None:
@@ -115,7 +119,7 @@ def _draw_reward(view: JobView, shown: str) -> None:
     elif shown == "enough" and points:
         _enough(run, points)
     elif fitted and shown in ("sure", "wrong", "length"):
-        {"sure": _sure, "wrong": _wrong, "length": _length}[shown](fitted)
+        {"sure": _sure, "wrong": _wrong, "length": partial(show_length, run)}[shown](fitted)
     elif view.state.active and steps:
         st.caption("It is still learning; this comes at the end.")
 
@@ -209,46 +213,3 @@ def _show_judged(each: Judged) -> None:
         left.markdown(f":material/thumb_up: The judge: {escape(each.pair.better.text)}")
         right.markdown(f":material/smart_toy: The model: {escape(each.pair.worse.text)}")
         st.caption(f"It is {1 - each.probability:.0%} sure of the wrong one.")
-
-
-def _length(fitted: Fitted) -> None:
-    longer = longer_wins([each.pair for each in fitted.as_learnt.judged])
-    for column, learnt, name in zip(
-        st.columns(2), (fitted.as_learnt, fitted.lengthless), ("as learnt", "lengthless"), strict=True
-    ):
-        column.plotly_chart(
-            charts.length(learnt.rewards, learnt.length_correlation, lengthless=learnt is fitted.lengthless),
-            key=f"rm_length_{name}",
-            alt=f"Reward against tokens, {name}: {_correlation(learnt)}",
-        )
-    show_table(
-        [
-            {
-                "reward": "as learnt",
-                "held-out pairs right": f"{fitted.as_learnt.accuracy:.0%}",
-                "correlation with length": _correlation(fitted.as_learnt),
-            },
-            {
-                "reward": "without length",
-                "held-out pairs right": f"{fitted.lengthless.accuracy:.0%}",
-                "correlation with length": _correlation(fitted.lengthless),
-            },
-            {
-                "reward": "the longer one wins",
-                "held-out pairs right": f"{longer:.0%}",
-                "correlation with length": "+1.00",
-            },
-        ],
-        alt="Accuracy and correlation with length, as learnt and corrected",
-    )
-    happened(
-        f"In these pairs the longer answer wins in **{longer:.0%}**. Where that is far from 50%, a reward model can "
-        "learn to count instead of to read, and a policy that earns its reward grows long (Singhal et al. 2023). The "
-        "correction takes off each hidden number what the answer's length explains of it by a straight line: over "
-        "these answers what it learns from the rest has no correlation with length."
-    )
-
-
-def _correlation(learnt: Learnt) -> str:
-    found = learnt.length_correlation
-    return "not defined" if found is None else format_signed(found)

@@ -9,7 +9,9 @@ import pytest
 from lib.alignment.answers import Answer
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Pair, Ranking
+from lib.alignment.reward.length import longer_wins
 from lib.alignment.reward.run import (
+    FOLDS,
     CurvePoint,
     Fitted,
     Judged,
@@ -19,7 +21,6 @@ from lib.alignment.reward.run import (
     calibration,
     calibration_error,
     correlation,
-    longer_wins,
 )
 from lib.charts.alignment.reward import enough
 
@@ -57,7 +58,7 @@ def test_a_lengthless_reward_cannot_count():
     longer = [(a, b) for a in range(60) for b in range(a) if tokens[a] > tokens[b]][:200]
     answers = [Answer("p", str(at), int(each)) for at, each in enumerate(tokens)]
     for lengthless in (False, True):
-        standard = Standardised(states, tokens, lengthless=lengthless)
+        standard = Standardised(states, tokens, within=["p"] * 60 if lengthless else None)
         weights = fitted(standard.values, *zip(*longer, strict=True), weight_decay=0.1, steps=200)
         given = rewards(standard.head("m", weights), states, answers)
         assert torch.allclose(given, standard.values @ weights, atol=1e-3)
@@ -104,7 +105,7 @@ def rankings(prompts: int) -> tuple[Ranking, ...]:
 def test_what_is_held_out_is_told_as_it_is(prompts):
     run = RewardRun(rankings(prompts))
     table = job._Table(run, torch.zeros(len(run.answers), 2))
-    assert (run.prompts_held_out, run.prompts_compared) == (len(table.folds()[0]), prompts)
+    assert (run.prompts_held_out, run.prompts_compared) == (len(table.parts(FOLDS)[0]), prompts)
 
 
 def test_one_point_is_no_curve():
