@@ -21,6 +21,7 @@ from transformers.utils import logging as hf_logging
 
 from lib.models.catalogue import checked
 from lib.models.errors import ModelUnavailable
+from lib.models.heap import give_back
 
 hf_logging.set_verbosity_error()
 hf_logging.disable_progress_bar()
@@ -83,7 +84,17 @@ def load(
         ) from error
     if quantization is None:
         model.to(device)
+    else:
+        _let_go_of_file(model)
+    give_back()
     return model.eval(), tokenizer
+
+
+def _let_go_of_file(model: PreTrainedModel) -> None:
+    """Copy what was not quantised: as views of the file they would keep all of it in memory, beside its few bits."""
+    for parameter in model.parameters():
+        if parameter.is_floating_point():
+            parameter.data = parameter.data.clone()
 
 
 def quantization_config(precision: str, compute_dtype: torch.dtype) -> BitsAndBytesConfig | None:

@@ -22,6 +22,8 @@ from typing import Any
 
 import torch
 
+from lib.models.heap import give_back
+
 KEPT_S = 60.0 if torch.cuda.is_available() else 0.0
 
 
@@ -95,6 +97,7 @@ def collect() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    give_back()
 
 
 COPIES = SharedCopies()

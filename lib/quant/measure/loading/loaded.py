@@ -17,6 +17,7 @@ import torch
 from transformers import PreTrainedModel
 
 from lib.models.borrow import own_modules
+from lib.models.heap import give_back
 from lib.models.load import free_bytes, load
 from lib.models.shared import COPIES
 from lib.quant.measure.loading.estimate import ModelFiles, check_fits
@@ -86,6 +87,7 @@ class Loader:
             peak_bytes=None,
             float_weights=sum(p.numel() for p in model.parameters() if p.is_floating_point()),
         )
+        give_back()  # what writing it took
         return Loaded(model, memory, load_s)
 
     def _round(self, row: str) -> Loaded:
