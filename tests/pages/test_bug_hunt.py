@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lib.training.faults.cases import cases
@@ -35,3 +37,16 @@ def test_a_case_is_diagnosed_before_the_page_tells():
     assert any("1 of 10 found, 0 repaired" in each.value for each in app.markdown)
     start_and_finish(app, "Run again")
     assert any("Not repaired yet" in each.value for each in app.warning)
+
+
+def test_a_repair_is_told_with_the_numbers_that_decide_it():
+    """The lowest loss too: a run that ended 5% above it has turned up."""
+    fault = BY_KEY["diverge"]
+    app = open_chapter("bug_hunt", bug_case=str(cases(0).index(fault) + 1), bug_diverge_0="1e-06")
+    start_and_finish(app, "Run the case")
+    app.radio(key="bug-diverge-cause").set_value(fault.cause).run()
+    assert any("at first, and none at last, because it broke off" in each.value for each in app.markdown)
+    start_and_finish(app, "Run again")
+    (told,) = (each.value for each in app.warning if each.value.startswith("Not repaired yet"))
+    assert re.search(r"held-out loss \*\*\S+\*\* at first, \*\*\S+\*\* at best, \*\*\S+\*\* at last", told)
+    assert fault.wanted in told

@@ -163,12 +163,17 @@ def _diagnosed(fault: Fault) -> bool:
 def _explain(fault: Fault, found: Outcome) -> None:
     st.success(f"**{fault.cause}.** {fault.shown_by}", icon=":material/check:")
     st.markdown(
-        f"In your run: held-out loss **{found.first:.2f}** at first, **{found.lowest:.2f}** at best, "
-        f"**{found.last:.2f}** at last; largest gradient **{format_digits(found.largest_gradient, 3)}**{_more(found)}."
+        f"In your run: {_losses(found)}; largest gradient **{format_digits(found.largest_gradient, 3)}**{_more(found)}."
     )
     if fault.made_by:
         st.caption(fault.made_by)
     st.markdown(f":material/compare: **What would have looked the same, but is not:** {fault.looks_like}")
+
+
+def _losses(found: Outcome) -> str:
+    if found.broke_off:
+        return f"held-out loss **{found.first:.2f}** at first, and none at last, because it broke off"
+    return f"held-out loss **{found.first:.2f}** at first, **{found.lowest:.2f}** at best, **{found.last:.2f}** at last"
 
 
 def _more(found: Outcome) -> str:
@@ -200,11 +205,13 @@ def _repair(fault: Fault) -> None:
         return
     if fault.repaired(found):
         st.session_state.setdefault(REPAIRED, set()).add(fault.key)
-        st.success(f"Repaired, by the numbers: {fault.wanted}{_more(found)}.", icon=":material/build:")
+        st.success(
+            f"Repaired, by the numbers: {fault.wanted}. In this run: {_losses(found)}{_more(found)}.",
+            icon=":material/build:",
+        )
     else:
         st.warning(
-            f"Not repaired yet: held-out loss {found.first:.2f} at first, {found.last:.2f} at last{_more(found)}. "
-            f"Repaired means that {fault.wanted}.",
+            f"Not repaired yet. In this run: {_losses(found)}{_more(found)}. Repaired means that {fault.wanted}.",
             icon=":material/build:",
         )
     measured("Both runs, here and now, on the bundled model.")

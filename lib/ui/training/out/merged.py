@@ -33,7 +33,7 @@ AutoTokenizer.from_pretrained({base!r}{revision}).save_pretrained("merged-model"
 def merged_model(record: RunRecord) -> None:
     st.header("The merged model", anchor=False)
     if not methods()[record.run.method].lora:
-        st.markdown("Only LoRA and its kinds can be put into the weights.")
+        st.markdown("What this run has trained is not put into the weights here: that is done with LoRA and its kinds.")
         return
     if not record.finished.adapter:
         st.markdown("Of a comparison the figures are kept and not the adapters. A run of Train can be merged here.")
