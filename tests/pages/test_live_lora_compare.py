@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.charts.training.compare import small_multiples
 from lib.models.catalogue import BUNDLED
 from lib.training.comparing.as_rows import runs_as_rows
-from lib.training.comparing.outcomes import columns
+from lib.training.comparing.comparison import RunFailed, Setting
+from lib.training.comparing.findings import Difference, Winner
+from lib.training.comparing.outcomes import Column, Outcome, columns
+from lib.training.events import HeldOut
+from lib.training.run import FineTuningRun
+from lib.ui.training.compare.words import words_of_who_is_out
 from tests.pages.conftest import jobs_of, open_chapter, refused, start_and_finish
 
 SHORT = {"view": "Compare", "cmp_steps": "5", "cmp_seeds": "1"}
@@ -120,3 +126,20 @@ def test_a_sweep_of_two_seeds_says_which_wins_or_that_it_is_not_decided():
     assert "✓ where it says the same" in said
     (table,) = app.dataframe
     assert list(table.value.columns) == ["", "r = 1", "r = 4", "r = 16", "r = 64"]
+
+
+@pytest.mark.parametrize("same_rate", [True, False])
+def test_who_is_out_of_a_ranking_is_told_of_another_rate_only_where_the_rate_was_not_what_was_varied(same_rate):
+    rates = (1e-2, 1e-2, 1e-2) if same_rate else (1e-3, 1e-2, 1e-1)
+    best, next_best, out = (Column(Setting(f"run {rate}", FineTuningRun(learning_rate=rate)), (), ()) for rate in rates)
+    told = words_of_who_is_out(Winner(best, next_best, Difference(1.0, 2.0, 0.1), (out,)))
+    assert told.startswith(f"**run {rates[2]}** did not come to the end")
+    assert ("At another learning rate it may be another" in told) is same_rate
+
+
+def test_the_word_of_a_run_that_ended_early_is_not_where_its_line_has_left_to():
+    run = FineTuningRun(steps=10)
+    looks = (HeldOut(0, 6.0), HeldOut(2, 12.0))
+    diverged = Column(Setting("fast", run), (Outcome(0, 2, looks, None, None, None),), (RunFailed(0, 0, "too high"),))
+    (word,) = (each for each in small_multiples((diverged,), None).layout.annotations if "ended early" in each.text)
+    assert word.y < 6.0

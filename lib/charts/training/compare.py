@@ -72,8 +72,8 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
     title = "Held-out loss of each setting"
     if best:
         title = (
-            f"Held-out loss: {best.best.setting.label}: {best.by.first:.2f}, "
-            f"next {best.runner_up.setting.label}: {best.by.second:.2f}"
+            f"Lowest held-out loss: {best.best.setting.label}, {best.by.first:.2f}; "
+            f"next {best.runner_up.setting.label}, {best.by.second:.2f}"
         )
     fig = make_subplots(
         rows=(len(columns) + 1) // 2,
@@ -102,10 +102,11 @@ def small_multiples(columns: Sequence[Column], best: Winner | None) -> go.Figure
                 **place,
             )
         if column.whole or column.failures:
-            text = "ended early" if column.failures else f"{_mean_loss(column):.2f}"
+            # A line that ended early has left upwards, one that came to its end downwards: its word has room elsewhere.
+            text, at = ("ended early", 0.2) if column.failures else (f"{_mean_loss(column):.2f}", 0.85)
             steps = column.setting.run.steps
             fig.add_annotation(
-                label(steps, highest * 0.85, text, xanchor="right", font={"size": 20, "color": colour}), **place
+                label(steps, highest * at, text, xanchor="right", font={"size": 20, "color": colour}), **place
             )
     look = figure(title, height=200 * ((len(columns) + 1) // 2), above=86).layout
     for name in ("title", "height", "margin", "font", "paper_bgcolor", "plot_bgcolor"):

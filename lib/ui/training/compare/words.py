@@ -101,10 +101,17 @@ def who_wins(found: Winner | None) -> None:
 
 def _who_is_out(found: Winner) -> None:
     """What the ranking leaves out, and what would let it in."""
-    if not found.out:
-        return
+    if found.out:
+        st.markdown(words_of_who_is_out(found))
+
+
+def words_of_who_is_out(found: Winner) -> str:
     names = " and ".join(f"**{escape(each.setting.label)}**" for each in found.out)
-    st.markdown(
-        f"{names} did not come to the end with every seed, so this ranking is of the others. At another learning rate "
-        "it may be another: what wins here wins under **Everything else stays as it is here**."
+    said = f"{names} did not come to the end with every seed, so this ranking is of the others."
+    rates = {each.setting.run.learning_rate for each in (found.best, found.runner_up, *found.out)}
+    if len(rates) > 1:  # the rate itself is what was varied
+        return said
+    return (
+        f"{said} At another learning rate it may be another: what wins here wins under "
+        "**Everything else stays as it is here**."
     )
