@@ -9,6 +9,10 @@ import plotly.graph_objects as go
 from lib.charts.theme import BLUE, ORANGE, RED, SEQUENCE, figure
 from lib.evaluation.selection import Factor, Flip, Ranked, never_flips, weight_ranges
 
+ROW_PIXELS = 36
+AXIS_PIXELS = 62
+"""Ticks and the name of the axis; the legend begins below them, also where few models leave a low plot."""
+
 
 def ranking(ranked: Sequence[Ranked], factors: Sequence[Factor], top: int = 10) -> go.Figure:
     """The best models, each bar made of what every factor adds."""
@@ -31,10 +35,10 @@ def ranking(ranked: Sequence[Ranked], factors: Sequence[Factor], top: int = 10) 
     return figure(
         f"{ranked[0].name} wins{behind}",
         x="Score, 0 to 1",
-        height=170 + 36 * len(shown),
+        height=200 + ROW_PIXELS * len(shown),
         traces=added,
         barmode="stack",
-        legend={"y": -0.25},
+        legend={"y": -AXIS_PIXELS / (ROW_PIXELS * len(shown))},
         yaxis={"autorange": "reversed"},
     )
 
