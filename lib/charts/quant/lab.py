@@ -28,7 +28,7 @@ QUALITY_LABELS = {
     "nf4": "top right",
     "nf4-double": "top left",
     "rtn8": "top right",
-    "rtn7": "top right",
+    "rtn7": "top center",
     "rtn6": "top right",
     "rtn5": "top right",
     "rtn4": "bottom left",
@@ -41,13 +41,16 @@ SPEED_LABELS = {
     "int8": "middle right",
     "nf4-double": "middle left",
 }
-OFF_SCALE = 1.06  # a perplexity so many times the lowest is drawn at the upper edge, so that the others stay apart
+OFF_SCALE = (1.06, 1.2, 1.4, 1.7, 2.0)
+"""A perplexity above so many times the lowest is drawn at the upper edge, so that the others stay apart."""
+MOST_OFF_SCALE = 2
+"""Rows that have room there; where more would be, the next factor is tried."""
 
 
 def quality_against_bytes(results: Results) -> go.Figure:
     """Perplexity against true bytes; a line joins the rows that nothing beats."""
     points = {name: (size / MB, perplexity) for name, size, perplexity in front_points(results)}
-    ceiling = OFF_SCALE * min(perplexity for _, perplexity in points.values())
+    ceiling = _ceiling([perplexity for _, perplexity in points.values()])
     best = sorted(pareto_front(front_points(results)), key=lambda name: points[name][0])
     best = [name for name in best if points[name][1] <= ceiling]
     front = {
@@ -83,6 +86,12 @@ def quality_against_bytes(results: Results) -> go.Figure:
         xaxis=_axis_of_sizes([size for size, _ in points.values()]),
         yaxis={"range": [low - room, high + room]},
     )
+
+
+def _ceiling(perplexities: list[float]) -> float:
+    ceilings = [factor * min(perplexities) for factor in OFF_SCALE]
+    few = (each for each in ceilings if sum(value > each for value in perplexities) <= MOST_OFF_SCALE)
+    return next(few, ceilings[-1])
 
 
 def _quality_title(results: Results) -> str:
@@ -170,7 +179,7 @@ def _speed_beside_fp32(run: RecordedRun, name: str) -> float | None:
 def _one_above_the_other(rows: list[RowMeasured]) -> dict[str, str]:
     """Places for the labels of rows of one size: that of the faster one higher."""
     by_speed = sorted(rows, key=lambda row: row.speed.decode_tokens_per_s.median)
-    return {row.row: place for row, place in zip(by_speed, ("bottom right", "top right"), strict=False)}
+    return {row.row: place for row, place in zip(by_speed, ("bottom right", "top center"), strict=False)}
 
 
 def _speed_title(rows: list[RowMeasured]) -> str:
@@ -200,7 +209,7 @@ def _point(name: str, x: float, y: float, label: str, place: str, bar: dict | No
 
 def _axis_of_sizes(sizes: list[float]) -> dict:
     """Sizes on a logarithmic axis with round numbers of MB, and room for labels at both ends."""
-    low, high = min(sizes) / 1.5, max(sizes) * 1.3
+    low, high = min(sizes) / 1.7, max(sizes) * 1.3
     ticks = [base * 10**power for power in range(-2, 7) for base in (1, 2, 3, 5, 7) if low <= base * 10**power <= high]
     ticktext = [f"{tick:,g}" for tick in ticks]
     return {"type": "log", "range": [math.log10(low), math.log10(high)], "tickvals": ticks, "ticktext": ticktext}

@@ -99,10 +99,16 @@ def _energy(results: Results) -> Answer:
         return None
     best, rival, ratio = pair
     new, old = (1000 / row.speed.decode_tokens_per_s.median for row in (best, rival))
+    less, more = format_gb(best.memory.true_bytes), format_gb(rival.memory.true_bytes)
+    moved = f"It moves {less} of weights per token, not {more}, which is what saves energy where memory is the limit."
+    if best.row in results.started.unpacked:
+        moved = (
+            f"It keeps {less} of weights, not {more}, but unpacks them in memory for every product, so that no fewer "
+            "bytes are moved."
+        )
     return ratio.times > 1 and ratio.certain, (
         f"Indirectly: {short(best.row)} needs {new:.1f} ms per token and {short(rival.row)} {old:.1f} ms. "
-        f"At equal power, energy follows time. It moves {format_gb(best.memory.true_bytes)} of weights per token, not "
-        f"{format_gb(rival.memory.true_bytes)}, which is what saves energy where memory is the limit."
+        f"At equal power, energy follows time. {moved}"
     )
 
 

@@ -52,13 +52,16 @@ def _runs_of(file: Path, _modified_ns: int) -> tuple[RecordedRun, ...]:
 
 
 def sizes_on_one_device(runs: tuple[RecordedRun, ...]) -> tuple[RecordedRun, ...]:
-    """Runs with speeds of fp32 and nf4, from the device on which most sizes of model were measured, smallest first."""
-    by_device: dict[str, dict[int, RecordedRun]] = {}
+    """Runs with speeds of fp32 and nf4, from the device on which most sizes of model were measured, smallest first.
+
+    All are of one day with the same versions: machines of one name differ from day to day by more than two precisions.
+    """
+    by_conditions: dict[Conditions, dict[int, RecordedRun]] = {}
     for run in runs:
         started = run.results.started
         if {"fp32", "nf4"} <= {row.row for row in run.results.with_speed()}:
-            by_device.setdefault(started.conditions.device, {})[started.parameters] = run
-    most = max(by_device.values(), key=len, default={})
+            by_conditions.setdefault(started.conditions, {})[started.parameters] = run
+    most = max(by_conditions.values(), key=len, default={})
     return tuple(most[size] for size in sorted(most))
 
 

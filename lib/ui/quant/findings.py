@@ -170,7 +170,8 @@ def _recorded_run(runs: tuple[RecordedRun, ...]) -> None:
     charts_of(run.results, "recorded")
     table_of(run.results)
     weights = f"; {escape(run.results.started.weights)}" if run.results.started.weights else ""
-    note = f" {run.results.started.note}" if run.results.started.note else ""
+    note = run.results.started.note or ""  # written where the run was made
+    note = note and f" {note.replace('This processor', 'That processor')}"
     measured(f"Not on this machine: {run.results.started.conditions}{weights}.{note}")
 
 

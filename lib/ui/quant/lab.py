@@ -24,6 +24,7 @@ from lib.quant.measure.run import (
     RowMeasured,
     held_out_excerpt,
 )
+from lib.quant.measure.scoring.quality import Quality
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import problem
@@ -36,6 +37,7 @@ KIND = "quantization"
 TEXTS = {"held out": "A text it has not read", "own": "A text of your own"}
 RESTS = {"bf16": "bf16", "fp32": "fp32"}
 NOTHING = "–"
+LOST_PERPLEXITY = 1000.0
 
 
 def run_controls() -> QuantizationRun | None:
@@ -197,7 +199,7 @@ def _table_line(row: RowMeasured) -> dict:
     return {
         "Precision": SHORT_TITLES[row.row],
         "True size": f"{format_gb(memory.true_bytes)}{' (formula)' if memory.simulated else ''}" if memory else NOTHING,
-        "Perplexity": f"{quality.perplexity:.2f} ± {quality.perplexity_error:.2f}" if quality else NOTHING,
+        "Perplexity": _perplexity(quality) if quality else NOTHING,
         "Change": _percent(quality.perplexity_change_percent) if agreement else NOTHING,
         "KL from fp32": f"{agreement.kl_nats:.2g}" if agreement else NOTHING,
         "Same top token": f"{agreement.top1_share:.1%}" if agreement else NOTHING,
@@ -209,5 +211,12 @@ def _table_line(row: RowMeasured) -> dict:
     }
 
 
+def _perplexity(quality: Quality) -> str:
+    """Decimals of a model that has come to pieces say nothing."""
+    digits = 2 if quality.perplexity < LOST_PERPLEXITY else 0
+    return f"{quality.perplexity:,.{digits}f} ± {quality.perplexity_error:,.{digits}f}"
+
+
 def _percent(change: float) -> str:
-    return "0.00%" if abs(change) < 0.005 else f"{change:+.2f}%"
+    digits = 2 if change < LOST_PERPLEXITY else 0
+    return "0.00%" if abs(change) < 0.005 else f"{change:+,.{digits}f}%"

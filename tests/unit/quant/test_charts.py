@@ -7,6 +7,7 @@ import pytest
 
 from lib.charts.quant import bench, formats, lab, published
 from lib.quant.findings.published import published_tables
+from lib.quant.findings.recorded import recorded_runs
 from lib.quant.findings.results import collect
 from lib.quant.formats.arithmetic import SCHEMES, work
 from lib.quant.formats.explore import store
@@ -30,6 +31,13 @@ def test_quality_names_the_smallest_row_that_is_nearly_free():
     fig = lab.quality_against_bytes(collect(CPU_RUN))
     assert title(fig) == "4-bit: 4.9 times smaller than fp32 for +1.2% perplexity"  # 4000 / 820, exp(0.012)
     assert any("2-bit" in text for trace in fig.data for text in trace.text or ())
+
+
+@pytest.mark.parametrize("run", [run for run in recorded_runs() if not run.random_weights], ids=lambda run: run.title)
+def test_of_a_recorded_run_only_the_two_lowest_widths_are_off_the_scale(run):
+    """Rows that are drawn at the upper edge stand on each other if they are many."""
+    texts = [text for trace in lab.quality_against_bytes(run.results).data for text in trace.text or ()]
+    assert [text[:5] for text in texts if "↑" in text] == ["3-bit", "2-bit"]
 
 
 def test_speed_compares_fastest_and_slowest():

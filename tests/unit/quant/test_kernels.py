@@ -72,3 +72,13 @@ def test_a_slow_int8_is_explained_by_what_this_processor_does():
     (cost,) = [each for each in check_claims(unpacking) if "as many products" in each.because]
     assert "on this processor int8 and 4-bit weights are first turned back" in cost.because
     assert "multiplies whole numbers" not in cost.because
+
+
+def test_weights_that_are_unpacked_are_not_said_to_move_fewer_bytes():
+    packed, unpacked = (
+        next(each.because for each in check_claims(collect([started, *CPU_RUN[1:]])) if each.claim.id == "energy")
+        for started in (STARTED, replace(STARTED, unpacked=INT8 + FOUR_BITS))
+    )
+    assert "which is what saves energy" in packed
+    assert "no fewer bytes are moved" in unpacked
+    assert "which is what saves energy" not in unpacked

@@ -32,8 +32,10 @@ def test_without_a_file_there_is_no_recorded_run(tmp_path):
     assert recorded_runs(tmp_path) == ()
 
 
-def run_of(parameters: int, device: str = "a processor", decode: float = 100.0) -> RecordedRun:
-    conditions = Conditions(device, 2, "2026-01-01", "torch 2")
+def run_of(
+    parameters: int, device: str = "a processor", decode: float = 100.0, date: str = "2026-01-01"
+) -> RecordedRun:
+    conditions = Conditions(device, 2, date, "torch 2")
     started = replace(STARTED, parameters=parameters, conditions=conditions)
     return RecordedRun(f"{parameters}", True, collect([started, row("fp32", 4000), row("nf4", 850, decode=decode)]))
 
@@ -41,6 +43,8 @@ def run_of(parameters: int, device: str = "a processor", decode: float = 100.0) 
 def test_sizes_are_compared_on_the_device_that_has_most_of_them():
     runs = (run_of(9), run_of(1, "another"), run_of(5), run_of(2, "another"), run_of(7))
     assert [run.results.started.parameters for run in sizes_on_one_device(runs)] == [5, 7, 9]
+    another_day = run_of(7, date="2026-01-04")
+    assert sizes_on_one_device((*runs, another_day)) == sizes_on_one_device(runs)
     without_speed = RecordedRun("quality", False, collect([STARTED, replace(row("fp32", 4000), speed=None)]))
     assert sizes_on_one_device((without_speed,)) == ()
 
