@@ -25,7 +25,7 @@ from lib import curriculum
 from lib.engine import Engine, JobState
 from lib.engine.recording import Recording
 from lib.lesson.presenting.demos import RunsOfPage, runs_of_pages
-from lib.lesson.presenting.recorded import recorded_kinds, write_recording
+from lib.lesson.presenting.recorded import kind_of, recorded_names, write_recording
 from lib.models.device import this_machine
 from lib.places import ROOT
 from lib.training.events import Finished, Watched
@@ -43,17 +43,22 @@ def record(page: RunsOfPage) -> Iterator[Recording]:
         app.query_params[key] = value
     # Each page is opened by a browser of its own: they are no class, for which a page would choose a quicker model.
     with mock.patch("lib.ui.models.choice.browsers_lately", return_value=1):
-        for kind in page.kinds:
+        app.run()
+        for label in page.press:
+            next(each for each in app.button if each.label == label).click().run()
+        for kind in map(kind_of, page.kinds):
             app.run()
-            told = _pressed(app, kind)
-            yield told if page.files else without_files(told)
+            yield _small(_pressed(app, kind), page)
 
 
-def without_files(told: Recording) -> Recording:
-    """Without the adapter and the pictures of its matrices as they grow."""
-    drawn = (each for each in told.events if not isinstance(each, Watched))
-    events = (replace(each, adapter=b"") if isinstance(each, Finished) else each for each in drawn)
-    return replace(told, events=tuple(events))
+def _small(told: Recording, page: RunsOfPage) -> Recording:
+    """Without what this page does not show."""
+    events = told.events
+    if not (page.files and page.watched):
+        events = tuple(each for each in events if not isinstance(each, Watched))
+    if not page.files:
+        events = tuple(replace(each, adapter=b"") if isinstance(each, Finished) else each for each in events)
+    return replace(told, events=events)
 
 
 def _pressed(app: AppTest, kind: str) -> Recording:
@@ -86,10 +91,10 @@ def _pressed(app: AppTest, kind: str) -> Recording:
 
 def main(wanted: list[str]) -> None:
     for page in runs_of_pages():
-        if set(page.kinds) & set(wanted) if wanted else set(page.kinds) - recorded_kinds():
-            for told in record(page):
-                kept = f"{len(told.events)} events, {told.elapsed_s} s, {write_recording(told):,} bytes"
-                print(f"{told.kind}: {kept}", flush=True)
+        if set(page.kinds) & set(wanted) if wanted else set(page.kinds) - recorded_names():
+            for name, told in zip(page.kinds, record(page), strict=True):
+                kept = f"{len(told.events)} events, {told.elapsed_s} s, {write_recording(told, name):,} bytes"
+                print(f"{name}: {kept}", flush=True)
     jobs.close()
 
 

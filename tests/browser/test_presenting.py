@@ -187,6 +187,12 @@ def test_a_demo_s_link_shows_its_page_on_the_projector(page: Page, app: App, top
     expect(page.get_by_role("radio", name=chosen, exact=True, checked=True).first).to_be_visible()
 
 
+LEFT_BELOW = """() => document.querySelector('.st-key-stage_keys').getBoundingClientRect().top
+  - document.querySelector('[class*="st-key-stage_recorded_run_"]').getBoundingClientRect().bottom"""
+"""Pixels of the screen between the notice of a recorded run and the keys: there begins what the run has shown."""
+MARK = "Recorded, not computed now"
+
+
 def test_the_point_of_a_demo_and_a_recorded_run_are_in_view_without_turning_a_screen(page: Page, app: App):
     page.set_viewport_size({"width": 1280, "height": 720})
     link = {demo.topic: demo.link_on_stage for demo in demos()}
@@ -194,9 +200,33 @@ def test_the_point_of_a_demo_and_a_recorded_run_are_in_view_without_turning_a_sc
     settle(page)
     expect(page.get_by_text("Reference: 3").first).to_be_in_viewport()
     page.goto(f"{app.url}/{link['the reward trains the model']}")
+    mark = page.get_by_text(MARK).first
+    expect(mark).to_be_in_viewport()
     _keys_heard(page)
     page.keyboard.press("b")
-    mark = page.get_by_text("Recorded, not computed now").first
-    expect(mark).to_be_in_viewport()
-    page.keyboard.press("b")
     expect(mark).to_have_count(0)
+    page.keyboard.press("b")
+    expect(mark).to_be_in_viewport()
+
+
+def test_a_demo_begins_with_its_recorded_run_and_a_key_starts_one_of_one_s_own(page: Page, app: App):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    (demo,) = [each for each in demos() if each.recorded == "new-head@bundled"]
+    page.goto(f"{app.url}/{demo.link_on_stage}")
+    expect(page.get_by_text("Tidewell is made up").first).to_be_in_viewport()
+    mark = page.get_by_text(MARK).first
+    expect(mark).to_be_visible()
+    _keys_heard(page)
+    page.keyboard.press("s")
+    expect(mark).to_have_count(0)
+    expect(page.get_by_text("The other: replace a layer").first).to_be_visible()
+    expect(page.get_by_role("button", name="Recorded run").first).to_be_visible()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("demo", {each.recorded: each for each in demos() if each.recorded}.values())
+def test_what_a_recorded_run_has_shown_is_on_the_first_screen(page: Page, app: App, demo):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{app.url}/{demo.link_on_stage}")
+    expect(page.get_by_text(MARK).first).to_be_in_viewport()
+    page.wait_for_function(f"({LEFT_BELOW})() > 250")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.engine import JobState, JobView
 from lib.lesson.presenting.demos import demos, runs_of_pages
 from lib.lesson.presenting.notes import notes
 from lib.lesson.presenting.recorded import recorded_kinds, recording
@@ -31,9 +33,23 @@ WIDGETS = (
     "toggle",
 )
 RUNS = list({demo.run: demo for demo in demos() if demo.run}.values())
+STARTING = [demo for demo in demos() if demo.recorded]
 RECORDED = [page for page in runs_of_pages() if set(page.kinds) <= recorded_kinds()]
 DRAWN_ALREADY = {"toxicity", "honesty", "prompting", "model_sizes"}
 """Pages that draw recorded figures until a run of one's own is over."""
+TEXTS = {
+    "which_way": ("27 ends", "**Full fine-tuning.**"),
+    "prompt_formats": ("what the model is given",),
+    "rank_answers": ("Why is the sky blue?",),
+    "no_one_metric": ("Your texts, your order",),
+    "flask_skills": ("Answer A",),
+    "human_values": ("RealToxicityPrompts",),
+}
+"""What the pages show where a class answers first: its question, and what it is asked about."""
+VALUES = ("x", "y", "z", "r", "values")
+"""Of a trace in a chart: one of these is there if something is drawn."""
+NEEDS_TEXTS = {"own-lora"}
+"""Runs that nothing can start before texts are put in."""
 CLICKED = [slug for slug, told in notes().items() if told.click]
 
 
@@ -78,6 +94,82 @@ def test_a_link_opens_the_page_in_its_state(demo):
     assert set(re.findall(r"\*\*(.+?)\*\*", demo.do)) <= on_the_page(app)
     if demo.run:
         assert not app.button(key=f"{demo.run}-start").disabled
+
+
+def drawn(app: AppTest) -> list:
+    """Charts with something in them, tables with rows, figures, code."""
+    charts = (json.loads(each.proto.spec)["data"] for each in app.get("plotly_chart"))
+    full = [trace for chart in charts for trace in chart if any(len(trace.get(of) or ()) for of in VALUES)]
+    return [*full, *(each for each in app.dataframe if len(each.value)), *app.metric, *app.code]
+
+
+def on_stage(demo, **more: str) -> AppTest:
+    return open_chapter(demo.slug, **demo.query_on_stage, present="1", step=str(demo.place + 1), **more)
+
+
+@pytest.mark.parametrize("demo", demos(), ids=lambda demo: f"{demo.slide[:20]}: {demo.topic}")
+def test_on_the_projector_a_link_shows_its_point_before_anything_is_pressed(demo):
+    app = on_stage(demo)
+    assert not app.exception
+    shown = said(app)
+    everything = shown + "".join(each.proto.body for each in app.get("html"))
+    assert drawn(app) or any(text in everything for text in TEXTS[demo.slug])
+    assert not [each.value for each in app.info if "press" in each.value.lower()]
+    if demo.recorded is None:
+        assert "Recorded, not computed now**: 2" not in shown
+        return
+    told = recording(demo.recorded)
+    assert f"Recorded, not computed now**: {told.date}, {told.device}" in shown
+    assert "here and now" not in shown
+    keyed = [each.key for each in app.button if each.proto.shortcut == "s"]
+    assert keyed == ([] if demo.recorded in NEEDS_TEXTS else [f"{told.kind}-start"])
+    assert ("S runs it now" in shown) == bool(keyed)
+    assert app.button(key=f"{told.kind}-start").disabled != bool(keyed)
+
+
+@pytest.mark.parametrize("demo", {demo.recorded: demo for demo in STARTING}.values(), ids=lambda demo: demo.recorded)
+def test_a_student_s_page_shows_no_recorded_run(demo):
+    app = open_chapter(demo.slug, **demo.query_on_stage)
+    assert "Recorded, not computed now**: 2" not in said(app)
+    assert not [each for each in app.button if each.proto.shortcut]
+
+
+def test_a_recorded_run_goes_at_a_key_and_a_run_of_one_s_own_takes_its_place(monkeypatch):
+    demo = next(demo for demo in STARTING if demo.recorded == "new-head")
+    app = on_stage(demo)
+    press(app, "No recording")
+    assert "Recorded, not computed now**: 2" not in said(app)
+    assert not drawn(app)
+    press(app, "Recorded run")
+    assert drawn(app)
+    told = recording("new-head")
+    started = []
+
+    class Engine:
+        def submit(self, *asked, **_):
+            started.append(asked)
+
+        def newest(self, *_):
+            return "mine" if started else None
+
+        def view(self, name, **_):
+            return JobView(name, told.kind, JobState.RUNNING, told.events[:1], 0, 0.0, 1.0, None, told.argument)
+
+    monkeypatch.setattr(jobs, "engine", Engine)
+    monkeypatch.setattr(jobs, "_engine", Engine())
+    app.button(key="new-head-start").click().run()
+    assert not app.exception
+    assert len(started) == 1
+    assert "Recorded, not computed now**: 2" not in said(app)
+    assert not drawn(app)
+
+
+@pytest.mark.parametrize("name", ["", "lora", "../../../assets/models", "new-head@", "x" * 5000])
+def test_a_link_that_names_no_run_of_its_page_shows_none(name):
+    demo = next(demo for demo in STARTING if demo.recorded == "new-head")
+    app = open_chapter(demo.slug, **demo.query, present="1", step=str(demo.place + 1), recorded=name)
+    assert not app.exception
+    assert "Recorded, not computed now**: 2" not in said(app)
 
 
 @pytest.mark.parametrize("slug", CLICKED)

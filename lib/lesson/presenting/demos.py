@@ -30,6 +30,8 @@ class Demo:
     """Planned, talking included."""
     run: str | None
     """Kind of the job that it starts, if it starts one."""
+    recorded: str | None
+    """Name of the recorded run that its link shows on a projector, where the page has nothing to show before one."""
 
     @property
     def chapter(self) -> Chapter:
@@ -48,7 +50,13 @@ class Demo:
     @property
     def link_on_stage(self) -> str:
         """Of the page on a projector."""
-        return f"{self.link}&{urlencode({'present': 1, 'step': self.place + 1})}"
+        asked = {**self.query_on_stage, "present": 1, "step": self.place + 1}
+        return f"{self.chapter.url_path}?{urlencode(asked)}"
+
+    @property
+    def query_on_stage(self) -> dict[str, str]:
+        """The state of the page on a projector."""
+        return self.query | ({"recorded": self.recorded} if self.recorded else {})
 
 
 @dataclass(frozen=True)
@@ -58,9 +66,13 @@ class RunsOfPage:
     slug: str
     query: dict[str, str]
     kinds: tuple[str, ...]
+    """Names of recordings: kinds, or a kind and which of its runs."""
     files: bool = True
-    """Whether the page has a use for the adapter that its run leaves, and for pictures of it; a recording is small
-    without."""
+    """Whether the page has a use for the adapter that its run leaves; a recording is small without."""
+    watched: bool = True
+    """Whether it has one for pictures of the adapter's matrices as they grow, too."""
+    press: tuple[str, ...] = ()
+    """Labels of the buttons that are pressed first."""
 
     @property
     def link_on_stage(self) -> dict[str, str]:
@@ -76,12 +88,14 @@ def demos() -> tuple[Demo, ...]:
     found = []
     for topic in curriculum.slide_topics():
         if told := by_topic.get((topic.slide, topic.topic)):
-            found.append(Demo(topic.slide, topic.topic, topic.slug, run=told.get("run"), **_of_page(told)))
+            found.append(Demo(topic.slide, topic.topic, topic.slug, **_of_page(told)))
     return tuple(found)
 
 
 def _of_page(told: dict) -> dict:
-    return {name: told[name] for name in ("query", "do", "minutes")}
+    return {name: told[name] for name in ("query", "do", "minutes")} | {
+        name: told.get(name) for name in ("run", "recorded")
+    }
 
 
 @cache
@@ -89,7 +103,7 @@ def runs_of_pages() -> tuple[RunsOfPage, ...]:
     """Each kind of run that a presenter may need a recording of: the demos' first, then those listed by themselves, of
     pages beyond the slides and of what only some machines can run."""
     listed = json.loads(FILE.read_text(encoding="utf-8"))["runs"]
-    beyond = [RunsOfPage(each.pop("slug"), each.pop("query"), tuple(each.pop("kinds")), **each) for each in listed]
+    beyond = [RunsOfPage(**each | {name: tuple(each.get(name, ())) for name in ("kinds", "press")}) for each in listed]
     there = {kind for page in beyond for kind in page.kinds}
     starting = [demo for demo in reversed(demos()) if demo.run and demo.run not in there]
     of_demos = {demo.run: RunsOfPage(demo.slug, demo.query, (demo.run,)) for demo in starting}

@@ -13,7 +13,7 @@ import streamlit as st
 from lib.engine import Engine, JobState, JobView
 from lib.errors import StudentError
 from lib.models.catalogue import catalogue
-from lib.ui.kit.presenting.recorded_run import forget_recorded, recorded_view, say_recorded_run
+from lib.ui.kit.presenting.recorded_run import forget_recorded, live_key, recorded_view, say_recorded_run
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import CROWD, browsers_lately, owner
 from lib.units import format_duration, format_expected
@@ -142,6 +142,7 @@ def start_and_stop(
     left.button(
         label,
         key=f"{kind}-start",
+        shortcut=None if None in arguments else live_key(kind),
         type="primary" if main else "secondary",
         icon=f":material/{icon}:",
         on_click=begin_when_there,
@@ -171,13 +172,12 @@ def say_if_long(expected_s: float | None) -> None:
 
 
 def current(kind: str) -> JobView | None:
-    """This browser's newest job of this kind, running or over, also after a reload; or, at a presenter's key, the
-    recorded one."""
-    if (recorded := recorded_view(kind)) is not None:
+    """This browser's newest job of this kind, running or over, also after a reload; or, on a projector, the recorded
+    one."""
+    # Where nothing was ever submitted the engine is not started only to hear that.
+    job_id = engine().newest(owner(), kind) if _engine is not None else None
+    if (recorded := recorded_view(kind, has_own=job_id is not None)) is not None:
         return recorded
-    if _engine is None:  # nothing was ever submitted: do not start it only to hear that
-        return None
-    job_id = engine().newest(owner(), kind)
     return engine().view(job_id, owner=owner()) if job_id else None
 
 

@@ -9,6 +9,8 @@ import streamlit as st
 from lib.lesson.presenting.demos import Demo, demos
 from lib.ui.presenter.rehearsal import State, state_of
 
+BEGINS_RECORDED = "on the projector it begins with a recorded run; S starts yours"
+
 
 def list_demos() -> None:
     """Slide by slide: each topic's link, as a student and on the projector, the minutes, and what to do."""
@@ -18,14 +20,16 @@ def list_demos() -> None:
 
 def _line(demo: Demo) -> str:
     links = f"[{demo.topic}]({demo.link}) · [on the projector]({demo.link_on_stage}) · {demo.minutes} min"
-    return f"- {links}{_readiness(demo)}  \n  {demo.do}"
+    return f"- {links}{readiness(demo)}  \n  {demo.do}"
 
 
-def _readiness(demo: Demo) -> str:
-    if demo.run is None:
-        return ""
-    state = state_of(demo.run)
-    return {
-        State.READY: " · :material/check_circle: its run is ready",
-        State.RECORDED: " · :material/history: a recorded run is at hand",
-    }.get(state, f" · :material/hourglass_top: its run: {state.value}")
+def readiness(demo: Demo) -> str:
+    """What the projector shows of its run before anything is pressed, to be put behind its name."""
+    state = demo.run and state_of(demo.run)
+    if state is State.READY:
+        return " · :material/check_circle: its run is ready"
+    if demo.recorded:
+        return f" · :material/history: {BEGINS_RECORDED}"
+    if state is State.RECORDED:
+        return " · :material/history: a recorded run is at hand"
+    return f" · :material/hourglass_top: its run: {state.value}" if state else ""

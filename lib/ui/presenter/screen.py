@@ -16,6 +16,7 @@ from lib.ui.kit.presenting.following import PROJECTORS
 from lib.ui.kit.presenting.looks import second_screen_looks
 from lib.ui.kit.problems import guard
 from lib.ui.kit.session import owner
+from lib.ui.presenter.demos import readiness
 
 EVERY_S = 1
 FOLLOW = "follow"
@@ -168,12 +169,12 @@ def _demos(projector: Projector) -> None:
     for number, demo in enumerate(found):
         show, words = st.columns([1, 5], vertical_alignment="center")
         show.button("Show", key=f"presenter_demo_{number}", on_click=_lead, args=(projector.code, _staged(demo)))
-        words.markdown(f"**{demo.topic}** · {demo.minutes} min  \n{demo.do}")
+        words.markdown(f"**{demo.topic}** · {demo.minutes} min{readiness(demo)}  \n{demo.do}")
 
 
 def _staged(demo: Demo) -> Stage:
     """The demo at its chapter's experiment."""
-    return Stage(demo.slug, demo.place, query=tuple(demo.query.items()))
+    return Stage(demo.slug, demo.place, query=tuple(demo.query_on_stage.items()))
 
 
 def _from_another_device(code: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from lib import curriculum
 from lib.lesson.presenting.leading import Projectors, Stage
 from lib.places import ROOT
+from lib.ui.kit.presenting.recorded_run import forget_recorded
 from lib.ui.kit.presenting.screens import lead_through_screens
 from lib.ui.kit.presenting.stage import ASKED, REVEALED, question_at
 from lib.ui.kit.session import owner
@@ -30,6 +31,7 @@ def catch_up(slug: str) -> None:
     st.session_state[MOVES] = told.moves
     to = told.stage
     if to.query:
+        forget_recorded()
         st.session_state[DEMO] = to
         st.switch_page(BETWEEN, query_params={ASKED: "1"})
     if to.slug != slug:

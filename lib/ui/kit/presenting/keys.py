@@ -17,7 +17,7 @@ from lib.lesson.presenting.steps import ALL, EXPERIMENT, beside, step_at, steps_
 from lib.ui.kit.keeping.notes import notes_now
 from lib.ui.kit.presenting.following import catch_up, listen, tell
 from lib.ui.kit.presenting.looks import projector_looks
-from lib.ui.kit.presenting.recorded_run import forget_recorded, recorded_key
+from lib.ui.kit.presenting.recorded_run import ask_anew, forget_recorded, recorded_key
 from lib.ui.kit.presenting.stage import ASKED, REVEALED, question_at, step_now
 
 GOING = "presenting_going"
@@ -54,6 +54,7 @@ def _keys(slug: str) -> DeltaGenerator:
     if st.session_state.get(OPENED, ("",))[0] != slug:
         st.session_state[OPENED] = slug, {}
         forget_recorded()
+    ask_anew()
     projector_looks(experiment=now.part == EXPERIMENT, everything=now.part == ALL)
     if going := st.session_state.pop(GOING, None):
         to, query = going

@@ -23,6 +23,9 @@ SMALL_IN_CHARTS = ", ".join(
 STAGE_WITH_CHART = (
     '.st-key-stage:has(> [data-testid="stElementContainer"] [data-testid="stPlotlyChart"])'
     ':not(:has([data-testid="stHorizontalBlock"] [data-testid="stPlotlyChart"]))'
+    ':not(:has([data-testid="stExpanderDetails"] [data-testid="stPlotlyChart"]))'
+    ':not(:has(> [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] > [data-testid="stElementContainer"]'
+    ' [data-testid="stPlotlyChart"]))'
 )
 FIRST_CHART = ':nth-child(1 of [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]))'
 POINT_FIRST = f"""@media (min-width: 1000px) {{
@@ -37,7 +40,8 @@ POINT_FIRST = f"""@media (min-width: 1000px) {{
   font-size: 1.2rem; white-space: normal; }}
 }}"""
 """At the experiment the first chart stands at the left and stays there; controls and words pass by at its right.
-Where a chart stands beside its controls already, the page is left as it is."""
+Where a chart stands beside its controls already, or charts come with a run or lie on an open shelf, the page is left
+as it is."""
 
 
 def readable_buttons() -> None:

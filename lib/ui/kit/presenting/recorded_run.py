@@ -1,4 +1,8 @@
-"""A recorded run in place of one's own, on a projector only and marked as such: for when the model is slow, or away."""
+"""A recorded run in place of one's own, on a projector only and marked as such.
+
+It is there for when the model is slow, or away; and a demo's link opens with it, so that its point is on the screen
+before anything is pressed. One key takes it away or brings it back, another starts the run itself.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +10,46 @@ import streamlit as st
 
 from lib.engine import JobState, JobView
 from lib.engine.recording import Recording
-from lib.lesson.presenting.recorded import recorded_kinds, recording
+from lib.lesson.presenting.recorded import kind_of, recorded_kinds, recorded_names, recording
 from lib.ui.kit.presenting.stage import presenting
 from lib.units import format_duration
 
+ASKED = "recorded"
+"""`recorded=lora` in a projector's link: the run of this name is shown from the start, unless there is one of one's
+own."""
 ON = "presenting_recorded"
-"""Whether recorded runs are shown now."""
+"""Whether recorded runs are shown now, once a key has said so."""
+SHOWN = "presenting_shown"
+"""Kinds of jobs of which this page shows a recorded run."""
+LIVE = "presenting_live"
+"""The kind of job that a key starts: the first on the page that has a recorded run."""
 ASKED_FOR = "presenting_kinds"
 """Kinds of jobs that this page has looked for and of which a recording is here."""
-MARK = "recorded-"
+MARK, START_KEY = "recorded-", "S"
 NOW, THEN = "here and now", "in the recorded run, not now"
 
 
-def recorded_view(kind: str) -> JobView | None:
-    """The recorded run of this kind as a job that is done, if a projector shows recorded runs now."""
+def recorded_view(kind: str, *, has_own: bool) -> JobView | None:
+    """The recorded run of this kind as a job that is done, if a projector shows it now.
+
+    has_own  whether this browser has a run of this kind: a link does not cover that, a key does
+    """
     if not presenting() or kind not in recorded_kinds():
         return None
     st.session_state.setdefault(ASKED_FOR, set()).add(kind)
-    if not st.session_state.get(ON):
+    shown, asked = st.session_state.setdefault(SHOWN, set()), _asked_by_link(kind)
+    if not st.session_state.get(ON, asked is not None and not has_own):
+        shown.discard(kind)
         return None
-    told = recording(kind)
-    return JobView(f"{MARK}{kind}", kind, JobState.DONE, told.events, 0, 0.0, told.elapsed_s, None, told.argument)
+    shown.add(kind)
+    name = asked or kind
+    told = recording(name)
+    return JobView(f"{MARK}{name}", kind, JobState.DONE, told.events, 0, 0.0, told.elapsed_s, None, told.argument)
 
 
 def shows_recorded() -> bool:
     """Whether what this page shows of a run was recorded."""
-    return presenting() and bool(st.session_state.get(ON) and st.session_state.get(ASKED_FOR))
+    return presenting() and bool(st.session_state.get(SHOWN))
 
 
 def when_measured() -> str:
@@ -44,29 +62,49 @@ def say_recorded_run(view: JobView) -> bool:
     if not view.id.startswith(MARK):
         return False
     with st.container(key=f"stage_recorded_run_{view.kind}"):  # which the projector's script brings into view
-        st.warning(_how(recording(view.kind)), icon=":material/history:")
+        st.warning(_how(recording(view.id.removeprefix(MARK))), icon=":material/history:")
     return True
 
 
 def _how(told: Recording) -> str:
     return (
         f"**Recorded, not computed now**: {told.date}, {told.device}, torch {told.versions['torch']}, transformers "
-        f"{told.versions['transformers']}. The run took {format_duration(told.elapsed_s)} there. B goes back."
+        f"{told.versions['transformers']}. The run took {format_duration(told.elapsed_s)} there. "
+        + (f"{START_KEY} runs it now, B goes back." if st.session_state.get(LIVE) == told.kind else "B goes back.")
     )
 
 
+def live_key(kind: str) -> str | None:
+    """The key for the button that starts a run of this kind; None if it has none."""
+    if not presenting() or kind not in recorded_kinds():
+        return None
+    return START_KEY if st.session_state.setdefault(LIVE, kind) == kind else None
+
+
+def ask_anew() -> None:
+    """Before a page is drawn: what is on it now says so itself, and one of its buttons takes the key."""
+    for name in (SHOWN, LIVE):
+        st.session_state.pop(name, None)
+
+
 def forget_recorded() -> None:
-    """On another page, or once a run of one's own is started."""
-    st.session_state.pop(ON, None)
-    st.session_state.pop(ASKED_FOR, None)
+    """On another page, at another demo of this one, or once a run of one's own is started."""
+    for name in (ON, ASKED_FOR, SHOWN, LIVE):
+        st.session_state.pop(name, None)
+
+
+def _asked_by_link(kind: str) -> str | None:
+    """The name of the recorded run that the link asks for, if it is of this kind and here."""
+    name = st.query_params.get(ASKED, "")
+    return name if kind_of(name) == kind and name in recorded_names() else None
 
 
 def recorded_key() -> None:
     """Once the page is drawn: the key for its recorded run, if it has one."""
     if st.session_state.get(ASKED_FOR):
-        on = bool(st.session_state.get(ON))
+        on = bool(st.session_state.get(SHOWN))
         st.button("No recording" if on else "Recorded run", key="stage_recorded", shortcut="B", on_click=_switch)
 
 
 def _switch() -> None:
-    st.session_state[ON] = not st.session_state.get(ON)
+    st.session_state[ON] = not st.session_state.get(SHOWN)

@@ -2,8 +2,8 @@
 
 How tall a page is only its browser knows, so this is a script: a constant of ours, never text of anybody's. It breaks a
 page between two elements where one ends, and shows a sign at the lower right while there is more below; a recorded run
-that is called up is brought into view. The second screen hears from it which of how many screens is seen, and leads it
-to another one.
+is brought into view, with the beginning of what it has shown. The second screen hears from it which of how many screens
+is seen, and leads it to another one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import streamlit as st
 from lib.lesson.presenting.leading import Projector, Screen
 
 SCRIPT = """
-const OVERLAP = 24, NEAR = 8, MOST = 50, LOOK_MS = 400;
+const OVERLAP = 24, NEAR = 8, MOST = 50, LOOK_MS = 400, RESULT = 320, SETTLED = 12;
 const KEYS = {PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1};
 const TYPED_IN = 'input, textarea, select, [contenteditable=true]';
 const HAS_ARROWS = '[role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=menu]';
@@ -60,7 +60,7 @@ const begin = () => {
   sign.id = 'stage-screen';
   document.body.append(sign);
   const stage = {say: null, said: '', followed: false, at: '', turns: null};
-  let step = '', before = '', recorded = false;
+  let step = '', before = '', inView = 0;
 
   const heard = (event, by) => {
     if (!bar()) return;
@@ -86,16 +86,31 @@ const begin = () => {
     const now = there ? bar().querySelector('p')?.textContent ?? '' : '';
     if (there && now !== step) page().scrollTop = 0;
     step = now;
-    const run = there && document.querySelector('[class*="st-key-stage_recorded_run_"]');
-    const top = run?.offsetHeight ? run.getBoundingClientRect().top : null;  // at other steps it is not displayed
-    if (top !== null && !recorded && (top < 0 || top > seen() - run.offsetHeight)) page().scrollTop += top - OVERLAP;
-    recorded = top !== null;
     const more = there && lowest() > NEAR && page().scrollTop < lowest() - NEAR;
     sign.textContent = more ? '\\u25be' : '';
     sign.title = more ? 'There is more below: Page Down' : '';
   };
+
+  const recordedRun = () => bar() && document.querySelector('[class*="st-key-stage_recorded_run_"]');
+  // Again and again while what is below it is still drawn, until somebody turns the page: then it stays where it is.
+  const bringRecorded = () => {
+    const run = recordedRun();
+    if (!run?.offsetHeight) {  // at other steps it is not displayed
+      inView = 0;
+      return;
+    }
+    if (inView >= SETTLED) return;
+    const {top, bottom} = run.getBoundingClientRect();
+    if (top >= 0 && bottom + RESULT <= seen()) inView += 1;
+    else page().scrollTop += top - OVERLAP;
+  };
+  const stay = () => { if (recordedRun()?.offsetHeight) inView = SETTLED; };
+  stage.stay = stay;
+  for (const turned of ['wheel', 'touchstart', 'pointerdown', 'keydown']) document.addEventListener(turned, stay, true);
+
   const tell = () => {
     look();
+    bringRecorded();
     if (!bar() || !stage.say || !stage.followed) return;
     const all = stops(), told = {at: stage.at, turns: stage.turns, screen: seenNow(all), screens: all.length};
     const words = JSON.stringify(told);
@@ -116,7 +131,10 @@ export default function ({data, setStateValue}) {
   const led = stage.turns !== null && stage.at === data.at && data.turns > stage.turns;
   if (!stage.say || data.followed !== stage.followed) stage.said = '';  // on another page, or anew: to be told again
   Object.assign(stage, {say: setStateValue, ...data});
-  if (led) page().scrollTop = stops()[data.screen - 1] ?? lowest();
+  if (led) {
+    stage.stay();
+    page().scrollTop = stops()[data.screen - 1] ?? lowest();
+  }
   return () => { stage.say = null; };
 }
 """

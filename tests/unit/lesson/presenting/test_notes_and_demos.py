@@ -15,7 +15,7 @@ from lib.engine.recording import decoded, encoded
 from lib.lesson.presenting.demos import demos, demos_of, runs_of_pages
 from lib.lesson.presenting.leading import Stage
 from lib.lesson.presenting.notes import notes
-from lib.lesson.presenting.recorded import FOLDER, SUFFIX, recorded_kinds, recording
+from lib.lesson.presenting.recorded import FOLDER, SUFFIX, kind_of, recorded_kinds, recorded_names, recording
 
 
 def test_every_chapter_has_notes_and_no_other():
@@ -43,20 +43,26 @@ def test_every_topic_has_its_demo_in_the_lecture_s_order():
 def test_a_link_carries_its_state(demo):
     link = urlsplit(demo.link_on_stage)
     asked = {key: values[0] for key, values in parse_qs(link.query, strict_parsing=True).items()}
-    assert asked == {**demo.query, "present": "1", "step": str(demo.place + 1)}
+    shown = {"recorded": demo.recorded} if demo.recorded else {}
+    assert asked == {**demo.query, **shown, "present": "1", "step": str(demo.place + 1)}
     assert link.path == demo.chapter.url_path
+    assert "recorded" not in urlsplit(demo.link).query
+
+
+def test_a_recorded_run_that_a_link_shows_is_here():
+    assert {demo.recorded for demo in demos()} - {None} <= recorded_names()
 
 
 def test_what_is_recorded_is_a_demo_s_run():
     assert {"lora", "lora-compare", "quantization", "next-token", "dpo", "reward-model"} <= recorded_kinds()
-    assert recorded_kinds() <= {kind for page in runs_of_pages() for kind in page.kinds}
+    assert recorded_names() == {name for page in runs_of_pages() for name in page.kinds}
 
 
-@pytest.mark.parametrize("kind", sorted(recorded_kinds()))
-def test_a_recording_is_small_dated_and_comes_back_as_it_was(kind):
-    told = recording(kind)
-    assert (FOLDER / f"{kind}{SUFFIX}").stat().st_size < 2_000_000
-    assert told.kind == kind
+@pytest.mark.parametrize("name", sorted(recorded_names()))
+def test_a_recording_is_small_dated_and_comes_back_as_it_was(name):
+    told = recording(name)
+    assert (FOLDER / f"{name}{SUFFIX}").stat().st_size < 2_000_000
+    assert told.kind == kind_of(name)
     assert told.events
     assert told.elapsed_s > 0
     assert told.device
