@@ -57,7 +57,7 @@ def test_a_file_is_scored_and_taken_home(page: Page, app, tmp_path: Path):
     expect(page.get_by_test_id("stFileChipName").first).to_have_attribute("title", file.name)
     assert scripts_run(page) == 0
     press(page.get_by_role("button", name="Score 2 pairs"))
-    expect(page.get_by_text("Corpus BLEU is not the mean of sentence BLEU").first).to_be_visible()
+    expect(page.get_by_text("Corpus BLEU beside the mean of sentence BLEU").first).to_be_visible()
     settle(page)
     with page.expect_download() as download:
         press_button(page, "CSV")

@@ -43,6 +43,7 @@ def differences(compared: Comparison, names: Sequence[str]) -> go.Figure:
     inside = (middle >= low) & (middle <= high)
     fig.add_bar(x=middle, y=counts, width=edges[1] - edges[0], marker_color=np.where(inside, BLUE, GREY))
     fig.add_vline(x=0, line={"color": ORANGE, "width": 3})
-    fig.add_annotation(x=0, y=1.04, yref="paper", text="no difference", showarrow=False, font={"color": ORANGE})
+    said = {"text": "no difference", "showarrow": False, "font": {"color": ORANGE}}
+    fig.add_annotation(x=0, y=1, yref="paper", yanchor="bottom", **said)
     fig.update_layout(showlegend=False)
     return fig

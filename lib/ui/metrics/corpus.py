@@ -154,9 +154,9 @@ def _progress(view: JobView) -> None:
 
 
 def _corpus_against_mean(scored: CorpusScored, names: tuple[str, ...]) -> None:
-    st.subheader("Corpus BLEU is not the mean of sentence BLEU", anchor=False)
+    st.subheader("Corpus BLEU beside the mean of sentence BLEU", anchor=False)
     for system, name in zip(scored.systems, names, strict=True):
-        corpus, mean, sacre, chrf = st.columns(4)
+        corpus, mean, sacre, chrf = st.columns([6, 5, 5, 3])  # the first label is the longest
         corpus.metric(f"{name}: corpus BLEU (NLTK)", shown(system.corpus_nltk_bleu), border=True)
         mean.metric("Mean of sentence BLEU (NLTK)", shown(system.mean("nltk_bleu")), border=True)
         sacre.metric("Corpus BLEU (sacrebleu, of 100)", f"{system.corpus_sacrebleu:.2f}", border=True)
