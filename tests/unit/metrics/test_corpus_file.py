@@ -90,6 +90,7 @@ def test_mixed_encodings_lose_nothing_and_name_the_lines():
         (b"\xff\xfea", "damaged"),
         (b"x" * (MAX_FILE_BYTES + 1), "10 MB"),
         (b"only one column\nand one row", "Only one column"),
+        (b'{"a": 1}', r"Only one field was found \('a'\); .* need a field each, in every object"),
         (b"reference,candidate\n", "no row"),
         (b"{not json}\n", "not valid JSON: at line 1"),
         (b'[{"reference": "a"', "not valid JSON"),

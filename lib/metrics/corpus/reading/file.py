@@ -71,16 +71,16 @@ def read_table(data: bytes, encoding: str | None = None, header: bool | None = N
         columns, rows, refused, kind, notes, named = (
             read.columns, read.rows, read.refused, read.kind, read.notes, read.header
         )  # fmt: skip
-    _check_size(columns, rows, refused)
+    _check_size(columns, rows, refused, is_json=as_json is not None)
     frame = frame_of_rows(columns, rows)
     return Table(frame, tuple(refused), kind, decoded.encoding, (*decoded.notes, *notes), named)
 
 
-def _check_size(columns: Sequence[str], rows: Sequence, refused: Sequence[Refused]) -> None:
+def _check_size(columns: Sequence[str], rows: Sequence, refused: Sequence[Refused], *, is_json: bool) -> None:
     if len(columns) < 2:
+        what, how = ("field", "in every object") if is_json else ("column", "separated by commas, tabs or semicolons")
         raise CorpusError(
-            f"Only one column was found ({columns[0][:60]!r}); a reference and a candidate need a column each, "
-            "separated by commas, tabs or semicolons."
+            f"Only one {what} was found ({columns[0][:60]!r}); a reference and a candidate need a {what} each, {how}."
         )
     if len(columns) > MAX_COLUMNS:
         raise CorpusError(f"The file has {len(columns):,} columns; up to {MAX_COLUMNS} can be read.")
