@@ -111,6 +111,11 @@ class Tally:
         return self.second if sum(self.second) else self.first
 
     @property
+    def second_alone(self) -> Tally:
+        """The second vote as the only one: of a round in which the first is no answer to the question."""
+        return Tally(self.second, (0,) * len(self.second), ())
+
+    @property
     def majority(self) -> int | None:
         """The choice with most students in the last vote; None without answers or where two are level."""
         return self.most_chosen[0] if len(self.most_chosen) == 1 else None

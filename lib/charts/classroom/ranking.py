@@ -59,11 +59,13 @@ def divided_pairs(pairs: Sequence[Divided], answers: Sequence[Answer]) -> go.Fig
 
 
 def title_of(pairs: Sequence[Divided], answers: Sequence[Answer]) -> str:
-    """The message: the pair on which the room is most divided."""
+    """The message: the pair on which the room is most divided, if there is one."""
     most = pairs[0]
     first, second = pair_name(most, answers)
     if most.agreement == 1:
         return f"All {most.judges} agree on every pair" if most.judges > 1 else "One student has ranked"
+    if len(pairs) > 1 and pairs[-1].agreement == most.agreement:
+        return "Every pair divides the room alike"
     ties = f", {most.ties} tied" if most.ties else ""
     return f"{first} or {second} divides the room: {most.for_first} to {most.for_second}{ties}"
 

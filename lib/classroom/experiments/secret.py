@@ -100,7 +100,7 @@ def cast_votes(
     from lib.classroom.members import member
 
     if len(votes) != VOTES or any(each not in (LEFT, RIGHT, TIE) for each in votes):
-        raise RoomError(f"Vote on all {VOTES} pairs: left, right, or no difference.")
+        raise RoomError(f"Vote on all {VOTES} pairs: 1, 2, or no difference.")
     if asked.stage is not Stage.VOTING:
         raise RoomError("The votes of this round are closed.")
     here = member(db, code, browser)

@@ -91,7 +91,7 @@ def _part(db: Database, code: str, browser: str, asked: Asked) -> Part | None:
         return _in_own_words(db, code, asked)
     counts = tally(db, code, asked.number, browser=browser)
     if is_secret(asked):  # its first vote is the voters', and no answer to the question
-        counts = Tally(counts.second, (0,) * len(counts.second), ())
+        counts = counts.second_alone
     if not sum(counts.last):
         return None
     lines = tuple(

@@ -155,6 +155,8 @@ def _shown(code: str, asked: Asked, mine: int | str | None) -> None:
             f"The right answer is **{LETTERS[asked.right]} · {choice.text}**. {choice.why}", icon=":material/check:"
         )
     counts = tally(db(), code, asked.number)
+    if is_secret(asked):
+        counts = counts.second_alone  # they guess once, where others vote again
     if sum(counts.last):
         st.plotly_chart(votes(asked, counts), key="phone_votes", alt=describe_votes(asked, counts))
     mine_so_far = score(db(), code, owner())

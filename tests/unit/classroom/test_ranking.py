@@ -10,6 +10,7 @@ import pytest
 from lib.alignment.agreeing import divided, of_many
 from lib.alignment.preferences import Choice, Ranking
 from lib.alignment.reward.run import RewardRun
+from lib.charts.classroom.ranking import title_of
 from lib.classroom import questions
 from lib.classroom.errors import NotTheInstructor, RoomError
 from lib.classroom.experiments import ranking
@@ -17,6 +18,7 @@ from lib.classroom.members import leave
 from lib.classroom.records import Stage
 from lib.classroom.taking_home import answers_as_rows
 from lib.models.catalogue import BUNDLED, REAL
+from lib.ui.classroom.experiments.ranking import ranked_in_words
 from tests.unit.classroom.room import room_with
 
 
@@ -95,6 +97,17 @@ def test_the_pair_that_divides_most_comes_first():
     assert of_many(pairs).agreement.observed == pytest.approx(5 / 6)
     assert of_many(divided(rankings[:1])) is None
     assert divided([Ranking(sampled.prompt, sampled.answers, ())]) == ()
+
+
+def test_no_pair_is_named_where_all_divide_the_room_alike():
+    """Two who turn everything round, and one who finds all as good."""
+    (sampled, *_) = ranking.prompts_to_rank(REAL)
+    given = ((1, 2, 3, 4), (4, 3, 2, 1), (1, 1, 1, 1))
+    rankings = {at: Ranking(sampled.prompt, sampled.answers, places) for at, places in enumerate(given)}
+    prompted = ranking.Prompted(1, sampled, rankings, {})
+    assert {each.agreement for each in prompted.pairs} == {0}
+    assert title_of(prompted.pairs, sampled.answers) == "Every pair divides the room alike"
+    assert ranked_in_words(prompted, 0) == "**3 students ranked.** Every pair divides them alike."
 
 
 def test_what_the_room_prefers_is_hidden_until_it_is_shown(shared):

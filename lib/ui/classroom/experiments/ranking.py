@@ -117,21 +117,24 @@ def _how_it_ranked(room: Room, asked: Asked) -> None:
             key="room_ranking",
             alt=describe(prompted.pairs, prompted.sampled.answers),
         )
-    happened(_in_words(prompted, none_good))
+    happened(ranked_in_words(prompted, none_good))
     if prompted.agreement:
         _worked_kappa(prompted.agreement)
     _all_prompts(room, model_of(asked))
 
 
-def _in_words(prompted: Prompted, none_good: int) -> str:
+def ranked_in_words(prompted: Prompted, none_good: int) -> str:
     said = f"**{number_of(len(prompted.rankings), 'student')} ranked.**"
     if none_good:
         said += f" {none_good} of them found none of the answers good, which says nothing of their order."
     if prompted.pairs and prompted.pairs[0].agreement < 1:
         most, least = prompted.pairs[0], prompted.pairs[-1]
         answers = prompted.sampled.answers
-        said += f" They are most divided on **{' or '.join(pair_name(most, answers))}**"
-        said += f" and agree most on **{' or '.join(pair_name(least, answers))}**."
+        if least.agreement > most.agreement:
+            said += f" They are most divided on **{' or '.join(pair_name(most, answers))}**"
+            said += f" and agree most on **{' or '.join(pair_name(least, answers))}**."
+        elif least is not most:
+            said += " Every pair divides them alike."
     if prompted.argued:
         before, after = prompted.argued
         said += (

@@ -22,7 +22,7 @@ from lib.classroom.experiments.secret import (
     rules_to_hide,
     votes_of,
 )
-from lib.classroom.records import Asked, Member, Room, Stage, Tally
+from lib.classroom.records import Asked, Member, Room, Stage
 from lib.engine import JobState, JobView
 from lib.ui.alignment.policy import looks_of
 from lib.ui.alignment.secret import show_round
@@ -157,10 +157,10 @@ def _guesses(room: Room, asked: Asked, view: JobView | None) -> None:
             lambda given: st.markdown(f"### {given} {'guess' if given == 1 else 'guesses'}"),
         )
         return
-    guesses = tally(db(), room.code, asked.number, browser=owner()).second
+    found = tally(db(), room.code, asked.number, browser=owner()).second_alone
+    guesses = found.last
     said = f"The voters' rule: **{asked.choices[asked.right].text}**."
     if sum(guesses):
-        found = Tally(guesses, (0,) * len(guesses), ())
         st.plotly_chart(votes(asked, found), key="room_secret", alt=describe_votes(asked, found))
         said += f" {guesses[asked.right]} of {sum(guesses)} guessed it."
     given = votes_of(db(), room.code, owner(), asked)
