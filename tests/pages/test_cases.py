@@ -6,7 +6,7 @@ import pytest
 
 from lib.lesson.cases.stories import cases
 from lib.lesson.cases.working import figures
-from tests.pages.conftest import open_chapter, press, refused
+from tests.pages.conftest import button, open_chapter, press, refused
 
 
 def test_the_solution_opens_only_after_a_decision():
@@ -15,8 +15,8 @@ def test_the_solution_opens_only_after_a_decision():
     assert not app.exception
     computed = [each.value for each in figures("clinic")]
     assert not [each for each in app.markdown if computed[0] in each.value]
-    press(app, "That is my decision")
-    assert not [each for each in app.markdown if "does not fit" in each.value], "nothing was chosen"
+    assert button(app, "That is my decision").disabled, "nothing was chosen"
+    assert not [each for each in app.markdown if "does not fit" in each.value]
     wrong = next(option for option in clinic.asked.options if not option.correct)
     app.radio(key="cs_clinic").set_value(wrong.text).run()
     press(app, "That is my decision")

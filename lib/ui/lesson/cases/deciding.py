@@ -37,8 +37,8 @@ def _ask_for_a_decision(case: Case) -> None:
     key = f"cs_{case.id}"
     # The file has the right option first; by the alphabet it stands anywhere.
     options = sorted(option.text for option in case.asked.options)
-    st.radio(case.asked.question, options, index=None, key=key, label_visibility="collapsed")
-    st.button("That is my decision", on_click=_commit, args=(case.id, key), type="primary")
+    chosen = st.radio(case.asked.question, options, index=None, key=key, label_visibility="collapsed")
+    st.button("That is my decision", on_click=_commit, args=(case.id, key), type="primary", disabled=chosen is None)
     st.caption("Choose, then press the button: the worked solution opens, and the decision stands.")
 
 
