@@ -126,13 +126,13 @@ def test_a_reward_is_learnt_from_the_course_s_rankings_and_then_earned():
     assert app.button_group(key="al_whose").value == "length"
     assert "its own rankings of the same answers, but 6 tokens more are worth a place" in said(app)
     start_and_finish(app, "Let it learn")
-    assert "### The judge takes the longer answer in 65% of the pairs" in said(app)
+    assert "### The longer answer wins in 65% of the pairs" in said(app)
     assert "On the 16 pairs that length has turned round" in said(app)
     assert "Over all 119 pairs of the course's judge agreement goes from" in said(app)
     table = app.dataframe[0].value
     assert list(table["reward"]) == ["as learnt", "corrected", "the number of tokens"]
     assert table["correlation with length"][1] == "+0.00"
-    assert [table[f"agrees with {whose} judge"][2] for whose in ("this", "the course's")] == ["65%", "50%"]
+    assert [table[f"agrees with {whose}"][2] for whose in ("these rankings", "the course's judge")] == ["65%", "50%"]
     assert "Take a judge who likes length" not in [each.label for each in app.button]
 
     app.switch_page("pages/policy.py").run()

@@ -19,7 +19,7 @@ def show_length(run: RewardRun, fitted: Fitted) -> None:
     """Both rewards against length, with whom they agree, and what that says."""
     longer = longer_wins([each.pair for each in fitted.as_learnt.judged])
     happened(
-        f"### The judge takes the longer answer in {longer:.0%} of the pairs, and the reward "
+        f"### The longer answer wins in {longer:.0%} of the pairs, and the reward "
         f"{'has learnt that' if fitted.as_learnt.goes_with_length else 'hardly goes with length'}: correlation "
         f"{_correlation(fitted.as_learnt)}, corrected {_correlation(fitted.lengthless)}"
     )
@@ -64,7 +64,7 @@ def _show_agreement(fitted: Fitted, longer: float, won: WonBack | None) -> None:
     rows = [
         {
             "reward": name,
-            "agrees with this judge": f"{learnt.accuracy:.0%}",
+            "agrees with these rankings": f"{learnt.accuracy:.0%}",
             **({"agrees with the course's judge": f"{fair:.0%}"} if won else {}),
             "takes the longer one": f"{longer_preferred(learnt.judged):.0%}",
             "correlation with length": _correlation(learnt),
@@ -76,7 +76,7 @@ def _show_agreement(fitted: Fitted, longer: float, won: WonBack | None) -> None:
     ]
     rule = {
         "reward": "the number of tokens",
-        "agrees with this judge": f"{longer:.0%}",
+        "agrees with these rankings": f"{longer:.0%}",
         **({"agrees with the course's judge": f"{longer_wins(_fair_pairs(fitted)):.0%}"} if won else {}),
         "takes the longer one": "always",
         "correlation with length": "+1.00",
