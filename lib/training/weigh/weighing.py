@@ -94,9 +94,11 @@ HERE = "your set-up"
 
 def calculated(arch: Architecture, setup: TrainingSetup, held_in: str = "fp32") -> Parts:
     """What the memory calculator says of it, its frozen base held in `held_in`."""
-    # Texts that follow each other in one row each begin at position 0: the row may be longer than any of them.
-    roomy = replace(arch, max_position_embeddings=max(arch.max_position_embeddings, setup.sequence))
-    kept = training(roomy if setup.padded else arch, setup).kept_for_backward_bytes
+    counted = arch
+    if setup.padded and setup.sequence > arch.max_position_embeddings:
+        # Texts that follow each other in one row each begin at position 0: the row may be longer than any of them.
+        counted = replace(arch, max_position_embeddings=setup.sequence)
+    kept = training(counted, setup).kept_for_backward_bytes
     states = training_states(arch, setup)
     if held_in in STORED_AS:
         trained = adapter_parameters(arch, setup.rank, setup.targets)
