@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lib import curriculum
 from lib.lesson.glossary.terms import glossary, words_of
 from tests.pages.conftest import open_chapter, refused
@@ -36,6 +38,13 @@ def test_an_abbreviation_in_the_link_opens_its_term():
 def test_a_typing_mistake_is_offered_what_was_meant():
     app = open_chapter("glossary", gl_word="perplexty")
     assert "**Perplexity** (PPL)" in [each.label for each in links(app)]
+
+
+@pytest.mark.parametrize("slug", ["glossary", "references"])
+def test_a_page_without_charts_points_at_no_camera(slug):
+    app = open_chapter(slug)
+    assert not app.get("plotly_chart")
+    assert "camera" not in "".join(each.value for each in app.caption)
 
 
 def test_every_term_is_under_some_letters_and_some_group():

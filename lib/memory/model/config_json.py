@@ -230,7 +230,8 @@ def _head_dim(values: Mapping) -> int:
     hidden, heads = values["hidden_size"], values["num_attention_heads"]
     if hidden % heads:
         raise CannotEstimateError(
-            f"num_attention_heads = {heads} does not divide hidden_size = {hidden} and the config has no head_dim."
+            f"num_attention_heads = {heads} does not divide hidden_size = {hidden} and the config has no head_dim: "
+            "give that, or a number of heads that divides it."
         )
     return hidden // heads
 

@@ -103,6 +103,9 @@ def _slides_and_facts(slides: tuple[SlideFact, ...]) -> None:
         in_fact.markdown(f":material/check_circle: **In fact** \n\n{each.fact}")
 
 
+WITHOUT_CHARTS = ("glossary", "references")
+
+
 def take_away(slug: str, *, rows: Rows | None = None, data: Any = None, name: str | None = None) -> None:
     """A link to exactly this state, the numbers as CSV and JSON, a page to print, and the sources.
 
@@ -117,7 +120,8 @@ def take_away(slug: str, *, rows: Rows | None = None, data: Any = None, name: st
 def _take_away(words: Chapter, rows: Rows | None, data: Any, name: str) -> None:
     st.header("Take it away", anchor=False)
     st.code(_this_state(), language=None, wrap_lines=True)
-    st.caption("This link opens the page exactly as it is now. Pictures: the camera above each chart.")
+    pictures = "" if words.slug in WITHOUT_CHARTS else " Pictures: the camera above each chart."
+    st.caption(f"This link opens the page exactly as it is now.{pictures}")
     buttons = iter(st.columns(4))
     file_buttons(rows, rows if data is None else data, name, buttons)
     note_rows(rows)

@@ -16,7 +16,7 @@ from lib.lesson.summary.document import glossary_document
 from lib.ui.kit.words import SEARCH, look_up_link
 
 EVERYTHING = "The whole course"
-LETTERS = ("A", "B", "C", "D-E", "F-G", "H-K", "L-N", "O-P", "Q-R", "S", "T-Z")
+LETTERS = ("0-A", "B", "C", "D-E", "F-G", "H-K", "L-N", "O-P", "Q-R", "S", "T-Z")
 """Each about as long as the others; what begins with a digit stands before A."""
 MOST_SHOWN = 40
 MOST_CHARACTERS = 80
@@ -105,7 +105,7 @@ def _who_and_when(title: str) -> str:
 def _in_letters(each: Term, letters: str) -> bool:
     first = bare(each.term)[0].upper()
     low, high = letters[0], letters[-1]
-    return low <= first <= high or (first < "A" and low == "A")
+    return low <= first <= high or (first < "A" and low == "0")
 
 
 def _row(each: Term) -> dict[str, Any]:

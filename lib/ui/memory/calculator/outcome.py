@@ -64,7 +64,7 @@ def what_would_fit_buttons(estimate: Estimate, card: Gpu, unit: str) -> None:
     for change in found:
         values = control_values(estimate.setup.job, dict(change.changes))
         verdict = "fits" if change.fits else "still too much"
-        button, words = st.columns([1, 5], vertical_alignment="center")
+        words, button = st.columns([5, 1], vertical_alignment="center")  # on a phone one below the other
         button.button(
             "Apply",
             key=f"fix_{change.key}",
