@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -19,6 +20,7 @@ from lib.alignment.secret.run import hidden_rule
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.alignment.best_of_n import takes_s
 from lib.ui.alignment.gold import in_words
+from lib.ui.alignment.hacking import hacking_verdict
 from lib.ui.kit import kept
 from tests.pages.conftest import open_chapter, press, refused, start_and_finish
 
@@ -174,6 +176,12 @@ def test_a_reward_that_is_never_seen_teaches_nothing():
     assert "Asked with prompts that invite it (**“You may go now, if you**)" in said(app)
     start_and_finish(app, "Reward it")
     assert "a reward never seen teaches nothing" in said(app)
+
+
+@pytest.mark.parametrize(("nats", "words"), [(2.29, "sense has not been paid with yet"), (5.79, "buys back the sense")])
+def test_sense_is_said_to_be_lost_only_where_it_is(nats, words):
+    looks = [SimpleNamespace(reward=0.06, reference_nats=2.28), SimpleNamespace(reward=2.06, reference_nats=nats)]
+    assert words in hacking_verdict("times “please”", looks, [])
 
 
 @pytest.mark.parametrize(("model", "rule"), [(BUNDLED, "please"), (REAL, "exclaiming"), (REAL, "please")])

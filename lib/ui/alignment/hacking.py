@@ -21,6 +21,8 @@ from lib.ui.kit.text import followed_by
 
 KIND = "hacking"
 SHOWN = 4
+HARDLY_NATS = 0.1
+"""A rise in surprise per token below this is no loss of sense to speak of."""
 
 
 def hack_a_reward(model: str) -> list[dict]:
@@ -77,7 +79,7 @@ def _draw_hacking(view: JobView) -> None:
         st.markdown(followed_by(answer.prompt, answer.written))
     if view.state.active or len(looks) < 2:
         return
-    happened(_verdict(unit, looks, steps))
+    happened(hacking_verdict(unit, looks, steps))
     formula(
         "How natural: the mean of ln p(token) under the base model, over all tokens of the answers. √KL is the "
         "distance that Gao et al. 2022 (figure 1) draw a reward over: what is measured rises, what is meant turns "
@@ -86,7 +88,7 @@ def _draw_hacking(view: JobView) -> None:
     measured(f"{run.model} here and now, β = {run.beta:g}, {len(last.answers)} answers each time.")
 
 
-def _verdict(unit: str, looks: list[Examined], steps: list[PolicyStep]) -> str:
+def hacking_verdict(unit: str, looks: list[Examined], steps: list[PolicyStep]) -> str:
     first, last = looks[0], looks[-1]
     if last.reward <= first.reward:
         never = not any(each.reward for each in (*looks, *steps))
@@ -96,6 +98,12 @@ def _verdict(unit: str, looks: list[Examined], steps: list[PolicyStep]) -> str:
             else "the updates were too few or too small, or β holds the model back"
         )
         return f"The reward did not rise ({first.reward:.2f} → {last.reward:.2f} {unit}): {why}."
+    if last.reference_nats - first.reference_nats < HARDLY_NATS:
+        return (
+            f"The number that is measured went from **{first.reward:.2f}** to **{last.reward:.2f}** {unit} per answer, "
+            f"and the base model is hardly more surprised ({first.reference_nats:.2f} → {last.reference_nats:.2f} nats "
+            "per token): sense has not been paid with yet. Take more updates to see when it is."
+        )
     return (
         f"The number that is measured went from **{first.reward:.2f}** to **{last.reward:.2f}** {unit} per answer. "
         "Nobody asked for sense, so nobody paid for it: the base model's surprise per token is "
