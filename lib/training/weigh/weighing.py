@@ -12,9 +12,8 @@ from lib.memory.train.setup import TrainingSetup
 from lib.memory.train.states import states_of_parts, training_states
 from lib.memory.train.training import training
 from lib.models import catalogue
-from lib.models.device import has_bf16_products
 from lib.training.comparing.calculated import STORED_AS
-from lib.training.duration import EMULATED_BF16
+from lib.training.duration import slower_in_bf16
 from lib.training.errors import TrainingError
 from lib.units import format_gb
 
@@ -66,7 +65,7 @@ class Weighing:
     @property
     def expected_s(self) -> float:
         """Seconds on two CPU cores, with loading."""
-        slower = EMULATED_BF16 if self.setup.precision != "fp32" and not has_bf16_products() else 1.0
+        slower = slower_in_bf16() if self.setup.precision != "fp32" else 1.0
         return slower * (80.0 if catalogue.catalogue()[self.model].wide else 6.0)
 
     def variants(self) -> dict[str, TrainingSetup]:

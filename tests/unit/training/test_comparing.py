@@ -141,12 +141,18 @@ def test_a_processor_has_bf16_products_by_what_linux_tells_as_by_what_torch_tell
         assert has_bf16_products() == multiplies_bf16(best_device())
 
 
-@pytest.mark.parametrize("multiplies", [True, False])
-def test_a_base_in_bf16_takes_its_time_where_bf16_is_emulated_and_is_given_it(monkeypatch, multiplies):
+@pytest.mark.parametrize(
+    ("multiplies", "instructions", "times"), [(True, {"avx512f"}, 1), (False, {"avx512f"}, 3), (False, {"avx2"}, 15)]
+)
+def test_a_base_in_bf16_takes_its_time_where_bf16_is_emulated_and_is_given_it(
+    monkeypatch, multiplies, instructions, times
+):
     monkeypatch.setattr(duration, "has_bf16_products", lambda: multiplies)
+    monkeypatch.setattr(duration, "instructions", lambda: frozenset(instructions))
     usual, in_bf16 = FineTuningRun(), FineTuningRun(base_in="bf16")
-    assert (run_expected_s(in_bf16) > 5 * run_expected_s(usual)) is not multiplies
-    assert (run_time_limit_s(in_bf16) > 5 * run_time_limit_s(usual)) is not multiplies
+    around_s = duration.SMALL.around_s
+    assert run_expected_s(in_bf16) - around_s == pytest.approx(times * (run_expected_s(usual) - around_s))
+    assert run_time_limit_s(in_bf16) == pytest.approx(times * run_time_limit_s(usual))
     assert run_expected_s(FineTuningRun(base_in="fp32")) == run_expected_s(usual)
 
 
