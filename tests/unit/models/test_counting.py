@@ -134,6 +134,20 @@ def test_internvl_s_first_config_counts_its_vision_tower_too():
     assert [model.parameters, model.language_parameters] == [*case["also_right"], case["language_parameters"]]
 
 
+SOLAR_OPEN = {"model_type": "solar_open", "hidden_size": 4096, "num_hidden_layers": 48, "num_attention_heads": 64}
+SOLAR_OPEN |= {"num_key_value_heads": 8, "head_dim": 128, "moe_intermediate_size": 1280, "n_routed_experts": 128}
+SOLAR_OPEN |= {"n_shared_experts": 1, "num_experts_per_tok": 8, "vocab_size": 196608, "tie_word_embeddings": False}
+
+
+def test_the_width_of_dense_layers_that_a_model_has_none_of():
+    """Solar Open 100B, model card: 102.6B parameters, 12B active; its config has the width all the same."""
+    model = counted({**SOLAR_OPEN, "intermediate_size": 10240, "first_k_dense_replace": 0})
+    assert model.parameters / 1e9 == pytest.approx(102.6, rel=0.001)
+    assert round(model.active_parameters / 1e9) == 12
+    with pytest.raises(CannotEstimateError, match="intermediate_size"):
+        counted({"model_type": "bloom", "n_layer": 2, "hidden_size": 64, "n_head": 4, "intermediate_size": 100})
+
+
 def test_layers_shared_by_albert_count_once():
     albert = {"model_type": "albert", "vocab_size": 30000, "embedding_size": 128, "hidden_size": 768}
     albert |= {"num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072}
