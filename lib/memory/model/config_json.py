@@ -26,7 +26,7 @@ MAY_BE_ZERO = ("first_k_dense_replace", "n_shared_experts", "type_vocab_size", "
 BUILD = re.compile(  # names of fields that change which tensors there are
     r"expert|moe|lora_rank|ssm|mamba|linear_|conv|index_|layer_types|block|mlp_only|sparse|hybrid|qk_layernorm|cross_att"
     r"|_config$|multi_query|new_decoder|proj_dim|per_layer|do_layer_norm_before|is_encoder_decoder|share|dense_replace"
-    r"|bidirectional"
+    r"|bidirectional|is_decoder"
 )
 READ_BESIDES_RULES = {  # what is read here without a rule of a family
     *(
@@ -43,6 +43,8 @@ READ_BESIDES_RULES = {  # what is read here without a rule of a family
 LATENT = ("kv_lora_rank", "q_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim")
 ALIKE = ("word_embed_proj_dim",)  # harmless where they are the hidden size
 USUAL = (("do_layer_norm_before", True),)
+ON_UNLESS_SAID = re.compile("affine|do_layer_norm_before")
+BIASES = ("qkv_bias", "output_bias", "mlp_bias", "norm_bias", "head_bias", "router_bias")
 WINDOWED, FULL = "sliding_attention", "full_attention"
 
 
@@ -122,7 +124,11 @@ def _beyond_the_formula(config: Mapping, family: str, rules: Mapping) -> Iterato
         usual = (key, value) in USUAL or (key in ALIKE and value == config.get("hidden_size"))
         if about_the_build and key not in read and not usual and not _says_nothing(value):
             yield f"{key} = {short(value)}"
+    yield from _unread_switches(config, rules, read)
     for rule in _all_rules(rules):
+        given = {key: config[key] for key in rule["keys"] if config.get(key) is not None}
+        if rule is not rules["max_position_embeddings"] and len(set(map(str, given.values()))) > 1:
+            yield " beside ".join(f"{key} = {short(value)}" for key, value in given.items())
         if "default" not in rule and all(config.get(key) is None for key in rule["keys"]):
             yield f"a config without {rule['keys'][0]}"
     kinds = set(map(str, config.get("layer_types") or ()))
@@ -132,6 +138,20 @@ def _beyond_the_formula(config: Mapping, family: str, rules: Mapping) -> Iterato
     usual = "Model" if family == "bert" else "ForCausalLM"
     if isinstance(heads, list) and heads and not str(heads[0]).endswith((usual, "LMHeadModel")):
         yield f"architectures {short(heads[0])}"
+
+
+def _unread_switches(config: Mapping, rules: Mapping, read: set[str]) -> Iterator[str]:
+    """Biases and scales that are switched on or off against what the formula takes for given."""
+    has_bias = any(rules.get(name) is True for name in BIASES)
+    for key, value in config.items():
+        if isinstance(value, bool) and key not in read:
+            switched = (value is not has_bias) if "bias" in key else (not value and ON_UNLESS_SAID.search(key))
+            if switched:
+                yield f"{key} = {value}"
+    if rules.get("latent") and "q_lora_rank" not in config:  # null says that there is none
+        yield "a config without q_lora_rank"
+    if config.get("use_sliding_window") is True and rules.get("sliding") != "qwen2":
+        yield "use_sliding_window = True"
 
 
 def _says_nothing(value: object) -> bool:

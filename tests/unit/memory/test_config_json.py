@@ -326,11 +326,11 @@ def test_positions_that_begin_after_padding_serve_fewer_tokens(config, tokens):
 def test_what_a_config_leaves_out_is_listed():
     config = {"model_type": "gpt2", "n_layer": 12, "n_embd": 768, "n_head": 12, "vocab_size": 50257}
     filled = dict(from_config(config).filled)
-    assert filled["intermediate_size"] == "3,072"
+    assert filled["n_inner"] == "3,072"
     assert filled["tie_word_embeddings"] == "true"
     assert "n_layer" not in filled
     said = {"tie_word_embeddings": True, "n_inner": 3072}
-    assert not {"tie_word_embeddings", "intermediate_size"} & set(dict(from_config({**config, **said}).filled))
+    assert not {"tie_word_embeddings", "n_inner"} & set(dict(from_config({**config, **said}).filled))
 
 
 @pytest.mark.parametrize(

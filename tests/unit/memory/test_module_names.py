@@ -29,7 +29,11 @@ CONFIGS = {
     "bloom": {"hidden_size": 64, "n_layer": 2, "n_head": 4},
     "phi": SMALL,
     "phi3": {**SMALL, "num_key_value_heads": 2, "pad_token_id": 0},
-    "opt": {**SMALL, "ffn_dim": 96, "word_embed_proj_dim": 64},
+    "opt": {
+        **{key: value for key, value in SMALL.items() if key != "intermediate_size"},
+        "ffn_dim": 96,
+        "word_embed_proj_dim": 64,
+    },
     "gptj": {"n_embd": 64, "n_layer": 2, "n_head": 4, "rotary_dim": 8},
 }
 EVERY = {"qv": "Attention: query and value", "attention": "Attention: all four", "all": "All linear layers"}

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lib.memory.errors import NeedsCounting
 from lib.memory.model.catalogue import catalogue
 from lib.memory.model.config_json import FAMILIES, from_config
 from lib.memory.train.setup import TrainingSetup
@@ -73,6 +74,64 @@ def test_parameters_of_other_families_and_switches(config):
 def test_no_family_is_left_untested():
     known = json.loads(FAMILIES.read_text(encoding="utf-8"))["families"]
     assert set(known) == set(SMALLEST) | {config["model_type"] for config in VARIANTS}
+
+
+def shallow(family: str) -> dict:
+    """The smallest model of the family in the catalogue, two of its layers."""
+    config = dict(SMALLEST[family].config)
+    for name in ("num_hidden_layers", "n_layer"):
+        if name in config:
+            config[name] = 2
+    return {**config, "layer_types": config["layer_types"][:2]} if config.get("layer_types") else config
+
+
+def same_or_counted(config: dict) -> bool:
+    """Whether the formula gives what transformers builds, or says that the model has to be counted."""
+    try:
+        arch = from_config(config)
+    except NeedsCounting:
+        return True
+    return arch.parameters == count(meta_model(config)[0])
+
+
+SIZES = ("num_key_value_heads", "head_dim", "intermediate_size", "n_inner", "ffn_dim", "tie_word_embeddings")
+SIZES += ("q_lora_rank", "n_shared_experts", "first_k_dense_replace", "shared_expert_intermediate_size")
+
+
+@pytest.mark.parametrize("family", SMALLEST)
+def test_a_size_left_out_is_what_transformers_takes_for_it(family):
+    config = shallow(family)
+    for name in (*SIZES, None):
+        assert same_or_counted({key: value for key, value in config.items() if key != name}), name
+
+
+@pytest.mark.parametrize("family", SMALLEST)
+def test_no_switch_of_a_family_is_overlooked(family):
+    import dataclasses
+
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    config, kind = shallow(family), CONFIG_MAPPING[family]
+    switches = {each.name: each.default for each in dataclasses.fields(kind) if isinstance(each.default, bool)}
+    for name, default in switches.items():
+        switched = not config.get(name, default)
+        assert same_or_counted({**config, name: switched}), f"{name} = {switched}"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"model_type": "gpt2", "n_layer": 2, "n_embd": 64, "n_head": 4, "vocab_size": 96, "intermediate_size": 112},
+        {"model_type": "gpt2", "n_layer": 2, "num_hidden_layers": 4, "n_embd": 64, "n_head": 4, "vocab_size": 96},
+        {"model_type": "qwen3_moe", "use_sliding_window": True},
+        {"model_type": "bert", "is_decoder": True},
+    ],
+)
+def test_what_the_formula_would_ignore_is_counted(given):
+    """Names that the class does not read, one size under two names, and switches of the cache."""
+    config = given if len(given) > 2 else {**shallow(given["model_type"]), **given}
+    with pytest.raises(NeedsCounting):
+        from_config(config)
 
 
 @pytest.mark.parametrize(
