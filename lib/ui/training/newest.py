@@ -7,6 +7,7 @@ import streamlit as st
 from lib.engine import JobView
 from lib.training.out.record import RunRecord, record
 from lib.ui.kit import controls, jobs
+from lib.ui.kit.presenting.recorded_run import say_recorded_run
 from lib.ui.training.own_data.view import TRAINING as OWN
 from lib.ui.training.train.run import KIND as TRAIN
 from lib.ui.training.train.run import told_by
@@ -29,6 +30,14 @@ def newest_record(kind: str) -> RunRecord | None:
     if view is None or view.state.active or told_by(view).finished is None:
         return None
     return record(view.argument, (*view.argument.earlier, *view.events))
+
+
+def marked_record(kind: str) -> RunRecord | None:
+    """The same, and where it was recorded that is said: for a view in which nothing else tells of the run itself."""
+    record = newest_record(kind)
+    if record is not None:
+        say_recorded_run(jobs.current(kind))
+    return record
 
 
 def nothing_yet(kind: str, what: str) -> None:

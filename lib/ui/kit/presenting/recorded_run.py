@@ -57,9 +57,13 @@ def when_measured() -> str:
     return THEN if shows_recorded() else NOW
 
 
+def is_recorded(view: JobView | None) -> bool:
+    return view is not None and view.id.startswith(MARK)
+
+
 def say_recorded_run(view: JobView) -> bool:
     """Mark a recorded run as such; whether it is one."""
-    if not view.id.startswith(MARK):
+    if not is_recorded(view):
         return False
     with st.container(key=f"stage_recorded_run_{view.kind}"):  # which the projector's script brings into view
         st.warning(_how(recording(view.id.removeprefix(MARK))), icon=":material/history:")

@@ -10,7 +10,9 @@ from lib import curriculum
 from lib.lesson.unsloth.brought.recorded import Curve, curve_of, recorded_curve
 from lib.training.out.record import RunRecord
 from lib.training.run import FineTuningRun
+from lib.ui.kit import jobs
 from lib.ui.kit.chapter import measured
+from lib.ui.kit.presenting.recorded_run import is_recorded
 from lib.ui.training.newest import chosen_run, newest_record
 
 
@@ -24,7 +26,8 @@ class OwnRun:
 
 
 def own_run() -> OwnRun:
-    record = newest_record(chosen_run())
+    kind = chosen_run()
+    record = None if is_recorded(jobs.current(kind)) else newest_record(kind)
     return _default() if record is None else _of(record)
 
 

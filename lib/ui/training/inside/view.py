@@ -9,7 +9,7 @@ from lib.ui.training.inside.counting import count_adapter
 from lib.ui.training.inside.dial import dial_adapter
 from lib.ui.training.inside.mixing import mix_adapters
 from lib.ui.training.inside.update import look_at_update
-from lib.ui.training.newest import chosen_run, newest_record, nothing_yet
+from lib.ui.training.newest import chosen_run, marked_record, nothing_yet
 from lib.ui.training.out.merged import merged_model
 
 OF_NO_RUN = ("mix", "count")
@@ -32,7 +32,7 @@ def draw_inside() -> None:
 
 
 def _merge(kind: str) -> Rows | None:
-    record = newest_record(kind)
+    record = marked_record(kind)
     if record is None:
         nothing_yet(kind, "its adapter, to be put into the weights,")
     else:

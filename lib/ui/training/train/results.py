@@ -46,7 +46,7 @@ def exports(kind: str = KIND) -> tuple[list[dict] | None, dict | None]:
 def download_adapter(kind: str = KIND) -> None:
     view = jobs.current(kind)
     told = told_by(view) if view else None
-    if told and told.finished:
+    if told and told.finished and told.finished.adapter:  # a recorded run's is not kept
         st.download_button(
             "Adapter (peft)",
             told.finished.adapter,

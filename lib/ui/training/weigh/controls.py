@@ -9,7 +9,8 @@ from lib.memory.train.setup import TrainingSetup
 from lib.training.out.record import RunRecord
 from lib.training.weigh.of_a_run import weighing_of
 from lib.training.weigh.weighing import Weighing
-from lib.ui.kit import controls
+from lib.ui.kit import controls, jobs
+from lib.ui.kit.presenting.recorded_run import say_recorded_run
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
@@ -43,9 +44,10 @@ def _of_run(record: RunRecord) -> Weighing | None:
         problem(error)
         return None
     run, longest = record.run, weighing.setup.sequence
+    whose = "the recorded run" if say_recorded_run(jobs.current(TRAIN)) else "your last run in **Train**"
     read = f"{run.batch_size} texts, one after another" if run.batch_size > 1 else "one text"
     st.info(
-        f"These are the settings of your last run in **Train**: {escape(run.model)} held in {record.card.held_in}, "
+        f"These are the settings of {whose}: {escape(run.model)} held in {record.card.held_in}, "
         f"LoRA of rank {run.rank} on {TARGETS[weighing.setup.targets]}, AdamW. The step that read most had **{longest} "
         f"tokens**: {read}. **{FROM['own']}** brings your own values back.",
         icon=":material/history:",
