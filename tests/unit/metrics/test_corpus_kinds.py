@@ -652,3 +652,90 @@ def test_references_written_as_objects_are_texts_and_roles_are_not():
     assert read(json.dumps(row).encode())[0] == [[["a b", "a c"], "a"]]
     chat = {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yo"}]}
     assert read(json.dumps(chat).encode())[0] is None
+
+
+SIDES = [("The cat sat.", "A cat sat."), ("It rains, heavily.", "It is raining.")]
+
+
+def _lines(*rows: tuple[str, ...]) -> str:
+    return "\n".join(",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in rows)
+
+
+def _report(rows: list[dict], where: tuple[str, ...], beside: dict) -> str:
+    value: object = rows
+    for name in reversed(where):
+        value = {name: value}
+    return json.dumps({**value, **beside})
+
+
+AS_TOOLS_WRITE = {
+    "DeepEval's test run": _report(
+        [{"name": "t", "input": "q", "actualOutput": b, "expectedOutput": a} for a, b in SIDES],
+        ("testCases",),
+        {"conversationalTestCases": [], "metricsScores": [{"metric": "GEval", "scores": [0.9]}]},
+    ),
+    "promptfoo's results": _report(
+        [{"vars": {"text": "q", "expected": a}, "response": {"output": b}, "success": True} for a, b in SIDES],
+        ("results", "results"),
+        {"evalId": "e", "config": {}},
+    ),
+    "lm-evaluation-harness's log": _report(
+        [{"doc_id": 1, "target": a, "resps": [[b]], "filtered_resps": [b]} for a, b in SIDES],
+        ("samples", "gsm8k"),
+        {"results": {"gsm8k": {"acc": 0.5}}, "config": {"model": "hf"}},
+    ),
+    "Azure's rows": _report(
+        [{"inputs.query": "q", "inputs.ground_truth": a, "inputs.response": b, "outputs.f1": 0.5} for a, b in SIDES],
+        ("rows",),
+        {"metrics": {"f1_score": 0.5}},
+    ),
+    "LangSmith's CSV": _lines(
+        ("id", "inputs", "outputs", "reference_outputs"),
+        *(("1", '{"question": "q"}', json.dumps({"output": b}), json.dumps({"output": a})) for a, b in SIDES),
+    ),
+    "Argilla's records": json.dumps(
+        [
+            {"id": "u", "fields": {"text": "q", "generated": b}, "responses": {"correction": [{"value": a}]}}
+            for a, b in SIDES
+        ]
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", AS_TOOLS_WRITE)
+def test_a_report_is_read_as_the_tool_means_it(tool):
+    pairs, said, _ = read(AS_TOOLS_WRITE[tool].encode())
+    assert pairs == [list(pair) for pair in SIDES], said
+
+
+def test_json_that_was_to_be_written_stays_a_text():
+    calls = [json.dumps({"name": "weather", "arguments": {"city": city}}) for city in ("Oslo", "Rome")]
+    pairs, _, _ = read(_lines(("reference", "candidate"), (calls[0], calls[1]), (calls[1], calls[1])).encode())
+    assert pairs == [[calls[0], calls[1]], [calls[1], calls[1]]]
+
+
+@pytest.mark.parametrize("mark", ["|||", " ||| ", " <sep> ", " [SEP] "])
+def test_several_references_in_a_cell_are_told_apart_and_said(mark):
+    pairs, said, _ = read(_lines(("references", "candidate"), (f"a b{mark}a c", "a d"), ("e f", "e g")).encode())
+    assert pairs == [[["a b", "a c"], "a d"], ["e f", "e g"]]
+    assert mark.strip() in said
+
+
+def test_a_mark_on_both_sides_belongs_to_the_texts():
+    pairs, _, _ = read(b"reference,candidate\na ||| b,c ||| d\n")
+    assert pairs == [["a ||| b", "c ||| d"]]
+
+
+def test_an_empty_column_is_no_side():
+    """Label Studio's "predictions" is the list of a model's pre-annotations, most often empty."""
+    rows = [{"id": 1, "annotations": [{"result": []}], "predictions": [], "data": {"prediction": b}} for _, b in SIDES]
+    pairs, said, _ = read(json.dumps(rows).encode())
+    assert pairs is None
+    assert "No column looks like a reference" in said
+
+
+def test_promptfoo_s_csv_is_refused_by_name():
+    table = _lines(("text", "__expected", "[openai:gpt-4] Translate"), ("q", "similar: a b", "[PASS] a c"))
+    pairs, said, _ = read(table.encode())
+    assert pairs is None
+    assert "promptfoo" in said

@@ -50,6 +50,7 @@ def guess_columns(table: Table) -> Guess:
     round_trip, columns = _originals(table)
     if round_trip:
         return round_trip
+    columns = tuple(column for column in columns if not _is_empty_twin(table, column, columns))
     guess = _guess(table, [column for column in columns if not _is_label(table, column)])
     if guess.problem is None:
         return guess
@@ -137,6 +138,15 @@ def _filled_cells(table: Table, column: str) -> list[Cell]:
     return [cell for cell in table.frame[column].head(LOOKED_AT) if not is_missing(cell)]
 
 
+def _is_empty_twin(table: Table, column: str, columns: Sequence[str]) -> bool:
+    """Whether it holds nothing where another of its side holds texts: "predictions" beside "data.prediction"."""
+    if not all(map(is_missing, table.frame[column])):
+        return False
+    sides = [role for role in ("reference", "candidate") if is_named(column, role)]
+    others = [other for other in columns if other != column and _is_of(other, *sides)]
+    return any(not all(map(is_missing, table.frame[other])) for other in others)
+
+
 def _has_several_words(table: Table, column: str) -> bool:
     return any(
         isinstance(cell, tuple) or len(cell.split()) > 1 or len(UNSPACED.findall(cell)) > 4
@@ -167,17 +177,20 @@ def _named(columns: Sequence[str], role: str, texts: Sequence[str]) -> str | Non
     part = [
         (column not in texts, names[word], at)
         for at, column in enumerate(columns)
-        if not barred & set(words_and_pairs(column)) or (role == "reference" and _is_reference_within(column))
+        if not barred & set(words_and_pairs(column)) or _is_named_within(column, role)
         for word in words_and_pairs(column)
         if word in names
     ]
     return columns[min(part)[2]] if part else None
 
 
-def _is_reference_within(column: str) -> bool:
-    """Whether "inputs.ground_truth" is called a reference where it was found, here among what was given."""
+def _is_named_within(column: str, role: str) -> bool:
+    """Whether "inputs.ground_truth" is called a reference where it was found, here among what was given.
+
+    "inputs.response" is a candidate; "metadata.model" says who wrote it.
+    """
     where, _, name = column.rpartition(".")
-    return bool(where) and is_named(name, "reference")
+    return bool(where) and is_named(name, role) and not (role == "candidate" and is_named(name, "writer"))
 
 
 def _free(columns: Sequence[str]) -> list[str]:

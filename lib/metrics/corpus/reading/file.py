@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lib.metrics.corpus.reading.delimited import MAX_CELL_LINES, read_delimited
 from lib.metrics.corpus.reading.encoding import decode
+from lib.metrics.corpus.reading.json_cells import objects_in_cells
 from lib.metrics.corpus.reading.json_file import json_in, read_json
 from lib.metrics.corpus.reading.table import MISSING, Cell, Refused, Table, frame_of_rows, is_empty_list, is_missing
 from lib.metrics.errors import CorpusError
@@ -25,6 +26,9 @@ _BETWEEN = (",", "[", "]", "(", ")", "<", ">", "np", ".", "str_", "float64")
 _MARKUP = re.compile(
     r"\s*<(!doctype|html|\?xml|tmx|xliff|srcset|refset|tstset|dataset|doc\b|table\b|body\b)", re.IGNORECASE
 )
+ASSERTED = "__expected"
+BETWEEN_REFERENCES = re.compile(r"\s*(?:\|\|\||<sep>|\[SEP\])\s*")
+"""What people write between several references in one cell."""
 FIRST = 3
 """How many refused rows are told where every row is refused."""
 
@@ -71,6 +75,13 @@ def read_table(data: bytes, encoding: str | None = None, header: bool | None = N
         columns, rows, refused, kind, notes, named = (
             read.columns, read.rows, read.refused, read.kind, read.notes, read.header
         )  # fmt: skip
+        if ASSERTED in columns:
+            raise CorpusError(
+                f"“{ASSERTED}” is promptfoo's: in its CSV [PASS] stands before each answer and the kind of test before "
+                "each reference. Export the results as JSON, where they stand apart, and upload that."
+            )
+        columns, rows, of_objects = objects_in_cells(columns, rows)
+        notes = [*notes, *of_objects]
     _check_size(columns, rows, refused, is_json=as_json is not None)
     frame = frame_of_rows(columns, rows)
     return Table(frame, tuple(refused), kind, decoded.encoding, (*decoded.notes, *notes), named)
@@ -103,7 +114,10 @@ def choose_pairs(table: Table, references: str | Sequence[str], candidate: str, 
     pairs, refused = [], list(table.refused)
     # Column by column: rows of a frame would be tuples with columns renamed.
     columns = [table.frame[column].tolist() for column in chosen]
-    lists = list(map(_read_lists, columns))
+    as_lists = list(map(_read_lists, columns))
+    lists = [*as_lists]
+    divided = [_divided(cells, lists[len(references)]) for cells in lists[: len(references)]]
+    lists[: len(references)] = [cells for cells, _ in divided]
     for number, *read in zip(table.frame.index.tolist(), *lists, strict=True):
         texts = tuple(text for cell in read[: len(references)] for text in _texts(cell))
         written = [_one_text(cell) for cell in read[len(references) :]]
@@ -116,8 +130,13 @@ def choose_pairs(table: Table, references: str | Sequence[str], candidate: str, 
     if not pairs:
         names = ", ".join(repr(name) for name in chosen)
         raise CorpusError(f"No row has all of {names}, so there is nothing to score.{_first(refused)}")
-    listed = [name for name, raw, read in zip(chosen, columns, lists, strict=True) if read is not raw and any(read)]
+    listed = [name for name, raw, read in zip(chosen, columns, as_lists, strict=True) if read is not raw and any(read)]
     notes = [f"“{name}” has lists written into its cells: each was read as several texts." for name in listed]
+    notes += [
+        f"“{name}” has several references in a cell, with {mark} between them: each was read as one."
+        for name, (_, mark) in zip(references, divided, strict=True)
+        if mark
+    ]
     return Pairs(tuple(pairs), tuple(refused), tuple(notes))
 
 
@@ -163,6 +182,22 @@ def _why_not(references: tuple[str, ...], names: list[str], written: list[Cell],
         if text.count("\n") >= MAX_CELL_LINES:
             return f"a text has {text.count(chr(10)) + 1:,} lines; up to {MAX_CELL_LINES} are scored"
     return None
+
+
+def _divided(cells: list[Cell], candidates: list[Cell]) -> tuple[list[Cell], str]:
+    """The references of cells that have several with a mark between them, and the mark; the same cells without one.
+
+    A mark that the candidates have too is part of the texts.
+    """
+    marks = {mark[0].strip() for each in cells if isinstance(each, str) for mark in BETWEEN_REFERENCES.finditer(each)}
+    written = [text for cell in candidates for text in _texts(cell)]
+    if len(marks) != 1 or any(BETWEEN_REFERENCES.search(text) for text in written):
+        return cells, ""
+    texts = [
+        tuple(text for text in BETWEEN_REFERENCES.split(each) if text) if isinstance(each, str) else each
+        for each in cells
+    ]
+    return texts, marks.pop()
 
 
 def _read_lists(cells: list[Cell]) -> list[Cell]:

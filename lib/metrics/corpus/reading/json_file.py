@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lib.metrics.corpus.reading.chat import NOTE, is_chat, spoken
@@ -25,6 +25,8 @@ _SIDES = ("reference", "candidate")
 _COMMENTS = re.compile(r"(\s*(//[^\n]*\n|/\*.*?\*/|#[^\n]*\n))+(?=\s*[{\[])", re.DOTALL)
 _AROUND = re.compile(r"(```\w*\s*|((const|let|var)\s+)?\w+\s*=\s*)(?=[{\[])")
 """What stands before JSON that was copied from a chat or out of a script."""
+DEEPEST_TABLE = 3
+"""How deep in a report its rows are looked for."""
 NO_OBJECT = 'it is not a JSON object like {"reference": "…", "candidate": "…"}'
 
 
@@ -76,7 +78,7 @@ def read_json(text: str) -> tuple[tuple[str, ...], list[tuple[int, tuple[Cell, .
     if not has_known_name(columns) and not columns[0].startswith("column "):
         named = ", ".join(columns[:5])[:80]
         notes.append(f"None of the names in the file ({named}) says what is a reference and what a candidate.")
-    rows = [(number, tuple(_cell(each.get(column)) for column in columns)) for number, each in objects]
+    rows = [(number, tuple(cell_of(each.get(column)) for column in columns)) for number, each in objects]
     return columns, rows, refused, kind, notes
 
 
@@ -147,6 +149,8 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
     ):
         return [each["row"] for each in rows]  # as the hub's viewer of data sets answers
     # {"references": [{"text": "…"}, …]} is a row's, no table
+    if (inside := _table_inside(value)) is not None:
+        return inside
     listed = [each for key, each in value.items() if isinstance(each, list) and each and not is_named(key, "reference")]
     tables = [each for each in listed if isinstance(each[0], dict) and not is_chat(each)]
     if len(tables) == 1:  # {"version": …, "data": [{…}, …]}
@@ -164,6 +168,31 @@ def _entries(value: dict | list, notes: list[str]) -> list[Any]:
             "nothing to compare it with: put each reference beside its text."
         )
     return _by_column(lists, notes) if _is_by_column(value, lists) and not _is_row(value, lists) else [value]
+
+
+def _table_inside(value: dict) -> list[dict] | None:
+    """The one list in a report whose rows have both sides, as DeepEval's "testCases" and promptfoo's "results.results".
+
+    None where the object itself says something of a side, or there are several such lists.
+    """
+    if any(is_named(key, *_SIDES) for key, each in value.items() if isinstance(each, str | list)):
+        return None
+    found = [rows for rows in _lists_of_objects(value) if _has_both_sides(rows[0])]
+    return found[0] if len(found) == 1 else None
+
+
+def _lists_of_objects(value: dict, depth: int = 0) -> Iterator[list[dict]]:
+    for each in value.values():
+        if isinstance(each, dict) and depth < DEEPEST_TABLE:
+            yield from _lists_of_objects(each, depth + 1)
+        elif isinstance(each, list) and each and all(isinstance(row, dict) for row in each) and not is_chat(each):
+            yield each
+
+
+def _has_both_sides(row: dict) -> bool:
+    names = [name.rpartition(".")[2] for name in flattened(row, [])]
+    given, written = (any(is_named(name, side) for name in names) for side in _SIDES)
+    return (given or written) and ((given and written) or any(is_named(name, "either") for name in names))
 
 
 def _is_by_id(value: dict) -> bool:
@@ -230,7 +259,7 @@ def _objects(values: Sequence[tuple[int, Any]], notes: list[str]) -> tuple[Objec
     objects, refused, chats = [], [], []
     for number, value in values:
         if isinstance(value, dict):
-            objects.append((number, _flat(value, chats)))
+            objects.append((number, flattened(value, chats)))
         elif isinstance(value, list) and len(value) > 1 and all(isinstance(each, str) for each in value):
             objects.append((number, {f"column {at}": each for at, each in enumerate(value, start=1)}))
         else:
@@ -240,12 +269,12 @@ def _objects(values: Sequence[tuple[int, Any]], notes: list[str]) -> tuple[Objec
     return objects, refused
 
 
-def _flat(value: dict, chats: list[str], before: str = "") -> dict[str, Any]:
+def flattened(value: dict, chats: list[str], before: str = "") -> dict[str, Any]:
     """Objects in objects as "doc.answer"; of a conversation, whose name `chats` gets, what the assistant said last."""
     found: dict[str, Any] = {}
     for key, each in value.items():
         if isinstance(each, dict) and each:
-            found |= _flat(each, chats, f"{before}{key}.")
+            found |= flattened(each, chats, f"{before}{key}.")
         elif is_chat(each):
             chats.append(key)
             name = f"{before}assistant"
@@ -255,11 +284,11 @@ def _flat(value: dict, chats: list[str], before: str = "") -> dict[str, Any]:
     return found
 
 
-def _cell(value: Any) -> Cell:
+def cell_of(value: Any) -> Cell:
     """Texts and numbers are texts, a list of them is several texts; null, NaN and anything else is nothing."""
     if isinstance(value, list):
         texts = [_text_in(each) if isinstance(each, dict) else each for each in value]  # [{"text": "…", …}]
-        cells = [cell for each in texts for cell in _several(_cell(each))]
+        cells = [cell for each in texts for cell in _several(cell_of(each))]
         return tuple(cells) or None
     if isinstance(value, str):
         return value
