@@ -106,6 +106,17 @@ def test_a_size_left_out_is_what_transformers_takes_for_it(family):
 
 
 @pytest.mark.parametrize("family", SMALLEST)
+def test_positions_left_out_are_those_of_transformers(family):
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    names = ("max_position_embeddings", "n_positions", "n_ctx")
+    config = {key: value for key, value in shallow(family).items() if key not in (*names, "rope_scaling")}
+    config = {key: value for key, value in config.items() if key != "rope_parameters"}
+    usual = [getattr(CONFIG_MAPPING[family](), name, None) for name in names[:2]]
+    assert from_config(config).max_position_embeddings in usual or family == "bloom"  # which has no positions
+
+
+@pytest.mark.parametrize("family", SMALLEST)
 def test_no_switch_of_a_family_is_overlooked(family):
     import dataclasses
 
