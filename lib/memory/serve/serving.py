@@ -72,3 +72,9 @@ def check_serving(arch: Architecture, setup: ServingSetup) -> None:
             f"gpus = {setup.gpus} does not divide the {arch.num_attention_heads} query heads of {arch.name}: tensor "
             "parallelism gives every GPU the same number of heads."
         )
+    kv_heads = 0 if arch.latent else arch.num_key_value_heads
+    if kv_heads and kv_heads % setup.gpus and setup.gpus % kv_heads:
+        raise CannotEstimateError(
+            f"gpus = {setup.gpus} and the {kv_heads} key-value heads of {arch.name} do not divide one another: engines "
+            "give every GPU as many of these heads, or one head to as many GPUs."
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, get_args
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.model.architecture import Architecture
@@ -12,6 +12,7 @@ from lib.memory.serve.kv_cache import KVCache
 from lib.memory.setup import Setup
 from lib.whole_numbers import check_whole
 
+Attention = Literal["fused", "eager"]
 LIMITS = {"context": (1, 10**9), "sequences": (1, 10**6), "prefill": (0, 10**9), "gpus": (1, 4_096)}
 
 
@@ -37,7 +38,7 @@ class ServingSetup(Setup):
     """Prompt tokens that go through the model at once; 0: every prompt whole, all conversations together."""
     all_logits: bool = False
     """Logits of every position instead of the last one's."""
-    attention: Literal["fused", "eager"] = "fused"
+    attention: Attention = "fused"
     """`eager` writes the attention scores to memory."""
     gpus: int = 1
     """GPUs, tensor parallel."""
@@ -48,6 +49,10 @@ class ServingSetup(Setup):
         precision(self.precision)
         for name, (least, largest) in LIMITS.items():
             check_whole(name, getattr(self, name), least, largest, CannotEstimateError)
+        if self.attention not in get_args(Attention):
+            raise CannotEstimateError(
+                f"attention = {self.attention!r} must be one of {', '.join(get_args(Attention))}."
+            )
 
     def with_tokens(self, tokens: int) -> Self:
         return self.with_(context=tokens)

@@ -124,6 +124,8 @@ def training(arch: Architecture, setup: TrainingSetup, context_mib: int | None =
             f"sequence = {setup.sequence:,} is more than the {arch.max_position_embeddings:,} positions of "
             f"{arch.name}: take shorter sequences, or a model made for longer ones."
         )
+    if not setup.trains_base:
+        _check_rank(arch, setup)
     states = training_states(arch, setup)
     if arch.no_training_because:
         lasting = states.weights + states.gradients + states.optimizer
@@ -132,3 +134,15 @@ def training(arch: Architecture, setup: TrainingSetup, context_mib: int | None =
             f"optimiser states alone take {format_gib(lasting)} with these settings."
         )
     return TrainingEstimate(arch, setup, states, overhead_term(context_mib, distributed=setup.gpus > 1))
+
+
+def _check_rank(arch: Architecture, setup: TrainingSetup) -> None:
+    """Refuse a rank that no matrix of the layers has."""
+    names = setup.numerics(arch).adapter_targets
+    found = [each for each, _ in arch.all_linears if each.name in names]
+    most = max((min(each.inputs, each.outputs) for each in found), default=setup.rank)
+    if setup.rank > most:
+        raise CannotEstimateError(
+            f"rank = {setup.rank:,} is more than the {most:,} that an update of any of the chosen matrices of "
+            f"{arch.name} can have: take a rank up to that."
+        )

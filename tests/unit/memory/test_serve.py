@@ -99,6 +99,20 @@ def test_heads_that_gpus_cannot_share_are_refused():
     )  # a KV head is the least that a GPU holds
 
 
+def test_key_value_heads_that_gpus_cannot_share_are_refused():
+    """vLLM's QKVParallelLinear: key-value heads over the GPUs, or GPUs over the key-value heads, without a rest."""
+    small = architecture("Qwen2.5-0.5B")  # 14 heads, 2 of keys and values
+    with pytest.raises(CannotEstimateError, match="gpus = 7 and the 2 key-value heads"):
+        estimate(small, ServingSetup(gpus=7))
+    assert estimate(small, ServingSetup(gpus=2)).total_bytes > estimate(small, ServingSetup(gpus=14)).total_bytes
+    estimate(architecture("DeepSeek-V3"), ServingSetup(gpus=64))  # its latent is on every GPU
+
+
+def test_an_attention_that_is_not_known_is_refused():
+    with pytest.raises(CannotEstimateError, match="attention = 'flash' must be one of fused, eager"):
+        ServingSetup(attention="flash")
+
+
 def test_more_tokens_than_positions_are_refused():
     with pytest.raises(CannotEstimateError, match=r"context = 2,048 is more than the 1,024 positions of GPT-2"):
         estimate(architecture("GPT-2"), ServingSetup(context=2_048))

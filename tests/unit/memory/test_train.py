@@ -173,6 +173,16 @@ def test_what_a_padded_batch_keeps(attention, padded):
     assert estimate(arch, setup).kept_for_backward_bytes == pytest.approx(kept, rel=0.005)
 
 
+def test_a_rank_that_no_matrix_has_is_refused():
+    """Hu et al. 2021, section 4.1: r is at most the smaller of a matrix' two sides."""
+    arch = architecture("Llama-3.1-8B")  # queries of 4,096 from 4,096, keys and values of 1,024
+    for targets, most in (("qv", 4_096), ("mlp", 4_096)):
+        estimate(arch, TrainingSetup(method="lora", targets=targets, rank=most))
+        with pytest.raises(CannotEstimateError, match="rank = 4,097 is more than the 4,096"):
+            estimate(arch, TrainingSetup(method="lora", targets=targets, rank=most + 1))
+    assert estimate(arch, TrainingSetup(rank=65_536)).total_bytes == estimate(arch, TrainingSetup()).total_bytes
+
+
 def test_an_estimate_leaves_nothing_to_the_garbage_collector():
     """It is seldom called, and a lesson of forty moves thousands of sliders."""
     arch, setup = architecture("Llama-3.1-8B"), TrainingSetup()
