@@ -232,3 +232,24 @@ def test_what_cannot_be_told_is_said_and_not_counted_as_if_in_16_bits(written, s
     found, why = stored_as({**of_catalogue("Llama-3.1-8B"), "quantization_config": written})
     assert found is None
     assert said in why
+
+
+def test_matrices_with_bits_of_their_own():
+    """GPTQModel's `dynamic` and AutoRound's `extra_config`: the down projections of every layer in 8 bits."""
+    config = of_catalogue("Llama-3.1-8B")
+    plain = weights_bytes(stored(config, GPTQ), "checkpoint")
+    layers, weights = 32, 14_336 * 4_096
+    scales = weights / 128 * (2 + 1) - weights / 128 * (2 + 0.5)  # a zero point of 8 bits instead of 4
+    more = layers * (weights / 2 + scales)
+    by_pattern = {**GPTQ, "dynamic": {r"+:.*\.down_proj": {"bits": 8}}}
+    assert weights_bytes(stored(config, by_pattern), "checkpoint") == plain + more
+    names = {f"model.layers.{at}.mlp.down_proj": {"bits": 8, "group_size": 128} for at in range(layers)}
+    assert weights_bytes(stored(config, {**GPTQ, "extra_config": names}), "checkpoint") == plain + more
+
+
+@pytest.mark.parametrize(("mode", "bits", "group"), [("mxfp4", 4, 32), ("mxfp8", 8, 32), ("nvfp4", 4, 16)])
+def test_mlx_s_floats_have_scales_of_one_byte(mode, bits, group):
+    """mlx.core.quantize: E8M0 scales of 32 weights, or E4M3 scales of 16."""
+    arch = stored(of_catalogue("Llama-3.1-8B"), {"mode": mode, "bits": bits, "group_size": group})
+    matrices = arch.parameters - (2 * 32 + 1) * 4_096
+    assert weights_bytes(arch, "checkpoint") == matrices * (bits / 8 + 1 / group) + (2 * 32 + 1) * 4_096 * 2

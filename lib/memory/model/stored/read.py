@@ -26,6 +26,8 @@ SAME_AS = {
 }
 TOLD_BY = (("quant_algo", "modelopt"), ("group_size", "mlx"))
 """Fields by which a method is known whose configs do not name it."""
+MLX_FLOATS = {"mxfp4": (4, 32), "mxfp8": (8, 32), "nvfp4": (4, 16)}
+"""MLX's modes with scales of one byte: bits, and weights that share a scale; mlx.core.quantize."""
 FP16, FP32 = 2, 4
 
 
@@ -142,12 +144,25 @@ def _mxfp4(_written: Mapping) -> dict:
 
 
 def _gptq(written: Mapping) -> dict:
-    bits = _bits(written, "bits", None)
-    layout = Layout(bits, 1, _group(written, "group_size", 128), FP16, bits, input_bytes=4)
+    """GPTQModel's `dynamic` names modules by pattern, those with "-:" left in 16 bits; AutoRound's `extra_config`."""
     rules = written.get("dynamic")
     rules = rules if isinstance(rules, Mapping) else {}
     excluded = [key.replace("-:", "re:", 1) for key in rules if key.startswith("-:")]
-    return {"groups": (Group(layout),), "excluded": excluded, "with_head": written.get("lm_head") is True}
+    own = {f"re:{key.removeprefix('+:')}": rule for key, rule in rules.items() if not key.startswith("-:")}
+    further = written.get("extra_config")
+    own |= further if isinstance(further, Mapping) else {}
+    own = {name: rule for name, rule in own.items() if isinstance(rule, Mapping) and {"bits", "group_size"} & set(rule)}
+    excluded += [name for name, rule in own.items() if rule.get("bits", 0) in (16, 32)]
+    groups = [
+        Group(_gptq_layout({**written, **rule}), Names.of([name])) for name, rule in own.items() if name not in excluded
+    ]
+    every = Group(_gptq_layout(written))
+    return {"groups": (*groups, every), "excluded": excluded, "with_head": written.get("lm_head") is True}
+
+
+def _gptq_layout(written: Mapping) -> Layout:
+    bits = _bits(written, "bits", None)
+    return Layout(bits, 1, _group(written, "group_size", 128), FP16, bits, input_bytes=4)
 
 
 def _awq(written: Mapping) -> dict:
@@ -228,10 +243,11 @@ def _mlx(written: Mapping) -> dict:
 
 def _mlx_layout(written: Mapping) -> Layout:
     mode = written.get("mode", "affine")
-    if mode not in ("affine", "mxfp4"):
+    if mode not in ("affine", *MLX_FLOATS):
         raise CannotEstimateError(f"How the checkpoint is stored is not known: MLX's mode {short(mode)}.")
-    bits, size = _bits(written, "bits", 4), _group(written, "group_size", 64)
-    return Layout(bits, 1, size, 1) if mode == "mxfp4" else Layout(bits, 1, size, FP16, 8 * FP16)
+    usual_bits, usual_size = MLX_FLOATS.get(mode, (4, 64))
+    bits, size = _bits(written, "bits", usual_bits), _group(written, "group_size", usual_size)
+    return Layout(bits, 1, size, 1) if mode in MLX_FLOATS else Layout(bits, 1, size, FP16, 8 * FP16)
 
 
 def _algorithm(name: object) -> Layout:
