@@ -136,8 +136,20 @@ def _beyond_the_formula(config: Mapping, family: str, rules: Mapping) -> Iterato
         yield f"layer_types {short(sorted(kinds))}"
     heads = config.get("architectures") or []
     usual = "Model" if family == "bert" else "ForCausalLM"
-    if isinstance(heads, list) and heads and not str(heads[0]).endswith((usual, "LMHeadModel")):
+    head = str(heads[0]) if isinstance(heads, list) and heads else ""
+    if head and (not head.endswith((usual, "LMHeadModel")) or _is_of_another_family(head, family)):
         yield f"architectures {short(heads[0])}"
+
+
+def _is_of_another_family(name: str, family: str) -> bool:
+    """Whether a class is that of another family here: "Qwen2ForCausalLM" beside model_type "llama"."""
+    letters = {_letters(each): each for each in (*_families()["families"], *aliases())}
+    other = letters.get(_letters(re.sub(r"(ForCausalLM|LMHeadModel|Model)$", "", name)))
+    return other is not None and aliases().get(other, other) != family
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _unread_switches(config: Mapping, rules: Mapping, read: set[str]) -> Iterator[str]:

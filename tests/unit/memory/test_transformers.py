@@ -136,6 +136,7 @@ def test_no_switch_of_a_family_is_overlooked(family):
         {"model_type": "gpt2", "n_layer": 2, "num_hidden_layers": 4, "n_embd": 64, "n_head": 4, "vocab_size": 96},
         {"model_type": "qwen3_moe", "use_sliding_window": True},
         {"model_type": "bert", "is_decoder": True},
+        {"model_type": "llama", "architectures": ["Qwen2ForCausalLM"]},
     ],
 )
 def test_what_the_formula_would_ignore_is_counted(given):
