@@ -148,6 +148,14 @@ def test_the_width_of_dense_layers_that_a_model_has_none_of():
         counted({"model_type": "bloom", "n_layer": 2, "hidden_size": 64, "n_head": 4, "intermediate_size": 100})
 
 
+def test_a_pattern_of_letters_says_which_layers_have_a_window():
+    """EXAONE-4.0-32B, config.json: 64 layers by "LLLG", of which its layer_types name 16 as full attention."""
+    exaone = {"model_type": "exaone4", "hidden_size": 640, "intermediate_size": 1024, "num_hidden_layers": 8}
+    exaone |= {"num_attention_heads": 8, "num_key_value_heads": 2, "head_dim": 80, "vocab_size": 1024}
+    model = counted({**exaone, "sliding_window": 128, "sliding_window_pattern": "LLLG", "tie_word_embeddings": False})
+    assert layers_by_what_they_keep(model) == [2, 6, 0]
+
+
 def test_layers_shared_by_albert_count_once():
     albert = {"model_type": "albert", "vocab_size": 30000, "embedding_size": 128, "hidden_size": 768}
     albert |= {"num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072}
