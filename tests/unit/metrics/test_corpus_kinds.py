@@ -689,6 +689,15 @@ AS_TOOLS_WRITE = {
         ("rows",),
         {"metrics": {"f1_score": 0.5}},
     ),
+    "Bedrock's output": "\n".join(
+        json.dumps(
+            {
+                "inputRecord": {"prompt": "q", "referenceResponse": a},
+                "modelResponses": [{"response": b, "modelIdentifier": "m"}],
+            }
+        )
+        for a, b in SIDES
+    ),
     "LangSmith's CSV": _lines(
         ("id", "inputs", "outputs", "reference_outputs"),
         *(("1", '{"question": "q"}', json.dumps({"output": b}), json.dumps({"output": a})) for a, b in SIDES),
@@ -739,3 +748,23 @@ def test_promptfoo_s_csv_is_refused_by_name():
     pairs, said, _ = read(table.encode())
     assert pairs is None
     assert "promptfoo" in said
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("תרגום מכונה", "תרגום ייחוס"),
+        ("Πρόβλεψη", "Αναφορά"),
+        ("Modellsvar", "Facit"),
+        ("Konekäännös", "Viite"),
+        ("Předpověď", "Referenční překlad"),
+        ("Gépi fordítás", "Elvárt válasz"),
+        ("Traducere automată", "Referință"),
+        ("Прогноз", "Еталон"),
+        ("پیش‌بینی", "ترجمه مرجع"),
+        ("পূর্বাভাস", "রেফারেন্স"),
+    ],
+)
+def test_the_candidate_first_in_further_languages(names):
+    pairs, said, _ = read(_lines(names, *((b, a) for a, b in SIDES)).encode())
+    assert pairs == [list(pair) for pair in SIDES], said

@@ -19,8 +19,8 @@ from lib.metrics.errors import CorpusError
 
 Objects = list[tuple[int, Mapping[str, Any]]]
 """(row number, object)."""
-TEXT_KEYS = ("text", "content", "value", "output")
-"""Under which an object that stands for a text has it, as HELM's {"output": {"text": "…"}}."""
+TEXT_KEYS = ("text", "content", "value", "output", "response", "generated_text")
+"""Under which an object that stands for a text has it, as HELM's {"output": {"text": "…"}} and Bedrock's responses."""
 _SIDES = ("reference", "candidate")
 _COMMENTS = re.compile(r"(\s*(//[^\n]*\n|/\*.*?\*/|#[^\n]*\n))+(?=\s*[{\[])", re.DOTALL)
 _AROUND = re.compile(r"(```\w*\s*|((const|let|var)\s+)?\w+\s*=\s*)(?=[{\[])")
