@@ -477,11 +477,13 @@ TINY_DIA = {
     "num_key_value_heads": 4,
     "head_dim": 8,
 }
+TINY_MOSHI = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "ffn_dim": 128, "vocab_size": 100}
 NOT_SERVED = [
     ({"model_type": "blt", "vocab_size": 260, "hidden_size": 64}, "reads bytes"),
     ({"model_type": "dia", "encoder_config": TINY_DIA, "decoder_config": TINY_DIA}, "speaks"),
     ({"model_type": "parakeet_tdt", "vocab_size": 1025, "encoder_config": {"hidden_size": 32}}, "reads sound"),
     ({"model_type": "kyutai_speech_to_text", "vocab_size": 4001, "hidden_size": 64, "num_hidden_layers": 2}, "hears"),
+    ({"model_type": "moshi", **TINY_MOSHI}, "hears and speaks"),
     ({"model_type": "pix2struct", "text_config": {"hidden_size": 32}, "vision_config": {"hidden_size": 32}}, "picture"),
     ({"model_type": "imagegpt", **TINY_GPT, "vocab_size": 513}, "colours"),
     ({"model_type": "rag", "vocab_size": 100, "question_encoder": TINY_DPR, "generator": TINY_T5}, "index"),
