@@ -768,3 +768,13 @@ def test_promptfoo_s_csv_is_refused_by_name():
 def test_the_candidate_first_in_further_languages(names):
     pairs, said, _ = read(_lines(names, *((b, a) for a, b in SIDES)).encode())
     assert pairs == [list(pair) for pair in SIDES], said
+
+
+def test_what_two_models_wrote_is_no_reference_and_candidate():
+    """AlpacaEval's annotations: output_1 and output_2, of generator_1 and generator_2."""
+    rows = [{"instruction": "q", "output_1": a, "output_2": b, "preference": 1.0} for a, b in SIDES]
+    pairs, said, _ = read(json.dumps(rows).encode())
+    assert pairs is None
+    assert "No column looks like a reference" in said
+    texts = [{"sentence1": a, "sentence2": b} for a, b in SIDES]
+    assert read(json.dumps(texts).encode())[0] == [list(pair) for pair in SIDES]

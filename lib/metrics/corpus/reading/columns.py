@@ -16,6 +16,8 @@ ID = re.compile(r"[\w./:#-]*\d[\w./:#-]*", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?|true|false", re.IGNORECASE)
 _NO_ORIGINAL = ("reference", "candidate", "translation", "translated back")
 """What "original" goes with where it means no source: "original translation", "original prediction"."""
+_WRITTEN = ("output", "answer", "summary", "completion", "result")
+"""What models write; two of a kind are two models'."""
 _VERDICTS = ("true", "false", "yes", "no", "0", "1", "0.0", "1.0")
 
 
@@ -108,9 +110,17 @@ def _guess(table: Table, columns: list[str]) -> Guess:
                 left = [column for column in left if _stem(column) != _stem(candidate)]
             found = _named(left, "either", texts) or next(iter(_free(left)), None)
             reference, candidate = (found, candidate) if role == "reference" else (reference, found)
+    if reference and not named and candidate and _are_rivals(reference, candidate):
+        reference = None
     further = _further(columns, named, candidate) if named else ()
     chosen = (reference, *further) if reference else ()
     return Guess(chosen, candidate, bool(chosen and candidate) and _are_classes(table, [*chosen, candidate]))
+
+
+def _are_rivals(one: str, other: str) -> bool:
+    """Whether two systems wrote them, as "output_1" and "output_2"; "text_1" and "text_2" may be a pair."""
+    stem = _stem(one)
+    return one != other and stem == _stem(other) and stem in _WRITTEN
 
 
 def _share_a_row(table: Table, one: str, other: str) -> bool:
