@@ -22,7 +22,7 @@ def said(monkeypatch):
 
     def words_on(*events, first_step: int = 0) -> str:
         started = Started(100, 1000, 84, 21, 8.3, "cpu", first_step)
-        last = Finished(0, (), 1.0, b"", None)
+        last = Finished(0, (), 1.0, b"", SimpleNamespace(held_in="fp32"))
         view = SimpleNamespace(
             argument=FineTuningRun(), events=(started, *events, last), state=JobState.DONE, paused=False
         )
@@ -58,7 +58,9 @@ def test_a_loss_that_reads_the_same_neither_fell_nor_rose(said, last):
 
 
 def test_what_fell_and_what_rose_is_told_as_before(said):
-    assert "fell from **6.00** to **2.00**" in said(HeldOut(0, 6.0), *steps(6.0, 2.0), HeldOut(2, 2.0))
+    fell = said(HeldOut(0, 6.0), *steps(6.0, 2.0), HeldOut(2, 2.0))
+    assert "fell from **6.00** to **2.00**" in fell
+    assert "held in fp32" in fell
     assert "by heart" in said(HeldOut(0, 6.0), *steps(6.0, 2.0), HeldOut(2, 7.0))
     assert "too high" in said(HeldOut(0, 6.0), *steps(6.0, 7.0), HeldOut(2, 7.0))
 
