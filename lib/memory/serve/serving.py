@@ -69,7 +69,7 @@ def check_serving(arch: Architecture, setup: ServingSetup) -> None:
         )
     if arch.num_attention_heads % setup.gpus:
         raise CannotEstimateError(
-            f"gpus = {setup.gpus} does not divide the {arch.num_attention_heads} query heads of {arch.name}: tensor "
+            f"gpus = {setup.gpus} does not divide the {arch.num_attention_heads} heads of {arch.name}: tensor "
             "parallelism gives every GPU the same number of heads."
         )
     kv_heads = 0 if arch.latent else arch.num_key_value_heads

@@ -92,7 +92,7 @@ def test_four_conversations_with_mixtral_on_an_h100():
 def test_heads_that_gpus_cannot_share_are_refused():
     """vLLM: the number of attention heads must be divisible by tensor_parallel_size."""
     small = architecture("SmolLM2-135M")  # 9 heads
-    with pytest.raises(CannotEstimateError, match="gpus = 2 does not divide the 9 query heads"):
+    with pytest.raises(CannotEstimateError, match="gpus = 2 does not divide the 9 heads"):
         estimate(small, ServingSetup(gpus=2))
     assert estimate(LLAMA, ServingSetup(gpus=16)).size_of("kv_cache") == estimate(LLAMA, ServingSetup(gpus=8)).size_of(
         "kv_cache"
