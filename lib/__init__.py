@@ -14,13 +14,14 @@ serving/       health checks, and what the operator of a server sees
 charts/        plain data in, plotly figure out
 ui/            what pages are made of
 
-curriculum.py     the chapters, from which navigation, contents and tests are made
-sources.py        where a fact comes from
-whole_numbers.py  the one check for whole numbers
-places.py         where the app's own files lie
-logs.py           what the server tells its operator, without anybody's texts
-units.py          bytes, counts and durations: how they are named and shown
-errors.py         the one kind of error whose message is written for a student, and the stop that a job meets
+curriculum.py      the chapters, from which navigation, contents and tests are made
+sources.py         where a fact comes from
+whole_numbers.py   the one check for whole numbers
+standard_error.py  how sure a mean is whose observations hang together in blocks
+places.py          where the app's own files lie
+logs.py            what the server tells its operator, without anybody's texts
+units.py           bytes, counts and durations: how they are named and shown
+errors.py          the one kind of error whose message is written for a student, and the stop that a job meets
 """
 
 import os

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from statistics import linear_regression
 
 from lib.alignment.preferences import Pair
 from lib.alignment.reward.run import Fitted, Judged, accuracy
+from lib.standard_error import mean_and_error
 
 
 def longer_wins(pairs: Sequence[Pair]) -> float:
@@ -28,8 +29,7 @@ def _share(items: Sequence, by: Callable[[object], float]) -> float:
 
 def slope_through_mean(tokens: Sequence[float], rewards: Sequence[float]) -> float:
     """What a token more adds to the reward, by least squares, both told from their means; 0 if all are as long."""
-    spread = sum(each**2 for each in tokens)
-    return sum(one * other for one, other in zip(tokens, rewards, strict=True)) / spread if spread else 0.0
+    return linear_regression(tokens, rewards, proportional=True).slope if any(tokens) else 0.0
 
 
 @dataclass(frozen=True)
@@ -67,31 +67,28 @@ def won_back(fitted: Fitted, turned: Collection[Pair]) -> WonBack | None:
     before, after = fitted.as_learnt.fair, fitted.lengthless.fair
     if not before:
         return None
-    prompts = {each.pair.prompt for each in before}
 
     def on(which: Callable[[Pair], bool]) -> Sides | None:
         some = [tuple(each for each in judged if which(each.pair)) for judged in (before, after)]
         return Sides(len(some[0]), *map(accuracy, some)) if some[0] else None
 
     return WonBack(
-        on(lambda pair: pair.prompt in prompts),
+        on(lambda _: True),
         on(lambda pair: pair in turned),
         on(lambda pair: pair not in turned),
-        len(prompts),
+        len({each.pair.prompt for each in before}),
         error_by_prompt(before, after),
     )
 
 
 def error_by_prompt(before: Sequence[Judged], after: Sequence[Judged]) -> float:
-    """Standard error of the difference between two accuracies on the same pairs, a prompt's pairs hanging together:
-    √(n / (n - 1) · Σ (a prompt's differences, less the mean for each of its pairs)²) / pairs, for n prompts (Miller
-    2024, "Adding error bars to evals", arXiv 2411.00640, section 2.2). 0 for a single prompt."""
+    """Standard error of the difference between two accuracies on the same pairs, a prompt's pairs hanging together; 0
+    for a single prompt, which cannot tell."""
     pairs: Counter = Counter(each.pair.prompt for each in before)
     gained: Counter = Counter()
     for one, other in zip(before, after, strict=True):
         gained[one.pair.prompt] += other.right - one.right
-    mean = sum(gained.values()) / len(before)
     if len(pairs) < 2:
         return 0.0
-    off = sum((gained[prompt] - mean * count) ** 2 for prompt, count in pairs.items())
-    return math.sqrt(len(pairs) / (len(pairs) - 1) * off) / len(before)
+    _, error = mean_and_error([gained[prompt] for prompt in pairs], list(pairs.values()))
+    return error

@@ -10,8 +10,9 @@ from lib.quant.findings.claims import Finding, check_claims, claims
 from lib.quant.findings.results import collect, compare, pareto_front
 from lib.quant.findings.verdict import verdict
 from lib.quant.measure.run import Conditions, Finished, Memory, RowFailed, RowMeasured, Started
-from lib.quant.measure.scoring.quality import Agreement, Quality, mean_and_error
+from lib.quant.measure.scoring.quality import Agreement, Quality
 from lib.quant.measure.speed.rate import Rate, Speed, timed
+from lib.standard_error import mean_and_error
 
 STARTED = Started(
     model="m",

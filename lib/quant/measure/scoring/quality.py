@@ -65,18 +65,3 @@ class Quality:
     def perplexity_change_percent(self) -> float | None:
         """How much larger the perplexity is than the reference's, in percent; None for the reference."""
         return None if self.agreement is None else 100 * (math.exp(min(self.agreement.loss_change, 700.0)) - 1)
-
-
-def mean_and_error(sums: list[float], counts: list[int]) -> tuple[float, float]:
-    """Mean over all tokens, and its standard error from the means of blocks of tokens.
-
-    With a block's sum s and count n, mean m = Σs/Σn and var(m) = k/(k-1) · Σ(s - m·n)² / (Σn)² for k blocks, the
-    ratio estimator of cluster sampling (Cochran 1977, "Sampling Techniques"). NaN for one block.
-    """
-    total = sum(counts)
-    mean = sum(sums) / total
-    blocks = len(counts)
-    if blocks < 2:
-        return mean, math.nan
-    spread = sum((s - mean * n) ** 2 for s, n in zip(sums, counts, strict=True))
-    return mean, math.sqrt(blocks / (blocks - 1) * spread) / total

@@ -9,8 +9,9 @@ import torch
 from torch.nn import functional
 
 from lib.quant.errors import QuantError
-from lib.quant.measure.scoring.quality import Agreement, ChangedToken, Quality, mean_and_error
+from lib.quant.measure.scoring.quality import Agreement, ChangedToken, Quality
 from lib.quant.measure.scoring.wide_products import products_in_fp32
+from lib.standard_error import mean_and_error
 
 BLOCK = 64
 """Neighbouring tokens are not independent: a standard error is that of the means of so many."""
