@@ -178,7 +178,14 @@ def test_a_reward_that_is_never_seen_teaches_nothing():
     assert "a reward never seen teaches nothing" in said(app)
 
 
-@pytest.mark.parametrize(("nats", "words"), [(2.29, "sense has not been paid with yet"), (5.79, "buys back the sense")])
+@pytest.mark.parametrize(
+    ("nats", "words"),
+    [
+        (0.4, "what repeats itself is easy to foresee"),
+        (2.29, "sense has not been paid with yet"),
+        (5.79, "buys back the sense"),
+    ],
+)
 def test_sense_is_said_to_be_lost_only_where_it_is(nats, words):
     looks = [SimpleNamespace(reward=0.06, reference_nats=2.28), SimpleNamespace(reward=2.06, reference_nats=nats)]
     assert words in hacking_verdict("times “please”", looks, [])

@@ -22,7 +22,7 @@ from lib.ui.kit.text import followed_by
 KIND = "hacking"
 SHOWN = 4
 HARDLY_NATS = 0.1
-"""A rise in surprise per token below this is no loss of sense to speak of."""
+"""A change in surprise per token below this says nothing of sense."""
 
 
 def hack_a_reward(model: str) -> list[dict]:
@@ -98,6 +98,12 @@ def hacking_verdict(unit: str, looks: list[Examined], steps: list[PolicyStep]) -
             else "the updates were too few or too small, or β holds the model back"
         )
         return f"The reward did not rise ({first.reward:.2f} → {last.reward:.2f} {unit}): {why}."
+    if last.reference_nats <= first.reference_nats - HARDLY_NATS:
+        return (
+            f"The number that is measured went from **{first.reward:.2f}** to **{last.reward:.2f}** {unit} per answer, "
+            f"and the base model is less surprised than before ({first.reference_nats:.2f} → {last.reference_nats:.2f} "
+            "nats per token). That need not be sense: what repeats itself is easy to foresee. Read the answers."
+        )
     if last.reference_nats - first.reference_nats < HARDLY_NATS:
         return (
             f"The number that is measured went from **{first.reward:.2f}** to **{last.reward:.2f}** {unit} per answer, "
