@@ -60,7 +60,7 @@ const begin = () => {
   sign.id = 'stage-screen';
   document.body.append(sign);
   const stage = {say: null, said: '', followed: false, at: '', turns: null};
-  let step = '', before = '', inView = 0;
+  let step = '', before = '', brought = null, inView = 0;
 
   const heard = (event, by) => {
     if (!bar()) return;
@@ -95,6 +95,7 @@ const begin = () => {
   // Again and again while what is below it is still drawn, until somebody turns the page: then it stays where it is.
   const bringRecorded = () => {
     const run = recordedRun();
+    if (run !== brought) [brought, inView] = [run, 0];  // away and back between two looks: another one
     if (!run?.offsetHeight) {  // at other steps it is not displayed
       inView = 0;
       return;
