@@ -19,6 +19,7 @@ from lib.models.fetch.background import BackgroundFetch
 from lib.serving import health
 from lib.serving.arenas import few_arenas
 from lib.serving.garbage import spare_what_stays
+from lib.serving.turns import in_turn
 from lib.serving.wakeups import wake_once
 from lib.ui.home.every_page import course_pages, pages_beside, tab_icon
 from lib.ui.kit import jobs
@@ -80,7 +81,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 ROUTES = health.routes({"workers": lambda: jobs.engine().responds(), "rooms": health.rooms_respond})
 
 if __name__ == "__main__":
-    main()
+    with in_turn():
+        main()
 else:
     forget_pages_folder()
     watch_files_only_if_wanted()

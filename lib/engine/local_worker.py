@@ -46,7 +46,9 @@ def end_with(parent: psutil.Process) -> None:
 def main() -> None:
     threading.Thread(target=end_with, args=(psutil.Process(os.getppid()),), daemon=True).start()
     with suppress(AttributeError, OSError):
-        os.nice(5)
+        # Pages go first. Measured on two cores, forty who follow their runs beside forty who move a slider: at a
+        # niceness of 5 a slider's p95 is 2.5 s, at 19 it is 0.5 s, and the last run is over no later (119 s for 126 s).
+        os.nice(19)
     dask.config.set(SETTINGS)
     log_to_standard_error()
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns about an optional package at import

@@ -5,6 +5,7 @@ operator.py   the operator's key, and processes with their memory
 arenas.py     how much of what is freed the C library keeps
 garbage.py    what the collector of garbage has to look through, and how often
 wakeups.py    how often other threads wake the one that serves everybody
+turns.py      pages of those who come together, computed one after another
 errors.py     what an operator hears whose key is not taken
 """
 
