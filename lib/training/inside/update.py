@@ -34,9 +34,9 @@ class Update:
     def rank(self) -> int:
         return len(self.a)
 
-    @cached_property
+    @property
     def matrix(self) -> np.ndarray:
-        """ΔW, [outputs, inputs]."""
+        """ΔW, [outputs, inputs]; as large as the frozen matrix, and so made anew for who asks."""
         return self.scaling * self.b.astype(np.float64) @ self.a.astype(np.float64)
 
     @cached_property

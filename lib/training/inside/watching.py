@@ -31,7 +31,9 @@ def look(model: nn.Module, run: FineTuningRun, step: int) -> Iterator[Watched]:
         return
     place = next((each for each in layers if (each.layer, each.matrix) == run.watched), next(iter(layers)))
     layer, adapter = layers[place], layers[place].active_adapters[0]
-    a, b = (_as_numpy(part[adapter].weight) for part in (layer.lora_A, layer.lora_B))
+    # Those on the way are pictures, which the web process keeps of every run: in 16 bits, of forty, 9 MB less.
+    kept_in = torch.float32 if step == run.steps else torch.float16
+    a, b = (_as_numpy(part[adapter].weight, kept_in) for part in (layer.lora_A, layer.lora_B))
     yield Watched(step, place, Update(layer.scaling[adapter], a, b))
 
 
@@ -41,5 +43,5 @@ def place_of(name: str) -> Place:
     return Place(int(found[1]), short_name(found[2]))
 
 
-def _as_numpy(weight: torch.Tensor) -> np.ndarray:
-    return weight.detach().float().cpu().numpy().copy()
+def _as_numpy(weight: torch.Tensor, kept_in: torch.dtype) -> np.ndarray:
+    return weight.detach().to(kept_in).cpu().numpy().copy()

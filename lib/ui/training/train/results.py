@@ -36,9 +36,9 @@ def exports(kind: str = KIND) -> tuple[list[dict] | None, dict | None]:
     data = {
         "run": run,
         "held_out_loss": held_out,
-        "asked": {each.step: [dataclasses.asdict(one) for one in each.completions] for each in told.asked},
-        "before": [dataclasses.asdict(each) for each in told.before],
-        "after": [dataclasses.asdict(each) for each in told.after],
+        "asked": {each.step: [vars(one) for one in each.completions] for each in told.asked},
+        "before": [vars(each) for each in told.before],
+        "after": [vars(each) for each in told.after],
     }
     return rows, data
 

@@ -56,6 +56,7 @@ def test_a_run_shows_a_matrix_from_nothing_to_what_it_leaves(events):
     left = updates(events[-1].adapter)[Place(1, "v_proj")]
     np.testing.assert_allclose(looks[-1].update.matrix, left.matrix, rtol=1e-6)
     assert not left.is_zero
+    assert {each.update.a.dtype for each in looks[:-1]} == {np.dtype(np.float16)}
 
 
 def test_a_matrix_without_an_adapter_gives_way_to_the_first_that_has_one(tiny_model):
