@@ -258,3 +258,6 @@ def _said(config: dict, model: PreTrainedModel) -> Iterator[str]:
     text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
     if any(text.get(name) for name in names_of("predicted_ahead")):
         yield "Layers for predicting several tokens ahead are left out: transformers does not build them."
+    lora = {name: each for name, each in config.items() if name.endswith("_lora") and isinstance(each, dict)}
+    if adapters := [f"{name} of rank {each['r']}" for name, each in lora.items() if type(each.get("r")) is int]:
+        yield f"Its own adapters ({', '.join(adapters)}) are left out: transformers does not build them."

@@ -252,6 +252,15 @@ def test_no_code_from_outside_is_run(tmp_path, monkeypatch):
         counted({**LLAMA, **evil, "model_type": "evil_type"})
 
 
+def test_adapters_that_a_config_describes_are_left_out_and_said_to_be():
+    """As Phi-4-multimodal does; its maker counts them too."""
+    adapters = {"speech_lora": {"r": 320, "lora_alpha": 640}, "vision_lora": {"r": 256}, "other_lora": "none"}
+    plain, adapted = counted(LLAMA), counted({**LLAMA, **adapters})
+    assert adapted.parameters == plain.parameters
+    (said,) = set(adapted.notes) - set(plain.notes)
+    assert "(speech_lora of rank 320, vision_lora of rank 256) are left out" in said
+
+
 def test_what_a_config_leaves_out_is_listed_with_what_transformers_takes():
     """Gemma 3's configuration in transformers: 8 heads, 4 of keys and values, of 256, where the config is silent."""
     filled = dict(counted(CASES["Gemma-3-4B"]["config"]).filled)

@@ -18,7 +18,7 @@ from lib.training.errors import Diverged, TrainingError
 from lib.training.events import Asked, Checkpoint, Finished, HeldOut, Started, Step
 from lib.training.progress import go_on, progress
 from lib.training.run import ATTENTION, MLP, SCHEDULES, FineTuningRun
-from lib.training.texts.datasets import Example
+from lib.training.texts.datasets import Example, load_dataset
 from lib.training.texts.prompts import Question
 
 torch = pytest.importorskip("torch")
@@ -37,7 +37,8 @@ pytestmark = [
     # peft reads an attribute that transformers 5.23 has renamed
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
 ]
-SMALL = {"steps": 12, "batch_size": 4, "rank": 4}
+KOPI = load_dataset("kopi_orders")
+SMALL = {"steps": 12, "batch_size": 4, "rank": 4, "own": replace(KOPI, held_out=KOPI.held_out[:5])}
 
 
 def of(kind: type, events: list) -> list:

@@ -7,6 +7,7 @@ import json
 import math
 import zipfile
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -64,9 +65,21 @@ def of(kind: type, events: list) -> list:
     return [event for event in events if isinstance(event, kind)]
 
 
+@cache
+def whole_run(method: str) -> tuple[FineTuningRun, list, bool]:
+    """(A run, all that it told, whether the shared base is what it was): tests that ask different things share it."""
+    run = small(method, steps=12, prompts=("Uncle, one",))
+    with borrowing.borrow(catalogue.find(run.model), "fp32") as (base, _):
+        before = {name: weight.clone() for name, weight in base.state_dict().items()}
+        events = list(finetune.finetune(run))
+        after = base.state_dict()
+        untouched = before.keys() == after.keys() and all(torch.equal(before[name], after[name]) for name in before)
+    return run, events, untouched
+
+
 @pytest.mark.parametrize("method", TRAINING)
 def test_every_method_trains_as_many_parameters_as_its_formula_says_and_learns(method, tiny_model):
-    events = list(finetune.finetune(small(method, steps=12)))
+    _, events, _ = whole_run(method)
     architecture = from_text((tiny_model / "config.json").read_text())
     (started,), (cost,), losses = of(Started, events), of(Cost, events), of(HeldOut, events)
     assert started.trainable == cost.trainable == trained_parameters(small(method), architecture)
@@ -116,12 +129,8 @@ def test_every_method_starts_and_takes_a_step_on_the_real_model(method):
 
 @pytest.mark.parametrize("method", methods())
 def test_no_method_touches_the_shared_base(method):
-    with borrowing.borrow(catalogue.find(catalogue.BUNDLED), "fp32") as (base, _):
-        before = {name: weight.clone() for name, weight in base.state_dict().items()}
-        list(finetune.finetune(small(method, steps=2)))
-        after = base.state_dict()
-        assert before.keys() == after.keys()
-        assert all(torch.equal(before[name], after[name]) for name in before)
+    _, _, untouched = whole_run(method)
+    assert untouched
 
 
 @pytest.mark.parametrize("method", [name for name in TRAINING if methods()[name].starts_as_base])
@@ -137,7 +146,7 @@ def test_nothing_changes_before_the_first_step(method):
 @pytest.mark.parametrize(
     ("method", "more"),
     [
-        *((method, {}) for method in TRAINING),
+        *((method, None) for method in TRAINING),
         ("lora", {"target_modules": ("q_proj", "v_proj")}),
         ("lora", {"target_modules": MLP, "layers": (1,)}),
         ("pissa", {"target_modules": ATTENTION}),
@@ -146,8 +155,12 @@ def test_nothing_changes_before_the_first_step(method):
 def test_every_method_weighs_what_the_calculator_says(method, more):
     """Two ways to the same bytes: tensors of the run, shapes of the config. fp32: 4 bytes a gradient; AdamW keeps two
     numbers a parameter."""
-    run = small(method, steps=2, **more)
-    (cost,) = of(Cost, list(finetune.finetune(run)))
+    if more is None:
+        run, events, _ = whole_run(method)
+    else:
+        run = small(method, steps=2, **more)
+        events = list(finetune.finetune(run))
+    (cost,) = of(Cost, events)
     states = calculated(run, cost.kept_in)
     assert cost.gradients_bytes == 4 * cost.trainable == states.gradients
     assert cost.optimizer_bytes == 8 * cost.trainable == states.optimizer
@@ -157,7 +170,7 @@ def test_every_method_weighs_what_the_calculator_says(method, more):
 
 @pytest.mark.parametrize("method", ["base", "few_shot"])
 def test_a_method_that_trains_nothing_costs_no_training_and_forgets_nothing_of_its_weights(method):
-    events = list(finetune.finetune(small(method)))
+    _, events, _ = whole_run(method)
     (cost,) = of(Cost, events)
     assert (cost.trainable, cost.gradients_bytes, cost.optimizer_bytes, cost.files_bytes) == (0, 0, 0, 0)
     assert not of(Step, events)
@@ -180,8 +193,8 @@ def test_going_on_from_a_checkpoint_is_the_unbroken_run(method, monkeypatch):
 @pytest.mark.parametrize("method", TRAINING)
 def test_what_is_kept_loads_with_the_same_outputs(method):
     """Also of PiSSA, on the unchanged base, with plain peft: its files are an ordinary LoRA of twice the rank."""
-    run = small(method, weighs=False, prompts=("Uncle, one",))
-    (finished,) = of(Finished, list(finetune.finetune(run)))
+    run, events, _ = whole_run(method)
+    (finished,) = of(Finished, events)
     precision = methods()[method].precision or "fp32"
     base, tokenizer = load(catalogue.find(run.model), precision, compute_dtype=torch.float32)
     again = with_files(base, finished.adapter)
@@ -190,7 +203,8 @@ def test_what_is_kept_loads_with_the_same_outputs(method):
 
 
 def test_pissa_s_files_are_a_lora_of_twice_the_rank():
-    (finished,) = of(Finished, list(finetune.finetune(small("pissa", weighs=False))))
+    _, events, _ = whole_run("pissa")
+    (finished,) = of(Finished, events)
     with zipfile.ZipFile(io.BytesIO(finished.adapter)) as archive:
         config = json.loads(archive.read("adapter_config.json"))
     assert config["r"] == 8
@@ -334,7 +348,8 @@ def test_forgetting_is_measured_on_passages_and_facts():
 
 
 def test_a_bundled_model_is_asked_no_facts():
-    (forgotten,) = of(Forgotten, list(finetune.finetune(small("lora", steps=2))))
+    _, events, _ = whole_run("lora")
+    (forgotten,) = of(Forgotten, events)
     assert forgotten.before.facts == forgotten.after.facts == ()
     assert forgotten.after.book_loss != forgotten.before.book_loss
 
@@ -370,7 +385,8 @@ def test_what_cannot_be_a_method_is_refused_by_name(wrong, message):
 
 
 def test_the_adapter_of_a_peft_method_loads_with_plain_peft(tmp_path):
-    (finished,) = of(Finished, list(finetune.finetune(small("dora", weighs=False))))
+    _, events, _ = whole_run("dora")
+    (finished,) = of(Finished, events)
     with zipfile.ZipFile(io.BytesIO(finished.adapter)) as archive:
         archive.extractall(tmp_path)
     base, _ = load(catalogue.find(catalogue.BUNDLED))
