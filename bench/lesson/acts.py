@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 ROUND_S = 300.0
-QUICK = "model=Bundled%20base%20model"
+QUICK = "model=Bundled%20base%20model&lr=0.015&rank=8&steps=25&alpha=16&batch=4&warmup=0&ask=5"
+"""The usual run: who has moved these sliders in an earlier round begins with it too."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ ROUNDS: tuple[tuple[Question, Experiment], ...] = (
     (Question("memory_calculator", "predict"), Experiment("memory-calculator")),
     (Question("kv_cache", "predict"), Experiment("kv-cache")),
     (Question("live_lora", "check_1"), Experiment("live-lora", QUICK, starts=True)),
-    (Question("number_formats", "check_1"), Experiment("number-formats")),
-    (Question("next_token", "check_1"), Experiment("next-token")),
+    (Question("scaling_laws", "predict"), Experiment("scaling-laws")),
+    (Question("adapters", "predict"), Experiment("adapters")),
 )
 
 

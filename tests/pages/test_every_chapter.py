@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from urllib.parse import parse_qsl
 
 import pytest
 
+from bench.lesson.acts import ROUNDS
 from lib import curriculum
 from lib.places import ROOT
-from tests.pages.conftest import charts_without_words, headings_out_of_order, open_chapter
+from tests.pages.conftest import charts_without_words, headings_out_of_order, open_chapter, said
 from tests.waiting import LIMIT_S
 
 SLUGS = [chapter.slug for chapter in curriculum.chapters()]
@@ -53,3 +55,10 @@ def test_the_web_process_imports_neither_torch_nor_transformers():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False
     )
     assert done.stdout.strip().endswith("neither"), done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("experiment", {each.page + each.query: each for _, each in ROUNDS}.values())
+def test_a_played_lesson_has_sliders_to_move_and_its_links_are_taken(experiment):
+    app = open_chapter(experiment.page.replace("-", "_"), **dict(parse_qsl(experiment.query)))
+    assert [*app.slider, *app.select_slider]
+    assert "The link asks for" not in said(app)
