@@ -8,6 +8,7 @@ tables.py       the tables in which rooms are kept
 where.py        where rooms are kept, without asking there
 database.py     the one connection to SQLite or PostgreSQL, and the upgrade of its tables at first use
 rooms.py        opening a room, leading it, changing its key, deleting it
+overview.py     all rooms counted, for whoever runs the server
 members.py      joining a room, and finding it again
 questions.py    putting a question to the room, and its way from the first vote to the answer
 choosing.py     settings of experiments that a room can choose

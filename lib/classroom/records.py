@@ -40,6 +40,18 @@ class Room:
 
 
 @dataclass(frozen=True)
+class RoomsNow:
+    """All rooms together, as their server's operator sees them: how many, never which."""
+
+    living: int
+    """Rooms whose day is not over."""
+    members: int
+    """Students in them."""
+    voting: int
+    """Rooms with a question that takes answers just now."""
+
+
+@dataclass(frozen=True)
 class Member:
     """A student in a room, by number; the browser's token is not in it."""
 

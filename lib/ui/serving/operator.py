@@ -1,14 +1,15 @@
-"""The operator's page: closed without the key, then the queue, the workers and the memory of this server."""
+"""The operator's page: closed without the key, then the queue, the workers, the rooms and the memory of this server."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from lib.classroom.overview import rooms_now
 from lib.engine.overview import EngineOverview, KindOverview
 from lib.errors import StudentError
 from lib.serving import OperatorError, OperatorKey, ProcessMemory, processes
 from lib.ui.kit import jobs
-from lib.ui.kit.problems import problem
+from lib.ui.kit.problems import guard, problem
 from lib.ui.kit.session import browsers_lately
 from lib.ui.kit.tables import show_table
 from lib.units import format_count, format_duration, format_gib
@@ -42,9 +43,11 @@ def overview() -> None:
         engine = jobs.engine()
     except StudentError as error:
         problem(str(error))
+        _rooms()
         return
     seen = engine.overview()
     _headline(seen, engine.responds())
+    _rooms()
     st.subheader(
         "Jobs", anchor=False, help="Those not over, and those of about the last hour. Whose they are is not shown."
     )
@@ -57,16 +60,27 @@ def overview() -> None:
 
 
 def _headline(seen: EngineOverview, responds: bool) -> None:
-    for column, (label, value) in zip(
-        st.columns(4),
-        (
-            ("Browsers in ten minutes", format_count(browsers_lately())),
-            ("Workers", f"{seen.slots}" if responds else "none answers"),
-            ("Running / waiting", f"{seen.running} / {seen.waiting}"),
-            ("Last in line starts in", format_duration(seen.longest_wait_s) if seen.waiting else "nobody waits"),
-        ),
-        strict=True,
-    ):
+    _metrics(
+        ("Browsers in ten minutes", format_count(browsers_lately())),
+        ("Workers", f"{seen.slots}" if responds else "none answers"),
+        ("Running / waiting", f"{seen.running} / {seen.waiting}"),
+        ("Last in line starts in", format_duration(seen.longest_wait_s) if seen.waiting else "nobody waits"),
+    )
+
+
+def _rooms() -> None:
+    st.subheader("Rooms", anchor=False, help="Those of all web processes that share the database. Which is not shown.")
+    with guard():
+        seen = rooms_now()
+        _metrics(
+            ("Rooms whose day is not over", format_count(seen.living)),
+            ("Students in them", format_count(seen.members)),
+            ("With a vote open now", format_count(seen.voting)),
+        )
+
+
+def _metrics(*shown: tuple[str, str]) -> None:
+    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
         column.metric(label, value, border=True)
 
 

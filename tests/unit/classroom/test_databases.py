@@ -17,7 +17,8 @@ from lib.classroom.errors import RoomsUnreachable, TooOften
 from lib.classroom.experiments import sweep
 from lib.classroom.migrations.upgrade import config
 from lib.classroom.order import clock, visits
-from lib.classroom.records import Stage
+from lib.classroom.overview import count_rooms
+from lib.classroom.records import RoomsNow, Stage
 from lib.classroom.tables import SCHEMA, metadata
 from lib.classroom.where import database_url, may_hold_rooms
 from tests.unit.classroom.postgresql import PostgreSQL, postgresql
@@ -176,3 +177,27 @@ def test_a_database_that_goes_away_is_said_and_used_again_when_it_is_back(server
     answers.answer(db, code, student, 1, 1)
     assert answers.own_answer(db, code, student, 1) == (1, None)
     db.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_an_operator_counts_all_rooms_in_one_query(kind, request):
+    one, other = request.getfixturevalue(f"two_on_{kind}")
+    before = count_rooms(one)
+    code, instructor, _ = room_with(other, 3)
+    room_with(other, 2, part=None)
+    asked: list[str] = []
+    sa.event.listen(one._engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+
+    def since() -> RoomsNow:
+        now = count_rooms(one)
+        return RoomsNow(now.living - before.living, now.members - before.members, now.voting - before.voting)
+
+    assert since() == RoomsNow(living=2, members=5, voting=1)
+    assert len([each for each in asked if each.startswith("SELECT")]) == 1
+    questions.move(other, code, instructor, 1, Stage.ARGUING)
+    assert since() == RoomsNow(living=2, members=5, voting=0)
+    questions.move(other, code, instructor, 1, Stage.VOTING_AGAIN)
+    assert since() == RoomsNow(living=2, members=5, voting=1)
+    questions.ask(other, code, instructor, "kv_cache", "check_1")
+    assert since().voting == 1, "the question before is put away"
+    assert count_rooms(one, now_s=rooms.room(one, code).ends_at_s + 60) == RoomsNow(0, 0, 0)
