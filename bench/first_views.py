@@ -1,4 +1,9 @@
-"""The first view of every page: what it costs the server, what a browser loads for it, when it can be used."""
+"""The first view of every page: what it costs the server, what a browser loads for it, when it can be used.
+
+That is every chapter, and every page beside the course as who has no key sees it: of the operator's page the form that
+asks for the key. What it shows after that is no first view. The stage is left out: it has nothing to see, and is only
+passed through between two demos.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from bench.line import Line
 from bench.pages import MB, chromium
 from bench.visitor import Visitor, new_browser
 from lib import curriculum
+from lib.ui.home.every_page import BESIDE
 from tests.browser.conftest import settle
 from tests.browser.server import App, running_app
 
@@ -30,11 +36,17 @@ def lines() -> Iterator[Line]:
         yield from _in_a_browser(app)
 
 
+def _paths() -> dict[str, str]:
+    """Where each page is, by name."""
+    chapters = {chapter.slug: chapter.url_path for chapter in curriculum.chapters()}
+    return chapters | {name: name for name in BESIDE if name != "stage"}
+
+
 def _in_a_browser(app: App) -> Iterator[Line]:
     weights, usable = {}, {}
     with chromium() as browser:
-        for chapter in curriculum.chapters():
-            weights[chapter.slug], usable[chapter.slug] = _in_a_new_browser(app, browser, chapter.url_path)
+        for name, path in _paths().items():
+            weights[name], usable[name] = _in_a_new_browser(app, browser, path)
     heaviest, slowest = max(weights, key=weights.get), max(usable, key=usable.get)
     yield Line(f"first view, loaded by a new browser: {heaviest}", weights[heaviest] / MB, "MB", HEAVIEST_MB)
     yield Line(f"first view, until it can be used: {slowest}", usable[slowest], "s", 3)
@@ -43,12 +55,12 @@ def _in_a_browser(app: App) -> Iterator[Line]:
 async def _script_times(app: App) -> dict[str, float]:
     """Milliseconds of processor time of the web process for each page, opened by a student who is new."""
     found = {}
-    for chapter in curriculum.chapters():
+    for name, path in _paths().items():
         token = await new_browser(app.url)
         before = app.process.cpu_times()
-        async with Visitor(app.url, chapter.url_path, token=token):
+        async with Visitor(app.url, path, token=token):
             after = app.process.cpu_times()
-        found[chapter.slug] = 1000 * (after.user + after.system - before.user - before.system)
+        found[name] = 1000 * (after.user + after.system - before.user - before.system)
     return found
 
 
