@@ -22,6 +22,7 @@ from bench.visitor import Visitor, new_browser
 from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
 from lib.classroom.tables import answers, members, questions, rooms
+from lib.logs import NOT_SAID
 
 COMES_IN_S, PER_STUDENT_S = 10.0, 0.05
 TRACE = "stack trace"
@@ -100,7 +101,8 @@ def kept_answers(database_url: str, code: str) -> dict[str, dict[Vote, int]]:
 
 
 def events_of(log: Path) -> list[dict]:
-    """What the web processes logged, and each stack trace that they or their workers wrote beside it, by its end."""
+    """What the web processes logged, and what they or their workers wrote beside it of an exception: one line, or a
+    whole stack trace, of which the end is kept."""
     events, in_trace = [], False
     for line in log.read_text(encoding="utf-8").splitlines():
         if line.startswith("{"):
@@ -108,5 +110,7 @@ def events_of(log: Path) -> list[dict]:
         elif in_trace and line and not line[0].isspace():
             events.append({"event": TRACE, "error": line[:100]})
             in_trace = False
+        elif NOT_SAID in line:
+            events.append({"event": TRACE, "error": line.lstrip("0123456789-:., ")[:100]})
         in_trace = in_trace or line.startswith("Traceback")
     return events

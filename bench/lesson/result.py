@@ -163,7 +163,7 @@ def _errors(played: Played) -> dict[str, int]:
     logged = Counter(
         f"{each['event']}: {each['error']} {each.get('where', '')}".strip()
         for each in played.log
-        if each["event"] in ("script error", TRACE)
+        if each["event"] in ("script error", "job error", "thread error", TRACE)
     )
     troubles = Counter(trouble for _, notes in played.students for trouble in notes.troubles)
     return {name: count for name, count in {"on a page": shown, **logged, **troubles}.items() if count}

@@ -16,6 +16,7 @@ recording.py     a run that is over, as JSON and back
 overview.py      the whole engine, as its operator sees it
 worker.py        what runs in a worker around the generator
 local_worker.py  the command that a local worker process is started with
+hall.py          what a hall's scheduler and workers do first, which Dask's own command starts
 """
 
 from lib.engine.engine import Engine

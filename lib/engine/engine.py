@@ -18,7 +18,7 @@ from lib.engine.job import Job, JobState, JobView
 from lib.engine.overview import EngineOverview, kind_overview
 from lib.engine.queue import CAPACITY, CAPACITY_A_SLOT, FairQueue, Ticket
 from lib.engine.shared_line import SharedLine
-from lib.engine.worker import TOPIC, request_stop, run_job
+from lib.engine.worker import TOPIC, request_stop, run_job, unexpected
 from lib.logs import record
 from lib.models.device import this_machine
 
@@ -230,9 +230,7 @@ class Engine:
         error = future.exception() if future.status == "error" else None
         if error is None or isinstance(error, KilledWorker | CancelledError):
             return LOST_WORKER, KilledWorker.__name__
-        failure = type(error).__name__
-        what = f"{failure}: {error}"
-        return f"The run ended with an unexpected error ({what}); start it again or change its settings", failure
+        return unexpected(error), type(error).__name__
 
     def _end(self, job: Job, state: JobState, message: str | None = None, failure: str | None = None) -> None:
         job.state, job.message, job.failure = state, message, failure

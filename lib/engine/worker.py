@@ -3,6 +3,9 @@
 A Dask task cannot be interrupted, so stopping is asked for: `request_stop` runs on the worker's event loop
 while the job computes in the worker's thread, and the job meets it at its next event. Checking costs one
 set lookup a step, no message.
+
+What goes wrong in a job is told as its result. An exception that met Dask would be logged there with all that the job
+was given, a student's texts among it.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from distributed import get_worker
 from lib.engine.errors import TimeLimitReached
 from lib.engine.job import JobState
 from lib.errors import StopRequested, StudentError, is_disk_full, is_out_of_memory
+from lib.logs import record_error
 
 TOPIC = "finetuning-lab"
 WIND_UP_S = 15.0
@@ -30,6 +34,7 @@ DISK_FULL = (
     "The disk of the computer that ran this is full, so its files could not be written; once its operator has freed "
     "some space, start again or go on from the last checkpoint"
 )
+
 
 _stops: set[str] = set()
 _importing = threading.Lock()
@@ -79,9 +84,16 @@ def run_job(
             return JobState.FAILED, "The device ran out of memory; choose a smaller model, batch or context", failure
         if is_disk_full(error):
             return JobState.FAILED, DISK_FULL, failure
-        raise
+        record_error(error, "job error")
+        return JobState.FAILED, unexpected(error), failure
     finally:
         _stops.discard(job_id)
+
+
+def unexpected(error: BaseException) -> str:
+    """What its owner hears of an error that nobody foresaw."""
+    what = f"{type(error).__name__}: {error}"
+    return f"The run ended with an unexpected error ({what}); start it again or change its settings"
 
 
 def drive(

@@ -62,16 +62,18 @@ def running_app(
     root: Path = ROOT,
     port: int | None = None,
     log: IO | None = None,
+    said: IO | None = None,
     **environment: str,
 ) -> Iterator[App]:
     """`streamlit run` from the root, or from a copy of it, on a free port or this one, until the block ends.
 
-    log  takes what it writes on standard error
+    log   takes what it writes on standard error
+    said  takes what it writes on standard output
     """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", entrypoint, "--server.port", str(port)]
     variables = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
-    process = subprocess.Popen(command, cwd=root, env=variables, stdout=subprocess.DEVNULL, stderr=log)
+    process = subprocess.Popen(command, cwd=root, env=variables, stdout=said or subprocess.DEVNULL, stderr=log)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_healthy(url, process)

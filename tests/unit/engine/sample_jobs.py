@@ -34,6 +34,29 @@ def fails(_: None) -> Iterator[int]:
     raise ZeroDivisionError("division by zero")
 
 
+def fails_saying(said: str) -> Iterator[int]:
+    """With what it was given in the error and in its cause, as a library does it that cannot read a text."""
+    yield 1
+    try:
+        raise KeyError(said)
+    except KeyError as cause:
+        raise ValueError(f"cannot read {said!r}") from cause
+
+
+class Unreadable:
+    """What a worker cannot unpickle, and says why."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def __reduce__(self) -> tuple:
+        return _refuse, (self.said,)
+
+
+def _refuse(said: str) -> None:
+    raise ValueError(f"cannot read {said!r}")
+
+
 def own_process_id(_: None) -> Iterator[int]:
     yield os.getpid()
 
