@@ -10,7 +10,7 @@ import asyncio
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.cookies import SimpleCookie
 from types import TracebackType
 
@@ -43,11 +43,17 @@ async def new_browser(url: str) -> str:
 
 
 class Visitor:
-    """One open page, of the browser that has this token; without one, of a browser that takes no cookies."""
+    """One open page, of the browser that has this token; without one, of a browser that takes no cookies.
 
-    def __init__(self, url: str, page: str, query: str = "", token: str = "") -> None:
+    headers  what its connection says beside that, as a proxy would
+    """
+
+    def __init__(
+        self, url: str, page: str, query: str = "", token: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         self._address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        self._page, self._query, self._token = page, query, token
+        self._page, self._query = page, query
+        self._headers = {**(headers or {}), **({"Cookie": f"{COOKIE}={token}"} if token else {})}
         self._known_as = ""
         """What the server calls the page, once it has run: a browser opens it by its address and then says this."""
         self._session = ""
@@ -178,9 +184,8 @@ class Visitor:
     async def _connect(self) -> None:
         self._moved: dict[str, WidgetState] = {}
         known = [NO_TOKEN, self._session] if self._session else []
-        cookies = {"Cookie": f"{COOKIE}={self._token}"} if self._token else {}
         self._socket = await connect(
-            self._address, subprotocols=["streamlit", *known], additional_headers=cookies, max_size=None
+            self._address, subprotocols=["streamlit", *known], additional_headers=self._headers, max_size=None
         )
 
     async def _run(self, kind: str, pressed: str | None = None, fragment: str = "") -> float:

@@ -82,7 +82,7 @@ def hall(web: int, workers: int) -> Iterator[Served]:
         ]
         shared = {"DATABASE_URL": server.url, "SCHEDULER_ADDRESS": f"tcp://{scheduler_at}"}
         apps = [stack.enter_context(running_app(log=writing, **shared)) for _ in range(web)]
-        proxy = stack.enter_context(_started({"command": _nginx(folder, port, [app.url for app in apps])}))
+        proxy = stack.enter_context(_started({"command": nginx_command(folder, port, [app.url for app in apps])}))
         wait_until(lambda: _listens(proxy), "the proxy")
         wait_until(lambda: _idle(crew), "workers that have imported what they need")
         parts = {
@@ -119,7 +119,7 @@ def _started(
         process.wait(60)
 
 
-def _nginx(folder: Path, port: int, urls: list[str]) -> list[str]:
+def nginx_command(folder: Path, port: int, urls: list[str]) -> list[str]:
     """The command for nginx with the hall's own configuration, but for the addresses."""
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     servers = "".join(f"    server {each.removeprefix('http://')};\n" for each in urls)

@@ -6,11 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
+from lib.engine import hall
 from lib.places import ROOT
 from lib.serving.health import HEALTH
 from lib.ui.kit.session import COOKIE
@@ -21,6 +23,7 @@ IMAGES = sorted(FOLDER.glob("Dockerfile*"))
 COMPOSED = sorted(FOLDER.glob("compose*.yaml"))
 READ_BY_OTHERS = {
     "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH",
+    "FORWARDED_ALLOW_IPS",
     "OMP_NUM_THREADS",
     "PYTHONPATH",
     "POSTGRES_USER",
@@ -70,3 +73,32 @@ def test_the_proxy_sends_a_browser_always_to_the_same_process():
     webs = {name for name in yaml.safe_load((FOLDER / "compose.hall.yaml").read_text())["services"] if "web" in name}
     assert f"hash $cookie_{COOKIE} consistent;" in proxy
     assert set(re.findall(r"server ([\w-]+):8501;", proxy)) == webs
+
+
+def test_the_proxy_keeps_no_address_of_a_page():
+    """A page's address carries what was typed. A line of `error` has the request in it, an `emerg` is about nginx."""
+    proxy = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+    assert re.findall(r"^ *(access_log.*|error_log.*);", proxy, re.M) == ["access_log off", "error_log stderr emerg"]
+    assert "log_format" not in proxy
+
+
+def test_nobody_but_the_proxy_says_where_a_visitor_comes_from():
+    """Web processes believe whoever reaches them, as only the proxy and its fellows do; it says what it sees itself."""
+    services = yaml.safe_load((FOLDER / "compose.hall.yaml").read_text(encoding="utf-8"))["services"]
+    webs = {name: service for name, service in services.items() if name.startswith("web")}
+    assert len(webs) > 1
+    for service in webs.values():
+        assert service["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+        assert "ports" not in service
+        assert "network_mode" not in service
+    proxy = (FOLDER / "nginx.conf").read_text(encoding="utf-8")
+    assert re.findall(r"proxy_set_header X-Forwarded-For (.+);", proxy) == ["$remote_addr"]
+    assert "FORWARDED_ALLOW_IPS" not in (FOLDER / "compose.yaml").read_text(encoding="utf-8"), "no proxy stands there"
+
+
+@pytest.mark.parametrize("name", ["scheduler", "worker"])
+def test_what_dask_starts_in_a_hall_finds_our_code_and_logs_no_texts(name):
+    service = yaml.safe_load((FOLDER / "compose.hall.yaml").read_text(encoding="utf-8"))["services"][name]
+    preloaded = [after for before, after in pairwise(service["command"]) if before == "--preload"]
+    assert preloaded[0] == hall.__name__
+    assert f"WORKDIR {service['environment']['PYTHONPATH']}\n" in (FOLDER / "Dockerfile").read_text(encoding="utf-8")
