@@ -68,7 +68,7 @@ def test_a_job_that_breaks_writes_no_word_of_a_student(hall):
     assert events_of(log)[-1]["where"].startswith("tests/unit/engine/sample_jobs.py:")
 
     never_begun = wait(engine, submit(engine, "fails_saying", Unreadable(SECRET)), over)
-    assert (never_begun.state, never_begun.failure) == (JobState.FAILED, "ValueError")
+    assert never_begun.state is JobState.FAILED
     written = log.read_text(encoding="utf-8")
-    assert NOT_SAID in written, "Dask's own line of what it could not unpickle"
+    assert NOT_SAID in written, "the line of Dask's scheduler, which unpickles what a job is given, too"
     assert SECRET not in written
