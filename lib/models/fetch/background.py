@@ -12,13 +12,16 @@ import sys
 
 from lib.models.catalogue import REAL, find
 from lib.models.errors import ModelUnavailable
+from lib.models.fetch.job import sweep
 from lib.places import ROOT
 
 
 class BackgroundFetch:
-    """Starts when made, if it is asked for and needed; `close` ends it."""
+    """Starts when made, if it is asked for and needed; `close` ends it. What was left half made by an app that was
+    killed is removed in any case."""
 
     def __init__(self) -> None:
+        sweep()
         self._process = self._start() if os.environ.get("FETCH_AT_START") else None
 
     def close(self) -> None:

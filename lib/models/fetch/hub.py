@@ -68,7 +68,8 @@ def download(name: str) -> Iterator[FetchProgress]:
         raise ModelUnavailable(f"There is no model called {name} to download; choose one of {', '.join(catalogue())}.")
     with _said(card):
         listing = _list_files(card)
-    cache = _cache_folder()
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
     check_room(cache, listing.total_bytes, "The download")
     with staging(cache, name) as folder:
         fetching = _Fetch(card, listing, folder)
@@ -255,11 +256,10 @@ def _move_into(cache: Path, staging: Path, commit: str) -> None:
     (target / "refs" / "main").write_text(commit, encoding="utf-8")
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Where the hub's client keeps models; it need not be there."""
     home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
-    cache = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache
+    return Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
 
 
 def _repository(card: ModelCard) -> str:

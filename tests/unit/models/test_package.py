@@ -51,8 +51,8 @@ def known(monkeypatch, card) -> None:
 
 
 def nothing_left(tmp_path: Path) -> bool:
-    """Whether the models folder holds nothing but the lock."""
-    return [path.name for path in (tmp_path / "models").iterdir()] in ([f".{NAME}.lock"], [])
+    """Whether the models folder holds nothing but locks."""
+    return not [path for path in (tmp_path / "models").iterdir() if path.suffix != ".lock"]
 
 
 def why_not(tmp_path) -> str:
@@ -200,6 +200,42 @@ def test_a_stop_while_converting_ends_the_process_and_leaves_nothing(tmp_path):
     assert converting_children()
     fetching.close()
     assert not converting_children()
+    assert nothing_left(tmp_path)
+
+
+FETCHES_FOR_EVER = """
+import sys, time
+from pathlib import Path
+from lib.models.fetch import job
+from lib.models.fetch.events import FetchProgress
+from lib.models.fetch.staging import staging
+
+place, name = Path(sys.argv[1]), sys.argv[2]
+assert job._taken(lock := job.FileLock(place / f".{name}.lock"))
+with staging(place, name) as folder, job._progress_told(name) as tell:
+    (folder / "half").write_text("half")
+    tell(FetchProgress(name, "Converting", 1, 2))
+    print("there", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_what_a_killed_process_left_is_swept_and_what_another_is_at_stays(tmp_path):
+    """Of the two that fetch, one has a name with which the other's begins."""
+    place = tmp_path / "models"
+    place.mkdir()
+    mine = "SmolLM2-135M"
+    command = [sys.executable, "-c", FETCHES_FOR_EVER, str(place), f"{mine}-Instruct"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"there\n"
+        with staging.staging(place, mine) as folder:
+            job.sweep()
+            assert sorted(path.name for path in place.glob(".staging-*-Instruct-*/*")) == [".lock", "half"]
+            assert job.progress_of_another(f"{mine}-Instruct").stage == "Converting"
+            other.kill()
+            other.wait()
+            job.sweep()
+            assert [path.name for path in place.iterdir() if path.suffix != ".lock"] == [folder.name]
     assert nothing_left(tmp_path)
 
 
