@@ -17,7 +17,7 @@ from lib.ui.kit.chapter import measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import origin_note
+from lib.ui.models.fetching import offer_real_model, origin_note
 
 KIND = "fresh-answers"
 AGAIN_EVERY = 3
@@ -62,6 +62,7 @@ def _fresh(model: str) -> tuple[Sampled, ...]:
         seed = controls.number("Seed", 0, 1_000_000, 0, key="al_seed")
     lines = tuple(dict.fromkeys(line.strip() for line in typed.splitlines() if line.strip()))
     wanted = None
+    offer_real_model()
     try:
         find(model)
         wanted = Sampling(lines, model, count, tokens, temperature, seed)

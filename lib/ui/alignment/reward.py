@@ -23,7 +23,6 @@ from lib.alignment.reward.run import (
 )
 from lib.charts.alignment import reward as charts
 from lib.engine import JobView
-from lib.models.catalogue import BUNDLED
 from lib.ui.alignment.length import offer_judge_who_likes_length, show_length
 from lib.ui.alignment.ranked import choose_rankings
 from lib.ui.kit import controls, jobs
@@ -31,7 +30,8 @@ from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_to_choose, origin_note
+from lib.ui.models.choice import choose_model
+from lib.ui.models.fetching import origin_note
 from lib.units import number_of
 
 KIND = "reward-model"
@@ -90,9 +90,7 @@ def fitted_of(view: JobView | None) -> Fitted | None:
 
 def _chosen_reward_run(model: str, rankings: tuple[Ranking, ...]) -> RewardRun:
     with st.expander("More", icon=":material/tune:"):
-        here = models_to_choose()
-        usual = model if model in here else BUNDLED
-        backbone = controls.select("Backbone: the model that reads the answers", here, usual, key="rm_model")
+        backbone = choose_model("rm_model", model, label="Backbone: the model that reads the answers")
         decay = controls.pick("Weight decay", [0.01, 0.1, 1.0, 10.0], 1.0, key="rm_decay")
         steps = controls.slider("Updates", 20, 300, 120, key="rm_steps", step=20)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="rm_seed")

@@ -8,11 +8,12 @@ from lib.engine import JobView
 from lib.evaluation.benchmarks import BenchmarkItem, benchmark_items
 from lib.evaluation.errors import EvaluationError
 from lib.evaluation.likelihood import Item, ItemScored, LikelihoodRun
-from lib.ui.evaluation.answering_model import LIMIT_S, choose_model
+from lib.ui.evaluation.answering_model import LIMIT_S
 from lib.ui.evaluation.scored import show_scored_item
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
+from lib.ui.models.choice import choose_model
 
 KIND, OWN = "item", "own_item"
 JOB = "lib.evaluation.likelihood_job:score_items"
@@ -25,8 +26,7 @@ def answer_an_item() -> None:
     kind_box, model_box = st.columns(2)
     with kind_box:
         key = controls.select("Kind of task (in the style of)", labels, "reasoning", key="item")
-    with model_box:
-        model = choose_model()
+    model = choose_model(box=model_box)
     chosen = items[key]
     st.caption(f"Benchmarks of this kind: {', '.join(chosen.benchmarks)}.")
     st.code(_as_written(chosen), language=None, wrap_lines=True)

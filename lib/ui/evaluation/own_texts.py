@@ -12,16 +12,12 @@ from lib.evaluation.answers import AnswersRun, ModelAnswer
 from lib.evaluation.errors import EvaluationError
 from lib.metrics.pair.presets import shown
 from lib.metrics.pair.scored_pair import PairQuestion, score_pair
-from lib.ui.evaluation.answering_model import (
-    LIMIT_S,
-    choose_model,
-    my_adapter,
-    say_where_an_adapter_comes_from,
-)
+from lib.ui.evaluation.answering_model import LIMIT_S, my_adapter, say_where_an_adapter_comes_from
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.metrics.ranking import judge, show_rankings
+from lib.ui.models.choice import choose_model
 
 KIND = "answers"
 LETTERS = ("A", "B", "C", "D")
@@ -89,8 +85,7 @@ def rank_them(reference: str, texts: list[str]) -> dict | None:
 def live_model() -> None:
     """What a model writes, as it is and fine-tuned, scored against the student's reference."""
     model_box, prompt_box, reference_box = st.columns(3)
-    with model_box:
-        model = choose_model()
+    model = choose_model(box=model_box)
     with prompt_box:
         prompt = controls.text("Prompt for the model", "Teh C Siew Dai is", key="ask", max_chars=300)
     with reference_box:

@@ -15,13 +15,14 @@ from lib.evaluation.likelihood import (
     LikelihoodRun,
     LikelihoodStarted,
 )
-from lib.ui.evaluation.answering_model import LIMIT_S, choose_model, my_adapter
+from lib.ui.evaluation.answering_model import LIMIT_S, my_adapter
 from lib.ui.evaluation.items import JOB
 from lib.ui.evaluation.scored import MEANING
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import models_here
 
 TUNED = ", with your adapter"
@@ -34,8 +35,7 @@ def run_a_benchmark() -> list[dict]:
     with which_box:
         titles = {key: each.title for key, each in benchmarks().items()}
         key = controls.select("Benchmark", titles, "easy", key="benchmark")
-    with model_box:
-        model = choose_model()
+    model = choose_model(box=model_box)
     benchmark = benchmarks()[key]
     st.caption(f"{benchmark.about}.")
     adapter = my_adapter(model)

@@ -30,7 +30,7 @@ from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import fetch_others, models_here, offer_real_model, origin_note
+from lib.ui.models.fetching import fetch_others, models_here
 from lib.units import format_count, format_gb
 
 KIND = "quantization"
@@ -43,13 +43,11 @@ LOST_PERPLEXITY = 1000.0
 def run_controls() -> QuantizationRun | None:
     """The controls; None (and what is wrong) if they make no run."""
     choose, round_too = st.columns(2, vertical_alignment="bottom")
-    with choose:
-        model = choose_model()
+    model = choose_model(box=choose)
     small = model == BUNDLED
     mine = "" if small else f":{model}"  # what suits one model does not suit another: each has its own
     with round_too:
         rounding = controls.toggle("Also round to nearest, 8 down to 2 bits", small, key=f"rtn{mine}")
-    origin_note(model)
     chats = _can_chat(model)
     prompt = controls.text(
         "Question" if chats else "Prompt",
@@ -75,7 +73,6 @@ def run_controls() -> QuantizationRun | None:
         )
         temperature = controls.slider("Temperature (0 is greedy)", 0.0, 1.5, 0.0, key="temperature", step=0.1)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="seed")
-    offer_real_model()
     fetch_others(models_here()[1])
     try:
         return QuantizationRun(

@@ -17,7 +17,7 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_to_choose, origin_note
+from lib.ui.models.choice import choose_model
 from lib.units import number_of
 
 KIND = "canary"
@@ -30,9 +30,7 @@ def wanted_canary() -> CanaryRun:
     """The code, and the runs it is planted in."""
     seed = controls.number("Seed of the code", 0, 1_000_000, 0, key="canary_seed")
     with st.expander("More", icon=":material/tune:"):
-        here = models_to_choose()
-        model = controls.select("Model", here, BUNDLED, key="canary_model")
-        origin_note(model)
+        model = choose_model("canary_model", BUNDLED)
         steps = controls.slider("Steps", 10, 120, STEPS, key="canary_steps", step=10)
         digits = controls.slider("Digits of the code", 1, MOST_DIGITS, MOST_DIGITS, key="canary_digits")
         run_seed = controls.number("Seed of the runs", 0, 1_000_000, 0, key="canary_run_seed")

@@ -23,7 +23,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_to_choose, origin_note
+from lib.ui.models.choice import choose_model
 from lib.units import SUPERSCRIPTS, format_chance, format_duration
 
 TRACE, RETRAIN = "who-trace", "who-retrain"
@@ -36,9 +36,7 @@ def wanted_trace() -> Tracing | None:
     """The question and the run behind it; None (and what is wrong) if they make none."""
     prompt = controls.text("Ask the tuned model to go on from", "He pays one dollar", key="who_prompt", max_chars=300)
     with st.expander("More", icon=":material/tune:"):
-        here = models_to_choose()
-        model = controls.select("Model", here, BUNDLED, key="who_model")
-        origin_note(model)
+        model = choose_model("who_model", BUNDLED)
         steps = controls.slider("Steps", 10, 120, STEPS, key="who_steps", step=10)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="who_seed")
         every = controls.toggle("Score at every checkpoint of the run, not its last alone", False, key="who_every")

@@ -27,7 +27,7 @@ from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import offer_real_model, origin_note
+from lib.ui.models.fetching import origin_note
 
 KIND = "honesty"
 OWN_NAME = "Asked in your words"
@@ -121,7 +121,6 @@ def _wanted() -> tuple[HonestyRun | None, Wording | None]:
         lines = controls.area(
             "Questions of your own: one per line, the right answer first", "", key="ho_own", placeholder=EXAMPLE
         )
-        offer_real_model()
         with guard():
             if typed.strip() and typed.strip() not in {each.text for each in WORDINGS}:
                 own = Wording(OWN_NAME, typed.strip())

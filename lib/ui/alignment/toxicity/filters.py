@@ -20,7 +20,7 @@ from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import offer_real_model, origin_note
+from lib.ui.models.fetching import origin_note
 
 KIND = "toxicity"
 MOST_TYPED = 800
@@ -107,7 +107,6 @@ def _wanted_run() -> ToxicityRun | None:
         decay = controls.pick("Weight decay", [0.001, 0.01, 0.1, 1.0, 10.0], 0.1, key="tx_decay")
         steps = controls.slider("Updates", 10, 300, 100, key="tx_steps", step=10)
         seed = int(controls.number("Seed: which texts are left out together", 0, 1_000_000, 0, key="tx_seed"))
-        offer_real_model()
         with guard():
             run = ToxicityRun(model, my_texts(), decay, steps, seed)
     return run

@@ -29,7 +29,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import models_to_choose, offer_real_model
+from lib.ui.models.choice import choose_model
 from lib.units import format_digits, format_percent, number_of
 
 KIND = "adapter-times"
@@ -70,9 +70,7 @@ def what_a_request_pays() -> list[dict]:
 
 def _start() -> None:
     run = None
-    here = [name for name in models_to_choose() if name in (BUNDLED, REAL)]
-    model = controls.select("Model", here, BUNDLED, key="ad_t_model")
-    offer_real_model()
+    model = choose_model("ad_t_model", BUNDLED, among=(BUNDLED, REAL))
     with st.expander("More: sizes and rounds", icon=":material/tune:"):
         prompt = controls.pick("Tokens of the prompt", [32, 64, 128, 256], 128, key="ad_prompt")
         rank = controls.pick("LoRA rank", [1, 4, 8, 16, 64], 8, key="ad_t_rank")

@@ -27,7 +27,6 @@ from lib.ui.kit.text import escape
 from lib.ui.lesson.formats.editor import edited_conversation
 from lib.ui.lesson.formats.taken import Taken
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import offer_real_model, origin_note
 
 KIND = "formats-breaks"
 LARGE = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
@@ -57,8 +56,6 @@ def _asked_of(conversation: Conversation) -> Asking | None:
     others = {name: title for name, title in names_of().items() if name != REAL_FORMAT}
     other = controls.select("The other model's format", others, BESIDE, key="formats_other")
     model = choose_model("formats_model")
-    offer_real_model()
-    origin_note(model)
     if model == BUNDLED:
         st.caption(f"{BUNDLED} has learnt no format at all, so none is right for it. {REAL} has learnt the first.")
     try:

@@ -17,7 +17,6 @@ from lib.ui.kit.tokens import chips, marked
 from lib.ui.lesson.formats.taken import Taken
 from lib.ui.lesson.formats.writing import SPECIAL_CHIP, marks_of, token_chip
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import offer_real_model
 from lib.units import number_of
 
 KIND = "formats-injection"
@@ -62,7 +61,6 @@ def _chosen_injection() -> Injection | None:
     system = _read_of(controls.area("System turn, by the app's makers", SYSTEM, key="formats_inject_system", height=68))
     user = _read_of(controls.area("User turn, by a stranger", ATTACK, key="formats_inject_user", height=260))
     model = choose_model("formats_inject_model")
-    offer_real_model()
     if model == BUNDLED:
         st.caption(
             f"{BUNDLED} has no special token for a turn, so it reads both ways alike. {REAL} has them; the turns shown "

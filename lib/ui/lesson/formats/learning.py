@@ -20,7 +20,7 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
 from lib.ui.lesson.formats.taken import Taken
-from lib.ui.models.fetching import models_to_choose, offer_real_model, origin_note
+from lib.ui.models.choice import choose_model
 
 KIND = "formats-learning"
 BESIDE = "alpaca"
@@ -45,10 +45,7 @@ def _chosen_learning() -> FormatRun | None:
     learned = controls.select("Learn in", titles(), REAL_FORMAT, key="formats_learn")
     asked = controls.select("Ask in", titles(), BESIDE, key="formats_ask")
     with st.expander("More", icon=":material/tune:"):
-        here = models_to_choose()
-        model = controls.select("Model", here, BUNDLED, key="formats_learn_model")
-        offer_real_model()
-        origin_note(model)
+        model = choose_model("formats_learn_model", BUNDLED)
         steps = controls.slider("Steps", 10, 100, STEPS, key="formats_steps", step=10)
         seed = controls.number("Seed", 0, 1_000_000, 0, key="formats_seed")
     try:

@@ -11,14 +11,14 @@ from lib.lesson.prompt_formats.errors import FormatError
 from lib.lesson.prompt_formats.formats import REAL_FORMAT, formats, names_of
 from lib.lesson.prompt_formats.rendering import Piece, Rendered, rendered
 from lib.lesson.prompt_formats.tokens import MOST_TOKENS, Token, Tokens, TokensWanted
-from lib.models.catalogue import BUNDLED, REAL
+from lib.models.catalogue import REAL
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tokens import Chip, Mark, chips, marked
 from lib.ui.lesson.formats.editor import edited_conversation
 from lib.ui.lesson.formats.taken import Taken
-from lib.ui.models.fetching import models_to_choose, offer_real_model
+from lib.ui.models.choice import choose_model
 from lib.units import number_of
 
 KIND = "formats-tokens"
@@ -133,10 +133,7 @@ def _what_happened(found: Rendered) -> None:
 
 def _token_ids(found: Rendered) -> None:
     with st.expander("Token ids", icon=":material/tag:"):
-        here = models_to_choose()
-        usual = REAL if REAL in here else BUNDLED
-        model = controls.select("Cut by the tokenizer of", here, usual, key="formats_tokenizer")
-        offer_real_model()
+        model = choose_model("formats_tokenizer", REAL, label="Cut by the tokenizer of", measured=False)
         wanted = TokensWanted.of(model, found)
         jobs.start_and_stop(KIND, "Show the token ids", _queue_tokens, wanted, icon="tag", main=False)
         jobs.live(KIND, lambda now: _draw_tokens(now, wanted))

@@ -10,7 +10,7 @@ from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.lesson.pretraining.sentence import models, submit_to_models
-from lib.ui.models.fetching import origin_note
+from lib.ui.models.fetching import offer_real_model, origin_note
 from lib.units import format_chance
 
 KIND = "kopi-before"
@@ -19,6 +19,7 @@ KIND = "kopi-before"
 def blanks_before_tuning() -> list[dict]:
     """The rows to take away."""
     st.markdown("In Singapore, the popular drinks are: Teh C Siew ____ · Kopi O Ko____ · Kopi Di ____")
+    offer_real_model()
     run = BlanksRun(models())
     jobs.start_and_stop(KIND, "Let the models fill them", _queue_blanks, run, icon="local_cafe")
     jobs.live(KIND, lambda _: None)

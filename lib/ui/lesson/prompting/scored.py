@@ -17,7 +17,6 @@ from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import offer_real_model, origin_note
 from lib.units import number_of
 
 HASH_SHOWN = 16
@@ -33,8 +32,6 @@ def guessing() -> float:
 def model_for(key: str) -> str:
     """The model, and what to expect of the small one."""
     model = choose_model(key)
-    offer_real_model()
-    origin_note(model)
     if model == BUNDLED:
         st.caption(
             f"{BUNDLED} is too small for this task: expect about what guessing gives. {REAL} is the one to look at."

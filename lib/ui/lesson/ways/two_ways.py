@@ -18,7 +18,6 @@ from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import origin_note
 from lib.units import format_digits, number_of
 
 KIND = "new-head"
@@ -31,7 +30,6 @@ OVERFITTED = 0.03
 def two_ways_out() -> list[dict]:
     """The rows to take away."""
     model = choose_model("wt_model")
-    origin_note(model)
     jobs.start_and_stop(KIND, "Ask it, then replace its last layer", _queue_head, HeadRun(model), icon="swap_horiz")
     jobs.live(KIND, _draw_two_ways)
     view = jobs.current(KIND)

@@ -11,8 +11,7 @@ from lib.training.comparing.comparison import MOST_SEEDS
 from lib.training.run import usual_steps
 from lib.training.texts import datasets
 from lib.ui.kit import controls
-from lib.ui.models.choice import own_of
-from lib.ui.models.fetching import models_to_choose
+from lib.ui.models.choice import choose_model, own_of
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,8 @@ class Shared:
 
 def shared_controls(prefix: str, usual_seeds: int) -> Shared:
     """The bundled model unless another is asked for: a comparison is many runs."""
-    here = models_to_choose()
     left, middle, right = st.columns([2, 1, 1])
-    with left:
-        model = controls.select("Model", here, BUNDLED, key=f"{prefix}_model")
+    model = choose_model(f"{prefix}_model", BUNDLED, box=left)
     mine = own_of(model)
     with middle:
         steps = controls.slider("Steps", 5, 200, usual_steps(model), key=f"{prefix}_steps{mine}", step=5)

@@ -16,7 +16,6 @@ from lib.training.run import FineTuningRun, usual_ask_every
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import guard, problem
 from lib.ui.models.choice import choose_model, own_of
-from lib.ui.models.fetching import origin_note
 from lib.ui.training.own_data import preview, texts_in
 from lib.ui.training.train import asking, meaning, results, run
 from lib.ui.training.train.run_controls import LOSS_ON_TITLES, RANKS
@@ -75,7 +74,6 @@ def _stage(made: Split | None, wanted: PreviewRequest | None, learnt: FineTuning
 def _request(made: Split) -> PreviewRequest:
     """What is to be previewed, by the controls."""
     model = choose_model("own-model")
-    origin_note(model)
     plain = all(text.is_plain for text in made.training)
     template, loss_on = "model", "text"
     if not plain:

@@ -14,7 +14,6 @@ from lib.training.texts.datasets import load_dataset
 from lib.ui.kit import controls
 from lib.ui.kit.problems import problem
 from lib.ui.models.choice import choose_model, own_of
-from lib.ui.models.fetching import offer_real_model, origin_note
 
 KOPI = "kopi_orders"
 RANKS = [1, 2, 4, 8, 16, 32, 64]
@@ -38,8 +37,6 @@ HELD_IN_HELP = (
 def run_controls() -> FineTuningRun | None:
     """The controls; None (and what is wrong) if they make no run."""
     model = choose_model()
-    origin_note(model)
-    offer_real_model()
     dataset = controls.select("Texts", datasets.catalogue(), KOPI, key="texts")
     data = load_dataset(dataset)
     st.caption(data.about)
