@@ -1,6 +1,9 @@
 """A fair queue: first come first served, one running job per owner.
 
 Pure Python and clock-free, so that it can be tested without waiting. The engine holds the lock.
+
+That no two large models run at once is a wide ticket's doing and not that of Dask's worker resources: by those Dask
+would choose what starts, later and by an order of its own, so that nobody could be told a place or a waiting time.
 """
 
 from __future__ import annotations
