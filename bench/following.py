@@ -10,6 +10,8 @@ from bench.visitor import Visitor
 
 TOLD_AT_LEAST_S = 5.0
 """A shorter wait is not looked at: a page that waits asks every two seconds."""
+WAITS_OFF = f"  waits told {TOLD_AT_LEAST_S:g} s or more before the run, off by, p95"
+"""Of the measured line about them."""
 WAITS = "Waiting:"
 BEGUN = "Trained"
 """The label of a figure that a page has as soon as the run has told of itself."""

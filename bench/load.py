@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Iterator
 
-from bench.following import FollowedRun
+from bench.following import WAITS_OFF, FollowedRun
 from bench.line import Line, percentile
 from bench.visitor import Visitor
 from tests.browser.server import App, running_app
@@ -46,7 +46,7 @@ def _a_class_presses_start(app: App) -> Iterator[Line]:
         f"  a slider meanwhile, {STUDENTS} students each {EVERY_S:g} s, p95", 1000 * percentile(moves, 0.95), "ms", 200
     )
     yield Line("  a page that follows its run, p95", 1000 * percentile(looks, 0.95), "ms", 200)
-    yield Line("  waiting times told, off by, p95", 100 * percentile(wrong, 0.95), "%", 33)
+    yield Line(WAITS_OFF, 100 * percentile(wrong, 0.95), "%", 33)
     yield Line("  errors seen", errors + sum(visitor.errors for _, visitor in followers), "", 0)
     yield Line("  memory of the web process grown", grown / MB, "MB", 200)
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.following import FollowedRun
+from bench.following import WAITS_OFF, FollowedRun
 from bench.lesson.playing import TRACE, Played
 from bench.lesson.serving import Served
 from bench.line import Line, percentile
@@ -113,7 +113,7 @@ class LessonResult:
             yield Line("  web process, moved after five minutes", self.web_grown_bytes / MB, "MB", 20)
         yield Line("  errors", self.all_errors, "", 0)
         yield Line("  answers lost", self.lost, "", 0)
-        yield Line("  waiting times told, off by, p95", 100 * self.runs.wait_error_p95, "%", 100 * THIRD)
+        yield Line(WAITS_OFF, 100 * self.runs.wait_error_p95, "%", 100 * THIRD)
         if self.runs.last_over_s is not None:
             yield Line("  the last run is over", self.runs.last_over_s, "s", 120)
 
