@@ -64,7 +64,7 @@ def _headline(seen: EngineOverview, responds: bool) -> None:
         ("Browsers in ten minutes", format_count(browsers_lately())),
         ("Workers", f"{seen.slots}" if responds else "none answers"),
         ("Running / waiting", f"{seen.running} / {seen.waiting}"),
-        ("Last in line starts in", format_duration(seen.longest_wait_s) if seen.waiting else "nobody waits"),
+        ("Last in line starts in", format_duration(seen.longest_wait_s) if seen.waiting else "no line"),
     )
 
 
