@@ -5,7 +5,8 @@ load.py          a slider for one student and for a class, and a class that pres
 pages.py         time to the first page, and the memory of a run
 reruns.py        a slider on every page: script time and processor time of a move
 quantization.py  how long measuring takes, and what it costs the thing measured
-training.py      the default fine-tuning run, also beside a bare loop of the same steps
+training.py      the default fine-tuning run, also beside a bare loop of the same steps, and among ten
+bare_loop.py     … that loop: a plain script of transformers and peft
 watching.py      how smoothly a page follows a run
 line.py          a measured number beside its bound
 visitor.py       a student without a browser, who speaks Streamlit's protocol

@@ -13,7 +13,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 def main() -> int:
     modules = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
-    found = modules - {"__main__", "followed", "following", "lesson", "line", "visitor"}
+    found = modules - {"__main__", "bare_loop", "followed", "following", "lesson", "line", "visitor"}
     chosen = sys.argv[1:] or sorted(found)
     unknown = set(chosen) - found
     if unknown:
