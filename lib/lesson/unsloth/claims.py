@@ -73,6 +73,16 @@ class Reported:
     faster: float | None
     """Tokens per second with Unsloth over those without."""
 
+    @property
+    def less_share(self) -> float | None:
+        """Share of the memory that is reported to be spared; None where there is nothing to compare with."""
+        return None if self.flash_gb is None else 1 - self.unsloth_gb / self.flash_gb
+
+    @property
+    def spared_apart_gib(self) -> float:
+        """Between what is reported with Unsloth and the formula, whichever is more; a GB is taken for a GiB."""
+        return abs(self.unsloth_gb - self.spared_gib)
+
 
 @cache
 def by_length() -> tuple[Reported, ...]:
@@ -121,6 +131,21 @@ class Longest:
     unsloth_tokens: int
     plain_tokens: int | None
     spared_tokens: int | None
+
+    @property
+    def times_published(self) -> float | None:
+        """How many times the length with Unsloth; None where nothing fits without."""
+        return None if self.flash_tokens is None else self.unsloth_tokens / self.flash_tokens
+
+    @property
+    def times_counted(self) -> float | None:
+        """The same by formula."""
+        return self.spared_tokens / self.plain_tokens if self.plain_tokens and self.spared_tokens else None
+
+    @property
+    def explained_share(self) -> float:
+        """Of the length published with Unsloth, what the formula comes to."""
+        return (self.spared_tokens or 0) / self.unsloth_tokens
 
 
 @cache

@@ -114,6 +114,11 @@ def spared_share(rungs: tuple[Rung, ...]) -> float:
     return 1 - rungs[-1].total_bytes / rungs[1].total_bytes
 
 
+def operations_more_share(rungs: tuple[Rung, ...]) -> float:
+    """What checkpointing, the second rung, costs in operations over the first: layers are computed again."""
+    return rungs[1].operations_per_token / rungs[0].operations_per_token - 1
+
+
 def logits_bytes(model: str, tokens: int) -> float:
     """Of the fp32 logits of `tokens` tokens: tokens · vocabulary · 4."""
     return tokens * architecture(model).vocab_size * 4.0

@@ -8,7 +8,15 @@ from lib import ui
 from lib.charts.lesson import unsloth as charts
 from lib.lesson.unsloth.claims import told
 from lib.lesson.unsloth.same_loss import HIDDEN, PIECES, TOKENS, VOCABULARY, apart
-from lib.lesson.unsloth.saving import MODELS, Rung, ladder, logits_bytes, most_spared, spared_share
+from lib.lesson.unsloth.saving import (
+    MODELS,
+    Rung,
+    ladder,
+    logits_bytes,
+    most_spared,
+    operations_more_share,
+    spared_share,
+)
 from lib.memory import architecture
 from lib.ui.kit import controls
 from lib.ui.kit.tables import show_table
@@ -47,7 +55,6 @@ def what_it_changes() -> list[dict]:
 def _in_words(model: str, tokens: int, rungs: tuple[Rung, ...]) -> None:
     best, last = most_spared(rungs[1:]), rungs[-1]
     weights = last.parts["weights"]
-    again = rungs[1].operations_per_token / rungs[0].operations_per_token - 1
     usual = rungs[1]
     ui.happened(
         f"Checkpointing, which every library has, takes {format_gib(rungs[0].total_bytes)} to "
@@ -61,8 +68,8 @@ def _in_words(model: str, tokens: int, rungs: tuple[Rung, ...]) -> None:
     ui.happened(
         f"The logits alone are tokens · vocabulary · 4 bytes = {tokens:,} · {architecture(model).vocab_size:,} · 4 = "
         f"**{format_gib(logits_bytes(model, tokens))}**, and the loss needs them more than once. Computing layers "
-        f"again costs {again:.0%} more operations; in pieces each block of logits may be computed twice, and inputs "
-        "kept elsewhere cross the bus twice."
+        f"again costs {operations_more_share(rungs):.0%} more operations; in pieces each block of logits may be "
+        "computed twice, and inputs kept elsewhere cross the bus twice."
     )
     ui.formula(
         "The memory calculator, QLoRA with nf4 on all linear layers, FlashAttention; adapters in fp32. Pieces of 1,024 "

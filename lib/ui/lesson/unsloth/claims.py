@@ -73,13 +73,12 @@ def _by_length() -> list[dict]:
     formula = f"{row.plain_gib:.0f} and {row.spared_gib:.0f} GiB by formula"
     title = f"32,768 tokens: {row.flash_gb} and {row.unsloth_gb} GB reported, {formula}"
     st.plotly_chart(charts.by_length(rows, title), key="un_length", alt=title)
-    off = max(abs(each.unsloth_gb - each.spared_gib) for each in rows)
+    off = max(each.spared_apart_gib for each in rows)
     faster = [each.faster for each in rows if each.faster is not None]
     ui.happened(
-        f"At {row.tokens:,} tokens {1 - row.unsloth_gb / row.flash_gb:.0%} less memory is reported; at "
-        f"{short.tokens:,} it is {1 - short.unsloth_gb / short.flash_gb:.0%}. The formula is never more than "
-        f"{off:.1f} GiB from what is reported with Unsloth. Beside FlashAttention 2 it was "
-        f"{min(faster):.2f} to {max(faster):.2f} times as fast, not twice."
+        f"At {row.tokens:,} tokens {row.less_share:.0%} less memory is reported; at {short.tokens:,} it is "
+        f"{short.less_share:.0%}. The formula is never more than {off:.1f} GiB from what is reported with Unsloth. "
+        f"Beside FlashAttention 2 it was {min(faster):.2f} to {max(faster):.2f} times as fast, not twice."
     )
     four = four_texts()
     ui.happened(
@@ -109,13 +108,14 @@ def _by_length() -> list[dict]:
 def _longest() -> list[dict]:
     rows = longest()
     top = rows[-1]
-    published, counted = top.unsloth_tokens / top.flash_tokens, top.spared_tokens / top.plain_tokens
-    title = f"On {top.card_gb} GB: {published:.0f} × the length published, {counted:.1f} × by formula"
+    title = (
+        f"On {top.card_gb} GB: {top.times_published:.0f} × the length published, {top.times_counted:.1f} × by formula"
+    )
     st.plotly_chart(charts.longest(rows, title), key="un_longest", alt=title)
     ui.happened(
         f"Without Unsloth {top.flash_tokens:,} tokens are published for {top.card_gb} GB, and the formula says "
         f"{top.plain_tokens:,}. With it the claim is {top.unsloth_tokens:,} and the formula {top.spared_tokens:,}: the "
-        f"changes that the calculator knows explain **{top.spared_tokens / top.unsloth_tokens:.0%}** of the length. "
+        f"changes that the calculator knows explain **{top.explained_share:.0%}** of the length. "
         "For the rest it has no formula."
     )
     told = [

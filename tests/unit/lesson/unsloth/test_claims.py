@@ -12,7 +12,7 @@ from lib.lesson.unsloth.cards import cards, two_ways
 from lib.lesson.unsloth.claims import benchmark, by_length, least, longest, longest_within, reaches
 from lib.lesson.unsloth.expected import compare, expected
 from lib.lesson.unsloth.same_loss import PIECES, apart, loss_in_pieces
-from lib.lesson.unsloth.saving import MODELS, SPARED, ladder, long_reading, spared_share
+from lib.lesson.unsloth.saving import MODELS, SPARED, ladder, long_reading, operations_more_share, spared_share
 from lib.memory.train.training import training
 from lib.training.out.unsloth import checked
 from lib.training.run import FineTuningRun
@@ -52,6 +52,12 @@ def test_in_pieces_it_is_the_same_but_for_rounding(pieces):
 
 
 @pytest.mark.parametrize("model", MODELS)
+def test_layers_computed_again_cost_a_forward_pass_of_what_a_step_does(model):
+    """A frozen weight costs two operations forward and two backward for its input; forward again is two more."""
+    assert operations_more_share(ladder(model, 8_192, 1, 16)) == pytest.approx(2 / 4)
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_every_change_spares_or_costs_nothing_and_leaves_the_4_bit_weights(model):
     rungs = ladder(model, 8_192, 1, 16)
     sizes = [rung.total_bytes for rung in rungs]
@@ -72,6 +78,10 @@ def test_the_formula_is_near_what_llama_factory_reports():
         assert row.spared_gib == pytest.approx(row.unsloth_gb, abs=1.5)
         if row.flash_gb is not None:
             assert row.plain_gib == pytest.approx(row.flash_gb, abs=1.5)
+    of = {row.tokens: row for row in by_length()}
+    assert of[32_768].less_share == 0.5  # 16 GB instead of 32
+    assert of[65_536].less_share is None  # it did not fit without
+    assert max(row.spared_apart_gib for row in by_length()) <= 1.5
 
 
 def test_the_longest_text_fits_and_one_token_more_does_not():
@@ -81,7 +91,12 @@ def test_the_longest_text_fits_and_one_token_more_does_not():
             for tokens, fits in ((row.spared_tokens, True), (row.spared_tokens + 1, False)):
                 made = training(arch, SPARED.with_(rank=32, sequence=tokens))
                 assert (made.total_bytes <= row.card_gb * GIB) is fits
-    assert longest()[0].plain_tokens is None  # published: out of memory
+    small, *_, large = longest()
+    assert small.plain_tokens is None  # published: out of memory
+    assert small.times_published is small.times_counted is None
+    assert large.times_published == pytest.approx(342_733 / 28_454)
+    assert large.times_counted * large.plain_tokens == pytest.approx(large.spared_tokens)
+    assert large.explained_share * 342_733 == pytest.approx(large.spared_tokens)
     assert longest_within(long_reading("Llama-3.1-8B"), SPARED, 1e15) == 10**7
 
 
