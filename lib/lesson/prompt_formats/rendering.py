@@ -69,6 +69,21 @@ class Rendered:
         )
 
     @property
+    def special_tokens(self) -> int:
+        """How many of the pieces are special tokens, whoever wrote them."""
+        return sum(piece.special for piece in self.pieces)
+
+    @property
+    def characters_learnt(self) -> int:
+        """Characters of `text` that count in the loss when answers only are learnt."""
+        return sum(end - start for start, end in self.learnt)
+
+    @property
+    def learnt_share(self) -> float:
+        """Of all characters that the model is given; 0 of none."""
+        return self.characters_learnt / len(self.text) if self.text else 0.0
+
+    @property
     def forged(self) -> tuple[Piece, ...]:
         """Special tokens that stand in somebody's turn, where only the template should write them."""
         return tuple(piece for piece in self.pieces if piece.special and piece.turn is not None)

@@ -50,8 +50,8 @@ def view() -> Taken:
             "format": each.format.title,
             "characters_typed": each.conversation.characters,
             "characters_read": len(each.text),
-            "special_tokens": sum(piece.special for piece in each.pieces),
-            "characters_learnt": sum(end - start for start, end in each.learnt),
+            "special_tokens": each.special_tokens,
+            "characters_learnt": each.characters_learnt,
             "text": each.text,
         }
         for each in written
@@ -112,16 +112,15 @@ def marks_of(found: Rendered, pieces: tuple[Piece, ...]) -> list[Mark]:
 
 def _what_happened(found: Rendered) -> None:
     typed, read = found.conversation.characters, len(found.text)
-    special = sum(piece.special for piece in found.pieces)
-    learnt = sum(end - start for start, end in found.learnt)
     happened(
         f"You typed **{typed:,}** characters, and {found.format.title} is given **{read:,}**, with "
-        f"{number_of(special, 'special token')} among them."
+        f"{number_of(found.special_tokens, 'special token')} among them."
     )
-    if learnt:
+    if found.characters_learnt:
         happened(
-            f"Trained on answers only, **{learnt:,} of {read:,}** characters ({learnt / read:.0%}) count in the loss: "
-            "each answer and the sign that ends it. The rest is read and not learnt."
+            f"Trained on answers only, **{found.characters_learnt:,} of {read:,}** characters "
+            f"({found.learnt_share:.0%}) count in the loss: each answer and the sign that ends it. The rest is read "
+            "and not learnt."
         )
     if found.forged:
         st.warning(
