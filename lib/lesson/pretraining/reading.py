@@ -141,6 +141,11 @@ class Reading:
         return self.loss * len(self.scored) / math.log(2) / self.scored_bytes
 
     @property
+    def bytes_per_token(self) -> float:
+        """Mean over all tokens, the first among them."""
+        return sum(token.size_bytes for token in self.tokens) / len(self.tokens)
+
+    @property
     def parts_of_characters(self) -> int:
         """Tokens that are no whole character."""
         return sum(token.part_of_character for token in self.tokens)

@@ -35,6 +35,14 @@ class Cost:
     """What one GPU must hold at its fullest; None where the work is spread over thousands."""
     note: str
 
+    @property
+    def gpu_s(self) -> float:
+        return self.gpu_hours * 3600
+
+    def times_less_work(self, other: Cost) -> float:
+        """How often this one's operations go into those of another."""
+        return other.flops / self.flops
+
 
 @dataclass(frozen=True)
 class FeedbackCost:

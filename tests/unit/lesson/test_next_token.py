@@ -88,6 +88,7 @@ def test_a_reading_by_hand_is_that_of_transformers(tiny_model, text):
     assert found.library_loss == pytest.approx(theirs, rel=1e-6)
     assert found.perplexity == pytest.approx(math.exp(theirs), rel=1e-5)
     assert sum(token.size_bytes for token in found.tokens) == len(text.encode())
+    assert found.bytes_per_token == len(text.encode()) / ids.shape[1]
     tokens = len(found.scored)
     assert found.bits_per_byte == pytest.approx(theirs * tokens / math.log(2) / (len(text.encode()) - 1), rel=1e-5)
     for kept in found.logits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.lesson.pretraining.reading import Reading, visible
+from lib.lesson.pretraining.reading import visible
 from lib.ui.kit import controls
 from lib.ui.kit.text import escape
 from lib.ui.kit.tokens import Chip, chips
@@ -29,7 +29,7 @@ def cut_into_tokens() -> list[dict]:
             for at, token in enumerate(reading.tokens)
         ]
         tokens = number_of(len(reading.tokens), "token")
-        chips(f"{reading.model}: {tokens}, {_bytes_per_token(reading):.1f} bytes in each", row)
+        chips(f"{reading.model}: {tokens}, {reading.bytes_per_token:.1f} bytes in each", row)
     counts = {name: len(reading.tokens) for name, reading in found.items()}
     if len(counts) > 1:
         fewest = min(counts, key=counts.get)
@@ -51,7 +51,3 @@ def cut_into_tokens() -> list[dict]:
         for name, reading in found.items()
         for token in reading.tokens
     ]
-
-
-def _bytes_per_token(reading: Reading) -> float:
-    return sum(token.size_bytes for token in reading.tokens) / len(reading.tokens)

@@ -17,13 +17,13 @@ def what_it_takes() -> list[dict]:
     first, tuned, lora = found[0], found[1], found[2]
     left, middle, right = st.columns(3)
     left.metric("Pretraining", f"{first.gpu_hours / 1e6:,.2f}M GPU hours", border=True)
-    middle.metric("Fine-tuning", f"{tuned.gpu_hours * 3600:,.0f} GPU seconds", border=True)
+    middle.metric("Fine-tuning", f"{tuned.gpu_s:,.0f} GPU seconds", border=True)
     right.metric("Memory, LoRA instead", f"{format_gb(lora.memory_bytes)}", border=True)
     happened(
         f"Pretraining of {MODEL} read {format_count(first.tokens)} tokens; tuning it on {format_count(TUNING_TOKENS)} "
-        f"tokens is **{first.flops / tuned.flops / 1e6:,.0f} million times** less work. What stops people is not the "
-        f"work but the memory: {format_gb(tuned.memory_bytes)} for every weight, {format_gb(lora.memory_bytes)} with "
-        "LoRA."
+        f"tokens is **{tuned.times_less_work(first) / 1e6:,.0f} million times** less work. What stops people is not "
+        f"the work but the memory: {format_gb(tuned.memory_bytes)} for every weight, "
+        f"{format_gb(lora.memory_bytes)} with LoRA."
     )
     rows = [
         {

@@ -55,6 +55,10 @@ def test_pretraining_costs_what_meta_published_and_lora_fits_where_all_weights_d
     assert found["Pretraining"].gpu_hours == pytest.approx(1.46e6, rel=0.02)
     assert found["QLoRA"].memory_bytes < found["LoRA"].memory_bytes < found["Fine-tuning"].memory_bytes / 4
     assert found["Fine-tuning"].flops == pytest.approx(6 * 8.03e9 * 1e6, rel=1e-3)
+    # The same card: "15 trillion+" tokens, against 10⁶; 6 FLOPs for each parameter and token in both.
+    assert found["Fine-tuning"].times_less_work(found["Pretraining"]) == pytest.approx(15e6, rel=0.05)
+    # 6 · 8.03e9 · 10⁶ FLOPs on an H100: 989e12 a second at most, of which Llama 3.1 405B used about 40%
+    assert found["Fine-tuning"].gpu_s == pytest.approx(4.82e16 / (989e12 * 0.4), rel=0.1)
     assert found["Prompting"].flops == found["Quantization"].flops == 0
 
 
