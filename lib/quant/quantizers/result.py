@@ -29,9 +29,13 @@ class QuantizedMatrix:
         return self.restored.size
 
     @property
+    def side_bits_per_weight(self) -> float:
+        return self.side_bits / self.weights
+
+    @property
     def bits_per_weight(self) -> float:
         """True size: codes and everything beside them, divided by the number of weights."""
-        return self.code_bits + self.side_bits / self.weights
+        return self.code_bits + self.side_bits_per_weight
 
     @property
     def total_bytes(self) -> float:

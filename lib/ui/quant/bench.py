@@ -91,7 +91,6 @@ def _lost(result: BenchResult) -> None:
 
 def _true_bits(result: BenchResult) -> None:
     quantized = result.quantized
-    side = quantized.side_bits / quantized.weights
     zeroed = (
         f" {result.damage.zeroed_share:.0%} of the weights became exactly 0."
         if result.damage.zeroed_share > 0.01
@@ -103,7 +102,7 @@ def _true_bits(result: BenchResult) -> None:
         else ""
     )
     formula(
-        f"{quantized.code_bits} bits of code + {side:.3f} bits of scales and the like = "
+        f"{quantized.code_bits} bits of code + {quantized.side_bits_per_weight:.3f} bits of scales and the like = "
         f"{quantized.bits_per_weight:.3f} bits per weight; MSE {result.damage.mse:.3g}.{kept}{zeroed}"
         + (" The outlier itself is left out of the error." if result.outlier else "")
         + (" Lines show the levels of a typical group." if result.quantizer.group != "tensor" else "")
