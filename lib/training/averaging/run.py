@@ -8,6 +8,7 @@ arXiv 1602.05629).
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -149,9 +150,14 @@ class Averaged:
 
     @property
     def kept(self) -> float:
-        """The average's norm over the mean norm of what was averaged: 1 if all pull the same way, 1 / √k if each pulls
-        at right angles to every other and all are as long."""
+        """The average's norm over the mean norm of what was averaged: 1 if all pull the same way."""
         return self.average_norm / self.alone_norm
+
+    @property
+    def kept_at_right_angles(self) -> float:
+        """What would be kept if each of the k updates pulled at right angles to every other and all were as long:
+        1 / √k."""
+        return 1 / math.sqrt(len(self.alone_losses))
 
 
 AveragingEvent = OneTrained | Averaged

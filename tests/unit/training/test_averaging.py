@@ -56,6 +56,16 @@ def test_too_few_texts_are_refused_with_how_many_are_needed():
         Averaging(TEXTS[:4])
 
 
+def test_what_is_kept_of_updates_at_right_angles_is_that_of_the_updates_themselves():
+    """Four updates of length 3 along four axes; their mean is 3/4 of each, √(4 · (3/4)²) = 1.5 long."""
+    alone = [3 * torch.eye(4)[:, axis] for axis in range(4)]
+    norms = tuple(each.norm().item() for each in alone)
+    average_norm = torch.stack(alone).mean(0).norm().item()
+    found = Averaged(4, 2, 3, (3.0,) * 4, 2.0, average_norm, norms, 0.0, "", "", "", "")
+    assert average_norm == pytest.approx(1.5)
+    assert found.kept == pytest.approx(found.kept_at_right_angles) == pytest.approx(0.5)
+
+
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 @pytest.mark.usefixtures("bundled_is_tiny")
 def test_the_runs_tell_everything_beside_each_other():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from lib.charts.classroom.dataset import describe_losses, held_out_losses
@@ -112,7 +110,7 @@ def _length_in_words(found: Averaged, k: int) -> str:
     said = (
         f"ΔW = 1/{k} · Σ (lora_alpha / r) Bᵢ Aᵢ. Its length is ‖ΔW‖ = {found.average_norm:.2f}, that of a single "
         f"update {found.alone_norm:.2f} on average: **{found.kept:.0%}** is left. Were all alike it would be 100%, "
-        f"were all at right angles 1/√{k} = {1 / math.sqrt(k):.0%}"
+        f"were all at right angles 1/√{k} = {found.kept_at_right_angles:.0%}"
     )
     if found.cosine is not None:
         said += f"; their mean cosine is {found.cosine:.2f}"
