@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lib.models.catalogue import catalogue
 from lib.training.events import Event, Finished, HeldOut, Step
 from lib.training.out.card import RunCard
 from lib.training.progress import progress
@@ -25,6 +26,17 @@ class RunRecord:
     @property
     def card(self) -> RunCard:
         return self.finished.card
+
+    @property
+    def merged_in(self) -> str:
+        """The precision of the merged weights. Rounded ones take no update: the adapter of a run on such a base goes
+        into those that were there before they were rounded."""
+        return "fp32" if self.card.is_quantized else self.card.precision
+
+    @property
+    def merged_bytes(self) -> int:
+        """Of all weights with the adapter in them: it adds no number."""
+        return catalogue()[self.run.model].parameters * (4 if self.merged_in == "fp32" else 2)
 
     @property
     def settings(self) -> dict[str, Any]:

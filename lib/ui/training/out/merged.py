@@ -8,7 +8,6 @@ import streamlit as st
 
 from lib.engine import JobView
 from lib.errors import StudentError
-from lib.models.catalogue import catalogue
 from lib.training.methods.catalogue import methods
 from lib.training.out.events import Merged, MergedFile, Merging
 from lib.training.out.record import RunRecord
@@ -38,10 +37,9 @@ def merged_model(record: RunRecord) -> None:
     if not record.finished.adapter:
         st.markdown("Of a comparison the figures are kept and not the adapters. A run of Train can be merged here.")
         return
-    size = catalogue()[record.run.model].parameters * (4 if _merged_in(record) == "fp32" else 2)
     st.markdown(
         rf"$W + \frac{{\alpha}}{{r}} B A$ is a matrix like $W$: put it there, and what is left is an ordinary model "
-        f"folder of about **{format_gb(size)}**, with nothing extra to compute."
+        f"folder of about **{format_gb(record.merged_bytes)}**, with nothing extra to compute."
     )
     if record.card.is_quantized:
         st.caption(
@@ -54,16 +52,11 @@ def merged_model(record: RunRecord) -> None:
     jobs.live(KIND, lambda view: _draw_merged(view, record))
 
 
-def _merged_in(record: RunRecord) -> str:
-    """Rounded weights take no update: such a run's adapter goes into those that were there before."""
-    return "fp32" if record.card.is_quantized else record.card.precision
-
-
 def _queue_merging(record: RunRecord) -> None:
     prompt = record.finished.completions[0].prompt if record.finished.completions else "Kopi"
     try:
         asked = Merging(
-            record.run.model, record.finished.adapter, prompt, folder_wanted=True, precision=_merged_in(record)
+            record.run.model, record.finished.adapter, prompt, folder_wanted=True, precision=record.merged_in
         )
     except StudentError as error:
         problem(error)

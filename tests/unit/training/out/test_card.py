@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import pytest
 
+from lib.places import ASSETS
 from lib.training.events import Step
 from lib.training.out.card import data_sha256
 from lib.training.out.record import record
@@ -77,6 +78,19 @@ def test_the_data_s_hash_is_of_texts_parts_and_answers():
     ]
     assert len({data_sha256(each) for each in (data, *changed)}) == 4
     assert data_sha256(dataclasses.replace(data, title="another")) == data_sha256(data)
+
+
+@pytest.mark.parametrize(
+    ("held_in", "merged_in", "times"), [("bf16", "bf16", 1), ("fp32", "fp32", 2), ("nf4-double", "fp32", 2)]
+)
+def test_a_merged_model_is_as_large_as_the_one_it_came_from(held_in, merged_in, times):
+    """The bundled weights are a file in bf16, with some kilobytes of names before them."""
+    told = record(RUN, list(finetune.finetune(RUN)))
+    card = dataclasses.replace(told.card, precision=held_in)
+    told = dataclasses.replace(told, finished=dataclasses.replace(told.finished, card=card))
+    assert told.merged_in == merged_in
+    file = ASSETS / "base-model" / "model.safetensors"
+    assert told.merged_bytes == pytest.approx(times * file.stat().st_size, rel=1e-3)
 
 
 def test_a_record_is_json_and_says_all():
