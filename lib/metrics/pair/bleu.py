@@ -67,6 +67,11 @@ class Bleu:
         return math.fsum(self.precisions) / len(self.precisions)
 
     @property
+    def average_times_penalty(self) -> float:
+        """That average with BLEU's brevity penalty; not BLEU either."""
+        return self.average_precision * self.brevity_penalty
+
+    @property
     def missing_orders(self) -> tuple[int, ...]:
         """Orders with no match at all: for each of them NLTK warns that the score evaluates to 0, and it does not."""
         if not self.smoothed:

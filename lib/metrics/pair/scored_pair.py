@@ -118,7 +118,7 @@ class PairScores:
         return found | {
             "bleu": self.nltk_bleu,
             "average_precision": self.bleu.average_precision,
-            "average_times_penalty": self.bleu.average_precision * self.bleu.brevity_penalty,
+            "average_times_penalty": self.bleu.average_times_penalty,
             "brevity_penalty": self.bleu.brevity_penalty,
             "sacrebleu": self.sacre.score,
             "chrf": self.chrf.score,

@@ -53,7 +53,7 @@ def _mean_against_average(scores: PairScores) -> None:
     bleu, average, penalised = st.columns(3)
     bleu.metric("BLEU: geometric mean × penalty", shown(scores.nltk_bleu), border=True)
     average.metric("The slide's “average” of precisions", shown(scored.average_precision), border=True)
-    penalised.metric("That average × penalty", shown(scored.average_precision * scored.brevity_penalty), border=True)
+    penalised.metric("That average × penalty", shown(scored.average_times_penalty), border=True)
     if scored.missing_orders:
         orders = " and ".join(f"{order}-grams" for order in scored.missing_orders)
         note = (
