@@ -97,6 +97,12 @@ def _where_in_our_code(error: BaseException) -> str:
     return f"{ours[-1][0].relative_to(ROOT).as_posix()}:{ours[-1][1]}" if ours else "elsewhere"
 
 
+def quiet_bitsandbytes() -> None:
+    """Only its errors: it warns of an optional package at import and of a cast at every int8 product of every layer,
+    which would also slow down what is being timed."""
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+
+
 class JsonLine(logging.Formatter):
     """A log record as one line of JSON: when (UTC), which event, its facts."""
 

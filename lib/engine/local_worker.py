@@ -7,7 +7,6 @@ priority, so that pages answer while it trains. MODULEs are what jobs will need,
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
 import threading
@@ -20,7 +19,7 @@ from distributed import Worker
 
 from lib.engine.cluster import SETTINGS
 from lib.engine.worker import import_module
-from lib.logs import log_to_standard_error
+from lib.logs import log_to_standard_error, quiet_bitsandbytes
 
 
 async def serve(scheduler: str, scratch: str) -> None:
@@ -51,7 +50,7 @@ def main() -> None:
         os.nice(19)
     dask.config.set(SETTINGS)
     log_to_standard_error()
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns about an optional package at import
+    quiet_bitsandbytes()
     threading.Thread(target=lambda: [import_module(name) for name in sys.argv[3:]], daemon=True).start()
     with suppress(asyncio.CancelledError, KeyboardInterrupt):
         asyncio.run(serve(sys.argv[1], sys.argv[2]))

@@ -16,7 +16,7 @@ import yaml
 from bench.lesson.playing import events_of
 from bench.visitor import Visitor
 from lib import curriculum
-from lib.logs import LEFT_OUT, NOT_SAID, JsonLine, record, record_error, without_texts
+from lib.logs import LEFT_OUT, NOT_SAID, JsonLine, quiet_bitsandbytes, record, record_error, without_texts
 from lib.places import ROOT
 from tests.browser.server import running_app
 from tests.waiting import LIMIT_S, wait_until
@@ -187,3 +187,18 @@ def test_a_page_and_a_job_that_break_write_no_word_of_a_student(tmp_path):
     written = log.read_text(encoding="utf-8")
     assert f"ValueError in pages/glossary.py:7; {NOT_SAID}" in written, "Streamlit's own line"
     assert "diary" not in written
+
+
+@pytest.mark.torch
+def test_bitsandbytes_is_told_to_be_quiet_where_it_warns_of_casts():
+    functions = pytest.importorskip("bitsandbytes.autograd._functions")
+    log = logging.getLogger("bitsandbytes")
+    level = log.level
+    try:
+        log.setLevel(logging.NOTSET)
+        assert functions.logger.isEnabledFor(logging.WARNING)
+        quiet_bitsandbytes()
+        assert not functions.logger.isEnabledFor(logging.WARNING)
+        assert functions.logger.isEnabledFor(logging.ERROR)
+    finally:
+        log.setLevel(level)

@@ -6,7 +6,6 @@ The shared base is only ever read. PiSSA and full fine-tuning change the weights
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 from bitsandbytes.nn import Linear4bit
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from lib.logs import quiet_bitsandbytes
 from lib.models.borrow import borrow, own_modules
 from lib.models.load import DTYPES, best_device, load, multiplies_bf16
 from lib.models.shared import collect
@@ -23,7 +23,7 @@ from lib.training.errors import TrainingError
 from lib.training.methods.catalogue import methods
 from lib.training.run import FineTuningRun
 
-logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it tells of a cast at every product of every layer
+quiet_bitsandbytes()
 
 
 @contextmanager
