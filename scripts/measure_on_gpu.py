@@ -30,6 +30,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing here is fetched
 
 import torch  # noqa: E402
 
+from lib.errors import is_out_of_memory  # noqa: E402
 from lib.models.shared import COPIES  # noqa: E402
 from lib.places import ROOT  # noqa: E402
 from scripts import measure_memory  # noqa: E402
@@ -145,8 +146,7 @@ def outcome_of(item: Item, left_s: float) -> tuple[str, dict]:
         return OUT_OF_TIME, {}
     except (Exception, SystemExit) as error:
         said = next(iter(str(error).strip().splitlines()), "")
-        out_of_memory = isinstance(error, MemoryError) or "out of memory" in str(error).lower()
-        return (OUT_OF_MEMORY if out_of_memory else FAILED), {"said": f"{type(error).__name__}: {said}"[:400]}
+        return (OUT_OF_MEMORY if is_out_of_memory(error) else FAILED), {"said": f"{type(error).__name__}: {said}"[:400]}
 
 
 @contextmanager

@@ -128,7 +128,12 @@ def test_a_failure_is_recorded_tried_again_and_stops_nothing(bench):
 
 
 @pytest.mark.parametrize(
-    "error", [torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."), MemoryError()]
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1152921504606846976 bytes."),
+    ],
 )
 def test_out_of_memory_is_a_result(bench, error):
     items = [bench.item("large", error=error), bench.item("small")]

@@ -9,7 +9,6 @@ share one loaded copy of each precision; they only read it.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +18,8 @@ import psutil
 import torch
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from lib.errors import StopRequested, StudentError
+from lib.errors import StopRequested, StudentError, is_out_of_memory
+from lib.logs import quiet_bitsandbytes
 from lib.models.catalogue import find
 from lib.models.load import best_device, free_bytes
 from lib.models.origin import origin
@@ -60,8 +60,7 @@ READ_PROMPT, DECODE_PROMPT = 128, 4
 def measure(run: QuantizationRun) -> Iterator[Event]:
     """Yield Started, then for every row Progress events and a RowMeasured or RowFailed, then Finished."""
     started = time.monotonic()
-    # bitsandbytes warns of a cast at every int8 product, which would slow down what is being timed.
-    logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
+    quiet_bitsandbytes()
     session = _Session(run)
     yield session.started()
     try:
@@ -85,7 +84,7 @@ def _finished(started: float, *, stopped: bool) -> Finished:
 def _why_it_cannot_run(row: str, error: Exception) -> str:
     if isinstance(error, StudentError):
         return str(error)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+    if is_out_of_memory(error):
         return f"{TITLES[row]} ran out of memory; choose a smaller model, a smaller window or fewer bits."
     return f"{TITLES[row]} cannot run on this device ({str(error).strip().splitlines()[0][:120]}); leave it out."
 
