@@ -30,4 +30,9 @@ def is_disk_full(error: BaseException) -> bool:
     """Whether there was no room on a disk: the system's own error, or what a library makes of it (safetensors names
     only its text)."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return full or "no space left on device" in str(error).lower()
+    return full or tells_of_a_full_disk(str(error))
+
+
+def tells_of_a_full_disk(said: str) -> bool:
+    """The same of what another program has printed, in the system's words."""
+    return any(words in said.lower() for words in ("no space left on device", "disk quota exceeded"))

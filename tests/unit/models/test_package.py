@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import json
 import os
@@ -161,9 +162,12 @@ def test_a_disk_without_room(tmp_path, monkeypatch):
     assert "is free on the disk" in why_not(tmp_path)
 
 
-def test_a_disk_that_fills_up_meanwhile(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), OSError(errno.EDQUOT, "Disk quota exceeded")]
+)
+def test_a_disk_that_fills_up_meanwhile(tmp_path, monkeypatch, error):
     def full(*_):
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr(package.zipfile.ZipFile, "extract", full)
     assert "The disk is full" in why_not(tmp_path)
