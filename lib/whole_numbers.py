@@ -11,7 +11,8 @@ def check_whole(name: str, value: object, least: int, largest: int, error: type[
     Neither true nor 2.0 is a whole number here: a silent conversion would hide what went wrong.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise error(f"{name} = {_shown_value(value)} must be a whole number from {least:,} to {largest:,}.")
+        unquoted = ", without quotes" if isinstance(value, str) and value.isdecimal() else ""
+        raise error(f"{name} = {_shown_value(value)} must be a whole number from {least:,} to {largest:,}{unquoted}.")
     if not least <= value <= largest:
         raise error(f"{name} = {_shown_value(value)} must lie between {least:,} and {largest:,}.")
 

@@ -15,7 +15,7 @@ from functools import cache
 
 from lib.memory.errors import CannotEstimateError, NeedsCounting
 from lib.memory.model.architecture import Architecture
-from lib.memory.model.config_text import aliases, check, longest_context, names_of, parse, role_of, short
+from lib.memory.model.config_text import aliases, check, letters_of, longest_context, names_of, parse, role_of, short
 from lib.memory.model.parts import Experts, LatentAttention
 from lib.memory.model.stored.read import stored_as
 from lib.places import ASSETS
@@ -143,13 +143,9 @@ def _beyond_the_formula(config: Mapping, family: str, rules: Mapping) -> Iterato
 
 def _is_of_another_family(name: str, family: str) -> bool:
     """Whether a class is that of another family here: "Qwen2ForCausalLM" beside model_type "llama"."""
-    letters = {_letters(each): each for each in (*_families()["families"], *aliases())}
-    other = letters.get(_letters(re.sub(r"(ForCausalLM|LMHeadModel|Model)$", "", name)))
+    letters = {letters_of(each): each for each in (*_families()["families"], *aliases())}
+    other = letters.get(letters_of(re.sub(r"(ForCausalLM|LMHeadModel|Model)$", "", name)))
     return other is not None and aliases().get(other, other) != family
-
-
-def _letters(name: str) -> str:
-    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _unread_switches(config: Mapping, rules: Mapping, read: set[str]) -> Iterator[str]:

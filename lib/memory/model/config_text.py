@@ -16,6 +16,7 @@ from lib.memory.model.json_fault import why_not_json
 from lib.memory.model.other_files import other_file
 from lib.memory.model.parts import LARGEST
 from lib.places import ASSETS
+from lib.whole_numbers import check_whole
 
 MODEL_TYPES_FILE = ASSETS / "memory" / "model_types.json"
 MAX_TEXT_BYTES = 5_000_000  # configs of quantized checkpoints list every tensor
@@ -185,21 +186,12 @@ def check(config: Mapping) -> None:
         )
 
 
-def unquoted(value: object) -> str:
-    """What else to say to whoever wrote a whole number as a text."""
-    return " without quotes" if isinstance(value, str) and value.isdecimal() else ""
-
-
 def _check_size(name: str, value: object, role: str) -> None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise CannotEstimateError(f"{name} = {short(value)} must be a whole number{unquoted(value)}.")
-    least, most = int(role in AT_LEAST_ONE), LARGEST_OF_ROLE.get(role, MOST_OF_ANYTHING)
-    if not least <= value <= most:
-        raise CannotEstimateError(f"{name} = {value:,} must lie between {least} and {most:,}.")
+    if value is not None:
+        most = LARGEST_OF_ROLE.get(role, MOST_OF_ANYTHING)
+        check_whole(name, value, int(role in AT_LEAST_ONE), most, CannotEstimateError)
 
 
 def _fields(config: Mapping, where: str = "", depth: int = 0) -> Iterator[tuple[str, str, object]]:
@@ -240,6 +232,11 @@ def longest_context(config: Mapping) -> int | None:
     if isinstance(trained, int) and not isinstance(trained, bool):
         return max(written or 0, round(trained * factor))
     return round(written * factor) if written else None
+
+
+def letters_of(name: str) -> str:
+    """What a class and a model_type of the same family have in common: "Qwen2" and "qwen-2" are both "qwen2"."""
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def short(value: object) -> str:

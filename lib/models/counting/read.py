@@ -12,7 +12,7 @@ from transformers.models.auto import modeling_auto
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import aliases, miscounted, short
+from lib.memory.model.config_text import aliases, letters_of, miscounted, short
 
 DECODERS = (
     modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
@@ -56,7 +56,11 @@ def read(config: dict) -> tuple[PreTrainedConfig, type[PreTrainedModel], list[st
 def _said_of_the_class(architectures: object, kind: type[PreTrainedModel]) -> Iterator[str]:
     """A config may ask for a class of its author's own, such as EAGLE's draft of a Llama."""
     wanted = architectures[0] if isinstance(architectures, list) and architectures else None
-    if isinstance(wanted, str) and _class_named(architectures) is None and _letters(wanted) != _letters(kind.__name__):
+    if (
+        isinstance(wanted, str)
+        and _class_named(architectures) is None
+        and letters_of(wanted) != letters_of(kind.__name__)
+    ):
         yield (
             f"The config asks for {short(wanted)}, which transformers does not know: counted is {kind.__name__}, "
             "without what the other has of its own."
@@ -97,7 +101,7 @@ def _known_type(given: object, architectures: object) -> str:
         return given if named is None or _belongs(named, given) else named.config_class.model_type
     if named is not None:
         return named.config_class.model_type
-    near = [name for name in CONFIG_MAPPING_NAMES if _letters(name) == _letters(given)]
+    near = [name for name in CONFIG_MAPPING_NAMES if letters_of(name) == letters_of(given)]
     if near:
         raise CannotEstimateError(
             f"model_type {short(given)} is no type of transformers': write {near[0]!r} if it is that."
@@ -106,10 +110,6 @@ def _known_type(given: object, architectures: object) -> str:
         f"model_type {short(given)} is not one that transformers {transformers.__version__} can build without code "
         "from its author, and such code is not run here: give its number of parameters or its shape instead."
     )
-
-
-def _letters(name: str) -> str:
-    return "".join(each for each in name.lower() if each.isalnum())
 
 
 def _rename_nested(config: dict) -> None:

@@ -223,7 +223,9 @@ def test_what_says_the_same_in_another_way_is_stored_the_same(odd, same):
     [
         ("gptq", "must be an object"),
         ([4], "must be an object"),
-        ({**GPTQ, "bits": "4"}, "'4' must be a whole number up to 32 without quotes"),
+        ({**GPTQ, "bits": "4"}, "'4' must be a whole number from 1 to 32, without quotes"),
+        ({**GPTQ, "bits": 0}, "quantization_config.bits = 0 must lie between 1 and 32"),
+        ({**GPTQ, "group_size": -2}, "quantization_config.group_size = -2 must lie between -1 and 65,536"),
         ({**FP8, "modules_to_not_convert": [1, None]}, "must be a list of names"),
         (INT4_EXPERTS | {"sparsity_config": {"format": "sparse-24-bitmask"}}, "leaves out zeros"),
     ],

@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import cache
 
 from lib.memory.errors import CannotEstimateError
-from lib.memory.model.config_text import short, unquoted
+from lib.memory.model.config_text import short
 from lib.memory.model.stored.layout import Group, Layout, Stored
 from lib.memory.model.stored.names import Names
 from lib.places import ASSETS
+from lib.whole_numbers import check_whole
 
 CHECKPOINTS_FILE = ASSETS / "memory" / "checkpoints.json"
 KEYS = ("quantization_config", "compression_config", "quantization")
@@ -97,23 +98,18 @@ def _names(written: Mapping, key: str) -> list:
     return value
 
 
-def _whole(written: Mapping, key: str, default: int | None, most: int = 65_536) -> int:
+def _whole(written: Mapping, key: str, default: int | None, least: int = -1, most: int = 65_536) -> int:
+    """A size; -1 says that there is but one group, as long as a row."""
     value = default if written.get(key) is None else written[key]
     if value is None:
         raise CannotEstimateError(f"The quantization_config does not say {key}.")
     value = int(value) if isinstance(value, float) and value.is_integer() else value
-    if isinstance(value, bool) or not isinstance(value, int) or not -1 <= value <= most:
-        raise CannotEstimateError(
-            f"quantization_config.{key} = {short(value)} must be a whole number up to {most:,}{unquoted(value)}."
-        )
+    check_whole(f"quantization_config.{key}", value, least, most, CannotEstimateError)
     return value
 
 
 def _bits(written: Mapping, key: str, default: int | None) -> int:
-    bits = _whole(written, key, default, 32)
-    if bits < 1:
-        raise CannotEstimateError(f"quantization_config.{key} = {bits} must be at least 1 bit.")
-    return bits
+    return _whole(written, key, default, least=1, most=32)
 
 
 def _group(written: Mapping, key: str, default: int | None) -> int | None:
