@@ -1,6 +1,6 @@
 """The evaluation chapters on a page.
 
-answering_model.py  how long a model that a page asks may take, and the student's own adapter for it
+answering_model.py  how a model is asked to score items and how long it may take; the student's own adapter for it
 items.py            an item answered by the student and by a model, and an item of the student's own
 scores.py           a small benchmark run on one model after another
 frameworks.py       what the frameworks test, beside what the slide says of them

@@ -8,7 +8,7 @@ from lib.engine import JobView
 from lib.evaluation.benchmarks import BenchmarkItem, benchmark_items
 from lib.evaluation.errors import EvaluationError
 from lib.evaluation.likelihood import Item, ItemScored, LikelihoodRun
-from lib.ui.evaluation.answering_model import LIMIT_S
+from lib.ui.evaluation.answering_model import submit_likelihoods
 from lib.ui.evaluation.scored import show_scored_item
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
@@ -16,7 +16,6 @@ from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
 
 KIND, OWN = "item", "own_item"
-JOB = "lib.evaluation.likelihood_job:score_items"
 
 
 def answer_an_item() -> None:
@@ -80,7 +79,7 @@ def _ask_and_show(kind: str, label: str, model: str, item: Item) -> bool:
         label,
         type="primary" if kind == KIND else "secondary",
         icon=":material/smart_toy:",
-        on_click=_submit_likelihoods,
+        on_click=submit_likelihoods,
         args=(kind, LikelihoodRun(model, (item,))),
         disabled=view is not None and view.state.active,
     )
@@ -89,10 +88,6 @@ def _ask_and_show(kind: str, label: str, model: str, item: Item) -> bool:
     if found is not None:
         show_scored_item(found, view.argument.model, kind)
     return found is not None
-
-
-def _submit_likelihoods(kind: str, run: LikelihoodRun) -> None:
-    jobs.submit(kind, JOB, run, expected_s=run.expected_s, time_limit_s=LIMIT_S, model=run.model)
 
 
 def _found(view: JobView | None, item: Item) -> ItemScored | None:

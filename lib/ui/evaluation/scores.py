@@ -15,8 +15,7 @@ from lib.evaluation.likelihood import (
     LikelihoodRun,
     LikelihoodStarted,
 )
-from lib.ui.evaluation.answering_model import LIMIT_S, my_adapter
-from lib.ui.evaluation.items import JOB
+from lib.ui.evaluation.answering_model import my_adapter, submit_likelihoods
 from lib.ui.evaluation.scored import MEANING
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
@@ -47,7 +46,7 @@ def run_a_benchmark() -> list[dict]:
         "Run the benchmark",
         type="primary",
         icon=":material/play_arrow:",
-        on_click=_submit_benchmark,
+        on_click=submit_likelihoods,
         args=(kind, LikelihoodRun(model, benchmark.items, adapter if tuned else None)),
         disabled=view is not None and view.state.active,
     )
@@ -65,10 +64,6 @@ def run_a_benchmark() -> list[dict]:
 def _kind(benchmark: str, name: str) -> str:
     """A kind of job for every model, so that the results of all of them are kept."""
     return f"benchmark {benchmark} {name}"
-
-
-def _submit_benchmark(kind: str, run: LikelihoodRun) -> None:
-    jobs.submit(kind, JOB, run, expected_s=run.expected_s, time_limit_s=LIMIT_S, model=run.model)
 
 
 def _show_items_done(view: JobView) -> None:
