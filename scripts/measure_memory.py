@@ -118,6 +118,7 @@ def cpu_rows(case: dict) -> Iterator[dict]:
 
     from lib.memory.model.weights import weights_bytes
     from lib.memory.serve.kv_cache import KVCache
+    from lib.quant.measure.loading.true_bytes import weights_alone_bytes
     from lib.training.weigh.measuring import saved_tensor_bytes
     from scripts import memory_probes as probes
 
@@ -128,7 +129,7 @@ def cpu_rows(case: dict) -> Iterator[dict]:
     ids = torch.randint(0, arch.vocab_size, (batch, sequence))
     setup = TrainingSetup(precision="bf16", batch=batch, sequence=sequence, attention=attention)
     measured = {
-        "weights": (probes.weights_bytes(model), weights_bytes(arch, "bf16")),
+        "weights": (weights_alone_bytes(model), weights_bytes(arch, "bf16")),
         "saved tensors": (saved_tensor_bytes(model, ids), training(arch, setup).kept_for_backward_bytes),
         "KV cache": (probes.kv_cache_bytes(model.eval(), ids), KVCache(arch, sequence, batch).total_bytes),
     }

@@ -4,7 +4,7 @@
   with shapes and lifetimes but without numbers, so that a 70B model can be measured on a laptop.
 * `cuda_training` and `cuda_serving`: a real run with random weights (memory does not depend on the values), read from
   `torch.cuda.max_memory_allocated`.
-* `kv_cache_bytes`, `weights_bytes`: byte counts of real tensors on the CPU.
+* `kv_cache_bytes`: bytes of real tensors on the CPU.
 """
 
 from __future__ import annotations
@@ -254,25 +254,6 @@ def _eight_bit(parameters: list) -> torch.optim.Optimizer:
     import bitsandbytes
 
     return bitsandbytes.optim.AdamW8bit(parameters, lr=1e-6)
-
-
-def weights_bytes(model: nn.Module) -> int:
-    """Bytes of all parameters, quantization constants included, shared ones once."""
-    seen: dict[int, int] = {}
-    for parameter in model.parameters():
-        seen[parameter.untyped_storage().data_ptr()] = parameter.untyped_storage().nbytes()
-        state = getattr(parameter, "quant_state", None)
-        if state is not None:
-            for tensor in _quant_tensors(state):
-                seen[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
-    return sum(seen.values())
-
-
-def _quant_tensors(state: object) -> list[torch.Tensor]:
-    tensors = [state.absmax, state.code]
-    if state.nested:
-        tensors += [state.offset, state.state2.absmax, state.state2.code]
-    return [each for each in tensors if isinstance(each, torch.Tensor)]
 
 
 def kv_cache_bytes(model: nn.Module, ids: torch.Tensor) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +15,7 @@ from lib.memory.model.module_names import STORED_TRANSPOSED, own_names
 from lib.models import catalogue
 from lib.models.borrow import own_modules
 from lib.models.load import best_device, multiplies_bf16
+from lib.quant.measure.loading.true_bytes import numbers_in
 from lib.training.errors import TrainingError
 from lib.training.events import Checkpoint
 from lib.training.methods.bottleneck import put_bottlenecks
@@ -180,13 +180,8 @@ def trainable_parameters(model: nn.Module) -> list[nn.Parameter]:
 
 
 def count_parameters(model: nn.Module) -> int:
-    """All of the model's; bitsandbytes holds two of 4 bits in a byte, and the shape of what they were beside them."""
-
-    def count(parameter: nn.Parameter) -> int:
-        state = getattr(parameter, "quant_state", None)
-        return parameter.numel() if state is None else math.prod(state.shape)
-
-    return sum(map(count, model.parameters()))
+    """All of the model's, also of those that are held in 4 bits."""
+    return sum(map(numbers_in, model.parameters()))
 
 
 def saved(model: nn.Module, optimizer: torch.optim.Optimizer) -> bytes | None:

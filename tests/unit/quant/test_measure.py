@@ -24,7 +24,7 @@ from lib.quant.measure import job  # noqa: E402
 from lib.quant.measure.loading import loaded  # noqa: E402
 from lib.quant.measure.loading.estimate import check_fits, model_files  # noqa: E402
 from lib.quant.measure.loading.round_to_nearest import RoundToNearest  # noqa: E402
-from lib.quant.measure.loading.true_bytes import true_bytes  # noqa: E402
+from lib.quant.measure.loading.true_bytes import numbers_in, true_bytes, weights_alone_bytes  # noqa: E402
 from lib.quant.measure.run import (  # noqa: E402
     USUAL_QUESTION,
     Finished,
@@ -181,12 +181,20 @@ def test_results_can_be_written_as_json(results):
 
 
 @pytest.mark.usefixtures("bundled_is_tiny")
-def test_a_row_that_fails_leaves_the_others(monkeypatch):
+@pytest.mark.parametrize(
+    "too_large",
+    [
+        lambda: (_ for _ in ()).throw(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")),
+        lambda: torch.empty(1 << 60, dtype=torch.uint8),  # a RuntimeError, whose words are others
+    ],
+    ids=["CUDA", "processor"],
+)
+def test_a_row_that_fails_leaves_the_others(monkeypatch, too_large):
     real = loaded.load
 
     def fails_for_int8(folder, precision, *rest):
         if precision == "int8":
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+            too_large()
         return real(folder, precision, *rest)
 
     monkeypatch.setattr(loaded, "load", fails_for_int8)
@@ -409,6 +417,21 @@ def test_a_map_rounds_modules_of_its_own_and_leaves_the_shared_copy(monkeypatch)
     monkeypatch.setattr("lib.models.borrow.load", lambda *_: pytest.fail("it was loaded again"))
     assert list(map_sensitivity(run)) == first
     copies.free_unused()
+
+
+@pytest.mark.parametrize(
+    ("double", "constants_bytes"), [(False, 128 * 4 + 16 * 4), (True, 128 + 16 * 4 + 4 + 256 * 4 + 4)]
+)
+def test_of_four_bits_every_number_and_every_constant_is_counted(double, constants_bytes):
+    """QLoRA, section 3: 64 weights share an fp32 absmax; doubly quantized 256 of those are bytes that share one, with
+    their mean beside them; and a table of 16 levels, and one of 256. bitsandbytes' manual names no place for them."""
+    import bitsandbytes
+
+    layer = bitsandbytes.nn.Linear4bit(128, 64, bias=False, compress_statistics=double, quant_type="nf4")
+    layer.load_state_dict(torch.nn.Linear(128, 64, bias=False).state_dict())
+    layer = layer.to("cpu")
+    assert numbers_in(layer.weight) == 128 * 64 == 2 * layer.weight.numel()
+    assert weights_alone_bytes(layer) == 128 * 64 // 2 + constants_bytes
 
 
 def test_int8_codes_and_scales_are_counted_before_and_after_the_first_forward():
