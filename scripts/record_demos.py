@@ -19,7 +19,6 @@ from typing import Any
 from unittest import mock
 
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from lib import curriculum
 from lib.engine import Engine, JobState
@@ -37,18 +36,23 @@ LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 
 def record(page: RunsOfPage) -> Iterator[Recording]:
     """Press the buttons that a presenter presses, and wait for each run's end. Raises RuntimeError if one fails."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=LONGEST_S)
-    app._page_hash = calc_hash(curriculum.chapter(page.slug).url_path)
-    for key, value in page.query.items():
-        app.query_params[key] = value
     # Each page is opened by a browser of its own: they are no class, for which a page would choose a quicker model.
     with mock.patch("lib.ui.models.choice.browsers_lately", return_value=1):
-        app.run()
+        app = opened(page)
         for label in page.press:
             next(each for each in app.button if each.label == label).click().run()
         for kind in map(kind_of, page.kinds):
             app.run()
             yield _small(_pressed(app, kind), page)
+
+
+def opened(page: RunsOfPage) -> AppTest:
+    """The page as its link shows it, after the first of the course: only once that is shown are the others known."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=LONGEST_S).run()
+    app.switch_page(str(curriculum.chapter(page.slug).file.relative_to(ROOT)))
+    for key, value in page.query.items():
+        app.query_params[key] = value
+    return app.run()
 
 
 def _small(told: Recording, page: RunsOfPage) -> Recording:

@@ -15,6 +15,7 @@ from lib.lesson.presenting.recorded import recorded_kinds, recording
 from lib.ui.kit import jobs
 from lib.ui.presenter import rehearsal
 from lib.ui.presenter.rehearsal import State
+from scripts import record_demos
 from tests.pages.conftest import charts_without_words, headings_out_of_order, open_beside, open_chapter, press, said
 
 pytestmark = pytest.mark.usefixtures("by_the_router")
@@ -94,6 +95,15 @@ def test_a_link_opens_the_page_in_its_state(demo):
     assert set(re.findall(r"\*\*(.+?)\*\*", demo.do)) <= on_the_page(app)
     if demo.run:
         assert not app.button(key=f"{demo.run}-start").disabled
+
+
+def test_a_demo_is_recorded_on_the_page_that_its_link_opens():
+    page = next(page for page in runs_of_pages() if page.query and not page.press)
+    app, linked = record_demos.opened(page), open_chapter(page.slug, **page.query)
+    assert not app.exception
+    assert on_the_page(app) == on_the_page(linked)
+    by_key = {each.key: each for each in widgets(app)}
+    assert all(same(value, page.query[key]) for key in page.query if (value := shown_value(by_key[key])))
 
 
 def drawn(app: AppTest) -> list:
