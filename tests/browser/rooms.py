@@ -35,10 +35,8 @@ def join(phone: Page, app: App, code: str, name: str | None = None) -> None:
     """Enter the room by its link, under a name of one's own or the one that is offered."""
     phone.goto(f"{app.url}/join?code={code}")
     if name is not None:
-        box = phone.get_by_label("Your name here").first
-        box.fill(name)
-        box.press("Enter")
         settle(phone)
+        phone.get_by_label("Your name here").first.fill(name)
     press_button(phone, "Join")
     expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.conftest import SCRIPT, press, press_button, scripts_run, settle
 from tests.browser.rooms import join, open_room, phones_of
@@ -71,6 +72,36 @@ def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: l
     assert scripts_run(page) == 0
     page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", SCRIPT)
     page.wait_for_function("window.hasRun == 1")  # so it would have been seen
+
+
+def test_a_code_and_a_name_are_typed_without_a_run_and_enter_joins_with_both(page: Page, app: App, browser: Browser):
+    code = open_room(page, app)
+    with phones_of(browser, 1) as (phone,):
+        runs = runs_asked_for(phone)
+        phone.goto(f"{app.url}/join")
+        settle(phone)
+        opening = len(runs)
+        for label, typed in (("Code of the room", code.lower()), ("Your name here", "Teh Tarik")):
+            box = phone.get_by_label(label).first
+            box.fill(typed)
+            box.press("Tab")
+        box.press("Enter")
+        expect(phone.get_by_text("You are Teh Tarik").first).to_be_visible()
+        expect(phone.get_by_role("heading", level=1, name=f"Room {code}").first).to_be_visible()
+        assert len(runs) == opening + 1
+
+
+def runs_asked_for(page: Page) -> list[BackMsg]:
+    """What the page asks the server to run from now on, as it goes over its connection."""
+    asked: list[BackMsg] = []
+
+    def note(sent: bytes) -> None:
+        message = BackMsg.FromString(sent)
+        if message.WhichOneof("type") == "rerun_script":
+            asked.append(message)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    return asked
 
 
 def words_are_shown_as_they_are(page: Page, phones: list[Page]) -> None:

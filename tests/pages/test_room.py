@@ -53,7 +53,7 @@ def text(app) -> str:
 
 def joined(code: str, name: str = "Kopi Peng"):
     app = open_chapter("join", code=code)
-    app.text_input(key="room_name").set_value(name).run()
+    app.text_input(key="room_name").set_value(name)
     return press(app, "Join")
 
 
@@ -72,11 +72,20 @@ def test_a_code_that_is_none_is_one_sentence_and_stays_typed(code):
     assert app.text_input(key="code").value == code
 
 
-def test_a_name_typed_and_sent_with_the_same_tap_is_the_student_s(led):
-    """Typing ends with the tap on Join: a browser sends both before the page has run for the first."""
+def test_a_name_that_comes_with_the_tap_on_join_is_the_student_s(led):
     app = open_chapter("join", code=led[1])
     app.text_input(key="room_name").set_value("Kopi Peng")
     assert "Kopi Peng" in text(press(app, "Join"))
+
+
+def test_what_forty_type_runs_no_page_before_it_is_sent(led):
+    app, code = led
+    joining, student = open_chapter("join", code=code), joined(code)
+    questions.ask_in_words(database(), code, app.session_state["owner"], "What surprised you?")
+    student.run()
+    typed_into = [*joining.text_input, *joining.text_area, *student.text_input, *student.text_area]
+    assert [each.label for each in typed_into] == ["Code of the room", "Your name here", "Your words"]
+    assert all(each.form_id for each in typed_into)
 
 
 def test_a_wrong_key_is_one_sentence(led):
