@@ -24,13 +24,13 @@ from lib.training.averaging.run import Averaging
 from lib.training.comparing.grid import GRIDS, CellDone
 from lib.ui.alignment import hacking
 from lib.ui.classroom import standing
-from lib.ui.classroom.calling import CONNECTED_S
 from lib.ui.classroom.experiments import dataset
 from lib.ui.classroom.experiments import secret as secret_ui
 from lib.ui.classroom.experiments import sweep as sweep_ui
 from lib.ui.classroom.question import PEEK_S
 from lib.ui.classroom.watching import PROJECTOR_S, UNREACHABLE_S
 from lib.ui.kit import jobs
+from lib.ui.kit.server.calling import CONNECTED_S
 from tests.pages.conftest import button, open_chapter, press, refused
 from tests.unit.classroom.room import browser
 

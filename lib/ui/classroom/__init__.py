@@ -11,6 +11,5 @@ words.py     the room's own words, seen by the instructor first
 ending.py    the key, everything to take home, the end
 phone.py     a student's phone: joining, answering, seeing what came of it
 standing.py  the question and its stage, for screens that follow another browser
-calling.py   what has changed is told the screens that wait for it, which ask nothing
 watching.py  a page's own timer, while a vote is open or runs go
 """

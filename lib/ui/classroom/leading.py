@@ -6,7 +6,6 @@ import streamlit as st
 
 from lib.classroom.entering.addresses import address_here, join_link, reachable
 from lib.classroom.records import Room
-from lib.ui.classroom.calling import call_when_changed
 from lib.ui.classroom.choosing import choosing
 from lib.ui.classroom.doing import VIEW, db, say_what_was_refused
 from lib.ui.classroom.ending import ending
@@ -16,6 +15,7 @@ from lib.ui.classroom.standing import follow_the_room
 from lib.ui.classroom.words import reading_words
 from lib.ui.kit.controls import segmented
 from lib.ui.kit.presenting.codes import qr_code
+from lib.ui.kit.server.calling import call_when_changed
 
 VIEWS = {
     "show": "On the projector",

@@ -4,8 +4,8 @@ does, the projector of what the instructor does on the phone."""
 from __future__ import annotations
 
 from lib.classroom.records import Asked, Stage
-from lib.ui.classroom.calling import call_when_changed
 from lib.ui.classroom.doing import db
+from lib.ui.kit.server.calling import call_when_changed
 
 
 def follow_the_room(code: str, asked: Asked | None) -> None:

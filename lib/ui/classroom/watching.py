@@ -1,6 +1,8 @@
-"""Asking again whether something has changed: by a page's own timer only while a vote is open or runs go.
+"""Asking again whether something has changed: by a page's own timer only while a vote is open, runs go, or the place
+where rooms are kept does not answer.
 
-At all other times a page asks nothing: `calling.py` says what makes it look.
+At all other times a page asks nothing, on a projector with `present=1` neither: `lib/ui/kit/server/calling.py` says
+what makes it look.
 """
 
 from __future__ import annotations

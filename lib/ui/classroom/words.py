@@ -6,10 +6,10 @@ import streamlit as st
 
 from lib.classroom.records import Asked, Room, Words
 from lib.ui.classroom.board import heading
-from lib.ui.classroom.calling import call_when_changed
 from lib.ui.classroom.doing import attempt, db
 from lib.ui.classroom.watching import PROJECTOR_S, watch
 from lib.ui.kit.presenting.stage import presenting
+from lib.ui.kit.server.calling import call_when_changed
 from lib.ui.kit.session import owner
 from lib.ui.kit.text import escape
 

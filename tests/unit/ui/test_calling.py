@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lib.classroom.errors import NoSuchRoom, RoomsUnreachable
-from lib.ui.classroom import calling
-from lib.ui.classroom.calling import Caller, Screen
+from lib.ui.kit.server import calling
+from lib.ui.kit.server.calling import Caller, Screen
 from lib.ui.kit.server.streamlit_private import Place
 from tests.waiting import wait_until
 

@@ -1,4 +1,7 @@
-"""A projector tells the second screen what it shows, and goes where it is led from there."""
+"""A projector tells the second screen what it shows, and goes where it is led from there.
+
+It asks for nothing: a thread of the server looks for all projectors, and calls the one that is led elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from lib.places import ROOT
 from lib.ui.kit.presenting.recorded_run import forget_recorded
 from lib.ui.kit.presenting.screens import lead_through_screens
 from lib.ui.kit.presenting.stage import ASKED, REVEALED, question_at
+from lib.ui.kit.server.calling import CONNECTED_S, Caller, Screen
+from lib.ui.kit.server.streamlit_private import place_now
 from lib.ui.kit.session import owner
 
 PROJECTORS = Projectors()
@@ -19,8 +24,8 @@ MOVES = "presenting_moves"
 DEMO, DRAWN = "presenting_demo", "presenting_between"
 BETWEEN = ROOT / "pages" / "stage.py"
 BETWEEN_S = 0.3
-FOLLOWED_S, ALONE_S = 1.0, 5.0
-"""How often it looks, with a second screen and without."""
+LISTENING = Caller(every_s=0.5)
+"""Not the caller of rooms, whose database may keep it waiting."""
 
 
 def catch_up(slug: str) -> None:
@@ -77,17 +82,29 @@ def tell(slug: str, place: int) -> None:
 
 
 def listen() -> None:
-    """Look now and then whether the second screen leads elsewhere; more often while there is one. Which screen of a
-    tall step is seen is told it as soon as the browser says so."""
-    followed = PROJECTORS.is_followed(owner())
+    """Be called where the second screen leads elsewhere or turns to another screen, and where one comes or goes. Which
+    screen of a tall step is seen is told it as soon as the browser says so."""
+    mine = owner()
 
-    @st.fragment(run_every=FOLLOWED_S if followed else ALONE_S)
+    @st.fragment(run_every=CONNECTED_S)
     def part() -> None:
-        told = PROJECTORS.of(owner())
-        moved = told is not None and told.moves != st.session_state.get(MOVES)
-        if moved or PROJECTORS.is_followed(owner()) != followed:
-            st.rerun()
-        if told is not None and (seen := lead_through_screens(told, followed=followed)) is not None:
-            PROJECTORS.tell_screen(owner(), seen)
+        place, heard = place_now(), _told(mine)
+        if place is not None:
+            LISTENING.forget(place)
+        told = PROJECTORS.of(mine)
+        if told is not None:
+            if told.moves != st.session_state.get(MOVES):
+                st.rerun()
+            seen = lead_through_screens(told, followed=PROJECTORS.is_followed(mine))
+            if seen is not None:
+                PROJECTORS.tell_screen(mine, seen)
+        if place is not None:
+            LISTENING.wait(place, Screen(("projector", mine), lambda: _told(mine), heard))
 
     part()
+
+
+def _told(mine: str) -> tuple:
+    """What makes a projector look anew."""
+    told = PROJECTORS.of(mine)
+    return told and (told.moves, told.turns), PROJECTORS.is_followed(mine)

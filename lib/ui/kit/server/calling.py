@@ -1,7 +1,8 @@
 """What has changed in a room is told its screens: one look a second for all of them, and none of theirs.
 
 Forty phones that each ask every few seconds whether there is a question cost a web process more than the lesson. So a
-thread of the process looks for all screens that wait, and has those run anew that show something else.
+thread of the process looks for all screens that wait, and has those run anew that show something else. A projector that
+is led from a second screen is called likewise.
 """
 
 from __future__ import annotations
