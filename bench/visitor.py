@@ -80,7 +80,7 @@ class Visitor:
         self._fragment = ""
         """The last of them."""
         self.words: list[str] = []
-        """What the last run of the page, or of a part of it, said in headings, texts and labels of figures."""
+        """What the last run of the page, or of a part of it, said in headings, texts, bars and labels of figures."""
         self.alerts: list[str] = []
         """The same in coloured boxes."""
 
@@ -248,6 +248,8 @@ class Visitor:
                 self.words.append(element.heading.body)
             case "markdown":
                 self.words.append(element.markdown.body)
+            case "progress":
+                self.words.append(element.progress.text)
             case "metric":
                 self.words.append(element.metric.label)
             case "alert":
