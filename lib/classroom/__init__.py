@@ -17,7 +17,7 @@ leaderboard.py  the worst text with the highest score
 taking_home.py  everything of a room as rows and as one document
 home/           one page of the lesson to print
 backup.py       a copy of all rooms in one command
-order/          floods refused, rooms that are over deleted
+order/          floods refused, rooms that are over deleted, a database that hangs given up
 migrations/     how the tables came to be, step by step (Alembic)
 
 SQLAlchemy is imported when the first room is opened, looked for or joined: import what is needed from the module that

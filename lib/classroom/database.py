@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 UPGRADE_LIMIT_S = 120
 BUSY_MS = 10_000
 """How long SQLite waits for another writer."""
+NO_ANSWER = "The place where rooms are kept does not answer; nothing is lost, try again in a few seconds."
 
 
 class Database:
@@ -35,18 +36,19 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        more = {} if url.startswith("sqlite") else {"pool_size": 10, "connect_args": {"connect_timeout": 5}}
-        self._engine = sa.create_engine(url, pool_pre_ping=True, **more)
+        self._engine = _engine(url)
         self._ready = False
         self._lock = threading.Lock()
-        if self._engine.dialect.name == "sqlite":
-            _prepare_sqlite(self._engine)
+        self._refusals = 0
+        """How often whoever was to make it ready got no answer."""
+        self._away = False
+        self._asking = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         with _said_plainly():
             self._make_ready()
-            with self._engine.connect() as connection:
+            with self._connect() as connection:
                 yield connection
 
     @contextmanager
@@ -54,7 +56,7 @@ class Database:
         """All of the block or nothing of it is kept. SQLite lets one writer in at a time, from its first statement."""
         with _said_plainly():
             self._make_ready()
-            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            with self._connect().execution_options(writes=True) as connection, connection.begin():
                 yield connection
 
     def close(self) -> None:
@@ -73,19 +75,65 @@ class Database:
         return insert(table)
 
     def _make_ready(self) -> None:
+        """At its first use; who waits for somebody who gets no answer does not ask again."""
+        if self._ready:
+            return
+        refusals = self._refusals
         with self._lock:
-            if not self._ready:
+            if self._ready:
+                return
+            if self._refusals != refusals:
+                raise RoomsUnreachable(NO_ANSWER)
+            try:
                 if self.dialect == "sqlite":
                     Path(self._engine.url.database).parent.mkdir(parents=True, exist_ok=True)
                 if self._schema() != SCHEMA:
                     _upgrade(self.url)
-                self._ready = True
+            except Exception:
+                self._refusals += 1
+                raise
+            self._ready = True
+
+    def _connect(self) -> sa.Connection:
+        """One on which there was an answer. While there is none, one at a time asks, and all others are told at once:
+        each would wait for as long, and its page with it."""
+        away = self._away
+        if away and not self._asking.acquire(blocking=False):
+            raise RoomsUnreachable(NO_ANSWER)
+        try:
+            connection = self._engine.connect()
+        except Exception:
+            self._away = True
+            raise
+        finally:
+            if away:
+                self._asking.release()
+        self._away = False
+        return connection
 
     def _schema(self) -> str | None:
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _engine(url: str) -> sa.Engine:
+    if url.startswith("sqlite"):
+        engine = sa.create_engine(url, pool_pre_ping=True)
+        _prepare_sqlite(engine)
+        return engine
+    from lib.classroom.order.patience import ANSWER_S, connect_arguments, give_up_in_time
+
+    engine = sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        pool_timeout=ANSWER_S,
+        connect_args=connect_arguments(sa.make_url(url)),
+    )
+    give_up_in_time(engine)
+    return engine
 
 
 @contextmanager
@@ -98,9 +146,7 @@ def _said_plainly() -> Iterator[None]:
                 "The disk on which rooms are kept is full, so that was not kept; what was kept before is, and its "
                 "operator must free some space."
             ) from error
-        raise RoomsUnreachable(
-            "The place where rooms are kept does not answer; nothing is lost, try again in a few seconds."
-        ) from error
+        raise RoomsUnreachable(NO_ANSWER) from error
 
 
 def _is_full(error: Exception) -> bool:
@@ -110,19 +156,21 @@ def _is_full(error: Exception) -> bool:
 
 def _upgrade(url: str) -> None:
     """In a process of its own: Alembic would cost the web process 11 MB for ever."""
-    done = subprocess.run(
-        [sys.executable, "-m", "lib.classroom.migrations.upgrade"],
-        cwd=ROOT,
-        env={**os.environ, "ROOMS_DATABASE": url},
-        capture_output=True,
-        text=True,
-        timeout=UPGRADE_LIMIT_S,
-        check=False,
-    )
-    if done.returncode:
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "lib.classroom.migrations.upgrade"],
+            cwd=ROOT,
+            env={**os.environ, "ROOMS_DATABASE": url},
+            capture_output=True,
+            text=True,
+            timeout=UPGRADE_LIMIT_S,
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
+        said = getattr(error, "stderr", None) or ""
         raise RoomsUnreachable(
             "The place where rooms are kept could not be prepared; its operator finds why in the server's output."
-        ) from RuntimeError(done.stderr[-2000:])
+        ) from RuntimeError(f"{error} {said[-2000:]}")
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

@@ -12,11 +12,12 @@ from lib import curriculum
 from lib.charts.classroom.votes import LETTERS
 from lib.classroom import answers, members, questions, rooms
 from lib.classroom.choosing import choosable_settings
-from lib.classroom.database import database
+from lib.classroom.database import NO_ANSWER, database
 from lib.classroom.entering import limits
 from lib.classroom.errors import RoomsUnreachable
 from lib.classroom.experiments import ranking, secret, sweep
 from lib.classroom.experiments.sweep import CellState
+from lib.classroom.order import patience
 from lib.classroom.records import Stage
 from lib.classroom.tables import questions as question_table
 from lib.engine import JobState, JobView
@@ -32,7 +33,9 @@ from lib.ui.classroom.watching import PROJECTOR_S, UNREACHABLE_S
 from lib.ui.kit import jobs
 from lib.ui.kit.server.calling import CONNECTED_S
 from tests.pages.conftest import button, open_chapter, press, refused
+from tests.unit.classroom.postgresql import postgresql
 from tests.unit.classroom.room import browser
+from tests.waiting import wait_until
 
 PROJECTED_PIXELS = 9
 """The width of a letter in a chart on a projector."""
@@ -366,6 +369,45 @@ def test_a_page_whose_room_does_not_answer_comes_back_by_itself(led, monkeypatch
         screen.run()
         assert screen.title[0].value == f"Room {code}"
         assert not screen.error
+
+
+def test_every_page_of_a_room_comes_back_while_its_database_hangs_and_nothing_is_lost(monkeypatch):
+    monkeypatch.setattr(patience, "CONNECT_S", 2)
+    with postgresql() as server:
+        monkeypatch.setenv("DATABASE_URL", server.url)
+        app = press(open_chapter("room"), "Open a room")
+        code = app.title[0].value.split()[-1]
+        student, late = joined(code), open_chapter("join", code=code)
+        asked = questions.ask(database(), code, app.session_state["owner"], "next_token", "check_1")
+        student.run()
+        press(student, "A · 3 bits")
+        screens = (app, student, late, open_chapter("room"))
+        with monkeypatch.context() as patch, server.held():
+            patch.setattr(patience, "ANSWER_S", 0.5)
+            for screen in screens:
+                screen.run()
+                assert not screen.exception
+                assert {each.value for each in screen.error} == {NO_ANSWER}
+            press(late, "Join")
+            assert {each.value for each in late.error} == {NO_ANSWER}
+        for screen in screens:
+            rerun_until_well(screen)
+        assert answers.own_answer(database(), code, student.session_state["owner"], asked.number) == (0, None)
+        press(student, "B · 8 bits")
+        press(late, "Join")
+        press(app, "Show the answers")
+        assert answers.tally(database(), code, asked.number).first == (0, 1, 0)
+        database().close()
+
+
+def rerun_until_well(screen) -> None:
+    """As its own timer would."""
+
+    def is_well() -> bool:
+        screen.run()
+        return not screen.error
+
+    wait_until(is_well, "the room again")
 
 
 @pytest.mark.parametrize("screen", ["phone", "projector"])

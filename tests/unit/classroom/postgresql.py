@@ -9,10 +9,11 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -42,6 +43,21 @@ class PostgreSQL:
 
     def stop(self) -> None:
         self._call("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """It hangs until the block ends: what it is asked comes to no answer, and is not refused either."""
+        first = psutil.Process(self.process_id)
+        every = [first, *first.children(recursive=True)]
+        for each in every:
+            with suppress(psutil.NoSuchProcess):
+                each.suspend()
+        try:
+            yield
+        finally:
+            for each in every:
+                with suppress(psutil.NoSuchProcess):
+                    each.resume()
 
     def _call(self, program: str, *arguments: str) -> None:
         subprocess.run([BINARIES[-1].parent / program, "-D", self._data, *arguments], **self._run)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from lib.classroom import answers, members, questions, rooms
+from lib.classroom import answers, members, questions, rooms, tables
 from lib.classroom.database import Database
 from lib.classroom.errors import RoomsUnreachable, TooOften
 from lib.classroom.experiments import sweep
 from lib.classroom.migrations.upgrade import config
-from lib.classroom.order import clock, visits
+from lib.classroom.order import clock, patience, visits
 from lib.classroom.overview import count_rooms
 from lib.classroom.records import RoomsNow, Stage
 from lib.classroom.tables import SCHEMA, metadata
 from lib.classroom.where import database_url, may_hold_rooms
 from tests.unit.classroom.postgresql import PostgreSQL, postgresql
 from tests.unit.classroom.room import PART, SLUG, browser, room_with
+from tests.waiting import LIMIT_S, wait_until
 
 STUDENTS = 12
 
@@ -201,3 +205,156 @@ def test_an_operator_counts_all_rooms_in_one_query(kind, request):
     questions.ask(other, code, instructor, "kv_cache", "check_1")
     assert since().voting == 1, "the question before is put away"
     assert count_rooms(one, now_s=rooms.room(one, code).ends_at_s + 60) == RoomsNow(0, 0, 0)
+
+
+@pytest.fixture
+def hasty(server, monkeypatch) -> Iterator[Database]:
+    """Waits for a connection no longer than psycopg lets it."""
+    monkeypatch.setattr(patience, "CONNECT_S", 2)
+    db = Database(server.url)
+    yield db
+    db.close()
+
+
+@contextmanager
+def hanging(server: PostgreSQL) -> Iterator[None]:
+    """The server hangs until the block ends, and is given up soon."""
+    with pytest.MonkeyPatch.context() as patch, server.held():
+        patch.setattr(patience, "ANSWER_S", 0.5)
+        yield
+
+
+def goes_on(db: Database, code: str) -> bool:
+    try:
+        return rooms.room(db, code).code == code
+    except RoomsUnreachable:
+        return False
+
+
+def test_a_database_that_hangs_is_given_up_and_used_again_when_it_goes_on(server, hasty):
+    code, instructor, (student,) = room_with(hasty, 1)
+    answers.answer(hasty, code, student, 1, 0)
+    late = browser()
+    with hanging(server):
+        for attempt in (
+            lambda: answers.answer(hasty, code, student, 1, 1),
+            lambda: members.join(hasty, code, late, "Late"),
+            lambda: questions.current(hasty, code),
+        ):
+            with pytest.raises(RoomsUnreachable, match="nothing is lost, try again"):
+                attempt()
+    wait_until(lambda: goes_on(hasty, code), "an answer of the database")
+    assert answers.own_answer(hasty, code, student, 1) == (0, None)
+    answers.answer(hasty, code, student, 1, 1)
+    members.join(hasty, code, late, "Late")
+    questions.move(hasty, code, instructor, 1, Stage.SHOWN)
+    assert answers.tally(hasty, code, 1).first == (0, 1, 0)
+    assert rooms.room(hasty, code).members == 2
+
+
+def hang_in_the_middle(server: PostgreSQL, db: Database, code: str) -> None:
+    """Students are taken out of a room, and the server hangs before it is told that this is all."""
+    with db.writing() as connection:
+        connection.execute(sa.delete(tables.members))
+        with hanging(server):
+            connection.execute(sa.select(tables.rooms).where(tables.rooms.c.code == code))
+
+
+def test_a_database_that_hangs_in_the_middle_keeps_all_or_nothing_and_holds_no_lock(server, hasty):
+    code, _, (student,) = room_with(hasty, 1)
+    with pytest.raises(RoomsUnreachable, match="nothing is lost, try again"):
+        hang_in_the_middle(server, hasty, code)
+    wait_until(lambda: goes_on(hasty, code), "an answer of the database")
+    assert rooms.room(hasty, code).members == 1
+    members.leave(hasty, code, student)  # waits for whoever still has that row
+    assert rooms.room(hasty, code).members == 0
+
+
+def test_a_statement_that_waits_for_another_s_lock_is_ended_by_the_server(server, monkeypatch):
+    monkeypatch.setattr(patience, "SERVER_S", 1)
+    db = Database(server.url)
+    code, _, (student,) = room_with(db, 1)
+    with db.writing() as connection:
+        connection.execute(sa.select(tables.rooms).where(tables.rooms.c.code == code).with_for_update())
+        with pytest.raises(RoomsUnreachable) as refused:
+            members.join(db, code, browser(), "Late")
+    assert isinstance(refused.value.__cause__.orig, psycopg.errors.QueryCanceled)
+    answers.answer(db, code, student, 1, 0)
+    db.close()
+
+
+def test_what_the_address_says_of_a_connection_stands():
+    ours = patience.connect_arguments(sa.make_url("postgresql+psycopg://lab@db/rooms"))
+    assert set(ours) == {"connect_timeout", "tcp_user_timeout", "options"}
+    theirs = sa.make_url("postgresql+psycopg://lab@db/rooms?connect_timeout=20&options=-c%20search_path%3Dlab")
+    assert set(patience.connect_arguments(theirs)) == {"tcp_user_timeout"}
+
+
+def test_while_nothing_answers_one_at_a_time_asks_and_the_others_are_told_at_once(two_on_sqlite, monkeypatch):
+    db, _ = two_on_sqlite
+    code, _, _ = room_with(db, 1)
+    asked, refuses = [], threading.Event()
+
+    def connect() -> None:
+        asked.append(1)
+        assert refuses.wait(LIMIT_S)
+        raise sa.exc.OperationalError("", {}, OSError())
+
+    def current() -> None:
+        with pytest.raises(RoomsUnreachable, match="nothing is lost, try again"):
+            questions.current(db, code)
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
+        patch.setattr(db._engine, "connect", connect)
+        refuses.set()
+        current()
+        refuses.clear()
+        asking = pool.submit(current)
+        wait_until(lambda: len(asked) == 2, "somebody who asks")
+        for _ in range(3):
+            current()
+        assert len(asked) == 2
+        refuses.set()
+        asking.result(LIMIT_S)
+    assert questions.current(db, code).stage is Stage.VOTING
+
+
+class Door:
+    """A lock that knows how many have come to it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.came: list[None] = []
+
+    def __enter__(self) -> None:
+        self.came.append(None)
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_a_first_use_that_gets_no_answer_is_told_all_who_wait_for_it(tmp_path, monkeypatch):
+    db = Database(f"sqlite:///{tmp_path}/rooms.sqlite")
+    asked, refuses, students, door = [], threading.Event(), 4, Door()
+
+    def schema() -> None:
+        asked.append(1)
+        assert refuses.wait(LIMIT_S)
+        raise sa.exc.OperationalError("", {}, OSError())
+
+    def enter() -> None:
+        with pytest.raises(RoomsUnreachable, match="nothing is lost, try again"):
+            rooms.open_room(db, browser())
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(students) as pool:
+        patch.setattr(db, "_schema", schema)
+        patch.setattr(db, "_lock", door)
+        entering = [pool.submit(enter) for _ in range(students)]
+        wait_until(lambda: len(door.came) == students, "all who wait")
+        refuses.set()
+        for each in entering:
+            each.result(LIMIT_S)
+    assert len(asked) == 1
+    rooms.open_room(db, browser())
+    db.close()
