@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from bench.pages import chromium
 from lib import curriculum
 from lib.lesson.presenting.steps import steps_of
+from lib.ui.kit.presenting.page_parts import APP_SKELETON, MAIN, SKELETON
 from tests.browser.conftest import settle
 from tests.browser.server import running_app
 
@@ -29,9 +30,9 @@ STARTED = {"live-lora": "Start", "quantization-lab": "Measure"}
 SIZES = {"desk": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
 MOST_PIXELS = 6000
 """How tall a picture may be; what a page has below is left off."""
-DRAWN = "() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stAppSkeleton]')"
+DRAWN = f"() => !document.querySelector('{SKELETON}, {APP_SKELETON}')"
 """Streamlit loads the code of an element when the first of its kind comes near, and holds its place meanwhile."""
-TALL = "document.querySelector('[data-testid=stMain]').scrollHeight"
+TALL = f"document.querySelector('{MAIN}').scrollHeight"
 BESIDE = ("presenter", "demos", "operator")
 
 

@@ -9,6 +9,24 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.ui.kit.presenting.page_parts import (
+    CAPTION,
+    CHART,
+    CHECKBOX,
+    COLUMN,
+    ELEMENT,
+    EXPANDER,
+    HEADER,
+    HORIZONTAL,
+    MAIN_BLOCK,
+    METRIC_LABEL,
+    METRIC_VALUE,
+    MULTISELECT,
+    PRIMARY_BUTTON,
+    VERTICAL,
+    WRAPPER,
+)
+
 ROOT_PIXELS = 21.2
 """Streamlit's smallest text, 0.75 rem in badges and legends, is 15.9 pixels high: 2.2% of 720 are 15.84."""
 CHART_PIXELS, TITLE_PIXELS = 17, 23
@@ -21,22 +39,21 @@ SMALL_IN_CHARTS = ", ".join(
 
 
 STAGE_WITH_CHART = (
-    '.st-key-stage:has(> [data-testid="stElementContainer"] [data-testid="stPlotlyChart"])'
-    ':not(:has([data-testid="stHorizontalBlock"] [data-testid="stPlotlyChart"]))'
-    ':not(:has([data-testid="stExpanderDetails"] [data-testid="stPlotlyChart"]))'
-    ':not(:has(> [data-testid="stLayoutWrapper"] > [data-testid="stVerticalBlock"] > [data-testid="stElementContainer"]'
-    ' [data-testid="stPlotlyChart"]))'
+    f".st-key-stage:has(> {ELEMENT} {CHART})"
+    f":not(:has({HORIZONTAL} {CHART}))"
+    f":not(:has({EXPANDER} {CHART}))"
+    f":not(:has(> {WRAPPER} > {VERTICAL} > {ELEMENT} {CHART}))"
 )
-FIRST_CHART = ':nth-child(1 of [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]))'
+FIRST_CHART = f":nth-child(1 of {ELEMENT}:has({CHART}))"
 POINT_FIRST = f"""@media (min-width: 1000px) {{
 {STAGE_WITH_CHART} {{ display: grid; grid-template-columns: minmax(0, 62fr) minmax(0, 38fr); gap: 0 1.5rem;
   align-items: start; }}
 {STAGE_WITH_CHART} > * {{ grid-column: 2; min-width: 0; max-width: 100%; margin-bottom: 0.8rem; }}
 {STAGE_WITH_CHART} > {FIRST_CHART} {{ grid-column: 1; grid-row: 1 / span 100; position: sticky; top: 0.6rem; }}
-{STAGE_WITH_CHART} [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
-{STAGE_WITH_CHART} [data-testid="stColumn"] {{ min-width: min(9.5rem, 100%); }}
-{STAGE_WITH_CHART} [data-testid="stCheckbox"] p {{ white-space: normal; }}
-{STAGE_WITH_CHART} [data-testid="stMetricValue"], {STAGE_WITH_CHART} [data-testid="stMetricValue"] * {{
+{STAGE_WITH_CHART} {HORIZONTAL} {{ flex-wrap: wrap; }}
+{STAGE_WITH_CHART} {COLUMN} {{ min-width: min(9.5rem, 100%); }}
+{STAGE_WITH_CHART} {CHECKBOX} p {{ white-space: normal; }}
+{STAGE_WITH_CHART} {METRIC_VALUE}, {STAGE_WITH_CHART} {METRIC_VALUE} * {{
   font-size: 1.2rem; white-space: normal; }}
 }}"""
 """At the experiment the first chart stands at the left and stays there; controls and words pass by at its right.
@@ -46,11 +63,11 @@ as it is."""
 
 def readable_buttons() -> None:
     """Dark words on the bright accent of a dark page: Streamlit writes white on it, whatever the theme's colours."""
-    st.html("""<style>
-[data-testid^="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelect"] span[title] {
-  color: light-dark(#ffffff, #17120e) !important; }
-[data-testid^="stBaseButton-primary"]:not(:disabled):hover {
-  background-color: light-dark(#8f3c14, #e68a4a) !important; }
+    st.html(f"""<style>
+{PRIMARY_BUTTON}:not(:disabled), {MULTISELECT} span[title] {{
+  color: light-dark(#ffffff, #17120e) !important; }}
+{PRIMARY_BUTTON}:not(:disabled):hover {{
+  background-color: light-dark(#8f3c14, #e68a4a) !important; }}
 </style>""")
 
 
@@ -68,25 +85,25 @@ def projector_looks(*, experiment: bool, everything: bool) -> None:
     hidden = "" if experiment or everything else others
     st.html(f"""<style>
 html {{ font-size: {ROOT_PIXELS}px !important; }}
-.stApp, .stApp [data-testid="stHeader"], .st-key-stage_keys {{ background: {paper}; }}
+.stApp, .stApp {HEADER}, .st-key-stage_keys {{ background: {paper}; }}
 .stApp, .stApp p, .stApp li, .stApp h1, .stApp h2, .stApp h3, .stApp label {{ color: {ink}; }}
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {{ color: {ink}; opacity: 1; }}
+{CAPTION}, {CAPTION} * {{ color: {ink}; opacity: 1; }}
 .stApp button p {{ color: inherit; }}
-.stApp button kbd, .stApp button [data-testid="stBaseButtonShortcut"] {{ opacity: 1; }}
+.stApp button kbd {{ opacity: 1; }}
 [class*="st-key-stage_part_predict"] p, [class*="st-key-stage_part_check"] p {{ font-size: 1.25rem; }}
-[data-testid="stHeader"] {{ display: none; }}
-[data-testid="stMainBlockContainer"] {{ padding: 0.6rem 1.5rem 5rem; }}
+{HEADER} {{ display: none; }}
+{MAIN_BLOCK} {{ padding: 0.6rem 1.5rem 5rem; }}
 .stApp [style*="font-size:.7em"], .stApp [style*="font-size:.6"] {{ font-size: 16px !important; }}
 .stApp code, .stApp small, .stApp sub, .stApp sup {{ font-size: max(0.8em, 16px); }}
-[data-testid="stBadge"], .stApp .stMarkdownBadge {{ font-size: 1rem; color: {ink}; }}
+.stApp .stMarkdownBadge {{ font-size: 1rem; color: {ink}; }}
 {SMALL_IN_CHARTS} {{ font-size: {CHART_PIXELS}px !important; }}
 .js-plotly-plot tspan[style*="font-size"] {{ font-size: 16px !important; }}
 .js-plotly-plot .legendtext {{ font-size: {LEGEND_PIXELS}px !important; }}
 .js-plotly-plot .legend .scrollbox {{ clip-path: none !important; }}
 .js-plotly-plot .gtitle {{ font-size: {TITLE_PIXELS}px !important; }}
-.st-key-stage [data-testid="stMetricValue"], .st-key-stage [data-testid="stMetricValue"] * {{
+.st-key-stage {METRIC_VALUE}, .st-key-stage {METRIC_VALUE} * {{
   font-size: 1.4rem; white-space: normal; }}
-.st-key-stage [data-testid="stMetricLabel"] * {{ white-space: normal; }}
+.st-key-stage {METRIC_LABEL} * {{ white-space: normal; }}
 .js-plotly-plot .xtick text, .js-plotly-plot .ytick text, .js-plotly-plot .gtitle, .js-plotly-plot .xtitle,
 .js-plotly-plot .ytitle {{ fill: {ink} !important; }}
 .st-key-room_title h1 {{ font-size: 1.2rem; padding: 0; }}

@@ -8,20 +8,23 @@ is seen, and leads it to another one.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import streamlit as st
 
 from lib.lesson.presenting.leading import Projector, Screen
+from lib.ui.kit.presenting.page_parts import ELEMENT, HORIZONTAL, MAIN, VERTICAL
 
+MARKS = f"""
+const PARTS = {json.dumps(", ".join(f".st-key-stage {each}" for each in (ELEMENT, VERTICAL, HORIZONTAL)))};
+const page = () => document.querySelector({json.dumps(MAIN)});
+"""
 SCRIPT = """
 const OVERLAP = 24, NEAR = 8, MOST = 50, LOOK_MS = 400, RESULT = 320, SETTLED = 12;
 const KEYS = {PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1};
 const TYPED_IN = 'input, textarea, select, [contenteditable=true]';
 const HAS_ARROWS = '[role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=menu]';
-const PARTS = ['stElementContainer', 'stVerticalBlock', 'stHorizontalBlock']
-  .map(each => `.st-key-stage [data-testid=${each}]`).join(', ');
-const page = () => document.querySelector('[data-testid=stMain]');
 const bar = () => document.querySelector('.st-key-stage_keys');
 const seen = () => page().clientHeight - bar().offsetHeight;
 const lowest = () => page().scrollHeight - page().clientHeight;
@@ -140,7 +143,7 @@ export default function ({data, setStateValue}) {
 }
 """
 
-SCREENS = st.components.v2.component("stage_screens", js=SCRIPT, isolate_styles=False)
+SCREENS = st.components.v2.component("stage_screens", js=MARKS + SCRIPT, isolate_styles=False)
 
 
 def lead_through_screens(projector: Projector, *, followed: bool) -> Screen | None:

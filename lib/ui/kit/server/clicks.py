@@ -21,6 +21,9 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     _coalesce_widget_states,
 )
 
+Asked = ClientState
+"""What a browser asks for."""
+
 
 class KeptRequests(ScriptRequests):
     """What one run of a page after the other is asked for; what is given up can be handed on."""
@@ -66,21 +69,37 @@ def _rerun_of(request: ScriptRequest | None) -> RerunData | None:
     return request.rerun_data if request is not None and request.type is ScriptRequestType.RERUN else None
 
 
-def with_clicks(asked: ClientState, kept: WidgetStates) -> ClientState:
+def with_clicks(asked: Asked, kept: WidgetStates) -> Asked:
     """What a browser asks for, and the clicks of before it."""
-    both = ClientState()
+    both = Asked()
     both.CopyFrom(asked)
     both.widget_states.CopyFrom(_coalesce_widget_states(kept, asked.widget_states))
     return both
 
 
-def of_the_whole_page(asked: ClientState) -> ClientState:
+def of_the_whole_page(asked: Asked) -> Asked:
     """The same, wherever on the page it was asked for."""
-    whole = ClientState()
+    whole = Asked()
     whole.CopyFrom(asked)
     whole.fragment_id = ""
     return whole
 
 
-def has_click(asked: ClientState) -> bool:
+def has_click(asked: Asked) -> bool:
     return any(each.trigger_value for each in asked.widget_states.widgets)
+
+
+def of_a_fragment(before: Asked, fragment: str) -> Asked:
+    """Of the page that was asked for before, this fragment, as if its time had come.
+
+    Without the values of its controls, which the session has, and perhaps newer ones.
+    """
+    wanted = Asked(
+        query_string=before.query_string,
+        page_script_hash=before.page_script_hash,
+        fragment_id=fragment,
+        is_auto_rerun=True,
+    )
+    if before.HasField("context_info"):
+        wanted.context_info.CopyFrom(before.context_info)
+    return wanted

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
@@ -17,7 +16,7 @@ from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 
-from lib.ui.kit.server.clicks import KeptRequests, has_click, of_the_whole_page, with_clicks
+from lib.ui.kit.server.clicks import Asked, KeptRequests, has_click, of_a_fragment, of_the_whole_page, with_clicks
 
 
 def forget_pages_folder() -> None:
@@ -53,7 +52,7 @@ def keep_clicks() -> None:
     script_runner.ScriptRequests = KeptRequests
     ask = AppSession.request_rerun
 
-    def ask_for_all(session: AppSession, asked: ClientState | None) -> None:
+    def ask_for_all(session: AppSession, asked: Asked | None) -> None:
         if asked is not None and asked.fragment_id and has_click(asked) and not session.has_fragment(asked.fragment_id):
             asked = of_the_whole_page(asked)
         if asked is not None and not asked.fragment_id and session._scriptrunner is not None:
@@ -129,16 +128,6 @@ def run_again(place: Place) -> None:
     def ask() -> None:
         session = _session(place.session)
         if session is not None and session._scriptrunner is None:
-            before = session._client_state
-            # Without the values of its controls, which the session has, and perhaps newer ones.
-            wanted = ClientState(
-                query_string=before.query_string,
-                page_script_hash=before.page_script_hash,
-                fragment_id=place.fragment,
-                is_auto_rerun=True,
-            )
-            if before.HasField("context_info"):
-                wanted.context_info.CopyFrom(before.context_info)
-            session.request_rerun(wanted)
+            session.request_rerun(of_a_fragment(session._client_state, place.fragment))
 
     Runtime.instance()._get_async_objs().eventloop.call_soon_threadsafe(ask)
