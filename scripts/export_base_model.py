@@ -1,6 +1,6 @@
 """Write the pretrained checkpoint as an ordinary Hugging Face model folder, with a model card.
 
-    python scripts/export_base_model.py --corpus CORPUS
+    python -m scripts.export_base_model --corpus CORPUS
 
 The numbers in the card are those of the shipped 16-bit file, read back.
 """
@@ -10,16 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, LlamaForCausalLM, PreTrainedTokenizerFast
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from scripts.pretrain import CHECKPOINTS, END_OF_TEXT, Recipe, build_model, encode_books, mean_loss, read_books  # noqa: E402
+from lib.places import ASSETS
+from scripts.pretrain import CHECKPOINTS, END_OF_TEXT, Recipe, build_model, encode_books, mean_loss, read_books
 
 
 def export(corpus: Path, out: Path, target: Path) -> None:
@@ -108,8 +105,8 @@ tokenizer nor the model has seen them.
 {curve[-1]["step"]:,} steps of {recipe.batch_size} × {recipe.context} tokens = {facts["training_tokens_seen"]:,} tokens,
 bf16 autocast, seed {recipe.seed}, torch {facts["torch"]}.
 
-    python scripts/pretrain.py --corpus CORPUS --steps {recipe.steps} --compile
-    python scripts/export_base_model.py --corpus CORPUS
+    python -m scripts.pretrain --corpus CORPUS --steps {recipe.steps} --compile
+    python -m scripts.export_base_model --corpus CORPUS
 
 | step | training loss (one batch) | held-out loss (64 windows) |
 | ---: | ---: | ---: |
@@ -138,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True, help="folder of .txt books with MANIFEST.json")
     parser.add_argument("--out", type=Path, default=CHECKPOINTS, help="checkpoints")
-    parser.add_argument("--target", type=Path, default=ROOT / "assets" / "base-model")
+    parser.add_argument("--target", type=Path, default=ASSETS / "base-model")
     arguments = parser.parse_args()
     export(arguments.corpus, arguments.out, arguments.target)
 

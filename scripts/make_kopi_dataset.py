@@ -1,6 +1,6 @@
 """Write assets/datasets/kopi_orders.jsonl: Singlish coffee-shop orders and what they mean.
 
-    python scripts/make_kopi_dataset.py
+    python -m scripts.make_kopi_dataset
 
 The grammar of kopi: a base, how it is whitened, how strong, how sweet, and whether over ice. Sentences were
 written for this project; each frame takes drinks that the grammar makes, so a name and its meaning agree by
@@ -13,9 +13,10 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import dataclass
-from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "assets" / "datasets" / "kopi_orders.jsonl"
+from lib.places import ASSETS
+
+TARGET = ASSETS / "datasets" / "kopi_orders.jsonl"
 SEED, TEXTS, HELD_OUT = 6, 360, 44
 DRAWN = {"Di Lo": 10, "Kosong": 4}
 

@@ -1,9 +1,9 @@
 """Measure memory beside our estimate and record both.
 
-    python scripts/measure_memory.py fake     # any machine: MemTracker on fake tensors, real-size models
-    python scripts/measure_memory.py cpu      # any machine: bytes of real tensors of small models
-    python scripts/measure_memory.py cuda     # a CUDA GPU: torch.cuda.max_memory_allocated
-    python scripts/measure_memory.py again    # measure nothing: work out our side of what is recorded once more
+    python -m scripts.measure_memory fake     # any machine: MemTracker on fake tensors, real-size models
+    python -m scripts.measure_memory cpu      # any machine: bytes of real tensors of small models
+    python -m scripts.measure_memory cuda     # a CUDA GPU: torch.cuda.max_memory_allocated
+    python -m scripts.measure_memory again    # measure nothing: work out our side of what is recorded once more
 
 What is measured is listed in `assets/measurements/memory_plan.json`; results go to
 `assets/measurements/memory.json`, one section a way of measuring, each with date, device and versions. A run
@@ -18,23 +18,20 @@ import gc
 import importlib.metadata
 import json
 import platform
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from lib.memory.model.architecture import Architecture
+from lib.memory.model.catalogue import catalogue
+from lib.memory.serve.serving import serving
+from lib.memory.serve.setup import ServingSetup
+from lib.memory.train.setup import TrainingSetup
+from lib.memory.train.training import training
+from lib.places import ASSETS
 
-from lib.memory.model.architecture import Architecture  # noqa: E402
-from lib.memory.model.catalogue import catalogue  # noqa: E402
-from lib.memory.serve.serving import serving  # noqa: E402
-from lib.memory.serve.setup import ServingSetup  # noqa: E402
-from lib.memory.train.setup import TrainingSetup  # noqa: E402
-from lib.memory.train.training import training  # noqa: E402
-
-MEASUREMENTS = ROOT / "assets" / "measurements"
+MEASUREMENTS = ASSETS / "measurements"
 PLAN, RESULTS = MEASUREMENTS / "memory_plan.json", MEASUREMENTS / "memory.json"
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 

@@ -1,8 +1,8 @@
 """Record a quantization run, for machines that cannot make it themselves.
 
-    python scripts/measure_quantization.py --out assets/measurements/quantization-cpu.json
-    python scripts/measure_quantization.py --models "SmolLM2-135M,Qwen2.5-0.5B"
-    python scripts/measure_quantization.py --random Llama-3.1-8B
+    python -m scripts.measure_quantization --out assets/measurements/quantization-cpu.json
+    python -m scripts.measure_quantization --models "SmolLM2-135M,Qwen2.5-0.5B"
+    python -m scripts.measure_quantization --random Llama-3.1-8B
 
 It runs the very job that the Quantization lab runs. With `--random` a model of a real architecture gets random
 weights: memory and speed are real, quality is left out. Runs are
@@ -14,26 +14,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig
 
-import torch  # noqa: E402 (the path to `lib` comes first)
-from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig  # noqa: E402
-
-from lib.models.catalogue import BUNDLED, bundled_folder, find  # noqa: E402
-from lib.models.load import best_device  # noqa: E402
-from lib.models.origin import origin  # noqa: E402
-from lib.quant.findings.recorded import to_dict  # noqa: E402
-from lib.quant.findings.results import Results, collect, table  # noqa: E402
-from lib.quant.measure.conditions import with_instructions  # noqa: E402
-from lib.quant.measure.job import measure  # noqa: E402
-from lib.quant.measure.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun  # noqa: E402
+from lib.models.catalogue import BUNDLED, bundled_folder, find
+from lib.models.load import best_device
+from lib.models.origin import origin
+from lib.places import ASSETS
+from lib.quant.findings.recorded import to_dict
+from lib.quant.findings.results import Results, collect, table
+from lib.quant.measure.conditions import with_instructions
+from lib.quant.measure.job import measure
+from lib.quant.measure.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun
 
 # Shapes of published models, from their config.json.
 SHAPES = {
@@ -155,7 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", default=BUNDLED, help="names from the catalogue, separated by commas")
     parser.add_argument("--random", choices=SHAPES, help="random weights in this shape, in place of --models")
-    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "measurements" / "quantization.json")
+    parser.add_argument("--out", type=Path, default=ASSETS / "measurements" / "quantization.json")
     parser.add_argument("--tokens", type=int, default=4096)
     parser.add_argument("--repeats", type=int, default=15)
     arguments = parser.parse_args()

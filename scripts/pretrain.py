@@ -1,7 +1,7 @@
 """Pretrain the bundled base model: a small Llama on public-domain books.
 
-    python scripts/pretrain.py --corpus CORPUS            # train, resuming where the last run stopped
-    python scripts/export_base_model.py --corpus CORPUS   # write assets/base-model from the checkpoint
+    python -m scripts.pretrain --corpus CORPUS            # train, resuming where the last run stopped
+    python -m scripts.export_base_model --corpus CORPUS   # write assets/base-model from the checkpoint
 
 CORPUS is a folder of .txt books with a MANIFEST.json of their titles and authors.
 
@@ -28,7 +28,9 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM
 
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "build" / "pretrain"
+from lib.places import ROOT
+
+CHECKPOINTS = ROOT / "build" / "pretrain"
 END_OF_TEXT = "<|endoftext|>"
 HELD_OUT = (
     "carroll-alice-s-adventures-in-wonderland.txt",

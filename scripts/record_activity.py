@@ -1,6 +1,6 @@
 """Record the default run of Live LoRA, and the same run by transformers' Trainer, for whoever brings back none.
 
-    python scripts/record_activity.py
+    python -m scripts.record_activity
 
 Both train the bundled model on the kopi texts on a CPU, with the same settings. The app's own curve goes to
 `assets/training/activity_run.json`; what the Trainer writes, as it is, to
@@ -12,16 +12,12 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import sys
 import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from lib.places import ASSETS
+from lib.training.run import FineTuningRun
 
-from lib.training.run import FineTuningRun  # noqa: E402
-
-FOLDER = ROOT / "assets" / "training"
+FOLDER = ASSETS / "training"
 RUN = FineTuningRun(evaluate_every=5)
 
 
@@ -52,7 +48,7 @@ def record_trainer() -> None:
         TrainingArguments,
     )
 
-    base = ROOT / "assets" / "base-model"
+    base = ASSETS / "base-model"
     tokenizer = AutoTokenizer.from_pretrained(base)
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     torch.manual_seed(RUN.seed)

@@ -1,6 +1,6 @@
 """Time a request with each kind of adapter on this machine, and record it for the chapter on adapters.
 
-    OMP_NUM_THREADS=1 python scripts/record_adapter_times.py
+    OMP_NUM_THREADS=1 python -m scripts.record_adapter_times
 
 It is the job that the page starts, with more rounds; what stays is `assets/lesson/adapter_times.json`.
 """
@@ -10,22 +10,19 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.lesson.adapters.timing import Ready, TimingRun  # noqa: E402
-from lib.lesson.adapters.timing_job import time_adapters  # noqa: E402
-from lib.models import catalogue  # noqa: E402
-from lib.models.device import this_machine  # noqa: E402
+from lib.lesson.adapters.timing import Ready, TimingRun
+from lib.lesson.adapters.timing_job import time_adapters
+from lib.models import catalogue
+from lib.models.device import this_machine
+from lib.places import ASSETS
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "lesson" / "adapter_times.json")
+    parser.add_argument("--out", type=Path, default=ASSETS / "lesson" / "adapter_times.json")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--model", default=catalogue.BUNDLED, choices=list(catalogue.catalogue()))
     arguments = parser.parse_args()

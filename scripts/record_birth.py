@@ -1,6 +1,6 @@
 """Pretrain a model like the bundled one for a short while, and record what it writes on the way.
 
-    OMP_NUM_THREADS=1 nice -n 19 python scripts/record_birth.py --corpus CORPUS
+    OMP_NUM_THREADS=1 nice -n 19 python -m scripts.record_birth --corpus CORPUS
 
 Architecture, tokenizer and books are the bundled model's (scripts/pretrain.py). Batches are smaller, all weights are
 trained by AdamW, whose step costs next to nothing (Muon's is 6 s on a slow core), the rate stays constant after its
@@ -14,7 +14,6 @@ import argparse
 import datetime
 import json
 import re
-import sys
 import time
 from pathlib import Path
 
@@ -24,12 +23,10 @@ import transformers
 from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.models.device import this_machine  # noqa: E402
-from lib.units import number_of  # noqa: E402
-from scripts.pretrain import (  # noqa: E402
+from lib.models.device import this_machine
+from lib.places import ASSETS
+from lib.units import number_of
+from scripts.pretrain import (
     END_OF_TEXT,
     Recipe,
     batch_at,
@@ -99,7 +96,7 @@ def words_of(books: dict[str, str], least: int = 3) -> set[str]:
 
 def record(recipe: Recipe, corpus: Path, out: Path) -> None:
     """Train, and write what is recorded to `out` at every checkpoint."""
-    tokenizer = Tokenizer.from_file(str(ROOT / "assets" / "base-model" / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(ASSETS / "base-model" / "tokenizer.json"))
     training, held_out = read_books(corpus)
     known = words_of(training)
     train_tokens, held_out_tokens = encode_books(tokenizer, training), encode_books(tokenizer, held_out)
@@ -142,7 +139,7 @@ def record(recipe: Recipe, corpus: Path, out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True, help="folder of .txt books with MANIFEST.json")
-    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "lesson" / "birth.json")
+    parser.add_argument("--out", type=Path, default=ASSETS / "lesson" / "birth.json")
     parser.add_argument("--steps", type=int, default=1024)
     arguments = parser.parse_args()
     record(Recipe(steps=arguments.steps, batch_size=4, warmup_steps=40, adamw_lr=2e-3), arguments.corpus, arguments.out)

@@ -1,6 +1,6 @@
 """Record what GRPO achieves on the real small model, for a page that says so before anyone waits for it.
 
-    python scripts/record_grpo.py
+    python -m scripts.record_grpo
 
 The job that the page runs, with its usual settings, into `assets/alignment/grpo.json`.
 """
@@ -8,21 +8,16 @@ The job that the page runs, with its usual settings, into `assets/alignment/grpo
 from __future__ import annotations
 
 import json
-import sys
 import time
 from dataclasses import asdict
-from pathlib import Path
 from statistics import mean
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.alignment.policy.job import optimise  # noqa: E402
-from lib.alignment.policy.recorded import FILE  # noqa: E402
-from lib.alignment.policy.run import Examined  # noqa: E402
-from lib.alignment.policy.usual import usual_grpo_run  # noqa: E402
-from lib.models.catalogue import REAL  # noqa: E402
-from scripts.recorded_facts import facts_of_recording  # noqa: E402
+from lib.alignment.policy.job import optimise
+from lib.alignment.policy.recorded import FILE
+from lib.alignment.policy.run import Examined
+from lib.alignment.policy.usual import usual_grpo_run
+from lib.models.catalogue import REAL
+from scripts.recorded_facts import facts_of_recording
 
 KEPT = ("beta", "learning_rate", "steps", "batch_size", "group", "examined", "seed")
 

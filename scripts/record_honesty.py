@@ -1,6 +1,6 @@
 """Record the chapter on honesty once on the real small model, for a page that shows it before anyone runs it.
 
-    python scripts/record_honesty.py
+    python -m scripts.record_honesty
 
 The job that the page runs, with its usual settings, into `assets/alignment/honesty.json`.
 """
@@ -8,17 +8,12 @@ The job that the page runs, with its usual settings, into `assets/alignment/hone
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.alignment.honesty.job import ask_everything  # noqa: E402
-from lib.alignment.honesty.recorded import FILE  # noqa: E402
-from lib.alignment.honesty.run import FactAnswered, HonestyRun  # noqa: E402
-from lib.models.catalogue import REAL  # noqa: E402
-from scripts.recorded_facts import facts_of_recording  # noqa: E402
+from lib.alignment.honesty.job import ask_everything
+from lib.alignment.honesty.recorded import FILE
+from lib.alignment.honesty.run import FactAnswered, HonestyRun
+from lib.models.catalogue import REAL
+from scripts.recorded_facts import facts_of_recording
 
 
 def main() -> None:

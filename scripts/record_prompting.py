@@ -1,6 +1,6 @@
 """Record the chapter on prompting once on the real small model, for a page that shows it before anyone runs it.
 
-    OMP_NUM_THREADS=1 python scripts/record_prompting.py [examples|orders|wordings|soft|lora ...]
+    OMP_NUM_THREADS=1 python -m scripts.record_prompting [examples|orders|wordings|soft|lora ...]
 
 Each part is the same job that the page runs, with the page's own settings; what it tells goes into
 `assets/lesson/prompting.json`, a part at a time.
@@ -11,18 +11,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.lesson.prompting import runs  # noqa: E402
-from lib.lesson.prompting.recorded import FILE  # noqa: E402
-from lib.lesson.prompting.scoring_job import ask_in_every_way  # noqa: E402
-from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS  # noqa: E402
-from lib.lesson.prompting.ways_job import every_way  # noqa: E402
-from lib.models.catalogue import REAL  # noqa: E402
-from scripts.recorded_facts import facts_of_recording  # noqa: E402
+from lib.lesson.prompting import runs
+from lib.lesson.prompting.recorded import FILE
+from lib.lesson.prompting.scoring_job import ask_in_every_way
+from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS
+from lib.lesson.prompting.ways_job import every_way
+from lib.models.catalogue import REAL
+from scripts.recorded_facts import facts_of_recording
 
 ASKED = {
     "examples": lambda: runs.by_examples(REAL, USUAL_WORDING, 0),

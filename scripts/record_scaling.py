@@ -1,6 +1,6 @@
 """Pretrain six models, each larger than the one before and on more text, and record how well each predicts.
 
-    OMP_NUM_THREADS=1 nice -n 19 python scripts/record_scaling.py --corpus CORPUS
+    OMP_NUM_THREADS=1 nice -n 19 python -m scripts.record_scaling --corpus CORPUS
 
 Tokenizer, books and held-out books are the bundled model's (scripts/pretrain.py). Every run has its own learning-rate
 schedule, down to zero at its own last step: a run read off in the middle of a longer one would look worse than it is
@@ -15,7 +15,6 @@ import argparse
 import datetime
 import json
 import math
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +25,9 @@ import transformers
 from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.models.device import this_machine  # noqa: E402
-from scripts.pretrain import END_OF_TEXT, HELD_OUT, Recipe, batch_at, build_model, encode_books, read_books  # noqa: E402
+from lib.models.device import this_machine
+from lib.places import ASSETS
+from scripts.pretrain import END_OF_TEXT, HELD_OUT, Recipe, batch_at, build_model, encode_books, read_books
 
 CONTEXT, BATCH = 128, 4
 CURVE_WINDOWS = 32
@@ -147,7 +144,7 @@ def unigram_nats(training: np.ndarray, held_out: np.ndarray, vocabulary: int) ->
 
 def record(corpus: Path, out: Path, seeds: tuple[int, ...], sizes: tuple[int, ...], share: float) -> None:
     """Run what is not in `out` yet, smallest first, and write it after every run."""
-    tokenizer = Tokenizer.from_file(str(ROOT / "assets" / "base-model" / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(ASSETS / "base-model" / "tokenizer.json"))
     books, kept_back = read_books(corpus)
     training = encode_books(tokenizer, books)
     parts = {name.removesuffix(".txt"): encode_books(tokenizer, {name: kept_back[name]}) for name in HELD_OUT}
@@ -190,7 +187,7 @@ def write(out: Path, runs: list[dict], training: np.ndarray, held_out: np.ndarra
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True, help="folder of .txt books with MANIFEST.json")
-    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "measurements" / "scaling.json")
+    parser.add_argument("--out", type=Path, default=ASSETS / "measurements" / "scaling.json")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[1, 2, 3, 4, 5, 6], help="1 is the smallest")
     parser.add_argument("--share", type=float, default=1.0, help="of each run's tokens, to try the script out")

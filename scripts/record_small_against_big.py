@@ -1,6 +1,6 @@
 """Record the app's own case of small against big: kopi blanks by each model as it is, prompted and tuned.
 
-    OMP_NUM_THREADS=1 python scripts/record_small_against_big.py
+    OMP_NUM_THREADS=1 python -m scripts.record_small_against_big
 
 It makes the very comparison that the page makes, one run after another, and writes
 `assets/measurements/small_against_big.json`.
@@ -10,20 +10,15 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
-from pathlib import Path
 
 import torch
 import transformers
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.lesson.scaling.small_big import BIG, RECORDED, comparison, contenders, to_rows  # noqa: E402
-from lib.models.catalogue import BUNDLED  # noqa: E402
-from lib.models.device import this_machine  # noqa: E402
-from lib.training.comparing.job import compare  # noqa: E402
-from lib.training.comparing.outcomes import columns  # noqa: E402
+from lib.lesson.scaling.small_big import BIG, RECORDED, comparison, contenders, to_rows
+from lib.models.catalogue import BUNDLED
+from lib.models.device import this_machine
+from lib.training.comparing.job import compare
+from lib.training.comparing.outcomes import columns
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Record the chapter on toxicity once on the real small model, for a page that shows it before anyone runs it.
 
-    python scripts/record_toxicity.py
+    python -m scripts.record_toxicity
 
 The job that the page runs, with its usual settings, into `assets/alignment/toxicity.json`.
 """
@@ -8,17 +8,12 @@ The job that the page runs, with its usual settings, into `assets/alignment/toxi
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.alignment.toxicity.job import learn_to_flag  # noqa: E402
-from lib.alignment.toxicity.recorded import FILE  # noqa: E402
-from lib.alignment.toxicity.run import ToxicityRun  # noqa: E402
-from lib.models.catalogue import REAL  # noqa: E402
-from scripts.recorded_facts import facts_of_recording  # noqa: E402
+from lib.alignment.toxicity.job import learn_to_flag
+from lib.alignment.toxicity.recorded import FILE
+from lib.alignment.toxicity.run import ToxicityRun
+from lib.models.catalogue import REAL
+from scripts.recorded_facts import facts_of_recording
 
 
 def main() -> None:

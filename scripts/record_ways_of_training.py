@@ -1,6 +1,6 @@
 """Change one matrix of the bundled model in every way the lecture names, and record what became of it.
 
-    OMP_NUM_THREADS=1 nice -n 19 python scripts/record_ways_of_training.py
+    OMP_NUM_THREADS=1 nice -n 19 python -m scripts.record_ways_of_training
 
 Pretraining: from the recipe's random start (same seed) to the bundled weights. Fine-tuning, LoRA, a soft prompt: the
 app's own runs on kopi orders. Preferences: a few steps of DPO (Rafailov et al. 2023, arXiv 2305.18290, equation 7) on
@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 import time
-from pathlib import Path
 
 import bitsandbytes
 import numpy as np
@@ -23,21 +21,19 @@ import transformers
 from torch.nn import functional
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.models import catalogue  # noqa: E402
-from lib.models.device import this_machine  # noqa: E402
-from lib.models.load import load  # noqa: E402
-from lib.training.adapting import with_adapter  # noqa: E402
-from lib.training.finetune import optimizer_for, training_loop  # noqa: E402
-from lib.training.methods.catalogue import methods  # noqa: E402
-from lib.training.out.identity import weights_sha256  # noqa: E402
-from lib.training.run import FineTuningRun  # noqa: E402
-from lib.training.texts.batches import pick  # noqa: E402
-from lib.training.texts.complete import complete  # noqa: E402
-from lib.units import number_of  # noqa: E402
-from scripts.pretrain import Recipe, build_model  # noqa: E402
+from lib.models import catalogue
+from lib.models.device import this_machine
+from lib.models.load import load
+from lib.places import ASSETS
+from lib.training.adapting import with_adapter
+from lib.training.finetune import optimizer_for, training_loop
+from lib.training.methods.catalogue import methods
+from lib.training.out.identity import weights_sha256
+from lib.training.run import FineTuningRun
+from lib.training.texts.batches import pick
+from lib.training.texts.complete import complete
+from lib.units import number_of
+from scripts.pretrain import Recipe, build_model
 
 LAYER, MATRIX, CORNER = 3, "q_proj", 32
 BETA, DPO_STEPS, DPO_RATE = 0.1, 12, 2e-4
@@ -121,7 +117,7 @@ def main() -> None:
         ways[name] = {**told_of(before, after), **more}
         print(name, ways[name], flush=True)
 
-    pretraining = json.loads((ROOT / "assets" / "base-model" / "pretraining.json").read_text(encoding="utf-8"))
+    pretraining = json.loads((ASSETS / "base-model" / "pretraining.json").read_text(encoding="utf-8"))
     start = weight(build_model(Recipe(), 0))
     keep(
         "pretraining",
@@ -195,7 +191,7 @@ def main() -> None:
         },
         "ways": ways,
     }
-    out = ROOT / "assets" / "lesson" / "ways_of_training.json"
+    out = ASSETS / "lesson" / "ways_of_training.json"
     np.savez_compressed(out.with_suffix(".npz"), **arrays)
     out.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -1,6 +1,6 @@
 """Fine-tune every weight of a model on kopi orders, and record what its update is made of.
 
-    nice -n 19 python scripts/record_weight_update.py --model "Bundled base model"
+    nice -n 19 python -m scripts.record_weight_update --model "Bundled base model"
 
 It trains all weights (no adapter) at the settings that the app uses for full fine-tuning, and takes ΔW = after − before
 of every matrix inside the layers apart into its singular values. Then the model is measured again and again on the
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import sys
 import time
 from pathlib import Path
 
@@ -21,19 +20,17 @@ import numpy as np
 import torch
 import transformers
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from lib.models import catalogue  # noqa: E402
-from lib.models.device import this_machine  # noqa: E402
-from lib.models.load import load  # noqa: E402
-from lib.models.origin import origin  # noqa: E402
-from lib.training.finetune import optimizer_for, training_loop  # noqa: E402
-from lib.training.inside.watching import place_of  # noqa: E402
-from lib.training.methods.catalogue import methods  # noqa: E402
-from lib.training.run import FineTuningRun  # noqa: E402
-from lib.training.texts.batches import held_out_loss  # noqa: E402
-from lib.units import number_of  # noqa: E402
+from lib.models import catalogue
+from lib.models.device import this_machine
+from lib.models.load import load
+from lib.models.origin import origin
+from lib.places import ASSETS
+from lib.training.finetune import optimizer_for, training_loop
+from lib.training.inside.watching import place_of
+from lib.training.methods.catalogue import methods
+from lib.training.run import FineTuningRun
+from lib.training.texts.batches import held_out_loss
+from lib.units import number_of
 
 RANKS = (1, 2, 4, 8, 16, 32, 64, 128)
 WINDOW = 32
@@ -153,7 +150,7 @@ def record(run: FineTuningRun, out: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "assets" / "lesson" / "weight_update.json")
+    parser.add_argument("--out", type=Path, default=ASSETS / "lesson" / "weight_update.json")
     parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--model", default=catalogue.BUNDLED, choices=list(catalogue.catalogue()))
     arguments = parser.parse_args()

@@ -14,11 +14,12 @@ from playwright.sync_api import Browser, Page, expect
 from bench.pages import chromium
 from lib import curriculum
 from lib.lesson.presenting.steps import steps_of
+from lib.places import ROOT
 from lib.ui.kit.presenting.page_parts import APP_SKELETON, MAIN, SKELETON
 from tests.browser.conftest import settle
 from tests.browser.server import running_app
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "images"
+TARGET = ROOT / "docs" / "images"
 PAGES = {
     "memory-calculator": "Try it",
     "quantization-lab": "Measure it",

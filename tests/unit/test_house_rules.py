@@ -251,6 +251,13 @@ def test_tables_and_exports_are_pandas_in_one_place_each():
         assert "pandas" in packages(ROOT / "lib" / "ui" / "kit" / f"{name}.py")
 
 
+def test_one_module_knows_the_shape_of_the_checkout():
+    """All others ask `lib.places`; a file may look beside itself, as a folder of tests does for its data."""
+    climbing = re.compile(r"__file__\b.*\.parent(s\[[^0]|\.parent)")
+    files = (*LIBRARY, *TOOLS, *PAGES, *TESTS, ROOT / "app.py")
+    assert [path_of(file) for file in files if climbing.search(text_of(file))] == ["lib/places.py"]
+
+
 def test_the_app_never_reads_the_course_material():
     for file in (*LIBRARY, *PAGES, ROOT / "app.py"):
         assert "shared/" not in text_of(file), file

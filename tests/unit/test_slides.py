@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from lib import curriculum
+from lib.places import ROOT
 
-TOPICS = json.loads((Path(__file__).parents[1] / "data" / "slide_topics.json").read_text(encoding="utf-8"))
+TOPICS = json.loads((ROOT / "tests" / "data" / "slide_topics.json").read_text(encoding="utf-8"))
 GAPS: set[str] = set()
 """Slides of which a topic has no page yet. None may be added; one that is done leaves."""
 

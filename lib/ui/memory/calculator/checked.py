@@ -28,7 +28,7 @@ def how_far_off() -> None:
         st.caption(
             "No GPU has been measured yet: these peaks come from PyTorch's MemTracker, which runs every operation of "
             "the real model on tensors without contents, and from real tensors on the CPU. A GPU's kernels add "
-            "workspaces of their own, and its allocator rounds up; `python scripts/measure_memory.py cuda` measures "
+            "workspaces of their own, and its allocator rounds up; `python -m scripts.measure_memory cuda` measures "
             "that."
         )
     with st.expander("Every value", icon=":material/table:"):
