@@ -28,6 +28,7 @@ from lib.lesson.presenting.recorded import kind_of, recorded_names, write_record
 from lib.models.device import this_machine
 from lib.places import ROOT
 from lib.training.events import Finished, Watched
+from lib.training.inside.events import Dialling
 from lib.ui.kit import jobs
 
 LONGEST_S = 600
@@ -50,7 +51,7 @@ def opened(page: RunsOfPage) -> AppTest:
     """The page as its link shows it, after the first of the course: only once that is shown are the others known."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=LONGEST_S).run()
     app.switch_page(str(curriculum.chapter(page.slug).file.relative_to(ROOT)))
-    for key, value in page.query.items():
+    for key, value in page.link_to_start.items():
         app.query_params[key] = value
     return app.run()
 
@@ -62,7 +63,12 @@ def _small(told: Recording, page: RunsOfPage) -> Recording:
         events = tuple(each for each in events if not isinstance(each, Watched))
     if not page.files:
         events = tuple(replace(each, adapter=b"") if isinstance(each, Finished) else each for each in events)
-    return replace(told, events=events)
+    argument = told.argument
+    return replace(
+        told,
+        events=events,
+        argument=argument.naming_adapters() if isinstance(argument, Dialling) else argument,
+    )
 
 
 def _pressed(app: AppTest, kind: str) -> Recording:

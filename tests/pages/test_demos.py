@@ -12,6 +12,7 @@ from lib.engine import JobState, JobView
 from lib.lesson.presenting.demos import demos, runs_of_pages
 from lib.lesson.presenting.notes import notes
 from lib.lesson.presenting.recorded import recorded_kinds, recording
+from lib.training.inside.events import Dialling
 from lib.ui.kit import jobs
 from lib.ui.presenter import rehearsal
 from lib.ui.presenter.rehearsal import State
@@ -51,6 +52,8 @@ VALUES = ("x", "y", "z", "r", "values")
 """Of a trace in a chart: one of these is there if something is drawn."""
 NEEDS_TEXTS = {"own-lora"}
 """Runs that nothing can start before texts are put in."""
+SETTINGS_MANY = {"lora", "lora-sweep", "lora-dial", "weigh", "dpo", "best-of-n", "hacking", "sensitivity"}
+"""Kinds of runs."""
 CLICKED = [slug for slug, told in notes().items() if told.click]
 
 
@@ -174,6 +177,36 @@ def test_a_recorded_run_goes_at_a_key_and_a_run_of_one_s_own_takes_its_place(mon
     assert not drawn(app)
 
 
+def test_a_run_of_one_s_own_that_is_about_a_recorded_one_leaves_it_there(monkeypatch):
+    page = next(page for page in runs_of_pages() if "lora-dial" in page.kinds)
+    app = open_chapter(page.slug, **page.link_on_stage)
+    press(app, "Recorded run")
+    assert "Recorded, not computed now**: 2" in said(app)
+    told = recording("lora-dial")
+    started = []
+
+    class Engine:
+        def submit(self, *asked, **_):
+            started.append(asked)
+
+        def newest(self, _, kind):
+            return "mine" if started and kind == told.kind else None
+
+        def view(self, name, **_):
+            return JobView(name, told.kind, JobState.RUNNING, told.events[:1], 0, 0.0, 1.0, None, started[0][1])
+
+    monkeypatch.setattr(jobs, "engine", Engine)
+    monkeypatch.setattr(jobs, "_engine", Engine())
+    app.button(key="lora-dial-start").click().run()
+    assert not app.exception
+    (asked,) = started
+    assert asked[1].naming_adapters() == told.argument
+    assert "Recorded, not computed now**: 2" not in said(app)
+    assert "λ = 1: " in said(app)
+    press(app, "No recording")
+    assert "λ = 1: " not in said(app)
+
+
 @pytest.mark.parametrize("name", ["", "lora", "../../../assets/models", "new-head@", "x" * 5000])
 def test_a_link_that_names_no_run_of_its_page_shows_none(name):
     demo = next(demo for demo in STARTING if demo.recorded == "new-head")
@@ -206,10 +239,10 @@ def test_a_recorded_run_is_a_key_away_and_marked(page):
     assert "Recorded, not computed now**: 2" not in said(app)
 
 
-@pytest.mark.parametrize("kind", sorted(recorded_kinds() & {"lora", "dpo", "hacking"}))
-def test_a_recording_is_of_what_the_demo_s_button_starts(kind, monkeypatch):
+@pytest.mark.parametrize("kind", sorted(SETTINGS_MANY))
+def test_a_recording_is_of_what_its_page_s_button_starts(kind, monkeypatch):
     """Of pages with many settings: whoever changes a default records anew."""
-    demo = next(demo for demo in RUNS if demo.run == kind)
+    page = next(page for page in runs_of_pages() if kind in page.kinds)
     asked = {}
 
     class Engine:
@@ -219,11 +252,13 @@ def test_a_recording_is_of_what_the_demo_s_button_starts(kind, monkeypatch):
         def newest(self, *_):
             return None
 
-    app = open_chapter(demo.slug, **demo.query)
+    app = open_chapter(page.slug, **page.link_to_start)
     monkeypatch.setattr(jobs, "engine", Engine)
     app.button(key=f"{kind}-start").click().run()
-    told = recording(kind)
-    assert (asked["function"], asked["argument"]) == (told.function, told.argument)
+    told, argument = recording(kind), asked["argument"]
+    if isinstance(argument, Dialling):
+        argument = argument.naming_adapters()
+    assert (asked["function"], argument) == (told.function, told.argument)
 
 
 def test_the_list_has_every_topic_and_the_rehearsal_every_run():

@@ -73,11 +73,18 @@ class RunsOfPage:
     """Whether it has one for pictures of the adapter's matrices as they grow, too."""
     press: tuple[str, ...] = ()
     """Labels of the buttons that are pressed first."""
+    about: str = ""
+    """Name of the recorded run that these begin with, which stands on the page as if it had just been over."""
 
     @property
     def link_on_stage(self) -> dict[str, str]:
         """Parameters of the page's link on a projector, at its experiment."""
         return {**self.query, "present": "1", "step": str(_experiment_of(self.slug) + 1)}
+
+    @property
+    def link_to_start(self) -> dict[str, str]:
+        """Parameters of the page's link where they are started."""
+        return {**self.link_on_stage, "recorded": self.about} if self.about else self.query
 
 
 @cache
@@ -108,6 +115,11 @@ def runs_of_pages() -> tuple[RunsOfPage, ...]:
     starting = [demo for demo in reversed(demos()) if demo.run and demo.run not in there]
     of_demos = {demo.run: RunsOfPage(demo.slug, demo.query, (demo.run,)) for demo in starting}
     return (*reversed(of_demos.values()), *beyond)
+
+
+def about_of(kind: str) -> str:
+    """Name of the recorded run that runs of this kind begin with; empty if they begin with none."""
+    return next((page.about for page in runs_of_pages() if kind in page.kinds), "")
 
 
 def _experiment_of(slug: str) -> int:

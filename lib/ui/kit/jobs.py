@@ -13,7 +13,7 @@ import streamlit as st
 from lib.engine import Engine, JobState, JobView
 from lib.errors import StudentError
 from lib.models.catalogue import catalogue
-from lib.ui.kit.presenting.recorded_run import forget_recorded, live_key, recorded_view, say_recorded_run
+from lib.ui.kit.presenting.recorded_run import give_way, live_key, recorded_view, say_recorded_run
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import CROWD, browsers_lately, owner
 from lib.units import format_duration, format_expected
@@ -79,7 +79,7 @@ def submit(
     wide   it takes all cores and runs alone
     """
     st.session_state[f"{kind}:problem"] = None
-    forget_recorded()
+    give_way(kind)
     try:
         engine().submit(
             function,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib.engine import JobState, JobView
 from lib.engine.recording import Recording
+from lib.lesson.presenting.demos import about_of
 from lib.lesson.presenting.recorded import kind_of, recorded_kinds, recorded_names, recording
 from lib.ui.kit.presenting.stage import presenting
 from lib.units import format_duration
@@ -21,6 +22,8 @@ ON = "presenting_recorded"
 """Whether recorded runs are shown now, once a key has said so."""
 SHOWN = "presenting_shown"
 """Kinds of jobs of which this page shows a recorded run."""
+OWN = "presenting_own"
+"""Kinds of which a run of one's own was started that is about a recorded one."""
 LIVE = "presenting_live"
 """The kind of job that a key starts: the first on the page that has a recorded run."""
 ASKED_FOR = "presenting_kinds"
@@ -38,7 +41,8 @@ def recorded_view(kind: str, *, has_own: bool) -> JobView | None:
         return None
     st.session_state.setdefault(ASKED_FOR, set()).add(kind)
     shown, asked = st.session_state.setdefault(SHOWN, set()), _asked_by_link(kind)
-    if not st.session_state.get(ON, asked is not None and not has_own):
+    on = st.session_state.get(ON, asked is not None and not has_own)
+    if not on or kind in st.session_state.get(OWN, ()):
         shown.discard(kind)
         return None
     shown.add(kind)
@@ -92,9 +96,17 @@ def ask_anew() -> None:
 
 
 def forget_recorded() -> None:
-    """On another page, at another demo of this one, or once a run of one's own is started."""
-    for name in (ON, ASKED_FOR, SHOWN, LIVE):
+    """On another page, at another demo of this one, or once a run of one's own is started in its place."""
+    for name in (ON, ASKED_FOR, SHOWN, OWN, LIVE):
         st.session_state.pop(name, None)
+
+
+def give_way(kind: str) -> None:
+    """To a run of one's own. The recorded run that it is about, if that is shown, stays."""
+    if about_of(kind) in st.session_state.get(SHOWN, ()):
+        st.session_state.setdefault(OWN, set()).add(kind)
+    else:
+        forget_recorded()
 
 
 def _asked_by_link(kind: str) -> str | None:
@@ -112,3 +124,4 @@ def recorded_key() -> None:
 
 def _switch() -> None:
     st.session_state[ON] = not st.session_state.get(SHOWN)
+    st.session_state.pop(OWN, None)

@@ -73,7 +73,7 @@ def _queue_dial(record: RunRecord, prompt: str) -> None:
 
 
 def _draw_dial(view: JobView, strength: float, record: RunRecord) -> None:
-    if view.argument.adapters != (record.finished.adapter,):
+    if not view.argument.is_of(record.finished.adapter):
         return  # of an earlier run
     answers = answers_of(view)
     if view.state.active:

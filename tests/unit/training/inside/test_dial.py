@@ -108,3 +108,13 @@ def test_a_mixture_adds_both_updates(events, another):
 def test_each_adapter_needs_its_strength():
     with pytest.raises(TrainingError, match="must have 2 strengths"):
         Dialling(catalogue.BUNDLED, PROMPT, (b"", b""), ((1.0,),))
+
+
+def test_a_digest_tells_which_adapter_was_asked():
+    asked = dial(catalogue.BUNDLED, PROMPT, b"one" * 1000)
+    kept = asked.naming_adapters()
+    assert len(kept.adapters[0]) == 32
+    for each in (asked, kept):
+        assert each.is_of(b"one" * 1000)
+        assert not each.is_of(b"another")
+        assert not each.is_of(b"one" * 1000, b"another")
