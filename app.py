@@ -25,7 +25,7 @@ from lib.ui.home.every_page import course_pages, pages_beside, tab_icon
 from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import stop_notes
 from lib.ui.kit.presenting.keys import led
-from lib.ui.kit.presenting.looks import readable_buttons
+from lib.ui.kit.presenting.looks import readable_everywhere
 from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.server.listener import send_at_once
 from lib.ui.kit.server.streamlit_private import (
@@ -48,7 +48,7 @@ def main() -> None:
     )
     name = page.title if page.title == "Finetuning Lab" else f"{page.title} · Finetuning Lab"
     st.set_page_config(page_title=name)
-    readable_buttons()
+    readable_everywhere()
     if page in beside:
         stop_notes()
         page.run()

@@ -23,6 +23,9 @@ STREAMLITS = {
             "[data-testid=stSlider]",
             # A bar of progress lies under its words.
             "[data-testid=stProgress]",
+            # In a closed expander transitions stand still: what fades while a script runs, or changes with the theme,
+            # is only finished once it is opened.
+            "details:not([open]) > :not(summary)",
         )
     ),
 }

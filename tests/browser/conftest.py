@@ -78,7 +78,8 @@ def student(browser: Browser, viewport: dict[str, int] = DESK) -> Iterator[Page]
         context.set_default_timeout(LIMIT_MS)
         context.add_init_script(STILL)
         context.add_init_script(TRAP)
-        yield context.new_page()
+        with asks_no_other_host(context):
+            yield context.new_page()
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ def phones_of(browser: Browser, students: int) -> Iterator[list[Page]]:
         yield [stack.enter_context(student(browser, PHONE)) for _ in range(students)]
 
 
-def open_room(page: Page, app: App) -> str:
+def open_room(page: Page, app: App, query: str = "") -> str:
     """The code of a room that this page leads from now on."""
-    page.goto(f"{app.url}/room")
+    page.goto(f"{app.url}/room{query}")
     press_button(page, "Open a room")
     heading = page.get_by_role("heading", level=1, name=re.compile("^Room [A-Z]{5}$"))
     expect(heading.first).to_be_visible()
@@ -41,12 +41,25 @@ def join(phone: Page, app: App, code: str, name: str | None = None) -> None:
     expect(phone.get_by_text("The next question appears here by itself").first).to_be_visible()
 
 
+def answer(phone: Page, letter: str) -> None:
+    press(phone.get_by_role("button", name=f"{letter} ·"))
+    expect(phone.get_by_text("Your answer is in").first).to_be_visible()
+
+
+def do_together(page: Page, experiment: str) -> None:
+    """Choose one of the experiments that a whole room does; it is not begun yet."""
+    press(page.get_by_text("Do together"))
+    expect(page.get_by_text(experiment).first).to_be_visible()
+    settle(page)
+    press(page.get_by_text(experiment))
+    settle(page)
+
+
 def put_and_answer(page: Page, phone: Page) -> None:
     """The first question is put to the room, and the phone has answered A."""
     press_button(page, "Put the first question")
     press(page.get_by_role("button", name="Put it to the room").nth(1))
-    press(phone.get_by_role("button", name="A ·"))
-    expect(phone.get_by_text("Your answer is in").first).to_be_visible()
+    answer(phone, "A")
 
 
 def wait_until_cut_off(*pages: Page) -> None:

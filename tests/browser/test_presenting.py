@@ -11,24 +11,12 @@ from lib.lesson.presenting.notes import notes
 from lib.lesson.presenting.steps import beside, steps_of
 from tests.browser.accessibility import findings
 from tests.browser.conftest import settle
+from tests.browser.projector import PROJECTOR, too_small
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
 CHAPTER = curriculum.chapter("pretraining_cost")
 DEMOS = [demo for demo in demos() if demo.slug == CHAPTER.slug]
-READABLE_PIXELS = 0.022 * 720
-SMALL = """least => {
-  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = [];
-  while (words.nextNode()) {
-    const text = words.currentNode.textContent.replace(/\\u200b/g, '').trim(), holder = words.currentNode.parentElement;
-    if (!text || ['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(holder.tagName)) continue;
-    if (!holder.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
-    if (!holder.getBoundingClientRect().height) continue;
-    const pixels = parseFloat(getComputedStyle(holder).fontSize);
-    if (pixels < least) small.push(`${pixels}: ${text}`);
-  }
-  return small;
-}"""
 
 
 SCREEN = """() => {
@@ -60,7 +48,7 @@ def _click_through_the_screens(page: Page, key: str) -> None:
 
 
 def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: App):
-    page.set_viewport_size({"width": 1280, "height": 720})
+    page.set_viewport_size(PROJECTOR)
     page.goto(f"{app.url}/{CHAPTER.url_path}?present=1")
     steps = steps_of(CHAPTER)
     for place, step in enumerate(steps, start=1):
@@ -69,7 +57,7 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
         expect(page.locator("[data-testid=stSidebar]")).to_have_count(0)
         # The experiment always runs; it is to be seen at its own step only.
         expect(page.locator(".js-plotly-plot:visible")).to_have_count(0 if step.part != "experiment" else 1)
-        assert not page.evaluate(SMALL, READABLE_PIXELS)
+        assert not too_small(page)
         if step.part == "experiment":
             assert not findings(page)
         if step.part == "predict":
@@ -90,7 +78,7 @@ def test_a_clicker_leads_through_large_parts_and_keys_reveal(page: Page, app: Ap
 @pytest.mark.thorough
 def test_every_step_of_every_chapter_is_readable_from_the_last_row_and_to_a_screen_reader(page: Page, app: App):
     """One walk with the arrow key from the first chapter to the last."""
-    page.set_viewport_size({"width": 1280, "height": 720})
+    page.set_viewport_size(PROJECTOR)
     to = (curriculum.chapters()[0].slug, 0)
     page.goto(f"{app.url}/?present=1")
     found: dict[str, list[str]] = {}
@@ -111,7 +99,7 @@ def test_every_step_of_every_chapter_is_readable_from_the_last_row_and_to_a_scre
         said = f"{chapter.title} · {steps[place].label} ({place + 1} of {len(steps)})"
         expect(page.locator(".st-key-stage_keys p").filter(has_text=said).first).to_be_visible()
         _keys_heard(page)
-        if wrong := page.evaluate(SMALL, READABLE_PIXELS) + findings(page):
+        if wrong := too_small(page) + findings(page):
             found[said] = wrong
         to = beside(chapter.slug, place, 1)
         if to is not None:
@@ -141,7 +129,7 @@ def test_the_second_screen_follows_and_leads_the_projector(page: Page, app: App)
 
 @pytest.mark.thorough
 def test_the_second_screen_a_clicker_and_the_projector_s_button_turn_the_same_screens(page: Page, app: App):
-    page.set_viewport_size({"width": 1280, "height": 720})
+    page.set_viewport_size(PROJECTOR)
     step = 1 + next(at for at, each in enumerate(steps_of(CHAPTER)) if each.part == "experiment")
     page.goto(f"{app.url}/{CHAPTER.url_path}?present=1&step={step}")
     _keys_heard(page)
@@ -200,7 +188,7 @@ document.addEventListener('DOMContentLoaded', () =>
 
 def test_the_point_of_a_demo_and_a_recorded_run_are_in_view_without_turning_a_screen(page: Page, app: App):
     page.add_init_script(LOOKS_SELDOM)
-    page.set_viewport_size({"width": 1280, "height": 720})
+    page.set_viewport_size(PROJECTOR)
     link = {demo.topic: demo.link_on_stage for demo in demos()}
     page.goto(f"{app.url}/{link['bigrams, 0.57']}")
     settle(page)
@@ -217,7 +205,7 @@ def test_the_point_of_a_demo_and_a_recorded_run_are_in_view_without_turning_a_sc
 
 
 def test_a_demo_begins_with_its_recorded_run_and_a_key_starts_one_of_one_s_own(page: Page, app: App):
-    page.set_viewport_size({"width": 1280, "height": 720})
+    page.set_viewport_size(PROJECTOR)
     (demo,) = [each for each in demos() if each.recorded == "new-head@bundled"]
     page.goto(f"{app.url}/{demo.link_on_stage}")
     expect(page.get_by_text("Tidewell is made up").first).to_be_in_viewport()
@@ -233,7 +221,7 @@ def test_a_demo_begins_with_its_recorded_run_and_a_key_starts_one_of_one_s_own(p
 @pytest.mark.thorough
 @pytest.mark.parametrize("demo", {each.recorded: each for each in demos() if each.recorded}.values())
 def test_what_a_recorded_run_has_shown_is_on_the_first_screen(page: Page, app: App, demo):
-    page.set_viewport_size({"width": 1280, "height": 720})
+    page.set_viewport_size(PROJECTOR)
     page.goto(f"{app.url}/{demo.link_on_stage}")
     expect(page.get_by_text(MARK).first).to_be_in_viewport()
     page.wait_for_function(f"({LEFT_BELOW})() > 250")

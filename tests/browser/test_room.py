@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.conftest import SCRIPT, press, press_button, scripts_run, settle
-from tests.browser.rooms import join, open_room, phones_of
+from tests.browser.rooms import answer, join, open_room, phones_of
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -21,11 +21,6 @@ pytestmark = pytest.mark.browser
 def phones(browser: Browser) -> Iterator[list[Page]]:
     with phones_of(browser, 5) as pages:
         yield pages
-
-
-def answer(phone: Page, letter: str) -> None:
-    press(phone.get_by_role("button", name=f"{letter} ·"))
-    expect(phone.get_by_text("Your answer is in").first).to_be_visible()
 
 
 def test_from_opening_the_room_to_taking_it_home(page: Page, app: App, phones: list[Page], gone_and_back):

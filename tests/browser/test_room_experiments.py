@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import press, press_button, settle
-from tests.browser.rooms import join, open_room, phones_of
+from tests.browser.conftest import press, press_button
+from tests.browser.rooms import do_together, join, open_room, phones_of
 from tests.browser.server import App
 
 pytestmark = pytest.mark.browser
@@ -21,14 +21,6 @@ def two_phones(browser: Browser) -> Iterator[list[Page]]:
         yield pages
 
 
-def begin(page: Page, experiment: str) -> None:
-    press(page.get_by_text("Do together"))
-    expect(page.get_by_text(experiment).first).to_be_visible()
-    settle(page)
-    press(page.get_by_text(experiment))
-    settle(page)
-
-
 @pytest.mark.thorough
 def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[Page], gone_and_back):
     code = open_room(page, app)
@@ -36,7 +28,7 @@ def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[P
         join(phone, app, code)
     page.get_by_role("heading", level=1).first.hover()  # off the picture, whose tools lie over the views
 
-    begin(page, "Rank answers")
+    do_together(page, "Rank answers")
     press_button(page, "Let the room rank")
     for phone, places in zip(two_phones, PLACES, strict=True):
         expect(phone.get_by_role("button", name="Send my ranking").first).to_be_visible()
@@ -49,7 +41,7 @@ def test_a_room_ranks_and_sweeps_a_grid(page: Page, app: App, two_phones: list[P
     expect(page.get_by_text("A or B divides the room").first).to_be_visible()
     expect(two_phones[0].get_by_text("The room agrees with").first).to_be_visible()
 
-    begin(page, "Sweep a grid")
+    do_together(page, "Sweep a grid")
     press_button(page, "Deal the cells")
     expect(two_phones[1].get_by_text("Your cell").first).to_be_visible()
     cell = two_phones[0].get_by_text("Your cell").first.inner_text()

@@ -15,6 +15,7 @@ from lib.ui.classroom.standing import follow_the_room
 from lib.ui.classroom.words import reading_words
 from lib.ui.kit.controls import segmented
 from lib.ui.kit.presenting.codes import qr_code
+from lib.ui.kit.presenting.stage import presenting
 from lib.ui.kit.server.calling import call_when_changed
 
 VIEWS = {
@@ -24,7 +25,7 @@ VIEWS = {
     "words": "The room's words",
     "end": "Take home, end",
 }
-QR_PIXELS = 300
+QR_PIXELS, QR_PIXELS_ON_PROJECTOR = 300, 440
 
 
 def leading(room: Room) -> None:
@@ -59,7 +60,8 @@ def _projector(room: Room) -> None:
 
 def _invitation(room: Room, link: str) -> None:
     picture, words = st.columns([2, 3], vertical_alignment="center")
-    picture.image(qr_code(link), width=QR_PIXELS, alt=f"QR code of the link {link}")
+    pixels = QR_PIXELS_ON_PROJECTOR if presenting() else QR_PIXELS
+    picture.image(qr_code(link), width=pixels, alt=f"QR code of the link {link}")
     with words:
         st.markdown("Scan, or open **Join a room** and type")
         st.title(" ".join(room.code), anchor=False)

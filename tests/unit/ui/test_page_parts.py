@@ -11,7 +11,7 @@ import streamlit
 from lib.ui.kit.presenting import looks, page_parts, screens
 
 SELECTORS = {name: value for name, value in vars(page_parts).items() if name.isupper()}
-MARK = re.compile(r'data-testid\^?="(\w+)')
+MARK = re.compile(r'data-(?:testid|variant)\^?="(\w+)')
 
 
 @pytest.fixture(scope="module")

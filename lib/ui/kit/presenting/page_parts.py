@@ -18,6 +18,8 @@ VERTICAL, HORIZONTAL, COLUMN = map(marked_as, ("stVerticalBlock", "stHorizontalB
 CHART, EXPANDER, CHECKBOX = map(marked_as, ("stPlotlyChart", "stExpanderDetails", "stCheckbox"))
 METRIC_VALUE, METRIC_LABEL = map(marked_as, ("stMetricValue", "stMetricLabel"))
 CAPTION, MULTISELECT = map(marked_as, ("stCaptionContainer", "stMultiSelect"))
+IMAGE, TOOLBAR = map(marked_as, ("stImage", "stElementToolbar"))
 SKELETON, APP_SKELETON = map(marked_as, ("stSkeleton", "stAppSkeleton"))
 """What holds the place of something whose code has not come yet."""
 PRIMARY_BUTTON = '[data-testid^="stBaseButton-primary"]'
+CHOSEN_OF_FEW = '[data-variant="segmented_control"][data-selected]'
