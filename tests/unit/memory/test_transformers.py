@@ -200,12 +200,12 @@ def test_four_bit_weights_are_what_bitsandbytes_holds():
 
     from lib.memory.model.parts import Linear
     from lib.memory.model.weights import int8_bytes, nf4_bytes
-    from scripts.memory_probes import weights_bytes as held_bytes
+    from lib.quant.measure.loading.true_bytes import weights_alone_bytes
 
     for double in (True, False):
         layer = bitsandbytes.nn.Linear4bit(320, 192, bias=False, compress_statistics=double, quant_type="nf4")
         layer.load_state_dict(nn.Linear(320, 192, bias=False).state_dict())
-        assert held_bytes(layer.to("cpu")) == nf4_bytes(320 * 192, double)
+        assert weights_alone_bytes(layer.to("cpu")) == nf4_bytes(320 * 192, double)
     eight = bitsandbytes.nn.Linear8bitLt(320, 192, bias=False, has_fp16_weights=False)
     eight.load_state_dict(nn.Linear(320, 192, bias=False).state_dict())
     eight = eight.to("cpu")
