@@ -6,6 +6,7 @@ Pages are spoken to in Streamlit's own protocol; nothing here is about drawing.
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 
 import pytest
@@ -48,4 +49,5 @@ async def lesson(here: str, there: str) -> None:
 def test_a_room_of_one_web_process_is_joined_at_another_and_its_votes_are_counted_live():
     with postgresql() as server, ExitStack() as stack:
         here, there = (stack.enter_context(running_app(DATABASE_URL=server.url, WORKERS="1")).url for _ in range(2))
-        asyncio.run(lesson(here, there))
+        with ThreadPoolExecutor(1) as aside:  # Playwright's event loop may run in this thread
+            aside.submit(asyncio.run, lesson(here, there)).result(2 * LIMIT_S)
