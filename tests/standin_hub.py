@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lib.models.catalogue import catalogue
 
@@ -131,3 +132,15 @@ def standin_hub(files: dict[str, bytes]) -> Iterator[Hub]:
         hub.answers.set()
         server.shutdown()
         server.server_close()
+
+
+def alone(hub: Hub, home: Path) -> dict[str, str]:
+    """An environment in which this hub is the only place that has models."""
+    return {
+        "HF_ENDPOINT": hub.url,
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_CACHE": str(home / "hub"),
+        "MODELS_FOLDER": str(home / "models"),
+        "PIP_NO_INDEX": "1",
+    }

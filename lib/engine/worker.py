@@ -35,7 +35,6 @@ DISK_FULL = (
     "some space, start again or go on from the last checkpoint"
 )
 
-
 _stops: set[str] = set()
 _importing = threading.Lock()
 """Two threads that import transformers at once can meet its lazy modules half made (ImportError)."""

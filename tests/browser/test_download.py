@@ -12,22 +12,14 @@ from playwright.sync_api import Page, expect
 from lib.models.catalogue import REAL
 from tests.browser.conftest import SCRIPT, choose, press, scripts_run, settle
 from tests.browser.server import running_app
-from tests.standin_hub import NAME, Hub, standin_hub
+from tests.standin_hub import NAME, Hub, alone, standin_hub
 
 pytestmark = [pytest.mark.browser, pytest.mark.torch, pytest.mark.thorough]
 
 
 def reached(hub: Hub, home: Path) -> dict[str, str]:
     """An app's environment in which this hub is the only place that has models."""
-    return {
-        "HF_ENDPOINT": hub.url,
-        "HF_HUB_OFFLINE": "0",
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_CACHE": str(home / "hub"),
-        "MODELS_FOLDER": str(home / "models"),
-        "PIP_NO_INDEX": "1",
-        "WORKERS": "1",
-    }
+    return {**alone(hub, home), "WORKERS": "1"}
 
 
 def test_stop_break_fetch_and_measure(page: Page, tiny_model: Path, tmp_path: Path):

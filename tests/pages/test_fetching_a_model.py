@@ -16,7 +16,7 @@ from lib.places import ROOT
 from lib.ui.kit import jobs
 from lib.ui.models import choice
 from tests.pages.conftest import button, finish_jobs, open_chapter, press, refused, rerun_until, said
-from tests.standin_hub import Hub, standin_hub
+from tests.standin_hub import Hub, alone, standin_hub
 
 CHOICES = {
     "quantization_lab": ("model", {}),
@@ -101,15 +101,7 @@ def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     """The only place that has models, to this process and to a worker of its own."""
     files = {file.name: file.read_bytes() for file in tiny_model.iterdir()}
     with standin_hub(files) as serving:
-        here = {
-            "HF_ENDPOINT": serving.url,
-            "HF_HUB_OFFLINE": "0",
-            "HF_HUB_DISABLE_XET": "1",
-            "HF_HUB_CACHE": str(tmp_path / "hub"),
-            "MODELS_FOLDER": str(tmp_path / "models"),
-            "PIP_NO_INDEX": "1",
-        }
-        for name, value in here.items():
+        for name, value in alone(serving, tmp_path).items():
             monkeypatch.setenv(name, value)
         engine = Engine.start()
         monkeypatch.setattr(jobs, "_engine", engine)
