@@ -8,6 +8,7 @@ would choose what starts, later and by an order of its own, so that nobody could
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import defaultdict, deque
 from collections.abc import Sequence
@@ -17,8 +18,16 @@ from lib.engine.errors import QueueFull
 
 CAPACITY, CAPACITY_A_SLOT = 60, 30
 """Tickets that may wait in all: a class's, and more where many workers make the line shorter than it looks."""
-REMEMBERED_RUNS = 6
-"""Few, for a class that moves sliders slows the runs, and one that reads does not."""
+REMEMBERED_RUNS, LAST_RUNS, LAST_S = 30, 6, 60.0
+"""How quick many runs were tells of this machine; the last few of the last minute tell of now, for a class that moves
+sliders slows the runs, and one that reads does not."""
+EXPECTED_RUNS = 6
+"""What the jobs expect counts as much as so many runs seen."""
+FADES_IN_S = 10.0
+"""Half of what makes now unlike the usual is over after so many seconds: nobody moves sliders for long."""
+FEW, CROWD = 3, 5
+"""Where no run of a line is over yet, so many beyond a few who wait make one half as long again: each of them has a
+page open, and moves something on it."""
 
 
 @dataclass
@@ -52,10 +61,10 @@ class FairQueue:
     running: dict[str, Ticket] = field(default_factory=dict)
     others: Sequence[Ticket] = ()
     """Tickets of other web processes on the same workers: they have their turn too, and are started there."""
-    _paces: dict[tuple[str, bool], deque[float]] = field(
+    _paces: dict[tuple[str, bool], deque[tuple[float, float]]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=REMEMBERED_RUNS))
     )
-    """Seconds that runs of a kind and width really took, for each second expected."""
+    """(When it ended, seconds that it really took for each second expected) of the runs of a kind and width."""
 
     def add(self, ticket: Ticket) -> None:
         """Join the line. Raises QueueFull with how long the line is."""
@@ -91,26 +100,42 @@ class FairQueue:
     def leave(self, job_id: str, now: float, *, completed: bool = False) -> None:
         """Take a ticket out, wherever it is; a completed one teaches how long such jobs take."""
         ticket = self.running.pop(job_id, None)
-        if ticket is not None and completed:
-            self._paces[ticket.kind, ticket.wide].append((now - ticket.started_at) / ticket.expected_s)
+        if ticket is not None and completed and now > ticket.started_at:
+            self._paces[ticket.kind, ticket.wide].append((now, (now - ticket.started_at) / ticket.expected_s))
         self.waiting = deque(each for each in self.waiting if each.job_id != job_id)
 
-    def expected_s(self, ticket: Ticket, now: float) -> float:
-        """What the job itself expects, at the median pace of the last runs of its kind and width on this machine, and
-        of those that run now and have already taken longer."""
-        paces = list(self._paces.get((ticket.kind, ticket.wide), ()))
-        usual = statistics.median(paces) if paces else 1.0
+    def expected_s(self, ticket: Ticket, now: float, starts_in_s: float = 0.0) -> float:
+        """What the job itself expects, at the pace that such jobs will have when it starts: that of the last ones and
+        of those that run now and have already taken longer, which fades into the usual one of this machine."""
+        seen = list(self._paces.get((ticket.kind, ticket.wide), ()))
+        usual = math.exp(sum(math.log(pace) for _, pace in seen) / (len(seen) + EXPECTED_RUNS))
+        last = [pace for at, pace in seen[-LAST_RUNS:] if now - at < LAST_S]
+        crowd = max(0, len(self.waiting) - FEW)
+        lately = statistics.median(last) if last else usual * (1 + crowd / (crowd + CROWD))
         alike = [each for each in self.running.values() if (each.kind, each.wide) == (ticket.kind, ticket.wide)]
-        late = [pace for each in alike if (pace := (now - each.started_at) / each.expected_s) > usual]
-        return ticket.expected_s * (statistics.median([*paces, *late]) if paces or late else usual)
+        late = [pace for each in alike if (pace := (now - each.started_at) / each.expected_s) > lately]
+        lately = statistics.median([*last, *late]) if last or late else lately
+        return ticket.expected_s * (usual + (lately - usual) * 0.5 ** (starts_in_s / FADES_IN_S))
 
     def place(self, job_id: str, now: float) -> tuple[int, float]:
-        """(jobs that start before this one, expected seconds until it starts); (0, 0.0) if it does not wait.
+        """(jobs that start before this one, expected seconds until it starts); (0, 0.0) if it does not wait."""
+        return self._starts(now).get(job_id, (0, 0.0))
+
+    def told(self, now: float) -> list[Ticket]:
+        """What other web processes must know: all tickets of this one, each with the time it is expected to take."""
+        starts = self._starts(now)
+        return [
+            replace(each, expected_s=self.expected_s(each, now, starts.get(each.job_id, (0, 0.0))[1]))
+            for each in (*self.running.values(), *self.waiting)
+        ]
+
+    def _starts(self, now: float) -> dict[str, tuple[int, float]]:
+        """`place` of every job that waits.
 
         Plays the line forward: each slot takes the next ticket when the one before should end. A run that
         already takes longer than expected counts as about to end.
         """
-        ends, busy = {}, []
+        starts, ends, busy = {}, {}, []
         for ticket in self._all_running():
             ends[ticket.owner] = max(0.0, self.expected_s(ticket, now) - (now - ticket.started_at))
             busy += [ends[ticket.owner]] * self._needed(ticket)
@@ -118,17 +143,10 @@ class FairQueue:
         for ahead, ticket in enumerate(self._line()):
             needed = self._needed(ticket)
             start = max(free_at[needed - 1], ends.get(ticket.owner, 0.0))
-            if ticket.job_id == job_id:
-                return ahead, start
-            ends[ticket.owner] = start + self.expected_s(ticket, now)
+            starts[ticket.job_id] = ahead, start
+            ends[ticket.owner] = start + self.expected_s(ticket, now, start)
             free_at = sorted([ends[ticket.owner]] * needed + free_at[needed:])
-        return 0, 0.0
-
-    def told(self, now: float) -> list[Ticket]:
-        """What other web processes must know: all tickets of this one, each with the time it is expected to take."""
-        return [
-            replace(each, expected_s=self.expected_s(each, now)) for each in (*self.running.values(), *self.waiting)
-        ]
+        return starts
 
     def _all_running(self) -> list[Ticket]:
         return [*self.running.values(), *(each for each in self.others if each.started_at is not None)]
