@@ -14,6 +14,10 @@ WHICH ?= -m "not thorough"
 VENV := .venv
 BIN := $(VENV)/bin
 
+# A test run starts dozens of processes of the app; what Python has compiled for one is there for all, whatever the shell
+# says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-all bench pictures model gpu gpu-bundle lint clean browser
 
 run: $(VENV)/.app
