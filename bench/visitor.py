@@ -99,6 +99,11 @@ class Visitor:
         """Labels of those that can be moved."""
         return [label for label, slider in self._sliders.items() if not slider.disabled]
 
+    def place(self, label: str) -> float:
+        """Where the server says that a slider stands."""
+        slider = self._sliders[label]
+        return (slider.value if slider.set_value else slider.default)[0]
+
     def key(self, label: str) -> str:
         """What the page calls the button with this label, with which Streamlit ends its name."""
         return self._buttons[label][0].split("-", 2)[-1]
@@ -107,10 +112,15 @@ class Visitor:
         """Labels of the buttons that answer a question: "A · …"."""
         return sorted(label for label in self.enabled if label[1:4] == " · ")
 
-    async def go(self, page: str, query: str = "") -> float:
-        """Open another page in the same window."""
-        self._page, self._known_as, self._query, self._moved = page, "", query, {}
+    async def go(self, page: str) -> float:
+        """Open another page in the same window, by the app's list of pages."""
+        self._page, self._known_as, self._query, self._moved = page, "", "", {}
         return await self._run("open")
+
+    async def follow(self, page: str, query: str) -> float:
+        """Open a link that was sent, with its settings: an address of its own, not a move within the app."""
+        self._page, self._query = page, query
+        return await self.reload()
 
     async def reload(self) -> float:
         """The same address anew: the browser is known, what was typed is not."""

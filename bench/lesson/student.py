@@ -113,7 +113,7 @@ class Student:
     async def _try(self, act: Experiment, ends_at: float) -> None:
         """A run first where the act has one, then sliders; one time a reload in the middle."""
         window = self._window
-        await window.go(act.page, act.query)
+        await (window.follow(act.page, act.query) if act.query else window.go(act.page))
         if act.starts:
             await self._train()
         reload_at = ends_at - act.seconds / 2 if act is self._reloads_in else None
