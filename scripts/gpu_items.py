@@ -25,8 +25,6 @@ from lib.memory.train.setup import TrainingSetup
 from lib.models.catalogue import BUNDLED, REAL, catalogue, find
 from lib.models.errors import ModelUnavailable
 from lib.places import ROOT
-from lib.quant.findings.results import collect
-from lib.quant.measure.job import measure
 from lib.quant.measure.run import LIBRARY_PRECISIONS, QuantizationRun
 from lib.quant.measure.speed.rate import timed
 from lib.training.events import Cost, HeldOut, Step
@@ -34,7 +32,7 @@ from lib.training.finetune import finetune
 from lib.training.methods.catalogue import methods
 from lib.training.run import FineTuningRun, usual_learning_rate, usual_steps
 from scripts import measure_memory, memory_probes
-from scripts.measure_quantization import measure_model, measure_random, random_as_bundled
+from scripts.measure_quantization import measure_model, measure_random, raise_failures, random_as_bundled, run_and_tell
 
 SIX = tuple(precision for precision in LIBRARY_PRECISIONS if precision != "nf4-double")
 FOUR = ("fp32", "bf16", "int8", "nf4")
@@ -250,13 +248,19 @@ def method_run(method: str, model: str) -> dict:
     }
 
 
-def six_precisions() -> dict:
-    """Seconds of what the quantization lab measures in six precisions: a model of SmolLM2-135M's size."""
-    with random_as_bundled(SMALLEST_SHAPE):
+def six_precisions(shape: str = SMALLEST_SHAPE) -> dict:
+    """Seconds of what the quantization lab measures in six precisions of a model of this shape."""
+    with random_as_bundled(shape):
         began = time.monotonic()
-        results = collect(measure(QuantizationRun(BUNDLED, SIX)))
+        results = run_and_tell(QuantizationRun(BUNDLED, SIX))
         seconds = time.monotonic() - began
-    return {"run_s": seconds, "bound_s": 60, "kept": seconds <= 60 and not results.failed, "failed": results.failed}
+    raise_failures(results)
+    return {
+        "run_s": seconds,
+        "bound_s": 60,
+        "kept": seconds <= 60 and not results.failed,
+        "no_room": list(results.failed),
+    }
 
 
 def decode_over_bare() -> dict:

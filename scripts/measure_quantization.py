@@ -6,7 +6,8 @@
 
 It runs the very job that the Quantization lab runs. With `--random` a model of a real architecture gets random
 weights: memory and speed are real, quality is left out. Runs are
-added to the file; a run of the same title is replaced.
+added to the file; a run of the same title is replaced. A precision that this device has no memory for is recorded as
+such; one that fails otherwise ends the command with its reason, once the others are recorded.
 """
 
 from __future__ import annotations
@@ -110,18 +111,19 @@ def random_as_bundled(shape: str) -> Iterator[None]:
 
 
 def measure_random(shape: str, out: Path, precisions: tuple[str, ...] = LIBRARY_PRECISIONS, repeats: int = 15) -> None:
-    """Record memory and speed of a model of this shape."""
+    """Record memory and speed of a model of this shape; raises what `raise_failures` does."""
     with random_as_bundled(shape):
         results = run_and_tell(QuantizationRun(BUNDLED, precisions, ("memory", "speed"), repeats=repeats, window=512))
-    write(out, to_dict(f"{shape}'s shape, random weights, {device()}", results, random_weights=True))
+    record(out, f"{shape}'s shape, random weights, {device()}", results, random_weights=True)
 
 
 def measure_model(name: str, out: Path, tokens: int = 4096, repeats: int = 15) -> None:
-    """Record everything of a model of the catalogue; on a processor rounding to nearest too."""
+    """Record everything of a model of the catalogue, on a processor rounding to nearest too; raises what
+    `raise_failures` does."""
     precisions = LIBRARY_PRECISIONS if torch.cuda.is_available() else LIBRARY_PRECISIONS + ROUND_TO_NEAREST
     run = QuantizationRun(name, precisions, PARTS, tokens=tokens, repeats=repeats)
     title = ", ".join(filter(None, (name, origin(find(name)).short, device())))
-    write(out, to_dict(title, run_and_tell(run)))
+    record(out, title, run_and_tell(run))
 
 
 def device() -> str:
@@ -134,11 +136,27 @@ def run_and_tell(run: QuantizationRun) -> Results:
     for event in measure(run):
         if not isinstance(event, Progress):
             events.append(event)
-            print(type(event).__name__, getattr(event, "row", ""), flush=True)
+            print(type(event).__name__, getattr(event, "row", ""), getattr(event, "message", ""), flush=True)
     results = collect(events)
     for line in table(results):
         print(json.dumps(line))
     return results
+
+
+def record(out: Path, title: str, results: Results, *, random_weights: bool = False) -> None:
+    """Whatever was measured is written; only then are failures raised."""
+    if results.rows:
+        write(out, to_dict(title, results, random_weights=random_weights))
+    raise_failures(results)
+
+
+def raise_failures(results: Results) -> None:
+    """RuntimeError if a precision failed for another reason than memory, MemoryError if none had enough of it."""
+    broken = [row.message for row in results.failed.values() if not row.no_room]
+    if broken:
+        raise RuntimeError(" ".join(broken))
+    if not results.rows:
+        raise MemoryError(" ".join(row.message for row in results.failed.values()))
 
 
 def write(out: Path, recorded: dict) -> None:

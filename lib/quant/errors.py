@@ -5,3 +5,7 @@ from lib.errors import StudentError
 
 class QuantError(StudentError):
     """A format, a grouping, a text or a model with which the experiment cannot be done."""
+
+
+class WouldNotFit(QuantError):
+    """Weights that this device has no memory for; known before they are loaded."""

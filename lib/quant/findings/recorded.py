@@ -14,7 +14,7 @@ from pathlib import Path
 from lib.places import ASSETS
 from lib.quant.errors import QuantError
 from lib.quant.findings.results import Results
-from lib.quant.measure.run import Conditions, Finished, Generation, Memory, RowMeasured, Started
+from lib.quant.measure.run import Conditions, Finished, Generation, Memory, RowFailed, RowMeasured, Started
 from lib.quant.measure.scoring.quality import Agreement, ChangedToken, Quality
 from lib.quant.measure.speed.rate import Rate, Speed
 
@@ -73,7 +73,7 @@ def to_dict(title: str, results: Results, *, random_weights: bool = False) -> di
         "random_weights": random_weights,
         "started": asdict(started),
         "rows": [_shortened(asdict(row)) for row in results.rows.values()],
-        "failed": results.failed,
+        "failed": [asdict(row) for row in results.failed.values()],
         "finished": asdict(results.finished) if results.finished else None,
     }
 
@@ -92,9 +92,9 @@ def _run(run: dict) -> RecordedRun:
         started[name] = tuple(started.get(name, ()))
     finished = Finished(**run["finished"]) if run["finished"] is not None else None
     rows = {row["row"]: _row_measured(row) for row in run["rows"]}
-    return RecordedRun(
-        run["title"], run["random_weights"], Results(Started(**started), rows, run["failed"], None, finished)
-    )
+    failed = {row["row"]: RowFailed(**row) for row in run["failed"]}
+    results = Results(Started(**started), rows, failed, None, finished)
+    return RecordedRun(run["title"], run["random_weights"], results)
 
 
 def _row_measured(row: dict) -> RowMeasured:

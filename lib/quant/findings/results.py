@@ -26,7 +26,7 @@ class Results:
 
     started: Started
     rows: dict[str, RowMeasured]
-    failed: dict[str, str]
+    failed: dict[str, RowFailed]
     progress: Progress | None
     finished: Finished | None
 
@@ -46,7 +46,7 @@ def collect(events: Iterable[Event]) -> Results | None:
     """What a run has yielded so far; None before it has started."""
     started, progress, finished = None, None, None
     rows: dict[str, RowMeasured] = {}
-    failed: dict[str, str] = {}
+    failed: dict[str, RowFailed] = {}
     for event in events:
         match event:
             case Started():
@@ -54,7 +54,7 @@ def collect(events: Iterable[Event]) -> Results | None:
             case RowMeasured():
                 rows[event.row] = event
             case RowFailed():
-                failed[event.row] = event.message
+                failed[event.row] = event
             case Progress():
                 progress = event
             case Finished():

@@ -24,7 +24,7 @@ from lib.models.catalogue import find
 from lib.models.load import best_device, free_bytes
 from lib.models.origin import origin
 from lib.models.shared import collect
-from lib.quant.errors import QuantError
+from lib.quant.errors import QuantError, WouldNotFit
 from lib.quant.measure.conditions import conditions
 from lib.quant.measure.loading.estimate import model_files
 from lib.quant.measure.loading.loaded import Loaded, Loader
@@ -69,7 +69,8 @@ def measure(run: QuantizationRun) -> Iterator[Event]:
                 try:
                     yield from session.measure_row(row)
                 except (StudentError, MemoryError, RuntimeError) as error:  # CUDA's out of memory is a RuntimeError
-                    yield RowFailed(row, _why_it_cannot_run(row, error))
+                    no_room = isinstance(error, WouldNotFit) or is_out_of_memory(error)
+                    yield RowFailed(row, _why_it_cannot_run(row, error), no_room)
                 collect()
     except StopRequested:
         yield _finished(started, stopped=True)

@@ -232,10 +232,14 @@ class RowMeasured:
 
 @dataclass(frozen=True)
 class RowFailed:
-    """This precision could not be measured; `message` is one sentence for the student."""
+    """This precision could not be measured; `message` is one sentence for the student.
+
+    no_room  for want of memory
+    """
 
     row: str
     message: str
+    no_room: bool = False
 
 
 @dataclass(frozen=True)

@@ -145,8 +145,8 @@ def _draw_rows(view: JobView) -> None:
         st.progress(min(done.done_share, 1.0), f"{short(done.row)}: {done.doing}")
     charts_of(results, "live")
     table_of(results)
-    for message in results.failed.values():
-        problem(message)
+    for row in results.failed.values():
+        problem(row.message)
     if not results.rows:
         return
     started = results.started

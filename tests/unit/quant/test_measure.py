@@ -201,8 +201,8 @@ def test_a_row_that_fails_leaves_the_others(monkeypatch, too_large):
     run = QuantizationRun(BUNDLED, ("fp32", "int8", "nf4"), ("memory",), **QUICK)
     found = collect(job.measure(run))
     assert list(found.rows) == ["fp32", "nf4"]
-    assert "int8" in found.failed["int8"]
-    assert "out of memory" in found.failed["int8"]
+    assert found.failed["int8"].message.startswith("int8 (LLM.int8) ran out of memory")
+    assert found.failed["int8"].no_room
 
 
 @pytest.mark.usefixtures("bundled_is_tiny")
@@ -250,7 +250,8 @@ def test_what_would_not_fit_is_not_loaded(monkeypatch):
     monkeypatch.setattr(loaded, "free_bytes", lambda _: 500_000)
     monkeypatch.setattr(loaded, "load", lambda *_: pytest.fail("it was loaded"))
     failed = collect(job.measure(QuantizationRun(BUNDLED, ("fp32",), **QUICK))).failed
-    assert "would need about" in failed["fp32"]
+    assert "would need about" in failed["fp32"].message
+    assert failed["fp32"].no_room
 
 
 @pytest.mark.usefixtures("bundled_is_tiny")
@@ -264,7 +265,7 @@ def test_without_a_reference_the_others_still_have_a_perplexity(monkeypatch):
 
     monkeypatch.setattr(loaded, "load", no_fp32)
     found = collect(job.measure(QuantizationRun(BUNDLED, ("bf16",), ("quality", "generation"), **QUICK)))
-    assert found.failed == {"fp32": "fp32 would need more memory."}
+    assert found.failed == {"fp32": RowFailed("fp32", "fp32 would need more memory.")}
     assert found.rows["bf16"].quality.agreement is None
     assert math.isfinite(found.rows["bf16"].quality.perplexity)
 

@@ -14,16 +14,17 @@ from lib.quant import QuantError
 from lib.quant.findings.published import published_tables
 from lib.quant.findings.recorded import RecordedRun, recorded_runs, sizes_on_one_device, to_dict
 from lib.quant.findings.results import collect, table
-from lib.quant.measure.run import Conditions, QuantizationRun, held_out_excerpt, other_text
+from lib.quant.measure.run import Conditions, QuantizationRun, RowFailed, held_out_excerpt, other_text
 from tests.unit.quant.test_results import CPU_RUN, STARTED, row
 
 
 def test_a_recorded_run_comes_back_as_it_was(tmp_path):
-    results = collect(CPU_RUN)
+    results = collect([*CPU_RUN, RowFailed("nf4-double", "out of memory", no_room=True)])
     (tmp_path / "quantization.json").write_text(json.dumps([to_dict("a run", results)]), encoding="utf-8")
     (run,) = recorded_runs(tmp_path)
     assert (run.title, run.random_weights) == ("a run", False)
     assert run.results.rows == results.rows
+    assert run.results.failed == results.failed
     assert table(run.results) == table(results)
     assert run.results.started.conditions == results.started.conditions
 

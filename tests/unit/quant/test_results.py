@@ -148,8 +148,9 @@ def test_the_lecture_has_four_advantages_and_four_disadvantages():
 
 
 def test_failed_rows_are_kept_beside_the_others():
-    results = collect([STARTED, row("fp32", 4000), RowFailed("int8", "out of memory")])
-    assert results.failed == {"int8": "out of memory"}
+    int8 = RowFailed("int8", "out of memory", no_room=True)
+    results = collect([STARTED, row("fp32", 4000), int8])
+    assert results.failed == {"int8": int8}
     assert list(results.rows) == ["fp32"]
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.quant.errors import QuantError
+from lib.quant.errors import QuantError, WouldNotFit
 from lib.quant.measure.run import RTN_GROUP
 from lib.quant.quantizers.blocks import grouping
 from lib.quant.quantizers.weight_matrix import TensorPlace, tensor_places
@@ -108,9 +108,9 @@ def model_files(folder: Path) -> ModelFiles:
 
 
 def check_fits(title: str, needed_bytes: int, available_bytes: int) -> None:
-    """QuantError, before anything is loaded, if a row would not fit."""
+    """WouldNotFit, before anything is loaded, if a row would not fit."""
     if needed_bytes > available_bytes:
-        raise QuantError(
+        raise WouldNotFit(
             f"{title} would need about {format_gib(needed_bytes)} and {format_gib(available_bytes)} is free; "
             "choose a smaller model or fewer bits."
         )

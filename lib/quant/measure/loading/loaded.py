@@ -62,7 +62,7 @@ class Loader:
     def borrow(self, row: str) -> Iterator[tuple[Loaded, bool]]:
         """The model for this row, and whether another run had loaded it already.
 
-        Raises QuantError, before loading, if it would not fit.
+        Raises WouldNotFit, before loading, if it would not fit.
         """
         if row.startswith("rtn"):
             yield self._round(row), False
@@ -107,7 +107,7 @@ class Loader:
 
 
 def make_room(title: str, needed_bytes: int, device: torch.device) -> None:
-    """Shared copies that nobody reads make way for what `title` names; QuantError if even so it would not fit."""
+    """Shared copies that nobody reads make way for what `title` names; WouldNotFit if even so it would not fit."""
     if needed_bytes > free_bytes(device):
         COPIES.free_unused()
     check_fits(title, needed_bytes, free_bytes(device))
