@@ -30,6 +30,7 @@ from lib.memory.serve.setup import ServingSetup
 from lib.memory.train.setup import TrainingSetup
 from lib.memory.train.training import training
 from lib.places import ASSETS
+from scripts.whole_files import write_whole
 
 MEASUREMENTS = ASSETS / "measurements"
 PLAN, RESULTS = MEASUREMENTS / "memory_plan.json", MEASUREMENTS / "memory.json"
@@ -214,7 +215,7 @@ def measure(way: str, cases: list[dict], known: dict, file: Path | None = None) 
             )
         results["rows"] += rows
         print(f"    {time.monotonic() - began:.0f} s", flush=True)
-        write(known, file or RESULTS)
+        write_whole(file or RESULTS, known)
         gc.collect()
 
 
@@ -225,14 +226,7 @@ def read(file: Path) -> dict:
 def forget(way: str, file: Path) -> None:
     known = read(file)
     if known.pop(way, None):
-        write(known, file)
-
-
-def write(known: dict, file: Path) -> None:
-    """Beside the file first: a run that is broken off while it writes leaves the old one."""
-    beside = file.with_suffix(".part")
-    beside.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-    beside.replace(file)
+        write_whole(file, known)
 
 
 def main(given: list[str] | None = None) -> None:
@@ -243,7 +237,7 @@ def main(given: list[str] | None = None) -> None:
     known = read(RESULTS)
     if arguments.way == "again":
         estimate_again(known)
-        write(known, RESULTS)
+        write_whole(RESULTS, known)
         return
     if arguments.fresh:
         known.pop(arguments.way, None)

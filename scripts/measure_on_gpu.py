@@ -35,6 +35,7 @@ from lib.models.shared import COPIES  # noqa: E402
 from lib.places import ROOT  # noqa: E402
 from scripts import measure_memory  # noqa: E402
 from scripts.gpu_items import Item, items  # noqa: E402
+from scripts.whole_files import write_whole  # noqa: E402
 
 PLACES = {"cuda": ROOT / "assets" / "measurements", "cpu": ROOT / "build" / "measurements"}
 MEASURED, OUT_OF_MEMORY, FAILED, OUT_OF_TIME = "measured", "out of memory", "failed", "out of time"
@@ -74,19 +75,14 @@ class Log:
             "versions": self.versions,
         }
         others = [each for each in self.records() if not self._is_of(each, name)]
-        self._write([*others, record])
+        write_whole(self.file, [*others, record])
 
     def forget(self) -> None:
         """Everything of this device."""
-        self._write([record for record in self.records() if record["device"] != self.device])
+        write_whole(self.file, [record for record in self.records() if record["device"] != self.device])
 
     def _is_of(self, record: dict, name: str) -> bool:
         return record["item"] == name and record["device"] == self.device
-
-    def _write(self, records: list[dict]) -> None:
-        beside = self.file.with_suffix(".part")
-        beside.write_text(json.dumps(records, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(self.file)
 
 
 class Pace:

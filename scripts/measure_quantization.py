@@ -32,6 +32,7 @@ from lib.quant.findings.results import Results, collect, table
 from lib.quant.measure.conditions import with_instructions
 from lib.quant.measure.job import measure
 from lib.quant.measure.run import LIBRARY_PRECISIONS, PARTS, ROUND_TO_NEAREST, Progress, QuantizationRun
+from scripts.whole_files import write_whole
 
 # Shapes of published models, from their config.json.
 SHAPES = {
@@ -161,9 +162,7 @@ def raise_failures(results: Results) -> None:
 
 def write(out: Path, recorded: dict) -> None:
     runs = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
-    runs = [run for run in runs if run["title"] != recorded["title"]]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps([*runs, recorded], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(out, [*(run for run in runs if run["title"] != recorded["title"]), recorded])
 
 
 def main() -> None:

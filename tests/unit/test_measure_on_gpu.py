@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 
 from lib.models.catalogue import BUNDLED, REAL  # noqa: E402
 from lib.training.methods.catalogue import methods  # noqa: E402
-from scripts import gpu_items, measure_memory  # noqa: E402 (torch first, so that the skip comes before what needs it)
+from scripts import gpu_items, measure_memory, measure_quantization  # noqa: E402 (torch first, so that the skip comes before what needs it)
 from scripts import measure_on_gpu as script  # noqa: E402
 from scripts.gpu_items import Item  # noqa: E402
 from scripts.measure_on_gpu import FAILED, MEASURED, OUT_OF_MEMORY, OUT_OF_TIME  # noqa: E402
@@ -153,13 +153,31 @@ def test_a_card_that_no_longer_answers_ends_the_process_s_part(bench):
     assert list(outcomes) == ["a", "b"]
 
 
-def test_a_record_broken_off_while_written_leaves_the_old_ones(bench, monkeypatch):
-    bench.measure([bench.item("one")])
-    before = bench.log.file.read_text()
-    monkeypatch.setattr(script.Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):
-        bench.measure([bench.item("two")])
-    assert bench.log.file.read_text() == before
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda file: script.Log(file, "Test GPU", VERSIONS).add("one", MEASURED, 1.0, {}),
+        lambda file: measure_memory.measure("cpu", [{"model": "GPT-2"}], {}, file),
+        lambda file: measure_quantization.write(file, {"title": "a run"}),
+    ],
+    ids=["gpu.json", "memory.json", "quantization-gpu.json"],
+)
+def test_a_record_broken_off_while_written_leaves_the_old_ones(write, tmp_path, monkeypatch):
+    """The alarm rings once half of the text is on the disk."""
+    file = tmp_path / "records.json"
+    file.write_text("[]")
+    row = {"model": "GPT-2", "what": "weights", "measured_bytes": 1, "estimated_bytes": 1}
+    monkeypatch.setitem(measure_memory.WAYS, "cpu", lambda _case: [row])
+    whole = script.Path.write_text
+
+    def half(path, text, **options):
+        whole(path, text[: len(text) // 2], **options)
+        raise script.OutOfTime
+
+    monkeypatch.setattr(script.Path, "write_text", half)
+    with pytest.raises(script.OutOfTime):
+        write(file)
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"records.json": "[]"}
 
 
 def test_the_plan_has_forty_set_ups_of_all_families_and_the_first_are_of_each():
