@@ -21,8 +21,9 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 STARTED = time.monotonic()  # before torch is imported, which takes its share of the time
@@ -56,13 +57,14 @@ class Log:
     def records(self) -> list[dict]:
         return json.loads(self.file.read_text(encoding="utf-8")) if self.file.exists() else []
 
+    def outcome(self, name: str) -> str | None:
+        """What became of this item on this device with these versions."""
+        known = (record for record in self.records() if self._is_of(record, name))
+        return next((record["outcome"] for record in known if record["versions"] == self.versions), None)
+
     def has(self, name: str) -> bool:
         """Whether there is nothing left to find out about this item here; what failed is tried again."""
-        return any(
-            record["outcome"] in (MEASURED, OUT_OF_MEMORY) and record["versions"] == self.versions
-            for record in self.records()
-            if self._is_of(record, name)
-        )
+        return self.outcome(name) in (MEASURED, OUT_OF_MEMORY)
 
     def add(self, name: str, outcome: str, seconds: float, found: dict) -> None:
         record = {
@@ -127,7 +129,8 @@ def measure_all(
             log.add(item.name, outcome, took_s, found)
         if outcome == MEASURED:
             pace.learn(item, took_s)
-        give_memory_back()
+        with suppress(RuntimeError):  # of a device that no longer answers, which is asked next
+            give_memory_back()
         if not answers():
             break
     return outcomes
@@ -168,10 +171,10 @@ def give_memory_back() -> None:
         torch.cuda.empty_cache()
 
 
-def gpu_answers() -> bool:
-    """Whether CUDA still works in this process: an illegal access is an error in everything that follows."""
+def device_answers(device: str) -> bool:
+    """Whether it still works in this process: after an illegal access CUDA has an error for everything that follows."""
     try:
-        return torch.ones(1, device="cuda").item() == 1.0
+        return torch.ones(1, device=device).item() == 1.0
     except RuntimeError:
         return False
 
@@ -180,9 +183,9 @@ def start_again(arguments: argparse.Namespace, failed: list[str], until_s: float
     """In a new process, for the time that is left, without what failed in this one."""
     leave_out = [option for name in (*arguments.leave_out, *failed) for option in ("--leave-out", name)]
     minutes = (until_s - time.monotonic()) / 60
-    command = [sys.executable, "-m", "scripts.measure_on_gpu", "--minutes", f"{minutes:.3f}", "--out", arguments.out]
+    options = ["--device", arguments.device, "--minutes", f"{minutes:.3f}", "--out", str(arguments.out)]
     print("The GPU no longer answers this process; going on in a new one.", flush=True)
-    os.execv(sys.executable, [*map(str, command), *leave_out])
+    os.execv(sys.executable, [sys.executable, "-m", "scripts.measure_on_gpu", *options, *leave_out])
 
 
 def main(given: list[str] | None = None) -> int:
@@ -199,14 +202,15 @@ def main(given: list[str] | None = None) -> int:
     if arguments.fresh:
         log.forget()
         measure_memory.forget(arguments.device, arguments.out / "memory.json")
-    planned = [item for item in items(arguments.device, arguments.out) if item.name not in arguments.leave_out]
+    planned = items(arguments.device, arguments.out)
+    tried = [item for item in planned if item.name not in arguments.leave_out]
     until_s = STARTED + 60 * arguments.minutes
-    on_gpu = arguments.device == "cuda"
-    outcomes = measure_all(planned, log, until_s, gpu_answers if on_gpu else lambda: True)
-    failed = [name for name, outcome in outcomes.items() if outcome == FAILED]
-    if on_gpu and not gpu_answers():
-        start_again(arguments, failed, until_s)
+    answers = partial(device_answers, arguments.device)
+    outcomes = measure_all(tried, log, until_s, answers)
+    if outcomes and not answers() and time.monotonic() < until_s:  # where nothing was tried, nothing more would be
+        start_again(arguments, [name for name, outcome in outcomes.items() if outcome == FAILED], until_s)
     missing = [item.name for item in planned if not log.has(item.name)]
+    failed = [name for name in missing if log.outcome(name) == FAILED]
     print(
         f"{len(planned) - len(missing)} of {len(planned)} items are recorded in {arguments.out}, {len(failed)} failed."
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts import bundle_for_gpu as script
+from scripts.gpu_items import files_of_gpu_tests
 
 CUDA = "13.0"
 
@@ -64,7 +65,7 @@ def test_the_gpu_tests_start_there(unpacked, bare):
     )
     plugins = ["-p", "pytest_timeout", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, "-m", "gpu", *plugins, "tests/unit/quant/test_on_gpu.py"],
+        [sys.executable, "-I", "-S", "-c", code, "-m", "gpu", *plugins, *files_of_gpu_tests(unpacked / "tests")],
         cwd=unpacked,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from lib.models.catalogue import BUNDLED, REAL  # noqa: E402
+from lib.places import ROOT  # noqa: E402
 from lib.training.methods.catalogue import methods  # noqa: E402
 from scripts import gpu_items, measure_memory, measure_quantization  # noqa: E402 (torch first, so that the skip comes before what needs it)
 from scripts import measure_on_gpu as script  # noqa: E402
@@ -147,10 +151,115 @@ def test_a_refusal_by_the_memory_script_is_one_failure(bench):
     assert bench.measure([bench.item("peak", error=SystemExit("start over with --fresh"))]) == {"peak": FAILED}
 
 
-def test_a_card_that_no_longer_answers_ends_the_process_s_part(bench):
+def test_a_card_that_no_longer_answers_ends_the_process_s_part(bench, monkeypatch):
+    """Nor does it take back its memory."""
     alive = iter([True, False])
+    monkeypatch.setattr(script, "give_memory_back", lambda: (_ for _ in ()).throw(RuntimeError("illegal access")))
     outcomes = bench.measure([bench.item(name) for name in "abc"], answers=lambda: next(alive))
     assert list(outcomes) == ["a", "b"]
+
+
+def test_whether_a_device_answers_is_found_by_using_it(monkeypatch):
+    assert script.device_answers("cpu")
+    monkeypatch.setattr(torch, "ones", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("illegal access")))
+    assert not script.device_answers("cpu")
+
+
+class Replaced(BaseException):
+    """In place of a process that another takes over."""
+
+
+@dataclass
+class Card:
+    """Three items, the second of which leaves a card that answers nobody until a new process has it."""
+
+    done: list[str] = field(default_factory=list)
+    commands: list[list[str]] = field(default_factory=list)
+    answers: bool = True
+    for_good: bool = False
+
+    def items(self, _device, _out) -> list[Item]:
+        return [Item("a", 1.0, partial(self._done, "a")), Item("broken", 1.0, self._break), Item("c", 1.0, self._c)]
+
+    def _c(self) -> None:
+        self._done("c") if self.answers else self._break()
+
+    def _done(self, name: str) -> None:
+        self.done.append(name)
+
+    def _break(self) -> None:
+        self.done.append("broken")
+        self.answers = False
+        raise RuntimeError("an illegal memory access was encountered")
+
+    def replace(self, program: str, command: list[str]) -> None:
+        assert [program, "-m", "scripts.measure_on_gpu"] == command[:3] == [sys.executable, *command[1:3]]
+        self.commands.append(command[3:])
+        self.answers = not self.for_good
+        raise Replaced
+
+
+@pytest.fixture
+def card(monkeypatch) -> Card:
+    card = Card()
+    monkeypatch.setattr(script, "items", card.items)
+    monkeypatch.setattr(script, "device_answers", lambda _device: card.answers)
+    monkeypatch.setattr(script.os, "execv", card.replace)
+    return card
+
+
+def test_a_new_process_goes_on_without_what_broke_the_card(card, tmp_path):
+    """And forgets nothing of what was measured, whatever the first was told to forget."""
+    with pytest.raises(Replaced):
+        script.main(["--device", "cpu", "--out", str(tmp_path), "--minutes", "1000", "--fresh"])
+    assert card.done == ["a", "broken"]
+    assert script.main(card.commands[0]) == 1, "what broke it is not measured"
+    assert card.done == ["a", "broken", "c"]
+    records = json.loads((tmp_path / "gpu.json").read_text())
+    assert {record["item"]: record["outcome"] for record in records} == {"a": MEASURED, "broken": FAILED, "c": MEASURED}
+
+
+def test_processes_follow_each_other_only_while_something_is_tried(card, tmp_path, capsys):
+    card.for_good = True
+    command = ["--device", "cpu", "--out", str(tmp_path), "--minutes", "1000"]
+    for _ in range(2):
+        with pytest.raises(Replaced):
+            script.main(command)
+        command = card.commands[-1]
+    assert card.done == ["a", "broken", "broken"], "the third breaks too, on a card that answers nobody"
+    assert script.main(command) == 1
+    assert "1 of 3 items are recorded" in capsys.readouterr().out
+
+
+def test_a_file_with_one_marked_test_has_gpu_tests(tmp_path):
+    for name, text in {
+        "test_one.py": "@pytest.mark.gpu\ndef test_peak(): ...",
+        "test_all.py": "pytestmark = [pytest.mark.gpu, pytest.mark.torch]",
+        "test_none.py": '@pytest.mark.gpus\n@pytest.mark.usefixtures("gpu")\ndef test_cards(): ...',
+    }.items():
+        (tmp_path / name).write_text(text)
+    found = gpu_items.files_of_gpu_tests(tmp_path)
+    assert found == [str(tmp_path / "test_all.py"), str(tmp_path / "test_one.py")]
+    assert str(ROOT / "tests" / "unit" / "quant" / "test_on_gpu.py") in gpu_items.files_of_gpu_tests()
+
+
+def test_gpu_tests_that_are_skipped_where_there_is_a_gpu_have_shown_nothing(monkeypatch):
+    skipped = subprocess.CompletedProcess([], 0, stdout="sss\n3 skipped in 4.20s\n", stderr="a warning\n")
+    monkeypatch.setattr(gpu_items.subprocess, "run", lambda *_, **__: skipped)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert gpu_items.gpu_tests() == {"said": "3 skipped in 4.20s"}
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.raises(RuntimeError, match="3 skipped"):
+        gpu_items.gpu_tests()
+
+
+def test_whatever_is_measured_on_a_gpu_is_tried_on_a_processor_first(tmp_path):
+    on_gpu, on_cpu = (
+        {getattr(item.measure, "func", item.measure) for item in gpu_items.items(device, tmp_path)}
+        for device in ("cuda", "cpu")
+    )
+    per_case = {each for each in on_gpu if each.__name__ == "measure_it"}  # one closure for each set-up
+    assert on_gpu - per_case <= on_cpu
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,11 @@ from lib.memory.train.setup import TrainingSetup
 from scripts import measure_memory as script
 from scripts.gpu_items import TINY as SMALL
 
-# peft 0.21 asks transformers 5.23 by a name that it is about to drop
-pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
+# peft 0.21 asks transformers 5.23 by names that it is about to drop
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:`{name}` is deprecated:FutureWarning")
+    for name in ("is_gradient_checkpointing", "gradient_checkpointing_enable")
+]
 
 TRAINING = {"model": "GPT-2", "kind": "training", "setup": {"precision": "bf16", "batch": 8, "sequence": 1024}}
 SERVING = {"model": "GPT-2", "kind": "serving", "setup": {"context": 128, "sequences": 2}}
@@ -177,9 +180,29 @@ class Counter:
         return self.peak
 
 
+# 2 layers of 7 matrices with A and B each, or their 7 matrices and 2 norms, the last norm, two embeddings
+ADAPTERS, EVERYTHING = 2 * 7 * 2, 2 * 9 + 3
+
+
 @pytest.mark.torch
-@pytest.mark.parametrize("method", ["full", "lora"])
-def test_each_training_step_has_its_own_peak(monkeypatch, method):
+@pytest.mark.parametrize(
+    ("changes", "with_states"),
+    [
+        ({"method": "full"}, EVERYTHING),
+        ({"method": "full", "attention": "eager", "optimizer": "adamw_fused"}, EVERYTHING),
+        ({"method": "full", "optimizer": "adamw_8bit"}, EVERYTHING),
+        ({"method": "full", "precision": "fp32", "optimizer": "sgd_momentum"}, EVERYTHING),
+        ({"method": "full", "accumulation": 2, "checkpointing": True}, EVERYTHING),
+        ({"method": "lora", "checkpointing": True}, ADAPTERS),
+        ({"method": "lora", "precision": "bf16_autocast"}, ADAPTERS),
+        ({"method": "qlora", "precision": "bf16_autocast"}, ADAPTERS),
+        ({"method": "qlora", "precision": "bf16_autocast", "checkpointing": True}, ADAPTERS),
+        ({"method": "qlora", "precision": "bf16_autocast", "double_quant": False}, ADAPTERS),
+    ],
+    ids=lambda value: " ".join(map(str, value.values())) if isinstance(value, dict) else "",
+)
+def test_each_training_step_has_its_own_peak(monkeypatch, changes, with_states):
+    """In every sort of set-up that the plan has for a GPU."""
     from scripts import memory_probes as probes
 
     counter, steps = Counter(monkeypatch), []
@@ -191,22 +214,22 @@ def test_each_training_step_has_its_own_peak(monkeypatch, method):
         steps.append((ids.shape, len(optimizer.state)))
 
     monkeypatch.setattr(probes, "run_step", step)
-    setup = TrainingSetup(method=method, precision="bf16", batch=2, sequence=16, rank=2)
+    setup = TrainingSetup(**{"precision": "bf16", "batch": 2, "sequence": 16, "rank": 2, **changes})
     peaks = probes.cuda_training(SMALL, from_config(SMALL, name="small"), setup)
     one = ["synchronize", "reset_peak_memory_stats", "step", "synchronize", "read"]
     assert counter.calls == ["empty_cache", *one, *one]
     assert peaks == (1, 2)
     assert [shape for shape, _ in steps] == [(2, 16)] * 2
-    # 2 layers of 7 matrices with A and B each, or their 7 matrices and 2 norms, the last norm, two embeddings
-    assert steps[0][1] == (28 if method == "lora" else 2 * 9 + 3)
+    assert steps[0][1] == with_states
 
 
 @pytest.mark.torch
-def test_the_prompts_peak_is_read_before_anything_is_written(monkeypatch):
+@pytest.mark.parametrize("attention", ["eager", "fused"])
+def test_the_prompts_peak_is_read_before_anything_is_written(monkeypatch, attention):
     from scripts import memory_probes as probes
 
     counter = Counter(monkeypatch)
     arch = from_config(SMALL, name="small")
-    assert probes.cuda_serving(SMALL, arch, "eager", 2, 16) == (1, 2)
+    assert probes.cuda_serving(SMALL, arch, attention, 2, 16) == (1, 2)
     reset, read = "reset_peak_memory_stats", "read"
     assert counter.calls == ["empty_cache", reset, read, reset, read]
