@@ -50,6 +50,8 @@ UNDOCUMENTED = {
     "testid": "lib/ui/kit/presenting/page_parts.py",
     "SCB": "lib/quant/measure/loading/true_bytes.py",
     "quant_state": "lib/quant/measure/loading/true_bytes.py",
+    "gemm_4bit": "lib/quant/measure/scoring/wide_products.py",
+    "torch.ops": "lib/quant/measure/scoring/wide_products.py",
 }
 """The same, for names without an underscore that the library's documentation does not have."""
 SAYS_NOTHING = {"_submit", "_draw", "settings", "_settings", "run", "helper", "process", "handle", "do"}

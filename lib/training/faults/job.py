@@ -5,8 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator
 
-import torch
-from bitsandbytes.nn import Linear4bit
 from torch import nn
 from transformers import PreTrainedTokenizerBase
 
@@ -19,6 +17,7 @@ from lib.training.faults.run import BrokeOff, CaseEvent, CaseRun, Measured, Prev
 from lib.training.faults.texts import overlap
 from lib.training.finetune import finetune
 from lib.training.methods.files import with_files
+from lib.training.methods.four_bits import without_backward
 from lib.training.run import FineTuningRun
 from lib.training.texts.batches import IGNORED, held_out_loss, labelled
 
@@ -66,20 +65,6 @@ def _prepared(case: CaseRun, found: list[Trainable]) -> Callable[[nn.Module], No
         found.append(Trainable(*halves))
 
     return prepare
-
-
-def without_backward(model: nn.Module) -> None:
-    """Take the backward pass from products with 4-bit weights.
-
-    It is what bitsandbytes 0.50.2 does on a processor with AVX512-BF16 to a model that was asked before it is trained:
-    the first forward pass in `eval()` packs the weights for a kernel without a backward pass (Linear4bit.forward and
-    matmul_4bit), and they stay so. Here the same is done on any processor. That the embeddings ask for gradients, as
-    peft's prepare_model_for_kbit_training has it, is why nothing raises an error.
-    """
-    model.enable_input_require_grads()
-    for module in model.modules():
-        if isinstance(module, Linear4bit):
-            module.forward = torch.no_grad()(module.forward)
 
 
 def _preview(run: FineTuningRun, tokenizer: PreTrainedTokenizerBase) -> Preview:

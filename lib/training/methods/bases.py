@@ -1,7 +1,7 @@
 """The model that a method starts from. Imports torch: worker only.
 
 The shared base is only ever read. PiSSA and full fine-tuning change the weights, and bitsandbytes may pack those of a
-4-bit model for inference, after which gradients are zero in silence: these load a copy of their own, for one run.
+4-bit model for inference (four_bits.py): these load a copy of their own, for one run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
-from bitsandbytes.nn import Linear4bit
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from lib.logs import quiet_bitsandbytes
@@ -21,6 +20,7 @@ from lib.models.shared import collect
 from lib.training.adapting import precision_of
 from lib.training.errors import TrainingError
 from lib.training.methods.catalogue import methods
+from lib.training.methods.four_bits import never_packed
 from lib.training.run import FineTuningRun
 
 quiet_bitsandbytes()
@@ -74,19 +74,3 @@ def _loaded_afresh(folder: Path, precision: str) -> tuple[PreTrainedModel, PreTr
         ) from error
     never_packed(model)
     return model, tokenizer
-
-
-def never_packed(model: PreTrainedModel) -> None:
-    """Keep the 4-bit layers of `model` in training mode.
-
-    On processors with AVX512-BF16 bitsandbytes packs a 4-bit layer's weights when it computes outside of training, and
-    there is no way back to a gradient. Such a layer has nothing else that differs between the two modes.
-    """
-    for module in model.modules():
-        if isinstance(module, Linear4bit):
-            module.train(True)
-            module.train = _stay
-
-
-def _stay(mode: bool = True) -> None:
-    """In place of a layer's `train`, which `model.eval()` calls too."""

@@ -79,7 +79,7 @@ QLORA = replace(
         (ADAPTING, "lora_config"),
         ("lib.models.load", "multiplies_bf16"),
         ("lib.models.load", "quantization_config"),
-        ("lib.training.methods.bases", "never_packed"),
+        ("lib.training.methods.four_bits", "never_packed"),
     ),
 )
 IN_FRONT = replace(LORA, in_front=LEARNT_IN_FRONT, starts_as_base=False, taken_off="model.get_base_model()")

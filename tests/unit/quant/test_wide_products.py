@@ -7,6 +7,7 @@ bnb = pytest.importorskip("bitsandbytes")
 
 from lib.quant.measure.scoring import wide_products  # noqa: E402 (torch first, so that the skip comes before what needs it)
 from lib.quant.measure.scoring.wide_products import products_in_fp32, slow_dtypes, what_is_done  # noqa: E402
+from lib.training.methods.four_bits import never_packed  # noqa: E402
 
 pytestmark = pytest.mark.torch
 CPU = torch.device("cpu")
@@ -21,7 +22,9 @@ def layer(kind: str) -> torch.nn.Module:
     quantized = bnb.nn.Linear4bit(
         576, 256, compute_dtype=torch.bfloat16, quant_type=name, compress_statistics=bool(double)
     )
-    return quantized.to("cpu").eval()
+    quantized = quantized.to("cpu").eval()
+    never_packed(quantized)  # a processor with AVX512-BF16 would, and has another product for what it packed
+    return quantized
 
 
 @pytest.mark.parametrize("kind", ["bfloat16", "float16", "nf4", "fp4", "nf4-double"])
@@ -29,11 +32,15 @@ def test_a_product_in_fp32_is_the_librarys_own_up_to_the_order_of_its_sums(kind,
     """A relative difference of one last place, where a sum falls beside the middle of two numbers, and seldom so."""
     monkeypatch.setattr(wide_products, "slow_dtypes", lambda: BOTH)
     module, dtype = layer(kind), torch.float16 if kind == "float16" else torch.bfloat16
+    name = "_linear" if kind.startswith(("bfloat", "float")) else "_four_bits"
+    in_place, calls = getattr(wide_products, name), []
+    monkeypatch.setattr(wide_products, name, lambda *args, **options: calls.append(name) or in_place(*args, **options))
     inputs = torch.randn(1, 64, 576, dtype=dtype)
     with torch.inference_mode():
         theirs = module(inputs)
         with products_in_fp32(CPU):
             ours = module(inputs)
+    assert calls == [name], "the library's own product was taken"
     assert ours.dtype == theirs.dtype
     assert (ours != theirs).float().mean() < 0.01
     torch.testing.assert_close(ours, theirs, rtol=2 * torch.finfo(dtype).eps, atol=1e-2)

@@ -26,6 +26,7 @@ from lib.training.texts.prompts import Question
 
 torch = pytest.importorskip("torch")
 
+from bitsandbytes.nn import Linear4bit  # noqa: E402
 from peft import PeftModel  # noqa: E402 (after torch is known to be there)
 from torch.nn import functional  # noqa: E402
 
@@ -220,7 +221,7 @@ def test_a_quantized_base_is_quantized_and_stays_trainable_after_it_was_asked(me
         model = adapting.with_adapter(base, run, tokenizer)
         batches.held_out_loss(model, tokenizer, [Example("Teh C")])
         model.eval()
-        four_bit = [each for each in model.modules() if isinstance(each, bases.Linear4bit)]
+        four_bit = [each for each in model.modules() if isinstance(each, Linear4bit)]
         assert all(each.training for each in four_bit)
         assert bool(four_bit) is (method == "qlora_nf4")
         optimizer = torch.optim.AdamW(adapting.trainable_parameters(model), lr=1e-2)
