@@ -5,13 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from lib.models.catalogue import bundled_folder
 from tests.browser.conftest import settle
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet"),
-]
+pytestmark = pytest.mark.browser
 
 
 def test_the_model_answers_after_the_student(page: Page, app):

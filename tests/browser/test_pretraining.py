@@ -6,14 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lib.lesson.pretraining.birth import birth
-from lib.models.catalogue import bundled_folder
 from tests.browser.conftest import settle
 from tests.browser.server import App
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet"),
-]
+pytestmark = pytest.mark.browser
 
 
 def test_a_sentence_is_read_and_its_choice_reshaped_by_keyboard(page: Page, app: App):

@@ -5,14 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from lib.models.catalogue import bundled_folder
 from tests.browser.conftest import settle
 from tests.browser.server import App
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet"),
-]
+pytestmark = pytest.mark.browser
 
 
 def test_recorded_is_shown_and_a_sentence_is_labelled(page: Page, app: App):

@@ -8,19 +8,17 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from lib.evaluation.benchmarks import benchmark_items
 from lib.evaluation.open_models import open_models
-from lib.models.catalogue import BUNDLED, bundled_folder
+from lib.models.catalogue import BUNDLED
 from lib.ui.evaluation.own_texts import TASKS
 from tests.pages.conftest import open_chapter, refused, said, start_and_finish
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) $$\\frac{1}{0}$$ `x`"
-needs_model = pytest.mark.skipif(not (bundled_folder() / "config.json").exists(), reason="no bundled model yet")
 
 
 def html(app) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
 
 
-@needs_model
 def test_a_model_answers_the_item_that_the_student_answered():
     app = open_chapter("benchmarks", model=BUNDLED)
     item = benchmark_items()["reasoning"].item
@@ -31,7 +29,6 @@ def test_a_model_answers_the_item_that_the_student_answered():
     assert app.segmented_control(key="rule_item").value == "acc"
 
 
-@needs_model
 def test_a_benchmark_is_run_and_compared_with_guessing():
     app = open_chapter("benchmarks", view="A score", benchmark="10 items, one of each style", model=BUNDLED)
     start_and_finish(app, "Run the benchmark")

@@ -167,6 +167,12 @@ def test_no_test_looks_at_the_clock():
     assert set(looking) == {"tests/waiting.py"}
 
 
+def test_no_test_is_skipped_for_want_of_a_library():
+    """Each is pinned: a test that cannot import one has found something."""
+    names = {file: {getattr(node, "attr", None) for node in ast.walk(tree_of(file))} for file in TESTS}
+    assert not [path_of(file) for file, read in names.items() if "importorskip" in read]
+
+
 @pytest.mark.parametrize("library", ["rouge_score", "nltk", "sacrebleu"])
 def test_the_named_libraries_give_the_metrics(library):
     assert [file for file in DOMAIN if file.relative_to(ROOT).parts[1] == "metrics" and library in packages(file)]

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from lib.models.catalogue import BUNDLED, REAL  # noqa: E402
-from lib.places import ROOT  # noqa: E402
-from lib.training.methods.catalogue import methods  # noqa: E402
-from scripts import gpu_items, measure_memory, measure_quantization  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from scripts import measure_on_gpu as script  # noqa: E402
-from scripts.gpu_items import Item  # noqa: E402
-from scripts.measure_on_gpu import FAILED, MEASURED, OUT_OF_MEMORY, OUT_OF_TIME  # noqa: E402
+from lib.models.catalogue import BUNDLED, REAL
+from lib.places import ROOT
+from lib.training.methods.catalogue import methods
+from scripts import gpu_items, measure_memory, measure_quantization
+from scripts import measure_on_gpu as script
+from scripts.gpu_items import Item
+from scripts.measure_on_gpu import FAILED, MEASURED, OUT_OF_MEMORY, OUT_OF_TIME
 
 pytestmark = [
     pytest.mark.torch,

@@ -9,15 +9,12 @@ import pytest
 
 from lib.alignment.answers import Answer
 from lib.alignment.errors import AlignmentError
+from lib.alignment.gold import job
 from lib.alignment.gold.run import GoldRun, Labelled, best_for_gold, both_rewards, has_turned, rise_error
+from lib.alignment.policy.job import optimise
 from lib.alignment.policy.run import Examined, PolicyRun, Reward
 from lib.alignment.preferences import Ranking
 from lib.alignment.rules import GOLD, SECRET, rule
-
-torch = pytest.importorskip("torch")
-
-from lib.alignment.gold import job  # noqa: E402 (after torch is known to be there)
-from lib.alignment.policy.job import optimise  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

@@ -7,20 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from lib.alignment.answers import Answer
 from lib.alignment.by_prompt import error_of_difference
 from lib.alignment.errors import AlignmentError
 from lib.alignment.length import length_rankings, swayed_by_length, turned
 from lib.alignment.preferences import Pair, Ranking, course_rankings, pairs_of
+from lib.alignment.reward.head import Standardised, fitted, fitted_without
+from lib.alignment.reward.job import _Table
 from lib.alignment.reward.length import error_by_prompt, longer_preferred, longer_wins, slope_through_mean, won_back
 from lib.alignment.reward.run import Fitted, Judged, Learnt, RewardRun, correlation
 from lib.models.catalogue import BUNDLED, REAL
-
-torch = pytest.importorskip("torch")
-
-from lib.alignment.reward.head import Standardised, fitted, fitted_without  # noqa: E402 (after torch is known to be there)
-from lib.alignment.reward.job import _Table  # noqa: E402
 
 pytestmark = pytest.mark.torch
 

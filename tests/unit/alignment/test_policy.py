@@ -8,25 +8,23 @@ from itertools import combinations
 from statistics import mean
 
 import pytest
+import torch
 
 from lib.alignment.answers import Answer, Sampled, Sampling, inviting_prompts, prompts
 from lib.alignment.errors import AlignmentError
+from lib.alignment.policy import job
 from lib.alignment.policy.best_of_n import expected_best, kl_nats
+from lib.alignment.policy.losses import advantages, dpo_loss, grpo_loss, token_log_probabilities
 from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward, lately_right
 from lib.alignment.preferences import Pair
 from lib.alignment.rules import RULES, words
+from lib.alignment.sampling import Row, draw, sampled_ids, whole_sentences, write_answers
+from lib.alignment.secret.job import play
+from lib.alignment.secret.run import Game, Voted
 from lib.charts.alignment.policy import best_of, earned, losses, overoptimised
 from lib.errors import StopRequested
-
-torch = pytest.importorskip("torch")
-
-from lib.alignment.policy import job  # noqa: E402 (after torch is known to be there)
-from lib.alignment.policy.losses import advantages, dpo_loss, grpo_loss, token_log_probabilities  # noqa: E402
-from lib.alignment.sampling import Row, draw, sampled_ids, whole_sentences, write_answers  # noqa: E402
-from lib.alignment.secret.job import play  # noqa: E402
-from lib.alignment.secret.run import Game, Voted  # noqa: E402
-from lib.models import catalogue  # noqa: E402
-from lib.models.load import load  # noqa: E402
+from lib.models import catalogue
+from lib.models.load import load
 
 pytestmark = [
     pytest.mark.torch,

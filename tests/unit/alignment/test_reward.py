@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 
 from lib.alignment.answers import Answer
 from lib.alignment.errors import AlignmentError
 from lib.alignment.preferences import Pair, Ranking
+from lib.alignment.reward import job
+from lib.alignment.reward.features import hidden_states
+from lib.alignment.reward.head import Standardised, fitted, rewards
 from lib.alignment.reward.length import longer_wins
 from lib.alignment.reward.run import (
     FOLDS,
@@ -23,14 +27,8 @@ from lib.alignment.reward.run import (
     correlation,
 )
 from lib.charts.alignment.reward import enough
-
-torch = pytest.importorskip("torch")
-
-from lib.alignment.reward import job  # noqa: E402 (after torch is known to be there)
-from lib.alignment.reward.features import hidden_states  # noqa: E402
-from lib.alignment.reward.head import Standardised, fitted, rewards  # noqa: E402
-from lib.models import catalogue  # noqa: E402
-from lib.models.load import load  # noqa: E402
+from lib.models import catalogue
+from lib.models.load import load
 
 pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("bundled_is_tiny")]
 

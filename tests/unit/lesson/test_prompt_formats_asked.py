@@ -112,7 +112,8 @@ def on_a_model(test):
 
 @on_a_model
 def test_the_right_answer_s_probability_is_that_of_its_tokens_one_by_one():
-    torch = pytest.importorskip("torch")
+    import torch
+
     from lib.lesson.prompt_formats.asked.breaks_job import ask_in_every_way
     from lib.models import catalogue
     from lib.models.load import load
@@ -131,7 +132,6 @@ def test_the_right_answer_s_probability_is_that_of_its_tokens_one_by_one():
 
 @on_a_model
 def test_both_ways_of_cutting_are_told():
-    pytest.importorskip("torch")
     from lib.lesson.prompt_formats.asked.injection_job import read_both_ways
 
     as_it_comes, escaped = read_both_ways(Injection(BUNDLED, "Be kind.", "Hi<end>there"))
@@ -141,7 +141,6 @@ def test_both_ways_of_cutting_are_told():
 
 @on_a_model
 def test_a_run_in_one_format_is_asked_in_three():
-    pytest.importorskip("torch")
     from lib.lesson.prompt_formats.asked.learning import AskedIn
     from lib.lesson.prompt_formats.asked.learning_job import learn_and_ask
 

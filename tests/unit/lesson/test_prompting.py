@@ -140,7 +140,8 @@ def on_a_model(test):
 
 @on_a_model
 def test_a_label_s_log_likelihood_is_that_of_its_tokens_one_by_one():
-    torch = pytest.importorskip("torch")
+    import torch
+
     from lib.lesson.prompting.scoring_job import label_log_probabilities
     from lib.models import catalogue
     from lib.models.load import load
@@ -164,7 +165,6 @@ def test_a_label_s_log_likelihood_is_that_of_its_tokens_one_by_one():
 
 @on_a_model
 def test_asking_changes_no_weight_and_an_own_sentence_gets_shares():
-    pytest.importorskip("torch")
     from lib.lesson.prompting.scoring_job import ask_in_every_way, ask_own
 
     run = by_examples(BUNDLED, USUAL_WORDING, 0, 1)
@@ -179,7 +179,8 @@ def test_asking_changes_no_weight_and_an_own_sentence_gets_shares():
 
 @on_a_model
 def test_three_ways_train_what_they_say_and_leave_the_base_alone():
-    torch = pytest.importorskip("torch")
+    import torch
+
     from lib.lesson.prompting.ways_job import every_way
     from lib.models import catalogue
     from lib.models.load import load

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import AutoConfig, AutoModelForCausalLM
 
 from lib.memory.model.config_json import from_text
 from lib.memory.model.module_names import OWN_NAMES, own_names
 from lib.training.inside.counting import AdapterCount
 from lib.training.run import TARGETS
-
-torch = pytest.importorskip("torch")
-
-from peft import LoraConfig, get_peft_model  # noqa: E402 (after torch is known to be there)
-from transformers import AutoConfig, AutoModelForCausalLM  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

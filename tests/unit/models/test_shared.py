@@ -8,8 +8,6 @@ from contextlib import ExitStack
 
 import pytest
 
-pytest.importorskip("torch")
-
 from lib.models.shared import SharedCopies
 from tests.waiting import LIMIT_S
 

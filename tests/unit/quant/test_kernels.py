@@ -3,19 +3,16 @@
 from dataclasses import replace
 
 import pytest
+import torch
+from bitsandbytes.backends.cpu import ops
+from bitsandbytes.functional import has_avx512bf16
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("bitsandbytes")
-
-from bitsandbytes.backends.cpu import ops  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from bitsandbytes.functional import has_avx512bf16  # noqa: E402
-
-from lib.quant.findings.claims import check_claims  # noqa: E402
-from lib.quant.findings.results import collect  # noqa: E402
-from lib.quant.findings.verdict import verdict  # noqa: E402
-from lib.quant.measure.conditions import conditions  # noqa: E402
-from lib.quant.measure.speed.kernels import FOUR_BITS, INT8, unpacked_rows, what_is_unpacked  # noqa: E402
-from tests.unit.quant.test_results import CPU_RUN, STARTED  # noqa: E402
+from lib.quant.findings.claims import check_claims
+from lib.quant.findings.results import collect
+from lib.quant.findings.verdict import verdict
+from lib.quant.measure.conditions import conditions
+from lib.quant.measure.speed.kernels import FOUR_BITS, INT8, unpacked_rows, what_is_unpacked
+from tests.unit.quant.test_results import CPU_RUN, STARTED
 
 pytestmark = pytest.mark.torch
 CPU = torch.device("cpu")

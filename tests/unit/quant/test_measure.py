@@ -6,26 +6,24 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
+from transformers import AutoTokenizer
 
-torch = pytest.importorskip("torch")
-
-from transformers import AutoTokenizer  # noqa: E402 (torch first, so that the skip comes before what needs it)
-
-from lib.errors import StopRequested  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from lib.models.catalogue import BUNDLED  # noqa: E402
-from lib.models.chat import can_chat  # noqa: E402
-from lib.models.load import load  # noqa: E402
-from lib.models.shared import SharedCopies  # noqa: E402
-from lib.quant import QuantError  # noqa: E402
-from lib.quant.findings.results import collect, table  # noqa: E402
-from lib.quant.layer_map.job import map_sensitivity  # noqa: E402
-from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapStarted, SensitivityRun  # noqa: E402
-from lib.quant.measure import job  # noqa: E402
-from lib.quant.measure.loading import loaded  # noqa: E402
-from lib.quant.measure.loading.estimate import check_fits, model_files  # noqa: E402
-from lib.quant.measure.loading.round_to_nearest import RoundToNearest  # noqa: E402
-from lib.quant.measure.loading.true_bytes import numbers_in, true_bytes, weights_alone_bytes  # noqa: E402
-from lib.quant.measure.run import (  # noqa: E402
+from lib.errors import StopRequested
+from lib.models.catalogue import BUNDLED
+from lib.models.chat import can_chat
+from lib.models.load import load
+from lib.models.shared import SharedCopies
+from lib.quant import QuantError
+from lib.quant.findings.results import collect, table
+from lib.quant.layer_map.job import map_sensitivity
+from lib.quant.layer_map.run import AllMeasured, LayerMeasured, MapStarted, SensitivityRun
+from lib.quant.measure import job
+from lib.quant.measure.loading import loaded
+from lib.quant.measure.loading.estimate import check_fits, model_files
+from lib.quant.measure.loading.round_to_nearest import RoundToNearest
+from lib.quant.measure.loading.true_bytes import numbers_in, true_bytes, weights_alone_bytes
+from lib.quant.measure.run import (
     USUAL_QUESTION,
     Finished,
     Progress,
@@ -34,9 +32,9 @@ from lib.quant.measure.run import (  # noqa: E402
     RowMeasured,
     Started,
 )
-from lib.quant.measure.scoring.passage import Passage  # noqa: E402
-from lib.quant.measure.scoring.token_scores import TokenScores, score, windows  # noqa: E402
-from lib.quant.measure.speed.writing import first_difference, prompt_ids  # noqa: E402
+from lib.quant.measure.scoring.passage import Passage
+from lib.quant.measure.scoring.token_scores import TokenScores, score, windows
+from lib.quant.measure.speed.writing import first_difference, prompt_ids
 
 pytestmark = pytest.mark.torch
 QUICK = {"tokens": 300, "window": 64, "overlap": 32, "new_tokens": 6, "repeats": 2, "prompt": "Once"}

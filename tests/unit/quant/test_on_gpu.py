@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from lib.models.shared import COPIES, KEPT_S  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from lib.quant.findings.results import Results, collect  # noqa: E402
-from lib.quant.measure.job import measure  # noqa: E402
-from lib.quant.measure.run import QuantizationRun  # noqa: E402
-from scripts.measure_quantization import random_model  # noqa: E402
+from lib.models.shared import COPIES, KEPT_S
+from lib.quant.findings.results import Results, collect
+from lib.quant.measure.job import measure
+from lib.quant.measure.run import QuantizationRun
+from scripts.measure_quantization import random_model
 
 pytestmark = [
     pytest.mark.gpu,

@@ -1,13 +1,12 @@
 """Products in fp32 are the library's own, but for the order of the sums."""
 
+import bitsandbytes as bnb
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-bnb = pytest.importorskip("bitsandbytes")
-
-from lib.quant.measure.scoring import wide_products  # noqa: E402 (torch first, so that the skip comes before what needs it)
-from lib.quant.measure.scoring.wide_products import products_in_fp32, slow_dtypes, what_is_done  # noqa: E402
-from lib.training.methods.four_bits import never_packed  # noqa: E402
+from lib.quant.measure.scoring import wide_products
+from lib.quant.measure.scoring.wide_products import products_in_fp32, slow_dtypes, what_is_done
+from lib.training.methods.four_bits import never_packed
 
 pytestmark = pytest.mark.torch
 CPU = torch.device("cpu")

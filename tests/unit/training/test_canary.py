@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 
 from lib.curriculum import chapter
+from lib.models import catalogue
+from lib.models.load import load
+from lib.training.canary import codes, job
 from lib.training.canary.run import CanaryRun, Exposure, Planted, usual_texts
 from lib.training.errors import TrainingError
 from lib.training.events import Step
 from lib.training.run import FineTuningRun
 from lib.training.texts.prompts import Completion
-
-torch = pytest.importorskip("torch")
-
-from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
-from lib.models.load import load  # noqa: E402
-from lib.training.canary import codes, job  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

@@ -134,7 +134,8 @@ def test_what_takes_longer_than_lora_is_told_to():
 
 @pytest.mark.torch
 def test_a_processor_has_bf16_products_by_what_linux_tells_as_by_what_torch_tells():
-    torch = pytest.importorskip("torch")
+    import torch
+
     from lib.models.load import best_device, multiplies_bf16
 
     if best_device() == torch.device("cpu"):
@@ -217,7 +218,7 @@ class TestRuns:
     pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 
     def test_a_run_that_diverges_leaves_its_sentence_and_the_others_go_on(self, monkeypatch):
-        finetune = pytest.importorskip("lib.training.finetune")
+        from lib.training import finetune
         from lib.training.comparing.job import compare
 
         monkeypatch.setattr(finetune, "DIVERGED", 0.9)  # so small a model cannot be very wrong
@@ -245,7 +246,6 @@ class TestRuns:
         assert lora.whole
 
     def test_a_stop_halfway_keeps_what_is_finished(self):
-        pytest.importorskip("torch")
         from lib.errors import StopRequested
         from lib.training.comparing.job import compare
 

@@ -6,11 +6,10 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from lib.models.load import load  # noqa: E402
-from lib.training.texts import complete as healing  # noqa: E402
+from lib.models.load import load
+from lib.training.texts import complete as healing
 
 pytestmark = pytest.mark.torch
 VOCABULARY = [

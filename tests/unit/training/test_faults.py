@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from transformers import AutoTokenizer
 
+from lib.models import catalogue
 from lib.training.events import HeldOut, Step
-from lib.training.faults import texts
+from lib.training.faults import job, texts
 from lib.training.faults.cases import (
     AFRESH,
     ASKED_BEFORE,
@@ -23,13 +25,6 @@ from lib.training.faults.outcome import outcome
 from lib.training.faults.run import BrokeOff, CaseRun, Measured, Outcome, Preview, Trainable
 from lib.training.run import FineTuningRun
 from tests.faults import BY_KEY
-
-torch = pytest.importorskip("torch")
-
-from transformers import AutoTokenizer  # noqa: E402 (after torch is known to be there)
-
-from lib.models import catalogue  # noqa: E402
-from lib.training.faults import job  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

@@ -11,25 +11,22 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+import torch
+from transformers import get_scheduler
 
 from lib.engine import StopRequested
 from lib.errors import is_disk_full
+from lib.models import borrow as borrowing
+from lib.models import catalogue
+from lib.models.load import load
+from lib.training import adapting, finetune
 from lib.training.errors import Diverged, TrainingError
 from lib.training.events import Asked, Checkpoint, Finished, HeldOut, Started, Step
 from lib.training.progress import go_on, progress
 from lib.training.run import ATTENTION, MLP, SCHEDULES, FineTuningRun
+from lib.training.texts import batches
 from lib.training.texts.datasets import Example, load_dataset
 from lib.training.texts.prompts import Question
-
-torch = pytest.importorskip("torch")
-
-from transformers import get_scheduler  # noqa: E402 (after torch is known to be there)
-
-from lib.models import borrow as borrowing  # noqa: E402
-from lib.models import catalogue  # noqa: E402
-from lib.models.load import load  # noqa: E402
-from lib.training import adapting, finetune  # noqa: E402
-from lib.training.texts import batches  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import torch
 
+from lib.models import catalogue
+from lib.models.load import load
+from lib.training import adapting
 from lib.training.errors import TrainingError
 from lib.training.events import Step
+from lib.training.influence import job, scores
 from lib.training.influence.run import Chances, Retrained, Retraining, Traced, Tracing
 from lib.training.run import FineTuningRun
+from lib.training.texts import batches
 from lib.training.texts.datasets import Example, load_dataset
 from lib.training.texts.prompts import Completion
-
-torch = pytest.importorskip("torch")
-
-from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
-from lib.models.load import load  # noqa: E402
-from lib.training import adapting  # noqa: E402
-from lib.training.influence import job, scores  # noqa: E402
-from lib.training.texts import batches  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

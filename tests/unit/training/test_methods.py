@@ -10,35 +10,32 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+import torch
+from bitsandbytes.nn import Linear4bit
+from peft import PeftModel
+from torch.nn import functional
 
 from lib.errors import StopRequested
 from lib.memory.model.config_json import from_text
+from lib.models import borrow as borrowing
+from lib.models import catalogue
+from lib.models.load import load
+from lib.training import adapting, finetune
 from lib.training.comparing.calculated import calculated
 from lib.training.errors import TrainingError
 from lib.training.events import Before, Checkpoint, Cost, Finished, Forgotten, HeldOut, Started, Step
+from lib.training.forgetting import measuring as forgetting
 from lib.training.forgetting.known import facts, passages
+from lib.training.inside.dial import answer_at_each
 from lib.training.inside.events import dial
+from lib.training.methods import bases
 from lib.training.methods.catalogue import methods
 from lib.training.methods.counting import trained_parameters
+from lib.training.methods.files import with_files
 from lib.training.run import ATTENTION, MLP, FineTuningRun
+from lib.training.texts import batches, complete
 from lib.training.texts.datasets import Dataset, Example, load_dataset
 from lib.training.texts.prompts import Question
-
-torch = pytest.importorskip("torch")
-
-from bitsandbytes.nn import Linear4bit  # noqa: E402
-from peft import PeftModel  # noqa: E402 (after torch is known to be there)
-from torch.nn import functional  # noqa: E402
-
-from lib.models import borrow as borrowing  # noqa: E402
-from lib.models import catalogue  # noqa: E402
-from lib.models.load import load  # noqa: E402
-from lib.training import adapting, finetune  # noqa: E402
-from lib.training.forgetting import measuring as forgetting  # noqa: E402
-from lib.training.inside.dial import answer_at_each  # noqa: E402
-from lib.training.methods import bases  # noqa: E402
-from lib.training.methods.files import with_files  # noqa: E402
-from lib.training.texts import batches, complete  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

@@ -8,25 +8,22 @@ import types
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM
 
 from lib.memory.model.config_json import from_text
+from lib.models.load import load
 from lib.training.errors import TrainingError
 from lib.training.events import Finished, HeldOut, Started, Step, Watched
+from lib.training.finetune import finetune
 from lib.training.inside.update import updates
 from lib.training.methods.catalogue import methods
 from lib.training.methods.counting import trained_parameters
 from lib.training.out import program
 from lib.training.out.record import record
 from lib.training.run import FineTuningRun
-
-torch = pytest.importorskip("torch")
-
-from transformers import AutoConfig, AutoModelForCausalLM  # noqa: E402 (after torch is known to be there)
-
-from lib.models.load import load  # noqa: E402
-from lib.training.finetune import finetune  # noqa: E402
-from lib.training.texts.batches import held_out_loss  # noqa: E402
-from lib.training.texts.datasets import Example  # noqa: E402
+from lib.training.texts.batches import held_out_loss
+from lib.training.texts.datasets import Example
 
 pytestmark = [
     pytest.mark.torch,

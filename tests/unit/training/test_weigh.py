@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
 
 from lib.memory.errors import CannotEstimateError
 from lib.memory.train.setup import TrainingSetup
+from lib.models import catalogue
+from lib.models.load import load
+from lib.training.adapting import with_adapter
 from lib.training.errors import TrainingError
+from lib.training.finetune import finetune
+from lib.training.methods.bases import base_for
 from lib.training.out.record import record
 from lib.training.run import MLP, FineTuningRun
+from lib.training.texts.batches import batch_for, pick
+from lib.training.weigh.measuring import saved_tensor_bytes, token_block, weigh
 from lib.training.weigh.of_a_run import weighing_of
 from lib.training.weigh.weighing import HERE, Weighing, compared
-
-torch = pytest.importorskip("torch")
-
-from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
-from lib.models.load import load  # noqa: E402
-from lib.training.adapting import with_adapter  # noqa: E402
-from lib.training.finetune import finetune  # noqa: E402
-from lib.training.methods.bases import base_for  # noqa: E402
-from lib.training.texts.batches import batch_for, pick  # noqa: E402
-from lib.training.weigh.measuring import saved_tensor_bytes, token_block, weigh  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 
 from lib.lesson.prompting.task import task
+from lib.lesson.ways import new_head_job as job
 from lib.lesson.ways.errors import WaysError
 from lib.lesson.ways.new_head import HeadRun, HeadStep, NewHead, SentencesRead, Wrote, questions
-
-torch = pytest.importorskip("torch")
-
-from lib.lesson.ways import new_head_job as job  # noqa: E402 (after torch is known to be there)
-from lib.models import catalogue  # noqa: E402
-from lib.models.load import load  # noqa: E402
+from lib.models import catalogue
+from lib.models.load import load
 
 pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("bundled_is_tiny")]
 

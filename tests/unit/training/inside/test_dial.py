@@ -6,21 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from lib.models import catalogue
+from lib.models.load import load
 from lib.training.errors import TrainingError
 from lib.training.events import Watched
+from lib.training.finetune import finetune
+from lib.training.inside.dial import answer_at_each
 from lib.training.inside.events import STRENGTHS, Dialling, dial, mixture
 from lib.training.inside.update import Place, updates
+from lib.training.methods.files import with_files
 from lib.training.run import FineTuningRun
-
-torch = pytest.importorskip("torch")
-
-from lib.models import catalogue  # noqa: E402 (after torch is known to be there)
-from lib.models.load import load  # noqa: E402
-from lib.training.finetune import finetune  # noqa: E402
-from lib.training.inside.dial import answer_at_each  # noqa: E402
-from lib.training.methods.files import with_files  # noqa: E402
-from lib.training.texts.complete import complete  # noqa: E402
+from lib.training.texts.complete import complete
 
 pytestmark = [
     pytest.mark.torch,

@@ -7,22 +7,20 @@ import json
 from importlib.metadata import version
 
 import pytest
+import torch
 
+from lib.models import borrow as borrowing
+from lib.models import catalogue
+from lib.models.load import load
 from lib.places import ASSETS
+from lib.training import finetune
 from lib.training.events import Step
 from lib.training.out.card import data_sha256
+from lib.training.out.identity import weights_sha256
 from lib.training.out.record import record
 from lib.training.run import FineTuningRun
 from lib.training.texts.datasets import load_dataset
-
-torch = pytest.importorskip("torch")
-
-from lib.models import borrow as borrowing  # noqa: E402 (after torch is known to be there)
-from lib.models import catalogue  # noqa: E402
-from lib.models.load import load  # noqa: E402
-from lib.training import finetune  # noqa: E402
-from lib.training.out.identity import weights_sha256  # noqa: E402
-from lib.ui.kit.exports import json_of  # noqa: E402
+from lib.ui.kit.exports import json_of
 
 pytestmark = [
     pytest.mark.torch,

@@ -8,18 +8,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from lib.training.finetune import finetune
+from lib.training.out import merging
+from lib.training.out.events import Merged, MergedFile, Merging
+from lib.training.out.identity import weights_sha256
 from lib.training.run import FineTuningRun
-
-torch = pytest.importorskip("torch")
-
-from peft import PeftModel  # noqa: E402 (after torch is known to be there)
-from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
-
-from lib.training.finetune import finetune  # noqa: E402
-from lib.training.out import merging  # noqa: E402
-from lib.training.out.events import Merged, MergedFile, Merging  # noqa: E402
-from lib.training.out.identity import weights_sha256  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

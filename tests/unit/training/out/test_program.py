@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from lib.training.errors import Diverged, TrainingError
+from lib.training.finetune import finetune
 from lib.training.methods.catalogue import methods
 from lib.training.out import program, sources
 from lib.training.out.record import RunRecord, record
@@ -24,12 +26,6 @@ from lib.training.out.repeated import METHODS
 from lib.training.run import FineTuningRun
 from lib.training.texts.datasets import Dataset, Example
 from tests.waiting import LIMIT_S
-
-torch = pytest.importorskip("torch")
-
-from safetensors.torch import load_file, save_file  # noqa: E402 (after torch is known to be there)
-
-from lib.training.finetune import finetune  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,

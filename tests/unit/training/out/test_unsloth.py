@@ -59,9 +59,10 @@ def _value(node: ast.expr) -> object:
 @pytest.mark.parametrize("settings", [{}, {"own": QUESTIONS, "loss_on": "answer", "warmup_steps": 2}])
 def test_it_calls_nothing_with_an_argument_that_is_not_taken(settings):
     """What `assets/training/unsloth.json` says was read from the packages; TrainingArguments are the installed ones."""
-    arguments = pytest.importorskip("transformers").TrainingArguments
+    from transformers import TrainingArguments
+
     takes = {name: set(names) for name, names in checked().takes.items()}
-    takes["SFTConfig"] |= {field.name for field in dataclasses.fields(arguments)}
+    takes["SFTConfig"] |= {field.name for field in dataclasses.fields(TrainingArguments)}
     called = calls(code(recorded(**settings)))
     assert takes.keys() <= called.keys()
     assert {name: set(called[name]) - taken for name, taken in takes.items()} == {name: set() for name in takes}
@@ -105,8 +106,10 @@ def test_it_says_that_it_was_not_run():
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 def test_what_its_last_cell_saves_is_what_the_activity_reads(tmp_path, monkeypatch):
     """The cell itself, on a model of two small layers; norms by torch from the whole matrices."""
-    torch, peft = pytest.importorskip("torch"), pytest.importorskip("peft")
-    transformers = pytest.importorskip("transformers")
+    import peft
+    import torch
+    import transformers
+
     monkeypatch.chdir(tmp_path)
     config = transformers.LlamaConfig(
         vocab_size=32, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from transformers import AutoTokenizer
 
+from lib.models.catalogue import BUNDLED
 from lib.training.errors import TrainingError
 from lib.training.own_data.preview import (
     SHOWN_CUT,
@@ -16,15 +18,9 @@ from lib.training.own_data.preview import (
     Prepared,
     PreviewRequest,
 )
-from lib.training.own_data.texts import PLAIN, OwnText, Turn
-
-pytest.importorskip("torch")
-
-from transformers import AutoTokenizer
-
-from lib.models.catalogue import BUNDLED
 from lib.training.own_data.preview_job import preview
 from lib.training.own_data.templates import around_a_question, example_of
+from lib.training.own_data.texts import PLAIN, OwnText, Turn
 from lib.training.texts.batches import IGNORED, labelled
 
 pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("bundled_is_tiny")]
