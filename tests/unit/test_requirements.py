@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from lib.places import ROOT
 
 MAIN = ROOT / "requirements.txt"
+DEVELOPING = ROOT / "requirements-dev.txt"
 COMMUNITY_CLOUD = ROOT / "deploy" / "community-cloud" / "requirements.txt"
+RUNNING = [ROOT / "app.py", *(file for name in ("lib", "pages", "deploy") for file in (ROOT / name).rglob("*.py"))]
+TRYING = [file for name in ("scripts", "bench", "tests") for file in (ROOT / name).rglob("*.py")]
+OURS = {"app", "lib", "pages", "scripts", "bench", "tests"}
 
 
 def pins(file: Path) -> dict[str, str]:
@@ -35,7 +43,25 @@ def test_both_files_agree_on_every_pin():
     assert cloud == main
 
 
-@pytest.mark.parametrize("file", [MAIN, ROOT / "requirements-dev.txt"], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [MAIN, DEVELOPING], ids=lambda file: file.name)
 def test_what_is_installed_here_is_what_is_pinned(file):
     installed = {name: importlib.metadata.version(name).partition("+")[0] for name in pins(file)}
     assert installed == pins(file)
+
+
+@pytest.mark.parametrize(("files", "pinned"), [(RUNNING, (MAIN,)), (TRYING, (MAIN, DEVELOPING))], ids=["app", "tools"])
+def test_what_is_imported_is_pinned(files, pinned):
+    """What only comes along with another package may be gone with its next version."""
+    known = {canonicalize_name(name) for file in pinned for name in pins(file)}
+    owners = importlib.metadata.packages_distributions()
+    packages = set(imported_packages(files)) - OURS - sys.stdlib_module_names
+    assert not [name for name in sorted(packages) if known.isdisjoint(map(canonicalize_name, owners.get(name, ())))]
+
+
+def imported_packages(files: Iterable[Path]) -> Iterator[str]:
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module.partition(".")[0]
