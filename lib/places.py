@@ -9,3 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ASSETS = ROOT / "assets"
 """Facts as data: every figure with its source, no code."""
+
+BUNDLED_IN_REPOSITORY = "assets/base-model"
+"""The bundled model's folder, as whoever has this repository names it."""
+
+BUNDLED_MODEL = ROOT / BUNDLED_IN_REPOSITORY

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from lib.places import ASSETS
+from lib.places import BUNDLED_MODEL
 from scripts.pretrain import CHECKPOINTS, END_OF_TEXT, Recipe, build_model, encode_books, mean_loss, read_books
 
 
@@ -135,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True, help="folder of .txt books with MANIFEST.json")
     parser.add_argument("--out", type=Path, default=CHECKPOINTS, help="checkpoints")
-    parser.add_argument("--target", type=Path, default=ASSETS / "base-model")
+    parser.add_argument("--target", type=Path, default=BUNDLED_MODEL)
     arguments = parser.parse_args()
     export(arguments.corpus, arguments.out, arguments.target)
 

@@ -14,7 +14,7 @@ import datetime
 import json
 import tempfile
 
-from lib.places import ASSETS
+from lib.places import ASSETS, BUNDLED_MODEL
 from lib.training.run import FineTuningRun
 
 FOLDER = ASSETS / "training"
@@ -48,7 +48,7 @@ def record_trainer() -> None:
         TrainingArguments,
     )
 
-    base = ASSETS / "base-model"
+    base = BUNDLED_MODEL
     tokenizer = AutoTokenizer.from_pretrained(base)
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     torch.manual_seed(RUN.seed)

@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
 from lib.models.device import this_machine
-from lib.places import ASSETS
+from lib.places import ASSETS, BUNDLED_MODEL
 from lib.units import number_of
 from scripts.pretrain import (
     END_OF_TEXT,
@@ -96,7 +96,7 @@ def words_of(books: dict[str, str], least: int = 3) -> set[str]:
 
 def record(recipe: Recipe, corpus: Path, out: Path) -> None:
     """Train, and write what is recorded to `out` at every checkpoint."""
-    tokenizer = Tokenizer.from_file(str(ASSETS / "base-model" / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(BUNDLED_MODEL / "tokenizer.json"))
     training, held_out = read_books(corpus)
     known = words_of(training)
     train_tokens, held_out_tokens = encode_books(tokenizer, training), encode_books(tokenizer, held_out)

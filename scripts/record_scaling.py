@@ -26,7 +26,7 @@ from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
 from lib.models.device import this_machine
-from lib.places import ASSETS
+from lib.places import ASSETS, BUNDLED_MODEL
 from scripts.pretrain import END_OF_TEXT, HELD_OUT, Recipe, batch_at, build_model, encode_books, read_books
 
 CONTEXT, BATCH = 128, 4
@@ -144,7 +144,7 @@ def unigram_nats(training: np.ndarray, held_out: np.ndarray, vocabulary: int) ->
 
 def record(corpus: Path, out: Path, seeds: tuple[int, ...], sizes: tuple[int, ...], share: float) -> None:
     """Run what is not in `out` yet, smallest first, and write it after every run."""
-    tokenizer = Tokenizer.from_file(str(ASSETS / "base-model" / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(BUNDLED_MODEL / "tokenizer.json"))
     books, kept_back = read_books(corpus)
     training = encode_books(tokenizer, books)
     parts = {name.removesuffix(".txt"): encode_books(tokenizer, {name: kept_back[name]}) for name in HELD_OUT}

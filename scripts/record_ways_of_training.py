@@ -24,7 +24,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from lib.models import catalogue
 from lib.models.device import this_machine
 from lib.models.load import load
-from lib.places import ASSETS
+from lib.places import ASSETS, BUNDLED_MODEL
 from lib.training.adapting import with_adapter
 from lib.training.finetune import optimizer_for, training_loop
 from lib.training.methods.catalogue import methods
@@ -117,7 +117,7 @@ def main() -> None:
         ways[name] = {**told_of(before, after), **more}
         print(name, ways[name], flush=True)
 
-    pretraining = json.loads((ASSETS / "base-model" / "pretraining.json").read_text(encoding="utf-8"))
+    pretraining = json.loads((BUNDLED_MODEL / "pretraining.json").read_text(encoding="utf-8"))
     start = weight(build_model(Recipe(), 0))
     keep(
         "pretraining",

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from lib.models.errors import ModelUnavailable
-from lib.places import ASSETS
+from lib.places import ASSETS, BUNDLED_MODEL
 
 BUNDLED = "Bundled base model"
 REAL = "SmolLM2-135M-Instruct"
@@ -71,7 +71,7 @@ def _package(card: dict) -> Package | None:
 
 def bundled_folder() -> Path:
     """The bundled model; `BASE_MODEL` in the environment names another folder, for tests and experiments."""
-    return Path(os.environ.get("BASE_MODEL", ASSETS / "base-model"))
+    return Path(os.environ.get("BASE_MODEL", BUNDLED_MODEL))
 
 
 def models_folder() -> Path:

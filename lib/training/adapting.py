@@ -15,6 +15,7 @@ from lib.memory.model.module_names import STORED_TRANSPOSED, own_names
 from lib.models import catalogue
 from lib.models.borrow import own_modules
 from lib.models.load import best_device, multiplies_bf16
+from lib.places import BUNDLED_IN_REPOSITORY
 from lib.quant.measure.loading.true_bytes import numbers_in
 from lib.training.errors import TrainingError
 from lib.training.events import Checkpoint
@@ -25,8 +26,6 @@ from lib.training.methods.in_front import AfterExamples
 from lib.training.run import FineTuningRun
 from lib.training.texts.batches import labelled, pick
 
-BUNDLED_IN_REPOSITORY = "assets/base-model"
-"""How an adapter names the bundled model: its folder in this repository."""
 SINGULAR_VALUES_OF_A_WIDE_MODEL = "pissa_niter_4"
 """PiSSA's fast start, "several seconds" instead of minutes (arXiv 2404.02948, section 3): 4 subspace iterations."""
 LARGEST_TO_PASS_ON_BYTES = 100_000_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lib.places import ASSETS
+from lib.places import ASSETS, BUNDLED_MODEL
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Birth:
 def birth() -> Birth:
     """The run recorded in `assets/lesson/birth.json`."""
     told = json.loads((ASSETS / "lesson" / "birth.json").read_text(encoding="utf-8"))
-    bundled = json.loads((ASSETS / "base-model" / "pretraining.json").read_text(encoding="utf-8"))
+    bundled = json.loads((BUNDLED_MODEL / "pretraining.json").read_text(encoding="utf-8"))
     recipe = bundled["recipe"]
     per_step = recipe["batch_size"] * recipe["context"]
     return Birth(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from lib.lesson.pretraining.errors import PretrainingError
-from lib.places import ASSETS
+from lib.places import ASSETS, BUNDLED_MODEL
 from lib.sources import Source
 
 FACTS = ASSETS / "lesson" / "pretraining_cost.json"
@@ -236,7 +236,7 @@ def _preset(row: dict) -> Preset:
 
 def _bundled() -> dict:
     """The bundled model from its own pretraining.json."""
-    told = json.loads((ASSETS / "base-model" / "pretraining.json").read_text(encoding="utf-8"))
+    told = json.loads((BUNDLED_MODEL / "pretraining.json").read_text(encoding="utf-8"))
     return {
         "name": BUNDLED,
         "parameters": told["parameters"],

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from lib.places import BUNDLED_IN_REPOSITORY
 from lib.training.texts.datasets import Dataset
 
 
@@ -37,6 +38,11 @@ class RunCard:
     """The architecture's name in transformers, by which its matrices have their names."""
     kept_in: str | None = None
     """What those weights of the base were held in that are not quantized: "fp32", "bf16" or "fp16"."""
+
+    @property
+    def loaded_from(self) -> str:
+        """What `from_pretrained` finds the base by, for whoever has a hub or this repository."""
+        return self.hub_id or BUNDLED_IN_REPOSITORY
 
     @property
     def held_in(self) -> str:

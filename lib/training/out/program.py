@@ -141,15 +141,13 @@ def _model(record: RunRecord, repeated: Repeated) -> str:
     card = record.card
     if card.hub_id is None:
         where = "# A folder of the repository of Finetuning Lab; BASE_MODEL in the environment names another place.\n"
-        name, revision = "assets/base-model", None
     else:
         where = "# BASE_MODEL in the environment names a folder to use instead of the hub.\n"
-        name, revision = card.hub_id, card.revision
     if card.weights_by_way_of:
         where += f"# The run's weights came by way of {card.weights_by_way_of}: those of the hub give other losses.\n"
     return (
-        f'{where}MODEL = os.environ.get("BASE_MODEL", {name!r})\n'
-        f'REVISION = None if "BASE_MODEL" in os.environ else {revision!r}\n'
+        f'{where}MODEL = os.environ.get("BASE_MODEL", {card.loaded_from!r})\n'
+        f'REVISION = None if "BASE_MODEL" in os.environ else {card.revision!r}\n'
         f"{LOAD.format(load=repeated.load)}"
     )
 

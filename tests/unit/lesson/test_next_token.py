@@ -13,7 +13,7 @@ from lib.lesson.pretraining.errors import PretrainingError
 from lib.lesson.pretraining.guessing import Gap, Guess, model_bits, passages, shares, total_bits
 from lib.lesson.pretraining.reading import MOST_TOKENS, ReadingRun
 from lib.lesson.pretraining.shaping import Distribution, Sampling, shaped
-from lib.places import ASSETS, ROOT
+from lib.places import ASSETS, BUNDLED_MODEL, ROOT
 
 
 @pytest.mark.torch
@@ -159,8 +159,6 @@ def test_a_model_s_share_is_of_the_four_words():
 
 @pytest.mark.parametrize(("name", "file"), [("rain_gauge", "rain_gauge.txt"), ("time_machine", "held_out.txt")])
 def test_the_passages_are_the_texts_they_name(name, file):
-    from lib.places import ASSETS
-
     passage = passages()[name]
     whole = " ".join((ASSETS / "quant" / file).read_text(encoding="utf-8").split())
     assert passage.text_before(len(passage.gaps)).removesuffix(".") in whole
@@ -172,7 +170,7 @@ def test_how_many_of_the_books_are_single_stories():
     novels = {"A Study in Scarlet", "The Sign of the Four", "The Hound of the Baskervilles", "The Valley of Fear"}
     novels |= {"The Lost World", "The Poison Belt", "The Tragedy of the Korosko"}
     others = {"A Kidnapped Santa Claus", "The Body Snatcher", "The Little Mermaid", "The Man Who Would Be King"}
-    told = json.loads((ASSETS / "base-model" / "pretraining.json").read_text(encoding="utf-8"))["training_books"]
+    told = json.loads((BUNDLED_MODEL / "pretraining.json").read_text(encoding="utf-8"))["training_books"]
     doyle = {title.removesuffix(" (Arthur Conan Doyle)") for title in told if title.endswith(" (Arthur Conan Doyle)")}
     single = len(doyle - novels) + sum(title.split(" (")[0] in others for title in told)
     assert (

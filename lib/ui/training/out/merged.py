@@ -93,9 +93,8 @@ def _download(made: MergedFile, record: RunRecord) -> None:
             "adapter from **Out** the same one is made by"
         )
         revision = f", revision={record.card.revision!r}" if record.card.revision else ""
-        base = record.card.hub_id or "assets/base-model"
         st.code(
-            BY_HAND.format(base=base, revision=revision, adapter=record.run.adapter_name),
+            BY_HAND.format(base=record.card.loaded_from, revision=revision, adapter=record.run.adapter_name),
             language="python",
             wrap_lines=True,
         )

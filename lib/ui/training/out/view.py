@@ -74,11 +74,12 @@ def _adapter(record: RunRecord) -> None:
         key="out-adapter",
         icon=":material/extension:",
     )
-    base, precision = record.card.hub_id or "assets/base-model", record.card.precision
+    precision = record.card.precision
     names = ", ".join(["AutoModelForCausalLM", *(["BitsAndBytesConfig"] if precision in HELD_IN else [])])
     # Left to itself, transformers computes in what the file is stored in, and logits differ by up to a tenth.
     held_in = f"quantization_config={HELD_IN[precision]}" if precision in HELD_IN else f'dtype="{DTYPE[precision]}"'
-    shown = LOAD_ADAPTER.format(base=base, names=names, held_in=held_in, adapter=record.run.adapter_name)
+    base, adapter = record.card.loaded_from, record.run.adapter_name
+    shown = LOAD_ADAPTER.format(base=base, names=names, held_in=held_in, adapter=adapter)
     st.code(shown, language="python", wrap_lines=True)
 
 
@@ -99,7 +100,9 @@ def _program(record: RunRecord) -> None:
             "Notebook", notebook, "repeat-run.ipynb", IPYNB, key="out-notebook", icon=":material/menu_book:"
         )
     if record.card.hub_id is None:
-        st.caption("Run it in the repository of Finetuning Lab, or set BASE_MODEL to a copy of `assets/base-model`.")
+        st.caption(
+            f"Run it in the repository of Finetuning Lab, or set BASE_MODEL to a copy of `{record.card.loaded_from}`."
+        )
     if record.card.weights_by_way_of:
         st.caption(
             f"Your weights came by way of {record.card.weights_by_way_of}. Those at the hub give other losses: set "

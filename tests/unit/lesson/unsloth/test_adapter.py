@@ -15,7 +15,7 @@ from safetensors.numpy import save
 from lib.lesson.unsloth.brought import archive
 from lib.lesson.unsloth.brought.adapter import read_adapter
 from lib.lesson.unsloth.errors import ActivityError
-from lib.places import ROOT
+from lib.places import BUNDLED_MODEL
 from tests.unit.lesson.unsloth.files import CONFIG, folder, tensors, zipped
 
 WHOLE = folder()
@@ -120,7 +120,7 @@ def test_norms_are_those_of_the_whole_matrices(root):
 
 def test_an_adapter_of_the_lab_has_the_parameters_of_its_own_config():
     """The bundled model: r · (inputs + outputs) of seven matrices in every layer, by its config.json."""
-    config = json.loads((ROOT / "assets" / "base-model" / "config.json").read_text())
+    config = json.loads((BUNDLED_MODEL / "config.json").read_text())
     hidden, mlp = config["hidden_size"], config["intermediate_size"]
     queries = config["num_attention_heads"] * config["head_dim"]
     pairs = config["num_key_value_heads"] * config["head_dim"]

@@ -12,7 +12,7 @@ import torch
 from lib.models import borrow as borrowing
 from lib.models import catalogue
 from lib.models.load import load
-from lib.places import ASSETS
+from lib.places import BUNDLED_MODEL
 from lib.training import finetune
 from lib.training.events import Step
 from lib.training.out.card import data_sha256
@@ -87,7 +87,7 @@ def test_a_merged_model_is_as_large_as_the_one_it_came_from(held_in, merged_in, 
     card = dataclasses.replace(told.card, precision=held_in)
     told = dataclasses.replace(told, finished=dataclasses.replace(told.finished, card=card))
     assert told.merged_in == merged_in
-    file = ASSETS / "base-model" / "model.safetensors"
+    file = BUNDLED_MODEL / "model.safetensors"
     assert told.merged_bytes == pytest.approx(times * file.stat().st_size, rel=1e-3)
 
 
