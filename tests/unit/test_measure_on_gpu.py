@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -294,6 +295,26 @@ def test_the_plan_has_forty_set_ups_of_all_families_and_the_first_are_of_each():
     families = {"full", "lora", "qlora", "MoE", "long context", "serving"}
     assert len(cases) == len(plan) >= 40
     assert {gpu_items.family(case) for case in cases[:6]} == families
+
+
+def test_the_manual_has_them_in_their_order(tmp_path, monkeypatch):
+    """docs/gpu.md, a row for all that follow each other and are alike, where every model is on the machine."""
+    monkeypatch.setattr(gpu_items, "is_here", lambda _name: True)
+    lines = (ROOT / "docs" / "gpu.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if re.fullmatch(r"\| `.*json` \|", line)]
+    patterns = [re.compile(".+".join(map(re.escape, row[0].strip("| `").split("…")))) for row in rows]
+    counts, now = [0] * len(rows), 0
+    for item in gpu_items.items("cuda", tmp_path):
+        if not patterns[now].fullmatch(item.name):
+            now += 1
+        assert patterns[now].fullmatch(item.name), f"{item.name} is not where {rows[now][0]} says"
+        counts[now] += 1
+    assert all(counts)
+    memory = [(count, what) for count, (item, what, _) in zip(counts, rows, strict=True) if "memory:" in item]
+    (first, told_first), (more, told_more), (_, told_last) = memory
+    assert (first, "twelve" in told_first) == (12, True)
+    assert told_more.startswith(f"{more} more")
+    assert f"{sum(count for count, _ in memory)} in all" in told_last
 
 
 def test_the_items_for_a_gpu_are_all_that_is_promised_and_the_most_valuable_fit(tmp_path):
