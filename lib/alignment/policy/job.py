@@ -82,7 +82,7 @@ class _Policy:
         for step in range(1, self.run.steps + 1):
             began = time.perf_counter()
             prompts = [self.run.prompts[number] for number in next(order)]
-            rows, answers = self._draw([prompt for prompt in prompts for _ in range(self.run.group)])
+            rows, answers = self._answers_to([prompt for prompt in prompts for _ in range(self.run.group)])
             earned = self._earned(answers)
             advantage = advantages(earned.view(len(prompts), -1)).flatten()
             total, kl = 0.0, 0.0
@@ -104,7 +104,7 @@ class _Policy:
     def look(self, step: int) -> Examined:
         """Sample answers of the policy, `examined` in all, to the prompts in turn."""
         prompts = list(itertools.islice(itertools.cycle(self.run.prompts), self.run.examined))
-        rows, answers = self._draw(prompts)
+        rows, answers = self._answers_to(prompts)
         now, before = self._whole(self.model, rows), self._whole(self.base, rows)
         tokens = sum(len(row.answer) for row in rows)
         return Examined(
@@ -117,7 +117,7 @@ class _Policy:
             self._gold(answers),
         )
 
-    def _draw(self, prompts: Sequence[str]) -> tuple[tuple[Row, ...], tuple[Answer, ...]]:
+    def _answers_to(self, prompts: Sequence[str]) -> tuple[tuple[Row, ...], tuple[Answer, ...]]:
         return draw(self.model, self.tokenizer, prompts, self.run.sampling)
 
     def _earned(self, answers: Sequence[Answer]) -> torch.Tensor:

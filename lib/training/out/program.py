@@ -95,7 +95,7 @@ def _program_parts(record: RunRecord) -> list[Part]:
     running = _running(repeated)
     for code in (repeated.in_front, running):
         gathered.read(code)
-    values = {**record.settings, "target_modules": own_names(record.card.model_type, record.run.target_modules)}
+    values = {**record.own_settings, "target_modules": own_names(record.card.model_type, record.run.target_modules)}
     settings = settings_class("lib.training.run", "FineTuningRun", values, gathered, without=("data",))
     order = ("import ", "from ")
     needed = gathered.imports | NEEDED | repeated.imports

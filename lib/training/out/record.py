@@ -39,7 +39,7 @@ class RunRecord:
         return catalogue()[self.run.model].parameters * (4 if self.merged_in == "fp32" else 2)
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def own_settings(self) -> dict[str, Any]:
         """The run's own settings, without its texts and without the state that it went on from."""
         kept_elsewhere = ("own", "resume_from", "earlier")
         return {
@@ -52,7 +52,7 @@ class RunRecord:
         """For JSON: card, settings, curve and answers; the adapter is a file of its own."""
         return {
             "card": {**dataclasses.asdict(self.card), "base_unchanged": self.card.base_unchanged},
-            "settings": self.settings,
+            "settings": self.own_settings,
             "steps": [
                 {**dataclasses.asdict(each), "learning_rate": self.run.learning_rate_at(each.step)}
                 for each in self.steps

@@ -86,7 +86,7 @@ class FormatRun:
             raise FormatError("Learn and ask in two different formats; these are the same")
 
     @property
-    def run(self) -> FineTuningRun:
+    def fine_tuning(self) -> FineTuningRun:
         return FineTuningRun(
             steps=self.steps,
             batch_size=BATCH,

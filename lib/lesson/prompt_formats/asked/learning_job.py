@@ -20,7 +20,7 @@ MOST_NEW_TOKENS = 12
 def learn_and_ask(wanted: FormatRun) -> Iterator[Step | AskedIn]:
     """Fine-tune in the one format; then the same held-out questions in each, without the adapter and with it."""
     adapter = b""
-    for event in finetune(wanted.run):
+    for event in finetune(wanted.fine_tuning):
         if isinstance(event, Step):
             yield event
         elif isinstance(event, Finished):

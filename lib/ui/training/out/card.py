@@ -53,5 +53,5 @@ def show_card(record: RunRecord) -> None:
 
 def _settings_in_words(record: RunRecord) -> str:
     shown = ("method", "rank", "lora_alpha", "learning_rate", "lr_scheduler_type", "steps", "batch_size", "seed")
-    settings = record.settings
+    settings = record.own_settings
     return ", ".join(f"{name} {settings[name]}" for name in shown)
