@@ -184,7 +184,7 @@ def _version(package: str) -> str:
 
 def section(way: str, known: dict) -> dict:
     """The results of one way, so far or still empty; the rows of one section share a device and versions."""
-    made = {"device": device(way), "versions": versions()}
+    made = {"source": "scripts/measure_memory.py in this repository", "device": device(way), "versions": versions()}
     results = known.get(way, {"rows": []})
     for name, now in made.items():
         before = results.get(name, now)

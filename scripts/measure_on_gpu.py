@@ -75,6 +75,7 @@ class Log:
             "device": self.device,
             "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
             "versions": self.versions,
+            "source": "scripts/measure_on_gpu.py in this repository",
         }
         others = [each for each in self.records() if not self._is_of(each, name)]
         write_whole(self.file, [*others, record])

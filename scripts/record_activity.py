@@ -29,6 +29,7 @@ def record_run() -> None:
     told = record(RUN, list(finetune(RUN))).to_dict()
     kept = {
         "measured": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "source": "scripts/record_activity.py in this repository",
         "card": told["card"],
         "steps": [{"step": each["step"], "loss": each["loss"]} for each in told["steps"]],
         "held_out": told["held_out"],

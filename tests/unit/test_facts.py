@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 from urllib.parse import urlparse
 
 import pytest
@@ -17,6 +19,22 @@ NOTES_TO_AUTHORS = re.compile(
     r"|lent device|gist |\bTODO\b|\bFIXME\b",
     re.IGNORECASE,
 )
+OF_OUR_OWN = {
+    "alignment/prompts.json",
+    "alignment/rankings.json",
+    "classroom/settings.json",
+    "lesson/cases.json",
+    "lesson/groups.json",
+    "lesson/presenting/demos.json",
+    "lesson/presenting/notes.json",
+    "lesson/slides.json",
+    "lesson/which_way.json",
+    "measurements/memory_plan.json",
+    "quant/claims.json",
+    "training/activity_trainer_state.json",
+}
+"""Questions, notes and plans, beside those of the quiz; and a file as transformers' Trainer writes it."""
+RECORDED = sorted(file for file in (ASSETS / "measurements").glob("*.json") if file.stem != "memory_plan")
 FACTS = sorted(file for file in ASSETS.rglob("*.json") if "base-model" not in file.parts)
 
 
@@ -24,6 +42,28 @@ FACTS = sorted(file for file in ASSETS.rglob("*.json") if "base-model" not in fi
 def test_no_note_to_its_authors_is_shipped(file):
     found = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if NOTES_TO_AUTHORS.search(line)]
     assert not found
+
+
+def test_every_file_of_facts_says_where_they_come_from():
+    """Figures of others their publication, recorded ones the script that recorded them."""
+    silent = [file for file in FACTS if not names_a_source(json.loads(file.read_text("utf-8")))]
+    names = {file.relative_to(ASSETS).as_posix() for file in silent}
+    assert {name for name in names if not name.startswith("lesson/quiz/")} == OF_OUR_OWN
+
+
+def names_a_source(told: Any) -> bool:
+    if isinstance(told, dict):
+        named = any(value for name, value in told.items() if name.endswith(("source", "sources", "url")))
+        return named or any(map(names_a_source, told.values()))
+    return isinstance(told, list) and any(map(names_a_source, told))
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.name)
+def test_each_recorded_run_names_what_recorded_it(file):
+    """A file is a run, a list of them, or one for each way of measuring."""
+    told = json.loads(file.read_text("utf-8"))
+    runs = told if isinstance(told, list) else [told] if "source" in told else told.values()
+    assert all(run["source"].endswith(" in this repository") for run in runs)
 
 
 @pytest.mark.parametrize("card", gpus().values(), ids=lambda card: card.name)

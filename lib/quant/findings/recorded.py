@@ -71,6 +71,7 @@ def to_dict(title: str, results: Results, *, random_weights: bool = False) -> di
     return {
         "title": title,
         "random_weights": random_weights,
+        "source": "scripts/measure_quantization.py in this repository",
         "started": asdict(started),
         "rows": [_shortened(asdict(row)) for row in results.rows.values()],
         "failed": [asdict(row) for row in results.failed.values()],
