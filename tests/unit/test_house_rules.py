@@ -70,6 +70,40 @@ SAME_EVERYWHERE = {"view", "chosen_view"}
 BESIDE_THE_COURSE = {"operator", "presenter", "demos", "stage"}
 """Pages that are no chapter: for those who run a lesson or a server."""
 CLOCKS = {"time", "timeit", "datetime"}
+CHANGING = {
+    "lib/charts/lesson/adapters.py": {"Drawing"},
+    "lib/engine/job.py": {"Job"},
+    "lib/engine/queue.py": {"Ticket", "FairQueue"},
+    "lib/lesson/presenting/leading.py": {"Projector"},
+    "lib/memory/passes/tape.py": {"Tensor", "Operation", "Tape", "_Gradient"},
+    "lib/metrics/corpus/reading/delimited.py": {"Records"},
+    "lib/metrics/corpus/rows.py": {"Tally"},
+    "lib/models/shared.py": {"_Copy"},
+    "lib/serving/operator.py": {"OperatorKey"},
+    "lib/training/out/sources.py": {"Gathered"},
+    "lib/training/texts/complete.py": {"_Row"},
+    "lib/ui/alignment/ranked.py": {"Mine"},
+    "lib/ui/classroom/experiments/collecting.py": {"Followed"},
+    "lib/ui/kit/keeping/notes.py": {"Notes"},
+}
+"""Dataclasses of what changes while it lives: a place in a queue, a tape that is recorded. A result is frozen."""
+BY_NAMES_IN_THE_DATA = {
+    "lib/alignment/by_prompt.py": {"means_by_prompt"},
+    "lib/alignment/gold/run.py": {"gold_by_prompt"},
+    "lib/alignment/policy/run.py": {"rewards_by_prompt"},
+    "lib/evaluation/selection.py": {"scale"},
+    "lib/lesson/presenting/leading.py": {"spent_s"},
+    "lib/lesson/pretraining/cost.py": {"published"},
+    "lib/lesson/scaling/own.py": {"nats_per_token_by_book"},
+    "lib/lesson/unsloth/brought/adapter.py": {"by_matrix"},
+    "lib/memory/passes/layers.py": {"_widths"},
+    "lib/memory/passes/tape.py": {"widths"},
+    "lib/metrics/corpus/reading/latin.py": {"beyond", "ascii"},
+    "lib/metrics/pair/scored_pair.py": {"numbers"},
+}
+"""Numbers by what somebody else has named: prompts, models, books, matrices, letters; and what a preset's sentence
+quotes by name."""
+CHARTS = {"plotly_chart", "line_chart", "bar_chart", "area_chart", "scatter_chart", "altair_chart", "pyplot"}
 
 
 @cache
@@ -279,6 +313,43 @@ def test_domains_import_without_streamlit():
         "            raise\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=LIMIT_S)
+
+
+def test_a_result_does_not_change():
+    found: dict[str, set[str]] = {}
+    for file in LIBRARY:
+        for node in ast.walk(tree_of(file)):
+            made = [ast.unparse(each) for each in getattr(node, "decorator_list", ()) if isinstance(node, ast.ClassDef)]
+            if any(each.startswith("dataclass") and "frozen=True" not in each for each in made):
+                found.setdefault(path_of(file), set()).add(node.name)
+    assert found == CHANGING
+
+
+def test_a_domain_gives_no_dictionary_of_numbers_whose_names_it_chose():
+    """They are the fields of a dataclass."""
+    found: dict[str, set[str]] = {}
+    for file in DOMAIN:
+        for node in ast.walk(tree_of(file)):
+            told = {}
+            if isinstance(node, ast.FunctionDef) and node.returns:
+                told = {node.name: node.returns}
+            elif isinstance(node, ast.ClassDef):
+                told = {each.target.id: each.annotation for each in node.body if isinstance(each, ast.AnnAssign)}
+            names = {name for name, kind in told.items() if "dict[str, float]" in ast.unparse(kind)}
+            found.setdefault(path_of(file), set()).update(names)
+    assert {file: names for file, names in found.items() if names} == BY_NAMES_IN_THE_DATA
+
+
+def test_a_chart_keeps_its_place_and_a_cache_its_size():
+    """A chart without a `key` is another one after each rerun; a cache without a limit holds what nobody asks for."""
+    for file in (*LIBRARY, *PAGES, ROOT / "app.py"):
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", None) in CHARTS:
+                assert "key" in {each.arg for each in node.keywords}, f"{path_of(file)}:{node.lineno}"
+            for made in getattr(node, "decorator_list", ()):
+                if ast.unparse(made).startswith(("st.cache_data", "st.cache_resource")):
+                    limits = {each.arg for each in getattr(made, "keywords", ())}
+                    assert limits & {"max_entries", "ttl"}, f"{path_of(file)}:{node.lineno}"
 
 
 def test_unsafe_html_is_nowhere():

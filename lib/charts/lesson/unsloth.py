@@ -11,7 +11,7 @@ from lib.lesson.unsloth.brought.adapter import Adapter
 from lib.lesson.unsloth.brought.log import At
 from lib.lesson.unsloth.cards import Way
 from lib.lesson.unsloth.claims import Benchmark, Longest, Reported
-from lib.lesson.unsloth.saving import PARTS, Rung, parts_of
+from lib.lesson.unsloth.saving import PARTS, Part, Rung, parts_of
 from lib.units import GIB
 
 NAMES = tuple(dict.fromkeys(PARTS.values()))
@@ -159,20 +159,20 @@ def by_layer(adapter: Adapter, title: str) -> go.Figure:
     )
 
 
-def _parts(rows: Sequence[tuple[str, Mapping[str, float]]], title: str, height: int) -> go.Figure:
+def _parts(rows: Sequence[tuple[str, Sequence[Part]]], title: str, height: int) -> go.Figure:
     names = [name for name, _ in rows]
-    totals = [sum(parts.values()) / GIB for _, parts in rows]
+    totals = [sum(part.size_bytes for part in parts) / GIB for _, parts in rows]
     traces = [
         {
             "type": "bar",
             "orientation": "h",
-            "name": part,
+            "name": name,
             "y": names,
-            "x": [parts[part] / GIB for _, parts in rows],
-            "marker": {"color": COLOURS[part], "pattern": {"shape": HATCHES[part], "solidity": 0.25}},
-            "hovertemplate": part + ": %{x:.2f} GiB<extra></extra>",
+            "x": [part.size_bytes / GIB for _, parts in rows for part in parts if part.name == name],
+            "marker": {"color": COLOURS[name], "pattern": {"shape": HATCHES[name], "solidity": 0.25}},
+            "hovertemplate": name + ": %{x:.2f} GiB<extra></extra>",
         }
-        for part in NAMES
+        for name in NAMES
     ]
     return figure(
         title,

@@ -48,12 +48,20 @@ def long_reading(name: str) -> Architecture:
     return replace(architecture(name), max_position_embeddings=LONGEST)
 
 
-def parts_of(made: TrainingEstimate) -> dict[str, float]:
-    """Bytes of each of PARTS at the fullest moment."""
+@dataclass(frozen=True)
+class Part:
+    """A part of what a step takes, by one of the names in PARTS."""
+
+    name: str
+    size_bytes: float
+
+
+def parts_of(made: TrainingEstimate) -> tuple[Part, ...]:
+    """Each of PARTS at the fullest moment."""
     sizes = dict.fromkeys(PARTS.values(), 0.0)
     for term in made.terms:
         sizes[PARTS.get(term.key, "temporary")] += term.size_bytes
-    return sizes
+    return tuple(Part(*each) for each in sizes.items())
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,12 @@ class Rung:
         return self.made.total_bytes
 
     @property
-    def parts(self) -> dict[str, float]:
+    def parts(self) -> tuple[Part, ...]:
         return parts_of(self.made)
+
+    @property
+    def weights_bytes(self) -> float:
+        return next(part.size_bytes for part in self.parts if part.name == "weights")
 
 
 CHANGES: tuple[tuple[str, str, str, dict[str, object]], ...] = (

@@ -126,7 +126,7 @@ def _layers(model: PreTrainedModel, tokens: int) -> list[Any]:
     return _with_states_inside(runner, _with_states_beside(cache))
 
 
-@dataclass
+@dataclass(frozen=True)
 class _StateAlone:
     """A layer whose state is not among the cache's layers."""
 

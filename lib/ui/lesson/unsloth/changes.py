@@ -46,7 +46,7 @@ def what_it_changes() -> list[dict]:
             "total_bytes": round(rung.total_bytes),
             "operations_per_token": round(rung.operations_per_token),
             "also in": rung.had_elsewhere,
-            **{part: round(size) for part, size in rung.parts.items()},
+            **{part.name: round(part.size_bytes) for part in rung.parts},
         }
         for rung in rungs
     ]
@@ -54,7 +54,6 @@ def what_it_changes() -> list[dict]:
 
 def _in_words(model: str, tokens: int, rungs: tuple[Rung, ...]) -> None:
     best, last = most_spared(rungs[1:]), rungs[-1]
-    weights = last.parts["weights"]
     usual = rungs[1]
     ui.happened(
         f"Checkpointing, which every library has, takes {format_gib(rungs[0].total_bytes)} to "
@@ -62,8 +61,8 @@ def _in_words(model: str, tokens: int, rungs: tuple[Rung, ...]) -> None:
         f"**{spared_share(rungs):.0%}** less. Of these, **{best.about}** spares most."
     )
     ui.happened(
-        f"The weights in 4 bits stay what they are: of the last bar **{format_gib(weights)}** are weights, and no "
-        "kernel makes them smaller. So short texts have little to spare: move the length."
+        f"The weights in 4 bits stay what they are: of the last bar **{format_gib(last.weights_bytes)}** are weights, "
+        "and no kernel makes them smaller. So short texts have little to spare: move the length."
     )
     ui.happened(
         f"The logits alone are tokens · vocabulary · 4 bytes = {tokens:,} · {architecture(model).vocab_size:,} · 4 = "

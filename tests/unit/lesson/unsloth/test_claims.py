@@ -63,8 +63,8 @@ def test_every_change_spares_or_costs_nothing_and_leaves_the_4_bit_weights(model
     sizes = [rung.total_bytes for rung in rungs]
     assert 0 < spared_share(rungs) < 0.85
     assert sizes == sorted(sizes, reverse=True)
-    assert len({rung.parts["weights"] for rung in rungs[2:]}) == 1
-    assert all(sum(rung.parts.values()) == pytest.approx(rung.total_bytes) for rung in rungs)
+    assert len({rung.weights_bytes for rung in rungs[2:]}) == 1
+    assert all(sum(part.size_bytes for part in rung.parts) == pytest.approx(rung.total_bytes) for rung in rungs)
 
 
 def test_one_of_the_nine_rows_is_as_good_as_the_slide():
