@@ -194,10 +194,10 @@ def test_what_is_kept_loads_with_the_same_outputs(method):
     run, events, _ = whole_run(method)
     (finished,) = of(Finished, events)
     precision = methods()[method].precision or "fp32"
-    base, tokenizer = load(catalogue.find(run.model), precision, compute_dtype=torch.float32)
-    again = with_files(base, finished.adapter)
     prompts = [completion.prompt for completion in finished.completions]
-    assert complete.complete(again, tokenizer, prompts) == finished.completions
+    with bases.base_to_read(catalogue.find(run.model), precision) as (base, tokenizer):
+        again = with_files(base, finished.adapter)
+        assert complete.complete(again, tokenizer, prompts) == finished.completions
 
 
 def test_pissa_s_files_are_a_lora_of_twice_the_rank():
