@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.line import Line
 from lib import curriculum
-from lib.classroom.where import SQLITE
+from lib.classroom.storage.where import SQLITE
 from lib.models.catalogue import BUNDLED, REAL, find
 from lib.models.errors import ModelUnavailable
 from tests.browser.chromium import ARGUMENTS, chromium_path

@@ -19,9 +19,9 @@ from bench.lesson.meters import Meters
 from bench.lesson.serving import Served
 from bench.lesson.student import Notes, Student, Vote
 from bench.visitor import Visitor, new_browser
-from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
-from lib.classroom.tables import answers, members, questions, rooms
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import answers, members, questions, rooms
 from lib.logs import NOT_SAID
 
 COMES_IN_S, PER_STUDENT_S = 10.0, 0.05

@@ -4,9 +4,6 @@ errors.py       what is wrong, in a sentence that a student or an instructor can
 entering/       codes, keys, names, limits, the link for phones
 experiments/    what a whole room does: ranking, a sweep, a dataset
 records.py      what a room is to a page: frozen dataclasses
-tables.py       the tables in which rooms are kept
-where.py        where rooms are kept, without asking there
-database.py     the one connection to SQLite or PostgreSQL, and the upgrade of its tables at first use
 rooms.py        opening a room, leading it, changing its key, deleting it
 overview.py     all rooms counted, for whoever runs the server
 members.py      joining a room, and finding it again
@@ -16,9 +13,8 @@ answers.py      giving an answer, and what comes of all answers: counts, flows, 
 leaderboard.py  the worst text with the highest score
 taking_home.py  everything of a room as rows and as one document
 home/           one page of the lesson to print
-backup.py       a copy of all rooms in one command
-order/          floods refused, rooms that are over deleted, a database that hangs given up
-migrations/     how the tables came to be, step by step (Alembic)
+order/          floods refused, rooms that are over deleted
+storage/        where the data of rooms is kept: the database, its tables, how they are upgraded and copied
 
 SQLAlchemy is imported when the first room is opened, looked for or joined: import what is needed from the module that
 has it, within the function that needs it, where a page must stay small without a room.

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
 from lib.classroom.entering.limits import ANSWERING
 from lib.classroom.entering.names import one_line
@@ -20,7 +19,8 @@ from lib.classroom.order.visits import count_answer
 from lib.classroom.questions import question_row, record
 from lib.classroom.records import LARGEST_NUMBER, LONGEST_TEXT, Asked, Flow, Score, Stage, Tally, Turnout, Words
 from lib.classroom.rooms import led_row, row_of
-from lib.classroom.tables import answers, members, questions
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import answers, members, questions
 
 SECRET = "secret rule"
 """Part of a question whose voters know the answer: nobody scores by it."""

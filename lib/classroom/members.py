@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint, is_same
 from lib.classroom.entering.limits import ENTERING
 from lib.classroom.entering.names import clean_name
@@ -13,7 +12,8 @@ from lib.classroom.order import clock
 from lib.classroom.order.visits import count_join
 from lib.classroom.records import MOST_MEMBERS, Member
 from lib.classroom.rooms import row_of
-from lib.classroom.tables import members, rooms
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import members, rooms
 
 
 def join(

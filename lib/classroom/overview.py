@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from lib.classroom.order import clock
 from lib.classroom.records import RoomsNow, Stage
-from lib.classroom.where import may_hold_rooms
+from lib.classroom.storage.where import may_hold_rooms
 
 if TYPE_CHECKING:
-    from lib.classroom.database import Database
+    from lib.classroom.storage.database import Database
 
 
 def rooms_now() -> RoomsNow:
     """Those that this process serves; where there is surely none, without SQLAlchemy. Raises RoomsUnreachable."""
     if not may_hold_rooms():
         return RoomsNow(0, 0, 0)
-    from lib.classroom.database import database
+    from lib.classroom.storage.database import database
 
     return count_rooms(database())
 
@@ -25,7 +25,7 @@ def count_rooms(db: Database, now_s: float | None = None) -> RoomsNow:
     """Counted by the database, in one query."""
     import sqlalchemy as sa
 
-    from lib.classroom.tables import members, questions, rooms
+    from lib.classroom.storage.tables import members, questions, rooms
 
     living = rooms.c.ends_at_s > (clock.time_of_day_s() if now_s is None else now_s)
     takes_answers = questions.c.stage.in_([stage.value for stage in Stage if stage.is_open])

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from lib import curriculum
 from lib.classroom.choosing import choosable_settings
-from lib.classroom.database import Database
 from lib.classroom.entering.names import one_line
 from lib.classroom.errors import RoomError
 from lib.classroom.records import LARGEST_NUMBER, LONGEST_TEXT, Asked, Choice, Stage
 from lib.classroom.rooms import led_row, row_of
-from lib.classroom.tables import answers, questions
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import answers, questions
 
 PREDICT = "predict"
 NEXT = {

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lib.classroom.database import Database
 from lib.classroom.entering.keys import clean_code, fingerprint, is_same, new_code, new_key
 from lib.classroom.entering.limits import ENTERING, OPENING
 from lib.classroom.errors import NoSuchRoom, NotTheInstructor
 from lib.classroom.order import clock
 from lib.classroom.records import ROOM_LIVES_S, Room
-from lib.classroom.tables import leaders, members, rooms
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import leaders, members, rooms
 
 TRIES = 20
 

@@ -8,13 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from lib.classroom.answers import numbers_of_students, tally, words
-from lib.classroom.database import Database
 from lib.classroom.experiments.ranking import is_ranking
 from lib.classroom.experiments.sweep import Cell, is_sweep, sweep_now
 from lib.classroom.questions import record
 from lib.classroom.records import Asked, Flow
 from lib.classroom.rooms import led_row
-from lib.classroom.tables import answers, questions
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import answers, questions
 
 
 def answers_as_rows(db: Database, code: str, browser: str) -> list[dict[str, Any]]:

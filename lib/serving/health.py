@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from lib.classroom.where import may_hold_rooms
+from lib.classroom.storage.where import may_hold_rooms
 
 HEALTH, READINESS = "/healthz", "/readyz"
 Check = Callable[[], bool]
@@ -45,7 +45,7 @@ def rooms_respond() -> bool:
     """Whether a room could be opened or entered; a file that the first room will make counts as there."""
     if not may_hold_rooms():
         return True
-    from lib.classroom.database import database  # SQLAlchemy: only where there are rooms
+    from lib.classroom.storage.database import database  # SQLAlchemy: only where there are rooms
 
     with database().reading():
         return True

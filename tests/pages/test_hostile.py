@@ -14,9 +14,9 @@ from streamlit.testing.v1.element_tree import NumberInput, TextArea, TextInput, 
 
 from lib import curriculum
 from lib.classroom import answers, questions
-from lib.classroom.database import database
 from lib.classroom.entering import limits
 from lib.classroom.records import Stage
+from lib.classroom.storage.database import database
 from lib.ui.classroom.leading import VIEWS
 from lib.ui.home.every_page import BESIDE
 from tests.hostile import VALUES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.classroom.database import database
+from lib.classroom.storage.database import database
 from lib.serving import OperatorKey
 from lib.ui.serving import operator
 from tests.pages.conftest import APP

@@ -12,14 +12,14 @@ from lib import curriculum
 from lib.charts.classroom.votes import LETTERS
 from lib.classroom import answers, members, questions, rooms
 from lib.classroom.choosing import choosable_settings
-from lib.classroom.database import NO_ANSWER, database
 from lib.classroom.entering import limits
 from lib.classroom.errors import RoomsUnreachable
 from lib.classroom.experiments import ranking, secret, sweep
 from lib.classroom.experiments.sweep import CellState
-from lib.classroom.order import patience
 from lib.classroom.records import Stage
-from lib.classroom.tables import questions as question_table
+from lib.classroom.storage import patience
+from lib.classroom.storage.database import NO_ANSWER, database
+from lib.classroom.storage.tables import questions as question_table
 from lib.engine import JobState, JobView
 from lib.training.averaging.run import Averaging
 from lib.training.comparing.grid import GRIDS, CellDone

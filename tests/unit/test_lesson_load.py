@@ -16,9 +16,9 @@ from bench.lesson.playing import kept_answers, lost_answers, play
 from bench.lesson.result import read, result_of
 from bench.lesson.serving import one_machine
 from bench.lesson.student import Notes
-from lib.classroom.database import Database
 from lib.classroom.questions import parts_of
-from lib.classroom.tables import answers
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import answers
 from lib.units import format_duration
 
 SHORT = (

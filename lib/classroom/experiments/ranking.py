@@ -19,7 +19,7 @@ from lib.classroom.records import Asked
 from lib.models.catalogue import BUNDLED, REAL
 
 if TYPE_CHECKING:
-    from lib.classroom.database import Database
+    from lib.classroom.storage.database import Database
 
 CHAPTER = "rank_answers"
 PARTS = {REAL: "ranking chat", BUNDLED: "ranking story"}

@@ -23,7 +23,7 @@ from lib.classroom.records import Asked, Member, Stage
 from lib.models.catalogue import BUNDLED
 
 if TYPE_CHECKING:
-    from lib.classroom.database import Database
+    from lib.classroom.storage.database import Database
 
 PART = "secret rule"
 CHAPTER = "secret_rule"

@@ -17,7 +17,7 @@ from lib.classroom.records import Asked, name_of_run
 from lib.training.comparing.grid import GRIDS, CellDone, CellRuns, Grid
 
 if TYPE_CHECKING:
-    from lib.classroom.database import Database
+    from lib.classroom.storage.database import Database
 
 PART = "sweep "
 CHAPTER = "live_lora"
@@ -99,7 +99,7 @@ def open_sweep(db: Database, code: str, browser: str, size: str, seed: int = 0) 
 
     from lib.classroom.questions import put_question, question_row
     from lib.classroom.rooms import led_row
-    from lib.classroom.tables import cells
+    from lib.classroom.storage.tables import cells
 
     if size not in GRIDS:
         raise RoomError(f"A sweep must have {', '.join(GRIDS)} cells; choose one of these numbers.")
@@ -123,7 +123,7 @@ def deal(db: Database, code: str, browser: str, number: int) -> Cell | None:
     from lib.classroom.members import member_row
     from lib.classroom.questions import question_row, record
     from lib.classroom.rooms import row_of
-    from lib.classroom.tables import cells
+    from lib.classroom.storage.tables import cells
 
     with db.reading() as connection:  # most looks find the cell that was dealt before, and need not write
         room_row = row_of(connection, code)
@@ -155,7 +155,7 @@ def start_own_cell(db: Database, code: str, browser: str, number: int, now_s: fl
     from lib.classroom.order.visits import count_start
     from lib.classroom.questions import question_row, record
     from lib.classroom.rooms import row_of
-    from lib.classroom.tables import cells
+    from lib.classroom.storage.tables import cells
 
     with db.writing() as connection:
         room_row = row_of(connection, code)
@@ -181,7 +181,7 @@ def start_the_rest(db: Database, code: str, browser: str, number: int, now_s: fl
     from lib.classroom.order.visits import count_start
     from lib.classroom.questions import question_row, record
     from lib.classroom.rooms import led_row
-    from lib.classroom.tables import cells
+    from lib.classroom.storage.tables import cells
 
     now_s = clock.time_of_day_s() if now_s is None else now_s
     with db.writing() as connection:
@@ -207,7 +207,7 @@ def keep_result(db: Database, code: str, number: int, done: CellDone) -> None:
 
     from lib.classroom.questions import question_row
     from lib.classroom.rooms import row_of
-    from lib.classroom.tables import cells
+    from lib.classroom.storage.tables import cells
 
     with db.writing() as connection:
         row = question_row(connection, row_of(connection, code).id, number)
@@ -228,7 +228,7 @@ def sweep_now(db: Database, code: str, number: int) -> Sweep:
 
     from lib.classroom.questions import question_row, record
     from lib.classroom.rooms import row_of
-    from lib.classroom.tables import cells
+    from lib.classroom.storage.tables import cells
 
     with db.reading() as connection:
         row = question_row(connection, row_of(connection, code).id, number)

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from lib import curriculum
 from lib.classroom.answers import tally, words
 from lib.classroom.choosing import setting_of
-from lib.classroom.database import Database
 from lib.classroom.experiments.dataset import is_dataset
 from lib.classroom.experiments.ranking import is_ranking, model_of, pair_name, room_s_rankings
 from lib.classroom.experiments.secret import is_secret
@@ -20,6 +19,7 @@ from lib.classroom.experiments.sweep import CellState, is_sweep, sweep_now
 from lib.classroom.leaderboard import board, is_board
 from lib.classroom.questions import all_asked
 from lib.classroom.records import Asked, Room, Tally, Words
+from lib.classroom.storage.database import Database
 from lib.lesson.summary.document import render
 from lib.units import number_of
 

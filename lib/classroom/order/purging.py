@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lib.classroom.errors import RoomsUnreachable
 from lib.classroom.order import clock
-from lib.classroom.where import SQLITE, database_url, may_hold_rooms
+from lib.classroom.storage.where import SQLITE, database_url, may_hold_rooms
 from lib.logs import record
 
 EVERY_S = 300.0
@@ -60,8 +60,8 @@ def _purge_sqlite(url: str, now_s: float, old: int) -> int:
 def _purge_elsewhere(url: str, now_s: float, old: int) -> int:
     import sqlalchemy as sa
 
-    from lib.classroom.database import database
-    from lib.classroom.tables import rooms, visits
+    from lib.classroom.storage.database import database
+    from lib.classroom.storage.tables import rooms, visits
 
     with database(url).writing() as connection:
         gone = connection.execute(sa.delete(rooms).where(rooms.c.ends_at_s <= now_s)).rowcount

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
 from lib.classroom.errors import TooOften
 from lib.classroom.order import clock
-from lib.classroom.tables import visits
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.tables import visits
 
 MINUTE_S = 60
 BROWSER_A_MINUTE = 60

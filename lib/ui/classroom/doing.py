@@ -18,7 +18,7 @@ PROBLEM = "room:problem"
 
 def db() -> Any:
     """Where rooms are kept. SQLAlchemy costs a process 14 MB, so that one without a room never imports it."""
-    from lib.classroom.database import database
+    from lib.classroom.storage.database import database
 
     return database()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.classroom.records import Room
-from lib.classroom.where import may_hold_rooms
+from lib.classroom.storage.where import may_hold_rooms
 from lib.ui.classroom.doing import attempt, db, say_what_was_refused
 from lib.ui.kit.kept import keep
 from lib.ui.kit.session import owner

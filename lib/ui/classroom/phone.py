@@ -11,7 +11,7 @@ from lib.classroom.experiments.secret import is_secret
 from lib.classroom.experiments.sweep import is_sweep
 from lib.classroom.leaderboard import is_board
 from lib.classroom.records import LONGEST_TEXT, Asked, Member, Stage
-from lib.classroom.where import may_hold_rooms
+from lib.classroom.storage.where import may_hold_rooms
 from lib.ui.classroom.board import heading, show_board
 from lib.ui.classroom.doing import attempt, db, say_what_was_refused
 from lib.ui.classroom.experiments.ranking import ranking_on_phone

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.classroom.database import Database
 from lib.classroom.entering import limits
+from lib.classroom.storage.database import Database
 
 
 @pytest.fixture(scope="module")

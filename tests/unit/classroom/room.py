@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from lib.classroom import members, questions, rooms
-from lib.classroom.database import Database
+from lib.classroom.storage.database import Database
 
 SLUG, PART = "next_token", "check_1"
 """Three choices, the first of which is right."""

@@ -10,9 +10,9 @@ from contextlib import closing
 import pytest
 
 from lib.classroom import rooms as of_rooms
-from lib.classroom.backup import back_up
-from lib.classroom.database import Database
 from lib.classroom.errors import NoSuchRoom, RoomsUnreachable
+from lib.classroom.storage.backup import back_up
+from lib.classroom.storage.database import Database
 from tests.unit.classroom.postgresql import postgresql
 from tests.unit.classroom.room import browser
 

@@ -14,16 +14,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from lib.classroom import answers, members, questions, rooms, tables
-from lib.classroom.database import Database
+from lib.classroom import answers, members, questions, rooms
 from lib.classroom.errors import RoomsUnreachable, TooOften
 from lib.classroom.experiments import sweep
-from lib.classroom.migrations.upgrade import config
-from lib.classroom.order import clock, patience, visits
+from lib.classroom.order import clock, visits
 from lib.classroom.overview import count_rooms
 from lib.classroom.records import RoomsNow, Stage
-from lib.classroom.tables import SCHEMA, metadata
-from lib.classroom.where import database_url, may_hold_rooms
+from lib.classroom.storage import patience, tables
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.migrations.upgrade import config
+from lib.classroom.storage.tables import SCHEMA, metadata
+from lib.classroom.storage.where import database_url, may_hold_rooms
 from tests.unit.classroom.postgresql import PostgreSQL, postgresql
 from tests.unit.classroom.room import PART, SLUG, browser, room_with
 from tests.waiting import LIMIT_S, wait_until

@@ -14,7 +14,7 @@ from lib.classroom.entering import limits
 from lib.classroom.errors import RoomError, RoomsUnreachable, TooOften
 from lib.classroom.order import clock, purging, visits
 from lib.classroom.records import ROOM_LIVES_S
-from lib.classroom.tables import visits as table
+from lib.classroom.storage.tables import visits as table
 from lib.places import ROOT
 from tests.unit.classroom.room import PART, SLUG, browser, room_with
 from tests.waiting import wait_until

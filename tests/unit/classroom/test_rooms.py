@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from lib.classroom import answers, members, questions, rooms
-from lib.classroom.database import Database
 from lib.classroom.entering import limits
 from lib.classroom.entering.keys import LETTERS, clean_code, new_code, new_key
 from lib.classroom.entering.names import clean_name, made_up_name
 from lib.classroom.errors import NoSuchRoom, NotTheInstructor, RoomError, RoomsUnreachable, TooOften
 from lib.classroom.records import ROOM_LIVES_S, Stage
+from lib.classroom.storage.database import Database
 from tests.unit.classroom.room import PART, SLUG, browser, room_with
 
 

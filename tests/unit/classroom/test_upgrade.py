@@ -11,11 +11,11 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from lib.classroom import answers, members, questions, rooms
-from lib.classroom.database import Database
 from lib.classroom.entering.keys import fingerprint
 from lib.classroom.experiments import sweep
-from lib.classroom.migrations.upgrade import config
 from lib.classroom.records import Stage
+from lib.classroom.storage.database import Database
+from lib.classroom.storage.migrations.upgrade import config
 from tests.unit.classroom.postgresql import PostgreSQL, postgresql
 from tests.unit.classroom.room import PART, SLUG, browser
 

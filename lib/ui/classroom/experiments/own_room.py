@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lib.alignment.preferences import Ranking
 from lib.classroom.errors import RoomError
-from lib.classroom.where import may_hold_rooms
+from lib.classroom.storage.where import may_hold_rooms
 from lib.ui.classroom.doing import db
 from lib.ui.kit.session import owner
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lib.classroom.errors import RoomsUnreachable
-from lib.classroom.tables import SCHEMA
-from lib.classroom.where import database_url
+from lib.classroom.storage.tables import SCHEMA
+from lib.classroom.storage.where import database_url
 from lib.errors import is_disk_full
 from lib.places import ROOT
 
@@ -123,7 +123,7 @@ def _engine(url: str) -> sa.Engine:
         engine = sa.create_engine(url, pool_pre_ping=True)
         _prepare_sqlite(engine)
         return engine
-    from lib.classroom.order.patience import ANSWER_S, connect_arguments, give_up_in_time
+    from lib.classroom.storage.patience import ANSWER_S, connect_arguments, give_up_in_time
 
     engine = sa.create_engine(
         url,
@@ -158,7 +158,7 @@ def _upgrade(url: str) -> None:
     """In a process of its own: Alembic would cost the web process 11 MB for ever."""
     try:
         subprocess.run(
-            [sys.executable, "-m", "lib.classroom.migrations.upgrade"],
+            [sys.executable, "-m", "lib.classroom.storage.migrations.upgrade"],
             cwd=ROOT,
             env={**os.environ, "ROOMS_DATABASE": url},
             capture_output=True,

@@ -1,4 +1,4 @@
-"""`python -m lib.classroom.migrations.upgrade` brings the database named by ROOMS_DATABASE to the newest step.
+"""`python -m lib.classroom.storage.migrations.upgrade` brings the database named by ROOMS_DATABASE to the newest step.
 
 Several web processes may start at once: one upgrades, the others wait for it.
 """

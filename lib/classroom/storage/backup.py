@@ -1,4 +1,4 @@
-"""A copy of all rooms, while the app runs: `python -m lib.classroom.backup FILE`.
+"""A copy of all rooms, while the app runs: `python -m lib.classroom.storage.backup FILE`.
 
 SQLite is copied through its online backup, which sees no half-written answer
 (https://www.sqlite.org/backup.html); PostgreSQL through `pg_dump --format=custom`, which must be installed.
@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from lib.classroom.errors import RoomsUnreachable
-from lib.classroom.where import SQLITE, database_url
+from lib.classroom.storage.where import SQLITE, database_url
 
 
 def back_up(url: str, file: Path) -> None:
@@ -49,7 +49,7 @@ def _dump_postgresql(url: str, file: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("Say where to: python -m lib.classroom.backup FILE")
+        sys.exit("Say where to: python -m lib.classroom.storage.backup FILE")
     try:
         back_up(database_url(), Path(sys.argv[1]))
     except RoomsUnreachable as problem:
