@@ -6,7 +6,7 @@ import pytest
 
 from lib.classroom.errors import NoSuchRoom, RoomsUnreachable
 from lib.ui.kit.server import calling
-from lib.ui.kit.server.calling import Caller, Screen
+from lib.ui.kit.server.calling import Caller, Watch
 from lib.ui.kit.server.streamlit_private import Place
 from tests.waiting import wait_until
 
@@ -37,7 +37,7 @@ def waiting(room: Room, *places: Place, away: tuple[Place, ...] = ()) -> tuple[C
     called: list[Place] = []
     caller = Caller(called.append, lambda place: place not in away, every_s=3600)
     for place in places:
-        caller.wait(place, Screen("room", room.look, "voting"))
+        caller.wait(place, Watch("room", room.look, "voting"))
     return caller, called
 
 
@@ -56,7 +56,7 @@ def test_a_screen_is_called_until_it_has_drawn_itself_anew(room):
     caller.look()
     caller.look()  # its page ran just then, so that the first call was not taken
     assert called == [ONE, ONE]
-    caller.wait(ONE, Screen("room", room.look, "arguing"))
+    caller.wait(ONE, Watch("room", room.look, "arguing"))
     caller.look()
     assert called == [ONE, ONE]
 
@@ -84,7 +84,7 @@ def test_the_thread_ends_when_nobody_waits_and_begins_anew(room):
     caller = Caller(called.append, lambda _: True, every_s=0.01)
     for _ in range(2):
         room.stands = "arguing"
-        caller.wait(ONE, Screen("room", room.look, "voting"))
+        caller.wait(ONE, Watch("room", room.look, "voting"))
         wait_until(lambda: called, "a call")
         caller.forget(ONE)
         wait_until(lambda: caller._thread is None, "the thread's end")
@@ -96,6 +96,6 @@ def test_an_error_of_ours_does_not_end_the_thread(room, monkeypatch):
     monkeypatch.setattr(calling, "record_error", errors.append)
     caller = Caller(lambda _: None, lambda _: True, every_s=0.01)
     room.stands = ValueError("a fault")
-    caller.wait(ONE, Screen("room", room.look, "voting"))
+    caller.wait(ONE, Watch("room", room.look, "voting"))
     wait_until(lambda: len(errors) > 1, "a second look")
     caller.forget(ONE)

@@ -13,7 +13,7 @@ from lib.places import ROOT
 from lib.ui.kit.presenting.recorded_run import forget_recorded
 from lib.ui.kit.presenting.screens import lead_through_screens
 from lib.ui.kit.presenting.stage import ASKED, REVEALED, question_at
-from lib.ui.kit.server.calling import CONNECTED_S, Caller, Screen
+from lib.ui.kit.server.calling import CONNECTED_S, Caller, Watch
 from lib.ui.kit.server.streamlit_private import place_now
 from lib.ui.kit.session import owner
 
@@ -99,7 +99,7 @@ def listen() -> None:
             if seen is not None:
                 PROJECTORS.tell_screen(mine, seen)
         if place is not None:
-            LISTENING.wait(place, Screen(("projector", mine), lambda: _told(mine), heard))
+            LISTENING.wait(place, Watch(("projector", mine), lambda: _told(mine), heard))
 
     part()
 

@@ -28,8 +28,8 @@ which is for nothing else: whoever was away, or meets a server that was started 
 
 
 @dataclass(frozen=True)
-class Screen:
-    """One that waits: what it looks at, how, and what it shows of it."""
+class Watch:
+    """What one screen watches, how it is looked at, and what that screen shows of it."""
 
     what: Hashable
     look: Callable[[], Any]
@@ -47,13 +47,13 @@ class Caller:
     ) -> None:
         self._call, self._there, self._every_s = call, there, every_s
         self._lock = threading.Lock()
-        self._waiting: dict[Place, Screen] = {}
+        self._waiting: dict[Place, Watch] = {}
         self._thread: threading.Thread | None = None
 
-    def wait(self, place: Place, screen: Screen) -> None:
-        """From now on this screen is called once something else is seen."""
+    def wait(self, place: Place, watch: Watch) -> None:
+        """From now on the screen at `place` is called once something else is seen."""
         with self._lock:
-            self._waiting[place] = screen
+            self._waiting[place] = watch
             if self._thread is None:
                 self._thread = threading.Thread(target=self._go_on, name="rooms-caller", daemon=True)
                 self._thread.start()
@@ -65,14 +65,14 @@ class Caller:
     def look(self) -> None:
         """Once at each thing that is looked at, and call whoever shows it otherwise. Whoever has left is forgotten."""
         with self._lock:
-            self._waiting = {place: screen for place, screen in self._waiting.items() if self._there(place)}
+            self._waiting = {place: watch for place, watch in self._waiting.items() if self._there(place)}
             waiting = dict(self._waiting)
         seen: dict[Hashable, tuple | None] = {}
-        for place, screen in waiting.items():
-            if screen.what not in seen:
-                seen[screen.what] = _seen_by(screen)
-            now = seen[screen.what]
-            if now is not None and now != (screen.seen,):
+        for place, watch in waiting.items():
+            if watch.what not in seen:
+                seen[watch.what] = _seen_by(watch)
+            now = seen[watch.what]
+            if now is not None and now != (watch.seen,):
                 self._call(place)
                 time.sleep(APART_S)
 
@@ -89,10 +89,10 @@ class Caller:
                 record_error(error)
 
 
-def _seen_by(screen: Screen) -> tuple | None:
+def _seen_by(watch: Watch) -> tuple | None:
     """What there is now, in a tuple, which is empty where nobody may see it any more; None where nothing answers."""
     try:
-        return (screen.look(),)
+        return (watch.look(),)
     except RoomsUnreachable:
         return None
     except RoomError:
@@ -111,13 +111,13 @@ def call_when_changed(what: Hashable, look: Callable[[], Any], seen: Any) -> Non
 
     @st.fragment(run_every=CONNECTED_S)
     def part() -> None:
-        place, screen = place_now(), Screen(what, look, seen)
+        place, watch = place_now(), Watch(what, look, seen)
         if place is not None:
             CALLER.forget(place)
-        now = _seen_by(screen)
+        now = _seen_by(watch)
         if now is not None and now != (seen,):
             st.rerun()
         if place is not None:
-            CALLER.wait(place, screen)
+            CALLER.wait(place, watch)
 
     part()
