@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import torch
 from torch.nn.functional import logsigmoid
@@ -58,18 +58,10 @@ def fit(
 ) -> Iterator[tuple[torch.Tensor, float]]:
     """(Weights [hidden_size], Bradley-Terry loss before that update) after each step, from weights of zero.
 
-    `better` and `worse` are rows of `values` [answers, hidden_size]. The penalty makes the optimum unique.
+    `better` and `worse` are rows of `values` [answers, hidden_size].
     """
     difference = values[list(better)] - values[list(worse)]
-    weights = torch.zeros(values.shape[1], requires_grad=True)
-    optimizer = torch.optim.Adam([weights], lr=LEARNING_RATE)
-    for _ in range(steps):
-        loss = -logsigmoid(difference @ weights).mean()
-        penalty = weight_decay * (weights**2).sum() / 2
-        optimizer.zero_grad()
-        (loss + penalty).backward()
-        optimizer.step()
-        yield weights.detach(), loss.item()
+    return _descent(lambda weights: -logsigmoid(difference @ weights).mean(), values.shape[1:], weight_decay, steps)
 
 
 def fitted(
@@ -96,16 +88,29 @@ def fitted_without(
     better, worse = [row[pair.better] for pair in pairs], [row[pair.worse] for pair in pairs]
     difference = standard.scaled[better] - standard.scaled[worse]
     longer_by = (standard.away[better] - standard.away[worse])[:, None]
-    weights = torch.zeros_like(a_token, requires_grad=True)
+
+    def loss_of(weights: torch.Tensor) -> torch.Tensor:
+        """Of each column its own: their sum has each column's gradient."""
+        margins = difference @ weights - longer_by * (a_token * weights).sum(0)
+        return -(logsigmoid(margins) * used).sum()
+
+    *_, (weights, _) = _descent(loss_of, a_token.shape, weight_decay, steps)
+    return weights, a_token
+
+
+def _descent(
+    loss_of: Callable[[torch.Tensor], torch.Tensor], shape: torch.Size, weight_decay: float, steps: int
+) -> Iterator[tuple[torch.Tensor, float]]:
+    """(Weights, loss before that update) after each step, from zeros. The penalty makes the optimum unique."""
+    weights = torch.zeros(shape, requires_grad=True)
     optimizer = torch.optim.Adam([weights], lr=LEARNING_RATE)
     for _ in range(steps):
-        margins = difference @ weights - longer_by * (a_token * weights).sum(0)
-        # Of each column its own loss: their sum has each column's gradient.
-        loss = -(logsigmoid(margins) * used).sum() + weight_decay * (weights**2).sum() / 2
+        loss = loss_of(weights)
+        penalty = weight_decay * (weights**2).sum() / 2
         optimizer.zero_grad()
-        loss.backward()
+        (loss + penalty).backward()
         optimizer.step()
-    return weights.detach(), a_token
+        yield weights.detach(), loss.item()
 
 
 def rewards(head: Head, states: torch.Tensor, answers: Sequence[Answer]) -> torch.Tensor:
