@@ -46,13 +46,6 @@ def this_machine() -> Machine:
 
 
 @cache
-def has_bf16_products() -> bool:
-    """Whether products of bf16 numbers are this machine's own, as its processor says or for it has a GPU; where it does
-    not say, they are taken to be emulated."""
-    return bool(this_machine().gpus) or not instructions().isdisjoint(("avx512_bf16", "amx_bf16", "bf16"))
-
-
-@cache
 def instructions() -> frozenset[str]:
     """What the processor can do, by Linux's names for it, such as "avx512f"; nothing on another system."""
     return frozenset(flag for line in _cpuinfo() if line.startswith(("flags", "Features")) for flag in line.split())

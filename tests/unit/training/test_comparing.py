@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.models.catalogue import BUNDLED, REAL
-from lib.models.device import has_bf16_products
+from lib.models.device import Gpu, Machine
 from lib.training import duration
 from lib.training.comparing.comparison import Comparison, OfRun, RunFailed, Setting
 from lib.training.comparing.findings import Difference, learns_less_and_forgets_less, winner
@@ -133,23 +133,29 @@ def test_what_takes_longer_than_lora_is_told_to():
 
 
 @pytest.mark.torch
-def test_a_processor_has_bf16_products_by_what_linux_tells_as_by_what_torch_tells():
+def test_bf16_is_emulated_by_what_linux_tells_of_a_processor_as_by_what_torch_tells():
     import torch
 
     from lib.models.load import best_device, multiplies_bf16
 
     if best_device() == torch.device("cpu"):
-        assert has_bf16_products() == multiplies_bf16(best_device())
+        assert (duration.slower_in_bf16() == 1) == multiplies_bf16(best_device())
 
 
 @pytest.mark.parametrize(
-    ("multiplies", "instructions", "times"), [(True, {"avx512f"}, 1), (False, {"avx512f"}, 3), (False, {"avx2"}, 15)]
+    ("instructions", "gpus", "times"),
+    [
+        ({"avx2", "avx512f", "avx512_bf16"}, (), 1),
+        ({"asimd", "bf16"}, (), 1),
+        ({"avx2", "avx512f"}, (), 3),
+        ({"avx2"}, (), 15),
+        ((), (), 15),
+        ({"avx2"}, (Gpu("NVIDIA A100", 1, 1),), 1),
+    ],
 )
-def test_a_base_in_bf16_takes_its_time_where_bf16_is_emulated_and_is_given_it(
-    monkeypatch, multiplies, instructions, times
-):
-    monkeypatch.setattr(duration, "has_bf16_products", lambda: multiplies)
+def test_a_base_in_bf16_takes_its_time_where_bf16_is_emulated_and_is_given_it(monkeypatch, instructions, gpus, times):
     monkeypatch.setattr(duration, "instructions", lambda: frozenset(instructions))
+    monkeypatch.setattr(duration, "this_machine", lambda: Machine("", 1, 1, gpus))
     usual, in_bf16 = FineTuningRun(), FineTuningRun(base_in="bf16")
     around_s = duration.SMALL.around_s
     assert run_expected_s(in_bf16) - around_s == pytest.approx(times * (run_expected_s(usual) - around_s))
