@@ -38,26 +38,20 @@ class Database:
         self.url = url
         self._engine = _engine(url)
         self._ready = False
-        self._lock = threading.Lock()
-        self._refusals = 0
-        """How often whoever was to make it ready got no answer."""
-        self._away = False
+        self._answers: bool | None = None
+        """Whether it did when it was last asked; None before that."""
         self._asking = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        with _said_plainly():
-            self._make_ready()
-            with self._connect() as connection:
-                yield connection
+        with _said_plainly(), self._connect() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """All of the block or nothing of it is kept. SQLite lets one writer in at a time, from its first statement."""
-        with _said_plainly():
-            self._make_ready()
-            with self._connect().execution_options(writes=True) as connection, connection.begin():
-                yield connection
+        with _said_plainly(), self._connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         self._engine.dispose()
@@ -74,45 +68,48 @@ class Database:
             from sqlalchemy.dialects.sqlite import insert
         return insert(table)
 
-    def _make_ready(self) -> None:
-        """At its first use; who waits for somebody who gets no answer does not ask again."""
-        if self._ready:
-            return
-        refusals = self._refusals
-        with self._lock:
-            if self._ready:
-                return
-            if self._refusals != refusals:
-                raise RoomsUnreachable(NO_ANSWER)
-            try:
-                if self.dialect == "sqlite":
-                    Path(self._engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-                if self._schema() != SCHEMA:
-                    _upgrade(self.url)
-            except Exception:
-                self._refusals += 1
-                raise
-            self._ready = True
-
     def _connect(self) -> sa.Connection:
-        """One on which there was an answer. While there is none, one at a time asks, and all others are told at once:
-        each would wait for as long, and its page with it."""
-        away = self._away
-        if away and not self._asking.acquire(blocking=False):
+        """One on which there was an answer."""
+        with self._in_turn():
+            try:
+                self._make_ready()
+                connection = self._engine.connect()
+            except Exception:
+                self._answers = False
+                raise
+            self._answers = True
+            return connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """While it answers, all at once. Else one at a time asks: each would wait for as long, and its page with it. At
+        the first use the others wait for what that one is told; later they are told at once that there is no answer.
+        """
+        before = self._answers
+        if before:
+            yield
+            return
+        if not self._asking.acquire(blocking=before is None):
             raise RoomsUnreachable(NO_ANSWER)
         try:
-            connection = self._engine.connect()
-        except Exception:
-            self._away = True
-            raise
+            if before is None and self._answers is False:
+                raise RoomsUnreachable(NO_ANSWER)
+            yield
         finally:
-            if away:
-                self._asking.release()
-        self._away = False
-        return connection
+            self._asking.release()
+
+    def _make_ready(self) -> None:
+        """At its first use."""
+        if self._ready:
+            return
+        if self.dialect == "sqlite":
+            Path(self._engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        if self._schema() != SCHEMA:
+            _upgrade(self.url)
+        self._ready = True
 
     def _schema(self) -> str | None:
-        with self._connect() as connection:
+        with self._engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

@@ -291,9 +291,13 @@ def test_what_the_address_says_of_a_connection_stands():
     assert set(patience.connect_arguments(theirs)) == {"tcp_user_timeout"}
 
 
-def test_while_nothing_answers_one_at_a_time_asks_and_the_others_are_told_at_once(two_on_sqlite, monkeypatch):
-    db, _ = two_on_sqlite
-    code, _, _ = room_with(db, 1)
+@pytest.mark.parametrize("used_before", [True, False])
+def test_while_nothing_answers_one_at_a_time_asks_and_the_others_are_told_at_once(
+    two_on_sqlite, monkeypatch, used_before
+):
+    one, other = two_on_sqlite
+    code, _, _ = room_with(one, 1)
+    db = one if used_before else other
     asked, refuses = [], threading.Event()
 
     def connect() -> None:
@@ -327,11 +331,11 @@ class Door:
         self._lock = threading.Lock()
         self.came: list[None] = []
 
-    def __enter__(self) -> None:
+    def acquire(self, blocking: bool) -> bool:
         self.came.append(None)
-        self._lock.acquire()
+        return self._lock.acquire(blocking)
 
-    def __exit__(self, *_: object) -> None:
+    def release(self) -> None:
         self._lock.release()
 
 
@@ -350,7 +354,7 @@ def test_a_first_use_that_gets_no_answer_is_told_all_who_wait_for_it(tmp_path, m
 
     with monkeypatch.context() as patch, ThreadPoolExecutor(students) as pool:
         patch.setattr(db, "_schema", schema)
-        patch.setattr(db, "_lock", door)
+        patch.setattr(db, "_asking", door)
         entering = [pool.submit(enter) for _ in range(students)]
         wait_until(lambda: len(door.came) == students, "all who wait")
         refuses.set()
