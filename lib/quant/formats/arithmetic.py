@@ -48,12 +48,25 @@ class WorkedExample:
         return max(abs(self.low), abs(self.high))
 
     @property
+    def largest_code(self) -> int:
+        return largest_code(self.scheme, self.bits)
+
+    def pattern(self, step: Step) -> str:
+        """The bits of a step's code, a negative one in two's complement."""
+        return format(step.code & (2**self.bits - 1), f"0{self.bits}b")
+
+    @property
     def largest_error(self) -> float:
         return max(abs(step.error) for step in self.steps)
 
     @property
     def mse(self) -> float:
         return sum(step.error**2 for step in self.steps) / len(self.steps)
+
+
+def largest_code(scheme: str, bits: int) -> int:
+    """2^(bits-1) - 1 where one bit is the sign's, as with absmax; 2^bits - 1 where codes count from 0."""
+    return 2 ** (bits - 1) - 1 if scheme == "absmax" else 2**bits - 1
 
 
 def parse_numbers(text: str) -> tuple[float, ...]:
@@ -88,7 +101,7 @@ def work(values: tuple[float, ...], scheme: str, bits: int) -> WorkedExample:
 
 
 def _work_absmax(values: tuple[float, ...], bits: int) -> WorkedExample:
-    top = 2 ** (bits - 1) - 1
+    top = largest_code("absmax", bits)
     scale = max(abs(value) for value in values) / top
     steps = []
     for value in values:
@@ -100,13 +113,13 @@ def _work_absmax(values: tuple[float, ...], bits: int) -> WorkedExample:
 
 def _work_zero_point(values: tuple[float, ...], bits: int) -> WorkedExample:
     low, high = min(*values, 0.0), max(*values, 0.0)
-    largest_code = 2**bits - 1
-    scale = (high - low) / largest_code
-    zero = int(np.clip(np.rint(-low / scale), 0, largest_code))
+    top = largest_code("zero point", bits)
+    scale = (high - low) / top
+    zero = int(np.clip(np.rint(-low / scale), 0, top))
     steps = []
     for value in values:
         scaled = value / scale
-        code = int(np.clip(np.rint(scaled) + zero, 0, largest_code))
+        code = int(np.clip(np.rint(scaled) + zero, 0, top))
         steps.append(Step(value, scaled, code, (code - zero) * scale))
     return WorkedExample("zero point", bits, low, high, scale, zero, tuple(steps))
 

@@ -24,6 +24,18 @@ class BitField:
     def value(self) -> int:
         return int(self.bits, 2)
 
+    @property
+    def powers(self) -> tuple[int, ...]:
+        """The first bit first: 2 to the power of this is what a bit is worth, 2⁻¹ the first of a fraction, 2⁰ the last
+        of any other field."""
+        last = -len(self.bits) if self.name == "fraction" else 0
+        return tuple(range(last + len(self.bits) - 1, last - 1, -1))
+
+    @property
+    def bit_values(self) -> tuple[float, ...]:
+        """What each bit is worth where it is 1, the first bit first: 8, 4, 2, 1, or of a fraction 1/2, 1/4, 1/8."""
+        return tuple(2**power for power in self.powers)
+
 
 @dataclass(frozen=True)
 class StoredValue:

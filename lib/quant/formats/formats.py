@@ -95,18 +95,33 @@ class FloatFormat:
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Values of bit patterns; float64."""
         codes = np.asarray(codes, np.int64)
-        fraction = codes & ((1 << self.fraction_bits) - 1)
-        exponent = (codes >> self.fraction_bits) & ((1 << self.exponent_bits) - 1)
+        fraction, exponent = self._fraction(codes), self._exponent(codes)
         sign = np.where(codes >> (self.bits - 1), -1.0, 1.0)
-        normal = exponent > 0
-        units = np.where(normal, fraction + (1 << self.fraction_bits), fraction).astype(np.float64)
-        values = np.ldexp(units, np.where(normal, exponent, 1) - self.bias - self.fraction_bits)
+        values = self.significand(codes) * self.power_of_two(codes)
         top = exponent == (1 << self.exponent_bits) - 1
         if self.infinity:
             values = np.where(top, np.where(fraction == 0, np.inf, np.nan), values)
         else:
             values = np.where(top & (fraction == (1 << self.fraction_bits) - 1), np.nan, values)
         return sign * values
+
+    def significand(self, codes: np.ndarray) -> np.ndarray:
+        """1.f of bit patterns, or 0.f where e is 0; float64."""
+        return (self._exponent(codes) > 0) + self._fraction(codes) / 2**self.fraction_bits
+
+    def counted_exponent(self, codes: np.ndarray) -> np.ndarray:
+        """The e from which the bias is taken: the field's, or 1 where that is 0."""
+        return np.maximum(self._exponent(codes), 1)
+
+    def power_of_two(self, codes: np.ndarray) -> np.ndarray:
+        """2^(e - bias), or 2^(1 - bias) where e is 0: what the significand is multiplied by; float64."""
+        return np.ldexp(1.0, self.counted_exponent(codes) - self.bias)
+
+    def _exponent(self, codes: np.ndarray) -> np.ndarray:
+        return (np.asarray(codes, np.int64) >> self.fraction_bits) & ((1 << self.exponent_bits) - 1)
+
+    def _fraction(self, codes: np.ndarray) -> np.ndarray:
+        return np.asarray(codes, np.int64) & ((1 << self.fraction_bits) - 1)
 
 
 @dataclass(frozen=True)
@@ -138,9 +153,13 @@ class IntegerFormat:
         whole = np.clip(np.rint(np.nan_to_num(np.asarray(values, np.float64) / self.scale)), -self.top, self.top)
         return whole.astype(np.int64) & ((1 << self.bits) - 1)
 
-    def decode(self, codes: np.ndarray) -> np.ndarray:
+    def whole_number(self, codes: np.ndarray) -> np.ndarray:
+        """The whole numbers that stand for these bit patterns before they are scaled; int64."""
         codes = np.asarray(codes, np.int64)
-        return np.where(codes > self.top, codes - (1 << self.bits), codes) * self.scale
+        return np.where(codes > self.top, codes - (1 << self.bits), codes)
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        return self.whole_number(codes) * self.scale
 
     def round(self, values: np.ndarray) -> np.ndarray:
         return self.decode(self.encode(values))

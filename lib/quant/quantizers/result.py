@@ -41,6 +41,11 @@ class QuantizedMatrix:
     def total_bytes(self) -> float:
         return self.bits_per_weight * self.weights / 8
 
+    @property
+    def fp32_bytes(self) -> int:
+        """Of the matrix as it was."""
+        return 4 * self.weights
+
 
 @dataclass(frozen=True)
 class Damage:

@@ -86,7 +86,7 @@ def _lost(result: BenchResult) -> None:
         help="root mean square error over root mean square weight",
         border=True,
     )
-    size.metric("Size", format_gb(quantized.total_bytes), help=f"fp32: {format_gb(4 * quantized.weights)}", border=True)
+    size.metric("Size", format_gb(quantized.total_bytes), help=f"fp32: {format_gb(quantized.fp32_bytes)}", border=True)
 
 
 def _true_bits(result: BenchResult) -> None:

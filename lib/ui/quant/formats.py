@@ -9,7 +9,7 @@ import streamlit as st
 from lib.charts.in_words import in_words
 from lib.charts.quant import formats as charts
 from lib.quant.formats.arithmetic import SCHEMES, WorkedExample, parse_numbers, work
-from lib.quant.formats.explore import StoredValue, from_code, parse_value, store
+from lib.quant.formats.explore import BitField, StoredValue, from_code, parse_value, store
 from lib.quant.formats.formats import FloatFormat, IntegerFormat, NumberFormat, format_facts, number_format
 from lib.ui.kit import controls
 from lib.ui.kit.chapter import formula
@@ -74,9 +74,7 @@ def _bit_buttons(stored: StoredValue) -> None:
                 field.name.capitalize() + (", 2 to the power of" if field.name == "fraction" else ""),
                 places,
                 selection_mode="multi",
-                format_func=lambda place, last=places[-1], field=field: _weight(
-                    stored.format, field.name, place - last
-                ),
+                format_func=dict(zip(places, _worths(field), strict=True)).__getitem__,
                 key=key,
                 on_change=_bits_clicked,
                 args=(stored.format,),
@@ -89,33 +87,32 @@ def _bits_clicked(fmt: NumberFormat) -> None:
     st.session_state["value"] = repr(from_code(code, fmt).stored)
 
 
-def _weight(fmt: NumberFormat, field: str, place: int) -> str:
-    """What a bit is worth, as its label.
+def _worths(field: BitField) -> list[str]:
+    """What each bit is worth, as its label; of a fraction the power of two.
 
     In ASCII: at any other letter in front Streamlit loads its catalogue of emojis, 6 MB, to look for one.
     """
-    if field == "sign":
-        return f"-{2**place}" if isinstance(fmt, IntegerFormat) and place else "-"
-    return str(place - fmt.fraction_bits if field == "fraction" else 2**place)
+    if field.name == "sign":
+        return ["-"]
+    return [str(each) for each in (field.powers if field.name == "fraction" else field.bit_values)]
 
 
 def _reading(stored: StoredValue) -> None:
     """The formula of the format with the stored bits put in."""
     fmt = stored.format
     if isinstance(fmt, FloatFormat) and stored.kind in ("normal", "subnormal", "zero"):
-        sign, exponent, fraction = (field.value for field in stored.fields)
-        share = fraction / 2**fmt.fraction_bits
-        lead, power = (1, exponent - fmt.bias) if exponent else (0, 1 - fmt.bias)
-        shown = f"{exponent} - {fmt.bias}" if exponent else f"1 - {fmt.bias}"
+        sign, significand = stored.fields[0].value, fmt.significand(stored.code)
+        shown = f"{fmt.counted_exponent(stored.code)} - {fmt.bias}"
         st.latex(
-            rf"\begin{{aligned}} & (-1)^{{{sign}}} \times 2^{{{shown}}} \times {lead + share:.9g} \\"
-            rf"&= {2.0**power:.6g} \times {lead + share:.9g} \\ &= \mathbf{{{_signed(stored.stored)}}} \end{{aligned}}"
+            rf"\begin{{aligned}} & (-1)^{{{sign}}} \times 2^{{{shown}}} \times {significand:.9g} \\"
+            rf"&= {fmt.power_of_two(stored.code):.6g} \times {significand:.9g} \\ "
+            rf"&= \mathbf{{{_signed(stored.stored)}}} \end{{aligned}}"
         )
     elif isinstance(fmt, IntegerFormat):
-        whole = round(stored.stored / fmt.scale)
+        whole = fmt.whole_number(stored.code)
         st.latex(rf"{whole} \times \frac{{{fmt.largest:.6g}}}{{{fmt.top}}} = \mathbf{{{_signed(stored.stored)}}}")
     elif not isinstance(fmt, FloatFormat):
-        level = float(fmt.table.levels[stored.code])
+        level = fmt.table.decode(stored.code)
         st.latex(rf"\text{{level}}_{{{stored.code}}} \times {fmt.absmax:.6g} = {level:.7g} \times {fmt.absmax:.6g}")
 
 
@@ -182,17 +179,15 @@ def eight_numbers() -> list[dict]:
 
 def _derivation(example: WorkedExample) -> None:
     if example.scheme == "absmax":
-        top = 2 ** (example.bits - 1) - 1
         st.latex(
-            rf"\text{{scale}} = \frac{{\max|w|}}{{2^{{{example.bits}-1}}-1}} = \frac{{{example.absmax:.4g}}}{{{top}}}"
-            rf" = {example.scale:.5g}"
+            rf"\text{{scale}} = \frac{{\max|w|}}{{2^{{{example.bits}-1}}-1}} = "
+            rf"\frac{{{example.absmax:.4g}}}{{{example.largest_code}}} = {example.scale:.5g}"
         )
         st.latex(r"\text{code} = \text{round}(w/\text{scale}) \qquad \hat w = \text{code} \times \text{scale}")
     elif example.scheme == "zero point":
-        codes = 2**example.bits - 1
         st.latex(
             rf"\text{{scale}} = \frac{{\max - \min}}{{2^{{{example.bits}}}-1}} = "
-            rf"\frac{{{example.high:.4g} - ({example.low:.4g})}}{{{codes}}} = {example.scale:.5g}"
+            rf"\frac{{{example.high:.4g} - ({example.low:.4g})}}{{{example.largest_code}}} = {example.scale:.5g}"
         )
         st.latex(rf"\text{{zero}} = \text{{round}}(-\min/\text{{scale}}) = {example.zero}")
         st.latex(r"\text{code} = \text{round}(w/\text{scale}) + \text{zero}")
@@ -205,8 +200,7 @@ def _step(example: WorkedExample, step) -> dict:
     row = {"w": f"{step.value:g}", "w / scale": f"{step.scaled:.4f}", "code": step.code}
     if step.level is not None:
         row["level"] = f"{step.level:.4f}"
-    bits = format(step.code & (2**example.bits - 1), f"0{example.bits}b")
-    return {**row, "bits": bits, "read back": f"{step.restored:.4f}", "error": f"{step.error:+.4f}"}
+    return {**row, "bits": example.pattern(step), "read back": f"{step.restored:.4f}", "error": f"{step.error:+.4f}"}
 
 
 def _describe(stored: StoredValue) -> str:

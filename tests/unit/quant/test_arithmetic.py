@@ -13,6 +13,8 @@ def test_absmax_by_hand():
     example = work(EIGHT, "absmax", 4)
     assert example.scale == 2 / 7
     assert [step.code for step in example.steps] == [2, -4, 1, 0, 7, -3, 5, 0]
+    assert example.largest_code == 7  # 2³ - 1
+    assert [example.pattern(step) for step in example.steps[:2]] == ["0010", "1100"]  # -4 in two's complement
     assert example.steps[0].restored == pytest.approx(4 / 7)
     assert example.largest_error == pytest.approx(1 / 7)  # -1.0 lies half way: -3.5 rounds to the even -4
 
@@ -22,6 +24,8 @@ def test_zero_point_by_hand():
     example = work(EIGHT, "zero point", 4)
     assert (example.scale, example.zero) == (0.2, 5)
     assert [step.code for step in example.steps] == [7, 0, 6, 5, 15, 1, 13, 5]
+    assert example.largest_code == 15  # 2⁴ - 1
+    assert example.pattern(example.steps[6]) == "1101"
     assert example.steps[4].restored == pytest.approx(2.0)
     assert example.steps[1].restored == pytest.approx(-1.0)
 

@@ -93,6 +93,34 @@ def test_a_tenth_in_single_precision_has_these_digits():
 
 
 @pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize("value", [1.0, 0.1, -3.7, 300.0, 2.0**-8, 2.0**-9, 5 * 2.0**-17])
+def test_significand_and_power_of_two_are_those_of_python_s_own_hexadecimal(name, value):
+    """`float.hex` writes 1.f and the exponent; below the smallest normal number the exponent stays and the 1 goes."""
+    fmt = number_format(name)
+    stored = store(value, fmt)
+    significand, exponent = abs(stored.stored).hex().split("p")
+    below = max(0, math.frexp(fmt.smallest_normal)[1] - 1 - int(exponent)) if stored.stored else 0
+    assert float(fmt.significand(stored.code)) == float.fromhex(significand) / 2**below
+    if stored.stored:
+        assert fmt.power_of_two(stored.code) == 2.0 ** (int(exponent) + below)
+    assert fmt.power_of_two(stored.code) == 2.0 ** (int(fmt.counted_exponent(stored.code)) - fmt.bias)
+
+
+def test_the_bits_of_a_field_are_worth_what_they_add():
+    # Half precision's 1.5 with every bit by hand: sign, exponent 01111, fraction 1000000000
+    sign, exponent, fraction = from_code(0b0_01111_1000000000, number_format("fp16")).fields
+    assert (sign.bit_values, exponent.bit_values) == ((1,), (16, 8, 4, 2, 1))
+    assert fraction.powers == (-1, -2, -3, -4, -5, -6, -7, -8, -9, -10)
+    assert fraction.bit_values[:3] == (0.5, 0.25, 0.125)
+    assert store(-0.5, number_format("int8", absmax=2.0)).fields[1].bit_values == (64, 32, 16, 8, 4, 2, 1)
+
+
+def test_whole_numbers_are_numpy_s_two_s_complement():
+    codes = np.arange(256)
+    np.testing.assert_array_equal(number_format("int8").whole_number(codes), codes.astype(np.uint8).view(np.int8))
+
+
+@pytest.mark.parametrize("name", FLOATS)
 @pytest.mark.parametrize("value", [1.0, 0.1, -3.7, 300.0, 1e-7])
 def test_gap_is_the_distance_to_the_next_code(name, value):
     fmt = number_format(name)

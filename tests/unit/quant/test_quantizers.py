@@ -119,6 +119,7 @@ def test_true_bits_of_double_quantization_are_the_papers():
     plain = Quantizer("nf4", group="64").apply(matrix)
     double = Quantizer("nf4", group="64", scale_storage="double").apply(matrix)
     assert plain.bits_per_weight == 4.5
+    assert plain.fp32_bytes == matrix.nbytes
     assert plain.side_bits_per_weight == 32 / 64
     assert double.side_bits_per_weight == pytest.approx(0.127, abs=5e-4)
     assert double.bits_per_weight == pytest.approx(4 + 8 / 64 + 32 / (64 * 256), abs=1e-4)
