@@ -124,4 +124,4 @@ def of_many(pairs: Sequence[Divided]) -> OfManyJudges | None:
     total = sum(map(sum, both_orders))
     shares = tuple(sum(counts[category] for counts in both_orders) / total for category in range(3))
     found = fleiss(both_orders)
-    return OfManyJudges(pairs[0].judges, shares, replace(found, items=len(pairs)))
+    return OfManyJudges(pairs[0].judges, shares, replace(found, items=len(pairs), alike=found.alike // 2))

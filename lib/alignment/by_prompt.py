@@ -36,9 +36,14 @@ def error_of_mean(by_prompt: dict[str, float]) -> float:
     return stdev(by_prompt.values()) / math.sqrt(len(by_prompt)) if len(by_prompt) > 1 else 0.0
 
 
+def differences_by_prompt(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    """How far each prompt's mean has come."""
+    return {prompt: after[prompt] - before[prompt] for prompt in before}
+
+
 def error_of_difference(before: dict[str, float], after: dict[str, float]) -> float:
     """The standard error of how far the mean has come, prompt by prompt: what is hard in a prompt is so both times."""
-    return error_of_mean({prompt: after[prompt] - before[prompt] for prompt in before})
+    return error_of_mean(differences_by_prompt(before, after))
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,13 @@ class SignFlips:
         )
 
 
-def sign_flips(differences: Sequence[float]) -> SignFlips:
-    """Raises AlignmentError for no prompt or more than MOST_COMPARED."""
-    if not 1 <= len(differences) <= MOST_COMPARED:
-        raise AlignmentError(f"1 to {MOST_COMPARED} prompts can be compared; there are {len(differences)}")
-    far = abs(math.fsum(differences)) - ROUNDING
+def sign_flips(moved: Sequence[float]) -> SignFlips:
+    """Of how far each prompt's mean has come. Raises AlignmentError for no prompt or more than MOST_COMPARED."""
+    if not 1 <= len(moved) <= MOST_COMPARED:
+        raise AlignmentError(f"1 to {MOST_COMPARED} prompts can be compared; there are {len(moved)}")
+    far = abs(math.fsum(moved)) - ROUNDING
     sums = (
-        math.fsum(sign * each for sign, each in zip(signs, differences, strict=True))
-        for signs in product((1, -1), repeat=len(differences))
+        math.fsum(sign * each for sign, each in zip(signs, moved, strict=True))
+        for signs in product((1, -1), repeat=len(moved))
     )
-    return SignFlips(sum(abs(each) >= far for each in sums), 2 ** len(differences))
+    return SignFlips(sum(abs(each) >= far for each in sums), 2 ** len(moved))

@@ -153,6 +153,8 @@ class Agreement:
     observed: float
     expected: float
     items: int
+    alike: int
+    """Items of which all judges say the same."""
 
     @property
     def kappa(self) -> float | None:
@@ -168,12 +170,13 @@ def cohen(judgements: Sequence[tuple[str, str]]) -> Agreement:
     """
     if not judgements:
         raise AlignmentError("Nothing has been judged twice yet")
-    total = len(judgements)
+    total, alike = len(judgements), sum(one == other for one, other in judgements)
     first, second = Counter(one for one, _ in judgements), Counter(other for _, other in judgements)
     return Agreement(
-        observed=sum(one == other for one, other in judgements) / total,
+        observed=alike / total,
         expected=sum(first[each] * second[each] for each in first) / total**2,
         items=total,
+        alike=alike,
     )
 
 
@@ -188,7 +191,12 @@ def fleiss(counts: Sequence[Sequence[int]]) -> Agreement:
     (raters,) = judges
     shares = [sum(row[category] for row in counts) / (len(counts) * raters) for category in range(len(counts[0]))]
     agreeing = [sum(each * (each - 1) for each in row) / (raters * (raters - 1)) for row in counts]
-    return Agreement(sum(agreeing) / len(agreeing), sum(share**2 for share in shares), len(counts))
+    return Agreement(
+        observed=sum(agreeing) / len(agreeing),
+        expected=sum(share**2 for share in shares),
+        items=len(counts),
+        alike=sum(max(row) == raters for row in counts),
+    )
 
 
 def self_agreement(again: Sequence[Again]) -> Agreement:

@@ -88,7 +88,7 @@ CHANGING = {
 }
 """Dataclasses of what changes while it lives: a place in a queue, a tape that is recorded. A result is frozen."""
 BY_NAMES_IN_THE_DATA = {
-    "lib/alignment/by_prompt.py": {"means_by_prompt"},
+    "lib/alignment/by_prompt.py": {"means_by_prompt", "differences_by_prompt"},
     "lib/alignment/gold/run.py": {"gold_by_prompt"},
     "lib/alignment/policy/run.py": {"rewards_by_prompt"},
     "lib/evaluation/selection.py": {"scale"},

@@ -6,7 +6,6 @@ from which the proxy learns, the policy earns the proxy's reward, and gold only 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
@@ -125,7 +124,7 @@ def both_rewards(looks: Sequence[Examined]) -> tuple[BothRewards, ...]:
     return tuple(
         BothRewards(
             look.step,
-            math.sqrt(max(0.0, look.kl_nats)),
+            look.away,
             (look.reward - first.reward) / proxy_unit,
             (mean(look.gold) - base) / gold_unit,
             {prompt: (each - base) / gold_unit for prompt, each in means_by_prompt(look.answers, look.gold).items()},

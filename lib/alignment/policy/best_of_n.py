@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import mean
 
 from lib.alignment.errors import AlignmentError
 
@@ -32,3 +33,17 @@ def expected_best(rewards: Sequence[float], n: int) -> float:
     ordered = sorted(rewards)
     subsets = math.comb(total, n)
     return sum(math.comb(k - 1, n - 1) * reward for k, reward in enumerate(ordered, start=1)) / subsets
+
+
+def mean_expected_best(by_prompt: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """`expected_best` of 1, of 2 and so on, each the mean over the prompts, for as many n as every prompt has answers.
+
+    by_prompt  the rewards of each prompt's answers
+    """
+    most = min(map(len, by_prompt))
+    return tuple(mean(expected_best(rewards, n) for rewards in by_prompt) for n in range(1, most + 1))
+
+
+def best_of_first(rewards: Sequence[float], n: int) -> int:
+    """Place, from 0, of the answer with the highest reward among the first n; the first of equals."""
+    return max(range(n), key=rewards.__getitem__)

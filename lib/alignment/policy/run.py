@@ -153,6 +153,15 @@ class Examined:
         return mean(self.rewards)
 
     @property
+    def away(self) -> float:
+        """√KL from the reference, in √nats; 0 where the estimate falls below 0."""
+        return math.sqrt(max(0.0, self.kl_nats))
+
+    def forgot_since(self, before: Examined) -> float:
+        """Nats per token that the book has become less likely."""
+        return self.book_loss - before.book_loss
+
+    @property
     def rewards_by_prompt(self) -> dict[str, float]:
         return means_by_prompt(self.answers, self.rewards)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -75,9 +74,8 @@ def moved(looks: Sequence[Examined]) -> go.Figure:
     """How far the policy is from the reference, and what ordinary text has become to it."""
     steps = [each.step for each in looks]
     last = looks[-1]
-    away = last.book_loss - looks[0].book_loss
     return figure(
-        f"{last.kl_nats:.1f} nats from the reference; a book {away:+.2f} nats per token",
+        f"{last.kl_nats:.1f} nats from the reference; a book {last.forgot_since(looks[0]):+.2f} nats per token",
         "updates",
         "nats",
         height=300,
@@ -96,7 +94,7 @@ def moved(looks: Sequence[Examined]) -> go.Figure:
 
 def overoptimised(looks: Sequence[Examined], unit: str) -> go.Figure:
     """The reward that is earned and how much the texts surprise the reference, both over √KL (Gao et al. 2022)."""
-    away = [math.sqrt(max(0.0, each.kl_nats)) for each in looks]
+    away = [each.away for each in looks]
     first, last = looks[0], looks[-1]
     return figure(
         f"Reward {first.reward:.1f} → {last.reward:.1f}; surprise per token "

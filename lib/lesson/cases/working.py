@@ -135,7 +135,7 @@ def _newsroom() -> tuple[Figure, ...]:
 def _raters() -> tuple[Figure, ...]:
     found = cohen(VOTES)
     return (
-        Figure(f"Pairs on which both agree, of {len(VOTES)}", f"{found.observed * found.items:.0f}"),
+        Figure(f"Pairs on which both agree, of {len(VOTES)}", f"{found.alike}"),
         Figure("Agreement expected by chance", f"{found.expected:.0%}"),
         Figure("Cohen's kappa", f"{found.kappa:.2f}"),
     )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from statistics import mean
-
 import streamlit as st
 
 from lib.alignment.answers import Sampled, Sampling, inviting_prompts, prompts
-from lib.alignment.policy.best_of_n import expected_best, kl_nats
+from lib.alignment.policy.best_of_n import best_of_first, kl_nats, mean_expected_best
 from lib.alignment.policy.run import Reward
 from lib.charts.alignment import policy as charts
 from lib.ui.alignment.beside import Earning, show_beside
@@ -57,7 +55,7 @@ def _queue_samples(wanted: tuple[Sampling, Reward]) -> None:
 
 
 def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, model: str) -> list[dict]:
-    means = [mean(expected_best(rewards, size) for _, rewards in found) for size in range(1, ANSWERS + 1)]
+    means = mean_expected_best([rewards for _, rewards in found])
     st.plotly_chart(
         charts.best_of(means, n, unit),
         key="bn_chart",
@@ -66,7 +64,7 @@ def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, mod
     rows = []
     for sampled, rewards in found:
         first = sampled.answers[0]
-        at = max(range(n), key=lambda number: rewards[number])
+        at = best_of_first(rewards, n)
         rows.append(
             {
                 "prompt": sampled.prompt,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.alignment.answers import prompts
-from lib.alignment.by_prompt import FEWEST_PROMPTS, sign_flips
+from lib.alignment.by_prompt import FEWEST_PROMPTS, differences_by_prompt, sign_flips
 from lib.alignment.policy.recorded import recorded_policy
 from lib.alignment.policy.run import Examined, PolicyRun, PolicyStep, lately_right
 from lib.alignment.policy.usual import GRPO_BETA, GRPO_RULE, GRPO_USUAL, grpo_run, usual_looks
@@ -221,7 +221,7 @@ def _how_sure(first: Examined, last: Examined) -> str:
         return (
             f"They are to {number_of(len(before), 'prompt')}, and it takes {FEWEST_PROMPTS} to tell this from chance."
         )
-    flips = sign_flips([after[prompt] - before[prompt] for prompt in before])
+    flips = sign_flips(list(differences_by_prompt(before, after).values()))
     verdict = (
         "So this is more than chance alone would do."
         if flips.seldom

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from lib.alignment.answers import Answer
-from lib.alignment.by_prompt import error_of_difference, error_of_mean, means_by_prompt
+from lib.alignment.by_prompt import differences_by_prompt, error_of_difference, error_of_mean, means_by_prompt
 from lib.alignment.policy.run import Examined
 from lib.ui.alignment.policy import _how_sure
 
@@ -24,7 +24,8 @@ def test_answers_to_the_same_prompt_are_one_observation():
 
 
 def test_what_is_hard_in_a_prompt_is_so_both_times():
-    before, after = {"a": 0.0, "b": 100.0, "c": 1000.0}, {"a": 1.0, "b": 102.0, "c": 1003.0}
+    before, after = {"a": 0.0, "b": 100.0, "c": 1000.0}, {"c": 1003.0, "a": 1.0, "b": 102.0}
+    assert differences_by_prompt(before, after) == {"a": 1, "b": 2, "c": 3}
     assert error_of_difference(before, after) == pytest.approx(1 / math.sqrt(3))  # of 1, 2 and 3
 
 

@@ -50,6 +50,10 @@ def test_both_rewards_are_counted_from_the_base_model_in_its_own_spread():
         both_rewards([look(0, 0.0, (1, 1, 1), (10, 20, 30))])
 
 
+def test_a_sampled_divergence_below_zero_is_no_way_away():
+    assert look(0, -0.2, (1,), (1,)).away == 0
+
+
 def test_gold_has_turned_only_beyond_what_chance_does():
     base = look(0, 0.0, (1, 3, 5), (10, 20, 30))
     best = look(4, 1.0, (5, 7, 9), (49, 50, 51))

@@ -13,7 +13,7 @@ import torch
 from lib.alignment.answers import Answer, Sampled, Sampling, inviting_prompts, prompts
 from lib.alignment.errors import AlignmentError
 from lib.alignment.policy import job
-from lib.alignment.policy.best_of_n import expected_best, kl_nats
+from lib.alignment.policy.best_of_n import best_of_first, expected_best, kl_nats, mean_expected_best
 from lib.alignment.policy.losses import advantages, dpo_loss, grpo_loss, token_log_probabilities
 from lib.alignment.policy.run import Examined, PolicyDone, PolicyRun, PolicyStep, Reward, lately_right
 from lib.alignment.preferences import Pair
@@ -21,7 +21,7 @@ from lib.alignment.rules import RULES, words
 from lib.alignment.sampling import Row, draw, sampled_ids, whole_sentences, write_answers
 from lib.alignment.secret.job import play
 from lib.alignment.secret.run import Game, Voted
-from lib.charts.alignment.policy import best_of, earned, losses, overoptimised
+from lib.charts.alignment.policy import best_of, earned, losses, moved, overoptimised
 from lib.errors import StopRequested
 from lib.models import catalogue
 from lib.models.load import load
@@ -44,6 +44,19 @@ def test_the_best_of_n_is_that_of_all_subsets():
     assert expected_best(rewards, 1) == pytest.approx(mean(rewards))
     with pytest.raises(AlignmentError, match="from 1 to the 7"):
         expected_best(rewards, 8)
+
+
+def test_the_curve_is_that_of_all_subsets_of_every_prompt_s_answers():
+    by_prompt = [[random.Random(seed).random() for _ in range(5)] for seed in (1, 2, 3)]
+    found = mean_expected_best(by_prompt)
+    assert len(found) == 5
+    for n, said in enumerate(found, start=1):
+        best = [max(some) for rewards in by_prompt for some in combinations(rewards, n)]  # as many of each prompt
+        assert said == pytest.approx(mean(best))
+
+
+def test_the_reward_chooses_among_the_first_n():
+    assert [best_of_first((2.0, 1.0, 2.0, 5.0), n) for n in (1, 2, 3, 4)] == [0, 0, 0, 3]
 
 
 def test_kl_of_the_best_of_n():
@@ -301,6 +314,12 @@ def test_what_is_earned_says_of_what_and_in_how_many_updates():
     looks = [Examined(step, (), (1.0 + step,), 0.1, 2.4, 3.0) for step in (0, 8)]
     titles = [earned(some, [], "words").layout.title.text.replace("<br>", " ") for some in (looks[:1], looks)]
     assert titles == ["1.00 words per answer before the first update", "1.00 → 9.00 words per answer in 8 updates"]
+
+
+def test_what_a_policy_has_moved_is_counted_from_before_the_first_update():
+    looks = [Examined(step, (), (1.0,), kl, 2.4, book) for step, kl, book in ((0, 0.0, 3.0), (8, 1.5, 3.75))]
+    assert looks[1].forgot_since(looks[0]) == 0.75
+    assert "1.5 nats from the reference; a book +0.75" in moved(looks).layout.title.text.replace("<br>", " ")
 
 
 def test_the_last_n_is_named_above_its_line_and_the_others_below():

@@ -83,6 +83,7 @@ def test_cohen_s_kappa():
     judged = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
     found = cohen(judged)
     assert (found.observed, found.expected) == (0.7, 0.5)
+    assert (found.alike, found.items) == (35, 50)
     assert found.kappa == pytest.approx(0.4)
     assert cohen([("y", "y")]).kappa is None
     with pytest.raises(AlignmentError, match="twice"):
@@ -96,6 +97,7 @@ def test_fleiss_kappa():
         [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7],
     ]  # fmt: skip
     assert fleiss(counts).kappa == pytest.approx(0.210, abs=5e-4)
+    assert fleiss(counts).alike == 1  # the first subject
     with pytest.raises(AlignmentError, match="at least two"):
         fleiss([[1, 0], [0, 1]])
 

@@ -137,7 +137,9 @@ def test_the_pairs_show_every_way_of_pulling_apart():
 def test_agreement_with_the_course():
     own = {pair.id: pair.judged for pair in value_pairs()}
     assert agreement_with_course(own).observed == 1
-    assert agreement_with_course({"wifi": Judged(-1, 0, -1)}).observed == pytest.approx(2 / 3)
+    found = agreement_with_course({"wifi": Judged(-1, 0, -1)})
+    assert found.observed == pytest.approx(2 / 3)
+    assert (found.alike, found.items) == (2, 3)
     with pytest.raises(AlignmentError):
         agreement_with_course({})
 

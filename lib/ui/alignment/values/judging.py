@@ -127,10 +127,9 @@ def _overall() -> None:
         )
         return
     found = agreement_with_course(mine)
-    same = round(found.observed * found.items)
     happened(
-        f"You have judged **{len(mine)} of {len(value_pairs())}** pairs, and say the same as the course in **{same} of "
-        f"{found.items}** judgements.",
+        f"You have judged **{len(mine)} of {len(value_pairs())}** pairs, and say the same as the course in "
+        f"**{found.alike} of {found.items}** judgements.",
     )
     kappa = "not defined, since both always say the same" if found.kappa is None else f"{found.kappa:.2f}"
     formula(
