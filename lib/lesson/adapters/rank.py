@@ -55,6 +55,10 @@ class RealUpdate:
         """‖ΔW − ΔWᵣ‖ / ‖ΔW‖; 0 from the full rank on."""
         return error_of(self.singular_values, rank)
 
+    def missed_norm(self, rank: int) -> float:
+        """‖ΔW − ΔWᵣ‖ = √(σ²ᵣ₊₁ + σ²ᵣ₊₂ + …)."""
+        return self.error_at(rank) * self.norm
+
     def rank_that_keeps(self, share: float) -> int:
         """The smallest rank that keeps at least this share of ‖ΔW‖²."""
         return rank_of(self.singular_values, share)
@@ -70,6 +74,15 @@ class RealUpdate:
     def corner(self, rank: int) -> np.ndarray:
         """ΔWᵣ in the upper left corner; all of ΔW for a rank that was not recorded but is the full one."""
         return self.corners[self.ranks.index(rank)] if rank in self.ranks else self.corners[-1]
+
+    def missed_corner(self, rank: int) -> np.ndarray:
+        """ΔW − ΔWᵣ in the upper left corner."""
+        return self.corners[-1] - self.corner(rank)
+
+    @property
+    def largest_in_corner(self) -> float:
+        """The largest of ΔW's numbers there, whatever its sign."""
+        return float(np.abs(self.corners[-1]).max())
 
     def amplification(self, rank: int) -> float:
         """‖ΔWᵣ‖ / ‖Uᵣᵀ W Vᵣ‖: how many times larger the update is than what W had in those directions (section 7.3)."""

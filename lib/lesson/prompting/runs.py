@@ -209,3 +209,18 @@ class NearestWords:
     """The task with those nearest words, as ordinary text, in front instead of the learnt vectors."""
     nothing: Score
     """And with nothing in front."""
+
+    @property
+    def nearest_distance(self) -> float:
+        """The shortest from a learnt vector to any word's."""
+        return min(each.distance for each in self.near)
+
+    @property
+    def times_usual(self) -> float:
+        """How many times as far that is as a real word's vector is from the nearest other one."""
+        return self.nearest_distance / self.usual_distance
+
+    @property
+    def longest(self) -> float:
+        """Length of the longest learnt vector."""
+        return max(each.length for each in self.near)

@@ -34,6 +34,16 @@ class Task:
     test: tuple[Sentence, ...]
     """Only ever asked."""
 
+    @property
+    def guessing(self) -> float:
+        """The share that a guesser gets right."""
+        return 1 / len(self.labels)
+
+    @property
+    def right_by_guessing(self) -> float:
+        """How many of the test sentences a guesser gets right on average."""
+        return self.guessing * len(self.test)
+
 
 @dataclass(frozen=True)
 class Wording:

@@ -66,6 +66,11 @@ class Way:
         return self.made.total_bytes <= card.usable_bytes
 
 
+def spared_by_4_bits(lora: Way, qlora: Way) -> float:
+    """Bytes by which the frozen base is smaller in QLoRA."""
+    return lora.made.size_of("weights") - qlora.made.size_of("weights")
+
+
 @lru_cache(maxsize=128)
 def two_ways(model: str, card: Card, tokens: int, rank: int) -> tuple[Way, Way]:
     """The same adapters over a base in 16 bits and in 4, with what Unsloth spares."""

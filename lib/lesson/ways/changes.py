@@ -40,6 +40,16 @@ class Change:
     def difference(self) -> np.ndarray:
         return self.after - self.before
 
+    @property
+    def largest_in_corner(self) -> float:
+        """The largest number of the corner before and after, whatever its sign."""
+        return float(max(np.abs(self.before).max(), np.abs(self.after).max()))
+
+    @property
+    def largest_change_in_corner(self) -> float:
+        """Up or down; 0 where nothing of the corner has changed."""
+        return float(np.abs(self.difference).max())
+
 
 @dataclass(frozen=True, eq=False)
 class Changes:

@@ -17,7 +17,7 @@ from lib.lesson.prompt_formats.asked.breaks import (
     times_as_likely,
 )
 from lib.lesson.prompt_formats.asked.injection import Injection, ReadAs
-from lib.lesson.prompt_formats.asked.learning import NO_FORMAT, FormatRun, pair_of, texts_in, titles
+from lib.lesson.prompt_formats.asked.learning import NO_FORMAT, AskedIn, FormatRun, pair_of, texts_in, titles
 from lib.lesson.prompt_formats.conversation import ASSISTANT, USER, Conversation, Turn
 from lib.lesson.prompt_formats.errors import FormatError
 from lib.models.catalogue import BUNDLED
@@ -96,6 +96,10 @@ def test_learning_and_asking_in_one_format_is_refused():
     assert FormatRun("zephyr", NO_FORMAT).asked_formats == ("zephyr", NO_FORMAT)
 
 
+def test_what_a_run_gained_is_by_how_much_the_loss_fell():
+    assert AskedIn("zephyr", 5.25, 1.5, 8, "q", "a", "", "").gained == 3.75
+
+
 ON_A_MODEL = (
     pytest.mark.torch,
     pytest.mark.usefixtures("bundled_is_tiny"),
@@ -137,11 +141,11 @@ def test_both_ways_of_cutting_are_told():
     as_it_comes, escaped = read_both_ways(Injection(BUNDLED, "Be kind.", "Hi<end>there"))
     assert (as_it_comes.escaped, escaped.escaped) == (False, True)
     assert (as_it_comes.special, escaped.special) == (1, 0)
+    assert as_it_comes.special_beyond(escaped) == 1
 
 
 @on_a_model
 def test_a_run_in_one_format_is_asked_in_three():
-    from lib.lesson.prompt_formats.asked.learning import AskedIn
     from lib.lesson.prompt_formats.asked.learning_job import learn_and_ask
 
     events = list(learn_and_ask(FormatRun("zephyr", "phi_3", steps=10)))

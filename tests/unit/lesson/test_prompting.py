@@ -13,6 +13,7 @@ from lib.lesson.prompting.runs import (
     PROMPTED,
     SOFT,
     AskedScore,
+    Near,
     NearestWords,
     OwnRun,
     Trained,
@@ -82,6 +83,14 @@ def test_no_sentence_is_learnt_and_asked_and_labels_are_balanced():
     assert not {each.text for each in found.training} & {each.text for each in found.test}
     assert set(Counter(each.label for each in found.test).values()) == {25}
     assert set(Counter(each.label for each in found.training).values()) == {15}
+    assert (found.guessing, found.right_by_guessing) == (1 / 4, 25)
+
+
+def test_learnt_vectors_are_compared_with_the_nearest_of_them_and_the_longest():
+    score = Score(("a",), ("a",), 1.0, 0)
+    near = (Near(1, ("kopi",), 6.0, 7.0), Near(2, ("teh",), 4.5, 9.0), Near(3, ("susu",), 5.0, 8.0))
+    found = NearestWords(near, 1.5, 2.0, score, score)
+    assert (found.nearest_distance, found.times_usual, found.longest) == (4.5, 3.0, 9.0)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 99])

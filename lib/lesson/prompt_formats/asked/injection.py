@@ -67,6 +67,10 @@ class ReadAs:
     def special(self) -> int:
         return sum(token.special for token in self.tokens)
 
+    def special_beyond(self, as_text: ReadAs) -> int:
+        """Special tokens that the user typed: so many fewer there are where the user's signs are cut as text."""
+        return self.special - as_text.special
+
     @property
     def words(self) -> str:
         """The answer up to the first sign of the format: a model that read them as letters writes them so, too."""

@@ -128,3 +128,8 @@ class AskedIn:
     answer: str
     said_before: str
     said_after: str
+
+    @property
+    def gained(self) -> float:
+        """By how much the run made the loss fall, in nats per token."""
+        return self.loss_before - self.loss_after

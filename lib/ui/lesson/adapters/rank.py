@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from lib import ui
@@ -59,7 +58,6 @@ def _error_in_words(update: RealUpdate, rank: int) -> str:
 def _say_what_a_rank_keeps(told: RecordedUpdate, update: RealUpdate, rank: int) -> None:
     loss = next(each.held_out_nats_per_token for each in told.losses if each.rank == rank)
     without, whole = told.without_updates, told.whole_loss
-    tail = update.error_at(rank) * update.norm
     happened(
         f"Every weight was trained, no adapter anywhere: the held-out loss fell from {told.base_loss:.2f} to "
         f"{whole:.2f} nats per token. With every matrix put back, and only embeddings and norms as they became, it is "
@@ -68,7 +66,8 @@ def _say_what_a_rank_keeps(told: RecordedUpdate, update: RealUpdate, rank: int) 
         f"({without:.2f} − {whole:.2f}) = **{told.learnt_at(rank):.0%}** of what they learnt."
     )
     happened(
-        f"In {escape(str(update.place))} ‖ΔW − ΔWᵣ‖ = √(σ²ᵣ₊₁ + σ²ᵣ₊₂ + …) = {tail:.3g}, of ‖ΔW‖ = {update.norm:.3g}. "
+        f"In {escape(str(update.place))} ‖ΔW − ΔWᵣ‖ = √(σ²ᵣ₊₁ + σ²ᵣ₊₂ + …) = {update.missed_norm(rank):.3g}, of "
+        f"‖ΔW‖ = {update.norm:.3g}. "
         f"To hold {MOST:.0%} of ‖ΔW‖² takes rank **{update.rank_that_keeps(MOST)}**; a random matrix of the same size "
         f"and norm needs **{update.random_rank_that_keeps(MOST)}**, W itself {update.weight_rank_that_keeps(MOST)}. "
         "So the update is far simpler than chance, and what the task needs of it is simpler still. That is what "
@@ -81,11 +80,9 @@ def _say_what_a_rank_keeps(told: RecordedUpdate, update: RealUpdate, rank: int) 
 
 
 def _corners(update: RealUpdate, rank: int) -> None:
-    whole, kept = update.corners[-1], update.corner(rank)
-    largest = float(np.abs(whole).max())
-    one, two, three = st.columns(3)
-    parts = ((one, whole, "ΔW"), (two, kept, f"rank {rank}"), (three, whole - kept, "missed"))
-    for column, numbers, name in parts:
+    whole, largest = update.corners[-1], update.largest_in_corner
+    parts = ((whole, "ΔW"), (update.corner(rank), f"rank {rank}"), (update.missed_corner(rank), "missed"))
+    for column, (numbers, name) in zip(st.columns(3), parts, strict=True):
         with column:
             figure = charts.corner(numbers, name, largest)
             st.plotly_chart(figure, key=f"ad_corner_{name[:4]}", alt=in_words(figure, f"A corner of {name}"))

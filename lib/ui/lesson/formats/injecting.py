@@ -122,19 +122,19 @@ def _queue_injection(wanted: Injection) -> None:
 def _say_what_became_of_it(asked: Injection, both: list[ReadAs]) -> None:
     """Whether the forged turns changed the answer; a small model often does not do what a turn says."""
     as_it_comes, as_text = (" ".join(each.words.split()) for each in both)
-    fewer = both[0].special - both[1].special
+    typed = both[0].special_beyond(both[1])
     if not asked.rendered().forged:
         happened("This user typed no special token, so there is one way to cut the text and nothing to forge.")
-    elif not fewer:
+    elif not typed:
         happened("This model's tokenizer has none of these signs, so that it reads letters either way.")
     elif as_it_comes != as_text:
         happened(
-            f"**{number_of(fewer, 'special token')}** that the user typed made the difference: with them the model "
+            f"**{number_of(typed, 'special token')}** that the user typed made the difference: with them the model "
             f"answers “{escape(_shown(as_it_comes))}”, with the same letters as text “{escape(_shown(as_text))}”."
         )
     else:
         happened(
-            f"The model read {number_of(fewer, 'special token')} that the user typed and answers the same without "
+            f"The model read {number_of(typed, 'special token')} that the user typed and answers the same without "
             "them: a forged turn is an attempt, and whether a model does what it says depends on the model."
         )
 

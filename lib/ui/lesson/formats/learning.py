@@ -100,10 +100,9 @@ def _draw_learning(view: JobView, chosen: FormatRun | None) -> None:
 
 
 def _say_what_a_format_gained(first: AskedIn, rest: Sequence[AskedIn], names: dict[str, str]) -> None:
-    gained = first.loss_before - first.loss_after
-    happened(f"In the format that it learnt, the loss fell by **{gained:.2f}** nats per token.")
+    happened(f"In the format that it learnt, the loss fell by **{first.gained:.2f}** nats per token.")
     for each in rest:
         happened(
-            f"Asked in {escape(names[each.format])}, it fell by {each.loss_before - each.loss_after:.2f}, "
+            f"Asked in {escape(names[each.format])}, it fell by {each.gained:.2f}, "
             f"to **{each.loss_after:.2f}** where the learnt format has {first.loss_after:.2f}."
         )

@@ -9,12 +9,11 @@ import streamlit as st
 from lib.charts.lesson import prompting as charts
 from lib.lesson.prompting.runs import AskedScore, Weights, by_examples
 from lib.lesson.prompting.scores import apart
-from lib.lesson.prompting.task import MOST_EXAMPLES, USUAL_WORDING
+from lib.lesson.prompting.task import MOST_EXAMPLES, USUAL_WORDING, task
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.lesson.prompting.scored import (
     fresh_or_recorded,
-    guessing,
     in_numbers,
     model_for,
     queue_asking,
@@ -49,14 +48,14 @@ def _draw_by_examples(scored: Sequence[AskedScore], weights: Weights | None) -> 
     if len(scored) > 1:
         title += f"; with {names[-1]}: {last.accuracy:.0%}"
     st.plotly_chart(
-        charts.accuracy_by_examples(names, scores, guessing(), title),
+        charts.accuracy_by_examples(names, scores, task().guessing, title),
         key="pr_examples",
         alt="; ".join(f"{name} examples: {in_numbers(each)}" for name, each in zip(names, scores, strict=True)),
     )
     label, times = none.favourite
     happened(
         f"Without an example it labels **{in_numbers(none)}** right; guessing would give "
-        f"{guessing() * none.of:.0f}. Its favourite label is “{label}”, in {times} of {none.of} answers."
+        f"{task().right_by_guessing:.0f}. Its favourite label is “{label}”, in {times} of {none.of} answers."
     )
     if len(scored) > 1:
         sure = (

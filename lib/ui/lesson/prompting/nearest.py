@@ -14,21 +14,18 @@ from lib.ui.lesson.prompting.scored import in_numbers
 def draw_nearest(found: NearestWords) -> None:
     """Nothing of a soft prompt can be read: its vectors are where no word is."""
     names = [f"{each.position}: {_word(each.words[0])}" for each in found.near]
-    nearest = min(each.distance for each in found.near)
-    times = nearest / found.usual_distance
     st.header("What does the soft prompt say?", anchor=False)
     st.plotly_chart(
         charts.how_far_from_words(
-            found, names, f"Nearest words, {times:.0f} times as far as words are from each other"
+            found, names, f"Nearest words, {found.times_usual:.0f} times as far as words are from each other"
         ),
         key="pr_nearest",
         alt="; ".join(f"{name}, {each.distance:.2f} away" for name, each in zip(names, found.near, strict=True)),
     )
-    lengths = sorted(each.length for each in found.near)
     st.markdown(
-        f"Each learnt vector has a nearest word, but none is near: the closest is {nearest:.2f} away, while a real "
-        f"word's vector has another at {found.usual_distance:.2f} (the median). The learnt vectors are up to "
-        f"{lengths[-1]:.1f} long, a word's usually {found.usual_length:.2f}."
+        f"Each learnt vector has a nearest word, but none is near: the closest is {found.nearest_distance:.2f} away, "
+        f"while a real word's vector has another at {found.usual_distance:.2f} (the median). The learnt vectors are "
+        f"up to {found.longest:.1f} long, a word's usually {found.usual_length:.2f}."
     )
     st.markdown(
         f"The test: with these nearest words in front as ordinary text, {in_numbers(found.as_words)} are right; with "

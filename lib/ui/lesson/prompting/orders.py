@@ -9,12 +9,11 @@ import streamlit as st
 from lib.charts.lesson import prompting as charts
 from lib.lesson.prompting.runs import PERMUTED, AskedScore, Weights, by_order, by_wording
 from lib.lesson.prompting.scores import apart
-from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS
+from lib.lesson.prompting.task import USUAL_WORDING, WORDINGS, task
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.lesson.prompting.scored import (
     fresh_or_recorded,
-    guessing,
     in_numbers,
     model_for,
     queue_asking,
@@ -62,7 +61,7 @@ def _draw_rows(scored: Sequence[AskedScore], weights: Weights | None, key: str, 
     best, worst = max(scores, key=lambda each: each.right), min(scores, key=lambda each: each.right)
     st.plotly_chart(
         charts.accuracy_in_rows(
-            names, scores, guessing(), f"{what}: {worst.accuracy:.0%} to {best.accuracy:.0%} right"
+            names, scores, task().guessing, f"{what}: {worst.accuracy:.0%} to {best.accuracy:.0%} right"
         ),
         key=f"pr_{key}",
         alt="; ".join(f"{name}: {in_numbers(each)}" for name, each in zip(names, scores, strict=True)),

@@ -24,11 +24,6 @@ HASH_SHOWN = 16
 Drawing = Callable[[Sequence[AskedScore], Weights | None], None]
 
 
-def guessing() -> float:
-    """The share that a guesser gets right."""
-    return 1 / len(task().labels)
-
-
 def model_for(key: str) -> str:
     """The model, and what to expect of the small one."""
     model = choose_model(key)

@@ -19,7 +19,6 @@ from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
 from lib.ui.lesson.prompting.nearest import draw_nearest
 from lib.ui.lesson.prompting.scored import (
-    guessing,
     in_numbers,
     model_for,
     say_interval,
@@ -109,7 +108,7 @@ def _draw_ways(ways: Sequence[WayScore]) -> None:
     names, scores = [NAMES[each.way] for each in ways], [each.score for each in ways]
     title = "; ".join(f"{name} {each.accuracy:.0%}" for name, each in zip(names, scores, strict=True)) + " right"
     st.plotly_chart(
-        charts.accuracy_in_rows(names, scores, guessing(), title),
+        charts.accuracy_in_rows(names, scores, task().guessing, title),
         key="pr_ways",
         alt="; ".join(f"{name}: {in_numbers(each)}" for name, each in zip(names, scores, strict=True)),
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import ui
 from lib.charts.lesson import unsloth as charts
-from lib.lesson.unsloth.cards import Card, Way, cards, two_ways
+from lib.lesson.unsloth.cards import Card, Way, cards, spared_by_4_bits, two_ways
 from lib.lesson.unsloth.claims import source_of, told
 from lib.lesson.unsloth.saving import MODELS
 from lib.ui.kit import controls
@@ -28,7 +28,7 @@ def which_card() -> list[dict]:
     _asked_for(card)
     lora, qlora = two_ways(model, card, tokens, 16)
     room = card.gpu.usable_bytes
-    title = f"{card.name}, {model}: {_fitting(lora, qlora, room)}"
+    title = f"{card.name}, {model}: {_fitting(lora.fits(card.gpu), qlora.fits(card.gpu))}"
     figure = charts.two_ways((lora, qlora), room / GIB, f"{card.name}: {format_gib(room)}", title)
     st.plotly_chart(figure, key="un_two_ways", alt=title)
     _lora_and_qlora(lora, qlora)
@@ -72,19 +72,17 @@ def _asked_for(card: Card) -> None:
     note_sentence(words)
 
 
-def _fitting(lora: Way, qlora: Way, room: float) -> str:
-    fits = {"LoRA": lora.made.total_bytes <= room, "QLoRA": qlora.made.total_bytes <= room}
-    if all(fits.values()):
+def _fitting(lora_fits: bool, qlora_fits: bool) -> str:
+    if lora_fits and qlora_fits:
         return "LoRA and QLoRA fit"
-    return "QLoRA fits, LoRA does not" if fits["QLoRA"] else "neither fits"
+    return "QLoRA fits, LoRA does not" if qlora_fits else "neither fits"
 
 
 def _lora_and_qlora(lora: Way, qlora: Way) -> None:
-    saved = lora.made.size_of("weights") - qlora.made.size_of("weights")
     ui.happened(
         f"Both train the same **{format_count(lora.trained)}** parameters in A and B. They differ in the frozen base "
-        f"alone: 16 bits or 4, which spares **{format_gib(saved)}**. LoRA is no quantization, and QLoRA is LoRA over a "
-        "base that is held in 4 bits and turned back into 16 for every product."
+        f"alone: 16 bits or 4, which spares **{format_gib(spared_by_4_bits(lora, qlora))}**. LoRA is no "
+        "quantization, and QLoRA is LoRA over a base that is held in 4 bits and turned back into 16 for every product."
     )
 
 

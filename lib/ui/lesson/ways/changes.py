@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from lib import ui
@@ -67,8 +66,7 @@ def what_changes() -> list[dict]:
 
 
 def _corners(here: Change) -> None:
-    largest = float(max(np.abs(here.before).max(), np.abs(here.after).max()))
-    change = float(np.abs(here.difference).max())
+    largest, change = here.largest_in_corner, here.largest_change_in_corner
     parts = (
         ("before", here.before, largest),
         ("after", here.after, largest),

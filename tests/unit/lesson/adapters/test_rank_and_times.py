@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib.lesson.adapters.rank import error_of, rank_of, recorded_update
+from lib.lesson.adapters.rank import RealUpdate, error_of, rank_of, recorded_update
 from lib.lesson.adapters.timing import (
     DECODE,
     MUCH_NOISE,
@@ -21,6 +21,7 @@ from lib.lesson.adapters.timing import (
 from lib.lesson.adapters.timing_job import time_adapters, variants
 from lib.models.borrow import borrow
 from lib.models.catalogue import bundled_folder
+from lib.training.inside.update import Place
 
 
 def test_the_error_is_the_frobenius_norm_of_what_is_missed():
@@ -30,6 +31,11 @@ def test_the_error_is_the_frobenius_norm_of_what_is_missed():
     for rank in (0, 1, 5, 12):
         missed = matrix - u[:, :rank] * s[:rank] @ v[:rank]
         assert error_of(s, rank) == pytest.approx(np.linalg.norm(missed) / np.linalg.norm(matrix), abs=1e-9)
+        corners = np.stack([matrix - missed, matrix])[:, :3, :4]
+        update = RealUpdate(Place(0, "q_proj"), 20, 12, (rank,), s, s, s, corners, {})
+        assert update.missed_norm(rank) == pytest.approx(np.linalg.norm(missed), abs=1e-9)
+        np.testing.assert_allclose(update.missed_corner(rank), missed[:3, :4], atol=1e-12)
+        assert update.largest_in_corner == max(abs(each) for row in matrix[:3, :4].tolist() for each in row)
     assert rank_of(np.array([4.0, 3.0, 0.0]), 0.64) == 1  # 16 of 25
     assert rank_of(np.array([4.0, 3.0, 0.0]), 0.65) == 2
 

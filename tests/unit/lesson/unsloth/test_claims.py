@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lib.lesson.unsloth import same_loss
-from lib.lesson.unsloth.cards import cards, two_ways
+from lib.lesson.unsloth.cards import cards, spared_by_4_bits, two_ways
 from lib.lesson.unsloth.claims import benchmark, by_length, least, longest, longest_within, reaches
 from lib.lesson.unsloth.expected import compare, expected
 from lib.lesson.unsloth.same_loss import PIECES, apart, loss_in_pieces
@@ -124,6 +124,9 @@ def test_lora_and_qlora_train_the_same_and_differ_in_the_base(name):
     lora, qlora = two_ways("Llama-3.1-8B", cards()[name], 2_048, 16)
     assert lora.trained == qlora.trained == 41_943_040  # 16 · 32 · Σ (inputs + outputs) of seven matrices
     assert lora.made.size_of("weights") > 2 * qlora.made.size_of("weights")
+    # Seven matrices in 32 layers, each number in 4.127 bits (Dettmers et al. 2023, section 3) instead of 16.
+    linear = 32 * (2 * 4_096 * 4_096 + 2 * 4_096 * 1_024 + 3 * 4_096 * 14_336)
+    assert spared_by_4_bits(lora, qlora) == pytest.approx(linear * (16 - 4.127) / 8, rel=1e-4)
     assert (qlora.longest or 0) >= (lora.longest or 0)
 
 

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lib.lesson.ways.changes import changes
+from lib.lesson.ways.changes import Change, changes
 from lib.lesson.ways.costs import costs
 from lib.lesson.ways.deciding import ends, every_end, reasons, walk
 from lib.lesson.ways.errors import WaysError
@@ -24,6 +24,15 @@ def test_only_what_trains_or_rounds_a_weight_changes_it():
     for name in ("pretraining", "fine_tuning", "rlhf", "adapters", "quantization"):
         assert np.any(told[name].difference), name
         assert told[name].changed_share > 0.5
+
+
+def test_the_largest_of_a_corner_is_found_whatever_its_sign():
+    def changed(after: list[list[float]]) -> Change:
+        return Change("x", np.array([[1.0, -2.0]]), np.array(after), 1.0, 1.0, 1.0, 1, 0, 0, {})
+
+    found = changed([[0.5, -5.0]])
+    assert (found.largest_in_corner, found.largest_change_in_corner) == (5.0, 3.0)
+    assert changed([[1.0, -2.0]]).largest_change_in_corner == 0.0
 
 
 def test_the_rank_of_each_change_is_what_its_method_allows():
