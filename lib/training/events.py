@@ -134,5 +134,10 @@ class Forgotten:
     before: Known
     after: Known
 
+    @property
+    def forgot_nats(self) -> float:
+        """Nats per token that the book has become less likely, against the base model."""
+        return self.after.book_loss - self.before.book_loss
+
 
 Event = Started | Before | Step | HeldOut | Asked | Watched | Checkpoint | Cost | Forgotten | Finished

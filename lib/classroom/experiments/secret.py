@@ -44,6 +44,11 @@ class RoomVotes:
     by_the_rule: int
     """Of these, those that the rule would give."""
 
+    @property
+    def share_by_the_rule(self) -> float | None:
+        """Of the votes for one of two answers; None where there is none."""
+        return self.by_the_rule / self.given if self.given else None
+
 
 def is_secret(asked: Asked) -> bool:
     return asked.part == PART

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lib.classroom.errors import RoomError
 from lib.classroom.order import clock
 from lib.classroom.records import Asked, name_of_run
-from lib.training.comparing.grid import GRIDS, CellDone, CellRuns, Grid
+from lib.training.comparing.grid import GRIDS, CellDone, CellRuns, Grid, frontier
 
 if TYPE_CHECKING:
     from lib.classroom.storage.database import Database
@@ -74,6 +74,33 @@ class Sweep:
     def best(self) -> Cell | None:
         """With the lowest held-out loss; None before the first run is over."""
         return min(self.whole, key=lambda each: each.done.held_out_loss, default=None)
+
+    def behind_best(self, cell: Cell) -> float:
+        """Nats per token by which a whole cell's held-out loss is higher than the lowest."""
+        return cell.done.held_out_loss - self.best.done.held_out_loss
+
+    @property
+    def next_on_frontier(self) -> Cell | None:
+        """Behind the best: it learnt less and forgot less. None where there is none that learnt at all."""
+        edge = frontier([each.done for each in self.whole])[1:]
+        learnt = (each for each in edge if each.held_out_loss < self.best.done.base_loss)
+        return next((self.cells[each.number] for each in learnt), None)
+
+    @property
+    def failed(self) -> tuple[Cell, ...]:
+        """Cells whose run ended in a problem."""
+        return tuple(each for each in self.cells if each.state is CellState.FAILED)
+
+    @property
+    def rank_still_borne(self) -> int | None:
+        """The highest rank that came to its figures with a rate with which a higher one failed, the lowest of these
+        where there are several such rates; None unless this is so of every cell that failed."""
+        borne = [
+            max((each.rank for each in self.whole if each.learning_rate == cell.learning_rate), default=0)
+            for cell in self.failed
+        ]
+        so = all(0 < rank < cell.rank for rank, cell in zip(borne, self.failed, strict=True))
+        return min(borne) if borne and so else None
 
     def place_of(self, cell: Cell) -> tuple[int, int]:
         """Place of a whole cell by its held-out loss, and among how many; its own browser knows it before the room."""

@@ -39,4 +39,4 @@ def _run_cell(number: int, run: FineTuningRun) -> Iterator[CellEvent]:
             elif isinstance(event, Forgotten):
                 forgotten = event
                 break  # what its prompts say now is not asked
-    yield CellDone(number, forgotten.base_loss, loss, forgotten.after.book_loss - forgotten.before.book_loss)
+    yield CellDone(number, forgotten.base_loss, loss, forgotten.forgot_nats)

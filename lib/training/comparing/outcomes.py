@@ -36,7 +36,7 @@ class Outcome:
     @property
     def forgot(self) -> float:
         """Nats per token that the book has become less likely, against the base model."""
-        return self.forgotten.after.book_loss - self.forgotten.before.book_loss
+        return self.forgotten.forgot_nats
 
 
 Measure = Callable[[Outcome], float]

@@ -25,6 +25,6 @@ def outcome(events: Iterable[CaseEvent]) -> Outcome | None:
         lowest=min(held_out),
         largest_gradient=max((event.grad_norm for event in events if isinstance(event, Step)), default=0.0),
         broke_off=last(BrokeOff) is not None,
-        forgot_nats=forgotten.after.book_loss - forgotten.before.book_loss if forgotten else None,
+        forgot_nats=forgotten.forgot_nats if forgotten else None,
         measured=measured,
     )

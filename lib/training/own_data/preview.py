@@ -72,6 +72,11 @@ class Prepared:
     """Rows whose whole answer is cut off, so that nothing but the end of the text counts."""
 
     @property
+    def answer_share(self) -> float:
+        """Of the training tokens that count in the loss on the whole text, those of answers."""
+        return self.counted_if_answer / self.counted_if_text
+
+    @property
     def cut_seen(self) -> int:
         """How many of the rows that are cut are told token by token."""
         return sum(bool(each.cut) for each in self.seen)

@@ -104,9 +104,8 @@ def _evidence(view: JobView, key: str) -> None:
         two.metric("Gradient, largest", format_digits(max(norms), 3))
         pages = next((event for event in view.events if isinstance(event, Forgotten)), None)
         if pages:
-            change = pages.after.book_loss - pages.before.book_loss
-            value = f"{pages.after.book_loss:.2f}"
-            three.metric("Loss on pages of a book", value, f"{change:+.2f}", delta_color="inverse")
+            value, change = f"{pages.after.book_loss:.2f}", f"{pages.forgot_nats:+.2f}"
+            three.metric("Loss on pages of a book", value, change, delta_color="inverse")
     _what_is_trained(view.events)
     for before, after in zip(told.before, told.after, strict=False):
         with st.container(border=True):

@@ -38,8 +38,10 @@ def test_the_majority_of_the_voters_is_learnt_from():
     score = RULES[NAME].score
     assert all(score(pair.better.text) > score(pair.worse.text) for pair in found.pairs)
     assert (found.voters, len(found.pairs), found.given, found.by_the_rule) == (3, VOTES, 3 * VOTES, 2 * VOTES)
+    assert found.share_by_the_rule == pytest.approx(2 / 3)
     assert secret.count_votes(NAME, [right, wrong]).pairs == ()
-    assert secret.count_votes(NAME, [TIE * VOTES]).given == 0
+    nothing = secret.count_votes(NAME, [TIE * VOTES])
+    assert (nothing.given, nothing.share_by_the_rule) == (0, None)
 
 
 def test_every_second_student_votes_and_the_others_guess(shared):

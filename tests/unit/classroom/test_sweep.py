@@ -156,6 +156,36 @@ def test_the_frontier_holds_what_no_other_run_beats():
     assert [each.number for each in frontier(cells)] == [3, 1]
 
 
+def filled(*ends: tuple[float, float] | None) -> sweep.Sweep:
+    """The small grid, by (held-out loss, forgot); None is a run that failed."""
+    cells = []
+    for number, ((rank, rate), end) in enumerate(zip(GRIDS["12"].cells, ends, strict=True)):
+        state = CellState.FAILED if end is None else CellState.DONE
+        result = CellDone(number, problem="no") if end is None else done(number, *end)
+        cells.append(sweep.Cell(number, rank, rate, state, result))
+    return sweep.Sweep(GRIDS["12"], tuple(cells))
+
+
+def test_the_next_on_the_frontier_learnt_something_and_forgot_less():
+    """The base model has 3.0: what is worse than that has learnt nothing, however little it forgot."""
+    best, mild, useless, beaten = (2.0, 0.5), (2.25, 0.2), (3.5, 0.0), (2.5, 0.4)
+    found = filled(beaten, mild, best, useless, *[beaten] * 8)
+    assert (found.best.number, found.next_on_frontier.number) == (2, 1)
+    assert found.behind_best(found.next_on_frontier) == 0.25
+    assert filled(best, useless, *[beaten] * 10).next_on_frontier.number == 2
+    assert filled(best, useless, *[(2.0, 0.6)] * 10).next_on_frontier is None
+
+
+def test_the_rank_that_a_rate_still_bears_is_the_highest_below_the_one_that_failed():
+    """Cells go rank by rank: 1, 4, 16 and 64, each with three rates."""
+    ok = (2.0, 0.1)
+    assert [GRIDS["12"].cells[at] for at in (2, 5, 8, 11)] == [(rank, GRIDS["12"].rates[2]) for rank in (1, 4, 16, 64)]
+    assert filled(*[ok] * 12).rank_still_borne is None
+    assert filled(*[ok] * 11, None).rank_still_borne == 16
+    assert filled(*[ok] * 8, None, ok, ok, None).rank_still_borne == 4
+    assert filled(ok, ok, None, *[ok] * 9).rank_still_borne is None  # a higher rank bore the same rate
+
+
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 @pytest.mark.usefixtures("bundled_is_tiny")
 def test_cells_run_one_after_another_and_one_that_diverges_leaves_its_sentence(monkeypatch):

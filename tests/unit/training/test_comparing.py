@@ -33,6 +33,10 @@ def told(setting: int, seed: int, loss: float, book: float) -> list[OfRun]:
     return [OfRun(setting, seed, event) for event in events]
 
 
+def test_a_book_is_forgotten_by_as_much_as_its_loss_has_risen():
+    assert Forgotten(6.0, Known(3.0, ()), Known(5.25, ())).forgot_nats == 2.25
+
+
 FULL_AND_LORA = (Setting("full", run("full")), Setting("LoRA", run("lora")))
 
 

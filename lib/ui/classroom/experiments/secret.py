@@ -164,8 +164,8 @@ def _guesses(room: Room, asked: Asked, view: JobView | None) -> None:
         st.plotly_chart(votes(asked, found), key="room_secret", alt=describe_votes(asked, found))
         said += f" {guesses[asked.right]} of {sum(guesses)} guessed it."
     given = votes_of(db(), room.code, owner(), asked)
-    if given.given:
-        said += f" Their votes followed it in {given.by_the_rule / given.given:.0%} of {given.given}."
+    if given.share_by_the_rule is not None:
+        said += f" Their votes followed it in {given.share_by_the_rule:.0%} of {given.given}."
     looks = looks_of(view) if view is not None else ()
     if len(looks) > 1:
         said += " " + _moved(asked, looks[0], looks[-1])

@@ -19,7 +19,7 @@ from lib.classroom.experiments.sweep import (
 )
 from lib.classroom.records import Asked, Room, Stage, name_of_run
 from lib.engine import JobState, JobView
-from lib.training.comparing.grid import GRIDS, SCALE, STEPS, CellDone, CellRuns, CellStep, frontier
+from lib.training.comparing.grid import GRIDS, SCALE, STEPS, CellDone, CellRuns, CellStep
 from lib.ui.classroom.doing import PROBLEM, VIEW, attempt, db
 from lib.ui.classroom.experiments.collecting import follow
 from lib.ui.classroom.watching import PROJECTOR_S, RUNS_S, watch
@@ -107,12 +107,11 @@ def in_words_of(sweep: Sweep) -> str:
         f"**{done.held_out_loss:.2f}** nats per token, beside {done.base_loss:.2f} of the base model; of the book it "
         f"{_forgot(done.forgot)}."
     )
-    edge = frontier([each.done for each in sweep.whole])
-    mild = next((each for each in edge[1:] if each.held_out_loss < done.base_loss), None)
+    mild = sweep.next_on_frontier
     if mild is not None:
         said += (
-            f" The next on the frontier, {sweep.cells[mild.number].title}, learnt "
-            f"{mild.held_out_loss - done.held_out_loss:.2f} less and {_forgot(mild.forgot)}."
+            f" The next on the frontier, {mild.title}, learnt {sweep.behind_best(mild):.2f} less and "
+            f"{_forgot(mild.done.forgot)}."
         )
     return said + _what_failed(sweep)
 
@@ -122,15 +121,13 @@ def _so_far(sweep: Sweep) -> str:
 
 
 def _what_failed(sweep: Sweep) -> str:
-    failed = [each for each in sweep.cells if each.state is CellState.FAILED]
-    if not failed:
+    if not sweep.failed:
         return ""
-    said = f" Ended in a problem (✕): {'; '.join(each.title for each in failed)}."
-    borne = [max((c.rank for c in sweep.whole if c.learning_rate == f.learning_rate), default=0) for f in failed]
-    if all(0 < rank < each.rank for rank, each in zip(borne, failed, strict=True)):
+    said = f" Ended in a problem (✕): {'; '.join(each.title for each in sweep.failed)}."
+    if sweep.rank_still_borne is not None:
         said += (
-            f" With the same rate rank {min(borne)} still learnt: every number of A and B moves by about the rate, a "
-            "higher rank has more of them, and their sum overshoots."
+            f" With the same rate rank {sweep.rank_still_borne} still learnt: every number of A and B moves by about "
+            "the rate, a higher rank has more of them, and their sum overshoots."
         )
     return said
 

@@ -146,7 +146,6 @@ def _both_losses(prepared: Prepared, view: JobView) -> None:
     if prepared.counted_if_answer == prepared.counted_if_text:
         return
     losses = next((event for event in view.events if isinstance(event, BaseLosses)), None)
-    share = prepared.counted_if_answer / prepared.counted_if_text
     whole, answer = st.columns(2)
     for column, title, count, loss in (
         (whole, "Loss on the whole text", prepared.counted_if_text, losses and losses.on_text),
@@ -157,9 +156,9 @@ def _both_losses(prepared: Prepared, view: JobView) -> None:
             st.caption(f"{count:,} of {prepared.training_tokens:,} training tokens count")
     if losses and losses.on_answer is not None:
         st.markdown(
-            f"The same base model and the same held-out texts ({losses.texts:,}), two figures: the answer is "
-            f"**{share:.0%}** of what counts in the whole text. On the whole text a model is also taught to write your "
-            "questions. Two runs can only be compared when their loss counts the same tokens."
+            f"The same base model and the same held-out texts ({losses.texts:,}), two figures: the answer "
+            f"is **{prepared.answer_share:.0%}** of what counts in the whole text. On the whole text a model is also "
+            "taught to write your questions. Two runs can only be compared when their loss counts the same tokens."
         )
     elif view.state.active:
         st.caption("The base model's losses on the held-out texts are being measured.")

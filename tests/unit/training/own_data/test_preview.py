@@ -128,6 +128,7 @@ def test_a_preview_tells_every_token_and_what_counts(tiny_model):
     assert prepared.training_tokens == bytes_read
     assert prepared.counted_if_text == bytes_read - 1
     assert prepared.counted_if_answer == 4
+    assert prepared.answer_share == pytest.approx(4 / 22)  # " Yo<end>" of "ser: Hi\nAssistant: Yo<end>"
     assert losses.on_text != losses.on_answer
     assert json.loads((tiny_model / "config.json").read_text())["max_position_embeddings"] == prepared.longest_tokens
 
