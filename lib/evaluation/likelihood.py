@@ -138,6 +138,11 @@ class BenchmarkScore:
         """How many a guesser gets right on average."""
         return sum(self._chances)
 
+    @property
+    def guessing(self) -> float:
+        """The share that a guesser gets right on average."""
+        return self.right_by_guessing / len(self.items)
+
     def probability_by_guessing(self, right: int) -> float:
         """How likely a guesser gets at least so many: one coin per item, each with a probability of its own."""
         exactly = [1.0]

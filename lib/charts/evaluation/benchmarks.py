@@ -69,8 +69,7 @@ def _short_label(text: str, limit: int = 34) -> str:
 
 def scores(found: Mapping[str, BenchmarkScore], rule: str) -> go.Figure:
     """Each model's share of right items with its standard error, and what guessing gives."""
-    first = next(iter(found.values()))
-    guessing = first.right_by_guessing / len(first.items)
+    guessing = next(iter(found.values())).guessing
     best = max(found, key=lambda model: found[model].share(rule))
     title = f"{best}: {found[best].share(rule):.0%} by {rule}; guessing gives {guessing:.0%}"
     fig = figure(title, x="Right", height=120 + 56 * len(found), shapes=[line("x", guessing, color=GREY, dash="dot")])

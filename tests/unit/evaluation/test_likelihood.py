@@ -39,7 +39,7 @@ def test_what_guessing_gives_is_the_binomial_distribution():
     ten = BenchmarkScore(tuple(scored(-1.0, -2.0) for _ in range(10)))
     assert ten.right("acc") == 10
     assert (ten.share("acc"), ten.standard_error("acc")) == (1, 0)
-    assert ten.right_by_guessing == 5
+    assert (ten.right_by_guessing, ten.guessing) == (5, 1 / 2)
     for right in range(11):
         expected = sum(math.comb(10, k) for k in range(right, 11)) / 2**10
         assert ten.probability_by_guessing(right) == pytest.approx(expected)
@@ -56,7 +56,7 @@ def test_the_standard_error_of_54_right_of_200():
 def test_guessing_among_unlike_numbers_of_choices():
     """One of two and one of four, counted out: neither right 3/8, both 1/8."""
     two = BenchmarkScore((scored(-1.0, -2.0), scored(-1.0, -2.0, -3.0, -4.0, choices=("a", "b", "c", "d"))))
-    assert two.right_by_guessing == 3 / 4
+    assert (two.right_by_guessing, two.guessing) == (3 / 4, 3 / 8)
     assert two.probability_by_guessing(0) == 1
     assert two.probability_by_guessing(1) == pytest.approx(5 / 8)
     assert two.probability_by_guessing(2) == pytest.approx(1 / 8)
