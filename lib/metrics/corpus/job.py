@@ -46,6 +46,10 @@ class CorpusScored:
     stopped: bool
     comparisons: tuple[Comparison, ...] = ()
 
+    @property
+    def rows_per_s(self) -> float:
+        return len(self.row_numbers) / max(self.elapsed_s, 1e-9)
+
 
 def score_corpus(job: CorpusJob) -> Iterator[CorpusProgress | BootstrapProgress | CorpusScored]:
     """Score every pair, then the corpus, then compare; what is done is kept when the run is stopped."""

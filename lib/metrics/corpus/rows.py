@@ -115,6 +115,21 @@ class SystemScores:
         column = self.column(measure)
         return float(np.nanmean(column)) if not np.isnan(column).all() else math.nan
 
+    def spread(self, measure: str) -> tuple[float, float, float]:
+        """(Lowest, median, highest) of the rows that have a number; NaN where none has."""
+        column = self.column(measure)
+        known = column[~np.isnan(column)]
+        if not len(known):
+            return (math.nan,) * 3
+        return float(known.min()), float(np.median(known)), float(known.max())
+
+    def worst_first(self, measure: str) -> list[int]:
+        """The places of the rows, from 0, by their score, in their order where it is the same; without a number first.
+
+        So the best come first when it is read from its end.
+        """
+        return np.argsort(np.nan_to_num(self.column(measure), nan=-1.0), kind="stable").tolist()
+
 
 @dataclass
 class Tally:

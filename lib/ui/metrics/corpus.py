@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-
-import numpy as np
 import streamlit as st
 
 from lib.charts.metrics import corpus as charts
@@ -129,11 +126,10 @@ def _show_scores(view: JobView) -> None:
         _progress(view)
         return
     names = ("Candidate", "Second system")[: len(scored.systems)]
-    rate = len(scored.row_numbers) / max(scored.elapsed_s, 1e-9)
     note = " It was stopped: this is what had been scored." if scored.stopped else ""
     st.caption(
         f":material/speed: **Measured.** {number_of(len(scored.row_numbers), 'row')} in {scored.elapsed_s:.1f} s, "
-        f"{rate:,.0f} per second, {when_measured()}.{note}"
+        f"{scored.rows_per_s:,.0f} per second, {when_measured()}.{note}"
     )
     _corpus_against_mean(scored, names)
     _spread(scored, names)
@@ -176,9 +172,10 @@ def _spread(scored: CorpusScored, names: tuple[str, ...]) -> None:
     )
     top = 100.0 if measure in ("sacrebleu", "chrf2") else 1.0
     columns = [each.column(measure) for each in scored.systems]
+    spreads = [each.spread(measure) for each in scored.systems]
     what = f"{SHOWN[measure]} of {number_of(len(scored.row_numbers), 'row')}" + "".join(
-        f"; {name}: lowest {min(column):.3g}, median {statistics.median(column):.3g}, highest {max(column):.3g}"
-        for name, column in zip(names, columns, strict=True)
+        f"; {name}: lowest {lowest:.3g}, median {median:.3g}, highest {highest:.3g}"
+        for name, (lowest, median, highest) in zip(names, spreads, strict=True)
     )
     st.plotly_chart(charts.distribution(columns, names, SHOWN[measure], top), key="distribution", alt=what)
     if measure.startswith("rouge"):
@@ -195,8 +192,7 @@ def _best_and_worst(job: CorpusJob, scored: CorpusScored, names: tuple[str, ...]
         which = names.index(
             st.segmented_control("System", names, default=names[0], key="corpus_system", required=True) or names[0]
         )
-    values = np.nan_to_num(scored.systems[which].column(measure), nan=-1.0)
-    order = np.argsort(values, kind="stable")
+    values, order = scored.systems[which].column(measure), scored.systems[which].worst_first(measure)
     worst, best = st.columns(2)
     for column, title, picked in ((worst, "Worst", order[:5]), (best, "Best", order[::-1][:5])):
         column.markdown(f"**{title} pairs by {SHOWN[measure]}**")

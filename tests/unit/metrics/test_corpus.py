@@ -2,7 +2,10 @@
 
 import csv
 import io
+import math
+import statistics
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +18,7 @@ from sacrebleu.significance import PairedTest
 from lib.engine import StopRequested
 from lib.metrics.corpus.job import CorpusScored, result_rows, score_corpus
 from lib.metrics.corpus.reading.file import Pair, Pairs, Refused
-from lib.metrics.corpus.rows import MEASURES, CorpusJob
+from lib.metrics.corpus.rows import MEASURES, CorpusJob, SystemScores
 from lib.ui.kit.exports import csv_of
 from tests.unit.metrics.nasty import nasty_pairs, word_pairs
 
@@ -129,6 +132,23 @@ def test_values_are_a_matrix_named_by_measures():
     assert system.values.shape == (5, len(MEASURES))
     assert np.isfinite(system.values).all()
     assert system.mean("rouge1_f1") == pytest.approx(system.column("rouge1_f1").sum() / 5)
+
+
+def test_what_is_said_of_a_measure_is_what_sorting_by_hand_gives():
+    """NLTK's smoothing 6 gives the second row no number."""
+    scores = [0.5, math.nan, 0.25, 0.75, 0.25]
+    values = np.zeros((5, len(MEASURES)))
+    values[:, MEASURES.index("nltk_bleu")] = scores
+    values[:, MEASURES.index("chrf2")] = math.nan
+    system = SystemScores(values, 0.0, 0.0, 0.0)
+    assert system.worst_first("nltk_bleu") == [1, 2, 4, 0, 3]
+    assert system.spread("nltk_bleu") == (0.25, statistics.median([0.5, 0.25, 0.75, 0.25]), 0.75)
+    assert all(map(math.isnan, system.spread("chrf2")))
+
+
+def test_rows_per_second_are_all_rows_over_all_seconds():
+    result = replace(scored(job_of(word_pairs(6))), elapsed_s=1.5)
+    assert result.rows_per_s == 4
 
 
 def test_the_middle_of_rouge_score_s_aggregator_is_the_median_of_resampled_means_as_the_page_says():
