@@ -27,6 +27,8 @@ def test_two_systems_are_compared():
     run_to_the_end(app, "Score 24 pairs")
     assert not app.exception
     assert any("p" in frame.value.columns for frame in app.dataframe)
+    assert "both systems compared by sacrebleu's PairedTest in 100 resamples: all" in said(app)
+    assert "as sacrebleu's PairedTest, compared above on some rows" in said(app)
 
 
 def test_a_bad_link_falls_back_and_says_so():

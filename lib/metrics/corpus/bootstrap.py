@@ -72,15 +72,16 @@ def paired_bootstrap(
     rng = np.random.default_rng(seed)
     # Single precision because sacrebleu has it; whole numbers up to 16.7 million stay exact.
     a, b = np.array(first, dtype="float32"), np.array(second, dtype="float32")
-    scores_a, scores_b = np.empty(samples), np.empty(samples)
+    scores_a, scores_b = [], []
     for start in range(0, samples, CHUNK):
         size = min(CHUNK, samples - start)
-        for offset, drawn in enumerate(rng.choice(rows, size=(size, rows), replace=True)):
-            scores_a[start + offset] = score_of_sum(a[drawn].sum(0))
-            scores_b[start + offset] = score_of_sum(b[drawn].sum(0))
+        for drawn in rng.choice(rows, size=(size, rows), replace=True):
+            scores_a.append(score_of_sum(a[drawn].sum(0)))
+            scores_b.append(score_of_sum(b[drawn].sum(0)))
         yield BootstrapProgress(metric, start + size, samples)
     whole_a, whole_b = score_of_sum(np.sum(first, axis=0)), score_of_sum(np.sum(second, axis=0))
-    yield _compare_resampled(metric, (whole_a, scores_a), (whole_b, scores_b), seed)
+    # In the precision of the scores, again as sacrebleu: its means and p-values are then ours to the last digit.
+    yield _compare_resampled(metric, (float(whole_a), np.array(scores_a)), (float(whole_b), np.array(scores_b)), seed)
 
 
 def _compare_resampled(
@@ -107,6 +108,6 @@ def _compare_resampled(
 
 def _central(scores: np.ndarray) -> tuple[float, float]:
     """Mean, and half the width of what is left after cutting one fortieth at either end."""
-    ordered = np.sort(scores)
+    ordered = np.sort(scores)  # the mean too is of them in order, as sacrebleu's: it decides the last digit
     cut = len(ordered) // 40
-    return float(scores.mean()), float(0.5 * (ordered[len(ordered) - cut - 1] - ordered[cut]))
+    return float(ordered.mean()), float(0.5 * (ordered[len(ordered) - cut - 1] - ordered[cut]))

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nltk.translate.bleu_score import SmoothingFunction, corpus_bleu
+from sacrebleu.significance import PairedTest
 
+from lib.metrics.corpus.bootstrap import paired_bootstrap
 from lib.metrics.corpus.fast import ROUGE_NAMES
 from lib.metrics.corpus.reading.file import Pair
-from lib.metrics.corpus.rows import MEASURES, CorpusJob, Scorer, SystemScores, Tally
+from lib.metrics.corpus.rows import MEASURES, CorpusJob, Scorer, SystemScores, Tally, score_of_sum
 from lib.metrics.pair.libraries import rouge_scorer
 from lib.metrics.smoothing import silence_nltk
 
 MAX_CHECKED = 30
+RESAMPLES = 100
 MAX_WORDS = 800
 """rouge-score's table grows with the product of the lengths: 800 × 800 words take about a tenth of a second."""
 
@@ -37,23 +40,30 @@ class Checked:
     rows: int
     numbers: int
     differences: tuple[Difference, ...]
+    resamples: int = 0
+    """In which two systems were compared on these rows; 0 where there is one system."""
 
 
 def check_sample(job: CorpusJob, tallies: Sequence[Tally]) -> Checked:
-    """Rows spread evenly over those scored, each row's scores and the sample's corpus scores by both paths."""
+    """Rows spread evenly over those scored: each row's scores, the sample's corpus scores and, where there are two
+    systems, their comparison on it, by both paths."""
     at = _spread([index for index in range(len(tallies[0].values)) if _short_enough(job, index)])
     if not at:
         return Checked(0, 0, ())
     pairs = [job.pairs.pairs[index] for index in at]
-    numbers, differences = 0, []
-    for system, tally in enumerate(tallies):
-        texts = [job.texts(system)[index] for index in at]
-        sample = Scorer(job).score_system(pairs, texts, tally.at(at))
-        for row, what, library, scored in _both(job, pairs, texts, sample):
-            numbers += 1
-            if library != scored and not (math.isnan(library) and math.isnan(scored)):
-                differences.append(Difference(row, what, library, scored))
-    return Checked(len(at), numbers, tuple(differences))
+    texts = [[job.texts(system)[index] for index in at] for system in range(len(tallies))]
+    samples = [tally.at(at) for tally in tallies]
+    found: list[tuple[int | None, str, float, float]] = []
+    for said, sample in zip(texts, samples, strict=True):
+        found += _both(job, pairs, said, Scorer(job).score_system(pairs, said, sample))
+    if len(samples) == 2:
+        found += _both_comparisons(job, pairs, texts, samples)
+    differences = (
+        Difference(row, what, library, scored)
+        for row, what, library, scored in found
+        if library != scored and not (math.isnan(library) and math.isnan(scored))
+    )
+    return Checked(len(at), len(found), tuple(differences), RESAMPLES if len(samples) == 2 else 0)
 
 
 def _spread(indices: list[int]) -> list[int]:
@@ -78,6 +88,23 @@ def _both(
     yield None, "corpus BLEU, NLTK", _nltk_bleu(job, *tokens), scored.corpus_nltk_bleu
     yield None, "corpus BLEU, sacrebleu", job.sacre_bleu().corpus_score(texts, streams).score, scored.corpus_sacrebleu
     yield None, "chrF", job.sacre_chrf().corpus_score(texts, streams).score, scored.corpus_chrf
+
+
+def _both_comparisons(
+    job: CorpusJob, pairs: Sequence[Pair], texts: Sequence[list[str]], samples: Sequence[Tally]
+) -> Iterator[tuple[None, str, float, float]]:
+    """The same of the two systems' paired bootstrap on all of these rows, BLEU and chrF."""
+    metrics = {"BLEU": job.sacre_bleu(), "chrF2": job.sacre_chrf()}
+    systems = [(f"system {number}", said) for number, said in enumerate(texts, start=1)]
+    _, by_library = PairedTest(systems, metrics, reference_streams(pairs), "bs", n_samples=RESAMPLES)()
+    statistics = [each.sacre for each in samples], [each.chrf for each in samples]
+    for (metric, scorer), (first, second) in zip(metrics.items(), statistics, strict=True):
+        *_, ours = paired_bootstrap(metric, first, second, score_of_sum(scorer), RESAMPLES)
+        for (name, _), library, scored in zip(systems, by_library[metric], (ours.first, ours.second), strict=True):
+            yield None, f"{metric} of {name}", library.score, scored.score
+            yield None, f"mean {metric} of {name}", float(library.mean), scored.mean
+            yield None, f"half of the interval of {metric}, {name}", float(library.ci), scored.half_width
+        yield None, f"p of {metric}", by_library[metric][1].p_value, ours.p_value
 
 
 def _row_by_libraries(job: CorpusJob, pair: Pair, text: str) -> list[float]:

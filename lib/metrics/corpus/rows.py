@@ -179,11 +179,11 @@ class Scorer:
         return SystemScores(
             values=np.array(tally.values),
             corpus_nltk_bleu=bleu_of_counts(tally.nltk, *last, self.job.weights, self.job.method),
-            corpus_sacrebleu=score_of_sum(self.bleu)(np.sum(tally.sacre, axis=0)),
-            corpus_chrf=score_of_sum(self.chrf)(np.sum(tally.chrf, axis=0)),
+            corpus_sacrebleu=float(score_of_sum(self.bleu)(np.sum(tally.sacre, axis=0))),
+            corpus_chrf=float(score_of_sum(self.chrf)(np.sum(tally.chrf, axis=0))),
         )
 
 
 def score_of_sum(metric: Metric) -> Callable[[np.ndarray], float]:
     """The score of a corpus from the sum of its rows' statistics, in the precision of the sum, as in sacrebleu."""
-    return lambda total: float(score_of_statistics(metric, total).score)
+    return lambda total: score_of_statistics(metric, total).score

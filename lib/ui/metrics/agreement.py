@@ -49,9 +49,11 @@ def say_rows_agree(checked: Checked, scored_rows: int) -> None:
         whole = checked.rows == scored_rows
         which = ("All" if whole else f"{checked.rows:,} of the") + f" {scored_rows:,} rows were"
         which = "The only row was" if scored_rows == 1 else which
+        of_two = f", and both systems compared by sacrebleu's PairedTest in {checked.resamples} resamples"
         st.caption(
-            f":material/verified: **Compared just now.** {which} scored again, one by one "
-            f"and as a corpus of their own, by {names}: all {checked.numbers:,} numbers are the same to the last digit."
+            f":material/verified: **Compared just now.** {which} scored again, one by one and as a corpus of their "
+            f"own, by {names}{of_two if checked.resamples else ''}: all {checked.numbers:,} numbers are the same to "
+            "the last digit."
         )
 
 

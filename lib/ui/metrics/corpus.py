@@ -236,8 +236,9 @@ def _comparison(scored: CorpusScored, names: tuple[str, ...]) -> None:
         ],
         alt="Both systems with 95% intervals and p-values",
     )
+    as_library = ", for BLEU and chrF as sacrebleu's PairedTest, compared above on some rows"
     st.caption(
         f"Paired bootstrap (Koehn 2004), {compared.samples:,} resamples, seed {compared.seed}: score (mean ± half of "
-        "the 95% interval) and p, draw for draw as sacrebleu's PairedTest for BLEU and chrF; the mean of ROUGE-L by "
-        "the same draws."
+        f"the 95% interval) and p{as_library if scored.checked.resamples else ''}; the mean of ROUGE-L by the same "
+        "draws."
     )

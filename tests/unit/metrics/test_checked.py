@@ -1,9 +1,13 @@
 """The comparison made on every page: it passes because both paths agree, and it fails when one of them is wrong."""
 
+from functools import partial
+
 import pytest
 
+from lib.metrics.corpus import checked as checked_module
 from lib.metrics.corpus import rows as rows_module
-from lib.metrics.corpus.checked import MAX_CHECKED
+from lib.metrics.corpus.bootstrap import paired_bootstrap
+from lib.metrics.corpus.checked import MAX_CHECKED, RESAMPLES
 from lib.metrics.corpus.job import score_corpus
 from lib.metrics.corpus.rows import MEASURES
 from lib.metrics.pair import rouge as rouge_module
@@ -37,6 +41,29 @@ def test_a_corpus_is_checked_on_its_own_rows(settings):
     checked = list(score_corpus(job_of(rows, **settings)))[-1].checked
     assert (checked.rows, checked.differences) == (MAX_CHECKED, ())
     assert checked.numbers == MAX_CHECKED * len(MEASURES) + 3
+    assert checked.resamples == 0
+
+
+def two_systems(count: int, **settings):
+    both = zip(word_pairs(count, words=9), word_pairs(count, words=9, seed=1), strict=True)
+    return job_of([(reference, first, second) for (reference, first), (_, second) in both], **settings)
+
+
+@pytest.mark.parametrize("settings", [{}, {"tokenise": "char", "lowercase": True}])
+@pytest.mark.parametrize("rows", [1, 2, 45])
+def test_a_comparison_is_checked_by_sacrebleu_s_own_test(rows, settings):
+    checked = list(score_corpus(two_systems(rows, **settings)))[-1].checked
+    assert checked.differences == ()
+    assert checked.resamples == RESAMPLES
+    a_system, a_comparison = len(MEASURES) * checked.rows + 3, 2 * (2 * 3 + 1)
+    assert checked.numbers == 2 * a_system + a_comparison
+
+
+def test_a_bootstrap_with_other_draws_is_found_out(monkeypatch):
+    monkeypatch.setattr(checked_module, "paired_bootstrap", partial(paired_bootstrap, seed=1))
+    wrong = {each.what for each in list(score_corpus(two_systems(45)))[-1].checked.differences}
+    assert {"mean BLEU of system 1", "mean chrF2 of system 2"} <= wrong
+    assert "BLEU of system 1" not in wrong  # no draw is in the score of all rows
 
 
 def test_a_wrong_fast_path_is_found_out(monkeypatch):
