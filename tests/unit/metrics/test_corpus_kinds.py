@@ -15,8 +15,9 @@ from sacrebleu.metrics import BLEU, CHRF
 from lib.metrics.corpus.checked import reference_streams
 from lib.metrics.corpus.job import result_rows, score_corpus
 from lib.metrics.corpus.reading.columns import guess_columns
-from lib.metrics.corpus.reading.encoding import ENCODINGS
+from lib.metrics.corpus.reading.encoding import ENCODINGS, ask_charset_normalizer
 from lib.metrics.corpus.reading.file import Pair, Pairs, choose_pairs, read_table
+from lib.metrics.corpus.reading.latin import CODE_PAGES
 from lib.metrics.corpus.rows import CorpusJob
 from lib.metrics.errors import CorpusError
 from tests.unit.metrics.nasty import word_pairs
@@ -610,6 +611,39 @@ def test_the_letters_and_signs_of_one_sentence_tell_its_encoding(encoding, text)
     table = read_table(f"reference\tcandidate\n{text}\t{text[:12]}\n".encode(encoding))
     assert table.frame["reference"].tolist() == [text]
     assert table.encoding == ENCODINGS[encoding]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "taken_for"),
+    [
+        ("cp1252", "Mañana lloverá en España", "cp850"),
+        ("cp1252", "Hän lähti kylään, mutta pyörä jäi mökin pihalle", "mac_roman"),
+        ("cp1252", "Datoen skrives ÅÅÅÅ-MM-DD", "cp866"),
+        ("cp1250", "Noću je kiša padala, a djeca su već čekala ispred škole", "cp1252"),
+        ("cp1250", "A gyerekek az őszi erdőben gyűjtöttek leveleket", "cp1252"),
+        ("cp1254", "İyi günler, İstanbul’da hava bugün çok güzel", "cp1252"),
+        ("cp1257", SENTENCES["cp1257"][:60], "cp1252"),
+        ("cp850", "Un café está más allá", "cp1252"),
+        ("cp852", "Děti šly večer k řece a zpívaly písničky", "cp1250"),
+        ("mac_roman", "Er hört die Vögel über den Dächern", "cp1252"),
+        ("cp1252", "It’s here", "cp852"),
+        ("cp1252", "It costs £5 or €3", "mac_roman"),
+    ],
+)
+def test_what_charset_normalizer_gets_wrong_is_read_by_its_letters_and_signs(encoding, text, taken_for):
+    """Should a later one know better, it can be asked for these too."""
+    data = f"reference\tcandidate\n{text}\t{text[:12]}\n".encode(encoding)
+    assert ask_charset_normalizer(data) == taken_for
+    assert read_table(data).frame["reference"].tolist() == [text]
+
+
+@pytest.mark.parametrize("encoding", [each for each in SENTENCES if each not in (*CODE_PAGES, "iso2022_jp")])
+def test_charset_normalizer_decides_what_is_in_another_script(encoding):
+    sentence = SENTENCES[encoding]
+    data = f"reference\tcandidate\n{sentence}\t{sentence[:20].strip()}\n".encode(encoding)
+    asked = ask_charset_normalizer(data)
+    assert data.decode(asked) == data.decode(encoding)
+    assert read_table(data).encoding == ENCODINGS[asked]
 
 
 @pytest.mark.parametrize(

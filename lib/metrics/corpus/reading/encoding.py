@@ -8,14 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lib.metrics.corpus.reading.latin import (
-    BEYOND_ASCII,
-    CODE_PAGES,
-    NO_WORD_HAS,
-    SIGNS,
-    is_other_script,
-    latin_code_page,
-)
+from lib.metrics.corpus.reading.latin import BEYOND_ASCII, NO_WORD_HAS, SIGNS, is_other_script, latin_code_page
 from lib.metrics.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -232,19 +225,31 @@ def _is_utf_8(line: bytes) -> bool:
 
 
 def _guess(data: bytes, page: Page) -> str:
-    """By the letters of a European language, else charset-normalizer's choice, the most usual of several alike."""
+    """charset-normalizer's choice, but for what it gets wrong: a European language in Latin letters, or signs alone.
+
+    It takes them for those of another code page. Of 680 messages of Linux programs (gettext) in 23 languages, each a
+    file of its own in one of eight such code pages, it reads 361 as they were written, the letters of the languages
+    629; of 680 files of eight messages 505 and 677. Of 760 files in other scripts it reads 723, fewest of Hebrew: 30 of
+    40.
+    """
+    sample = data[:_SAMPLE_BYTES]
     if _has_signs_alone(data):
         return "cp1252"
-    sample, likely = data[:_SAMPLE_BYTES], _GUESSED
-    if is_other_script(sample):
-        likely = [codec for codec in _GUESSED if codec not in CODE_PAGES]
-    elif (latin := latin_code_page(sample)) is not None:
+    if not is_other_script(sample) and (latin := latin_code_page(sample)) is not None:
         return latin
+    asked = ask_charset_normalizer(sample)
+    if asked is None:
+        raise CorpusError(f"The encoding of this file cannot be recognised; {page.unknown}.")
+    return asked
+
+
+def ask_charset_normalizer(sample: bytes) -> str | None:
+    """Its choice among `ENCODINGS`, the most usual of several that it finds alike; None where it finds none."""
     from charset_normalizer import from_bytes  # only for a file that is not UTF-8
 
-    found = [each for each in from_bytes(sample, cp_isolation=likely) if not _is_half_width(each)]
+    found = [each for each in from_bytes(sample, cp_isolation=_GUESSED) if not _is_half_width(each)]
     if not found:
-        raise CorpusError(f"The encoding of this file cannot be recognised; {page.unknown}.")
+        return None
     best = found[0]
     equal = [each for each in found if (each.chaos, each.coherence) == (best.chaos, best.coherence)]
     same = {codec for each in equal for codec in each.could_be_from_charset if codec in _GUESSED}

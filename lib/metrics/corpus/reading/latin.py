@@ -1,6 +1,7 @@
 """Which code page a short text of a European language in Latin letters is in: the one whose letters make most sense.
 
-`charset_normalizer` takes many ä in a row for a sign that something is wrong, and every Finnish file for Mac Roman.
+`charset_normalizer` takes many ä in a row for a sign that something is wrong, most Finnish files for Mac Roman, and
+short texts in the code pages for Central Europe, Turkish and Baltic languages for Windows-1252.
 """
 
 from __future__ import annotations
