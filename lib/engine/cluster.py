@@ -10,12 +10,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 
 import dask
 from distributed import Client, LocalCluster
 
 from lib.engine.errors import EngineError
-from lib.models.device import this_machine
+from lib.engine.queue import Place
+from lib.models.device import computes_on, this_machine
 from lib.places import ROOT
 
 WORKER_ENVIRONMENT = {
@@ -52,10 +54,33 @@ SETTINGS = {
 }
 
 
-class LocalWorkers:
+class Cluster:
+    """Workers that a client's scheduler knows, each at the place that it says it computes on."""
+
+    client: Client
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, int]] = {}
+        """Name and memory of each worker's place, by its address."""
+
+    def places(self) -> tuple[Place, ...]:
+        """Where jobs can run now. It asks the workers, so no lock may be held that events wait for."""
+        addresses = set(self.client.nthreads())
+        if new := addresses - self._found.keys():
+            self._found |= self.client.run(computes_on, workers=list(new), on_error="ignore")
+        self._found = {address: found for address, found in self._found.items() if address in addresses}
+        return tuple(Place(name, slots, size) for (name, size), slots in Counter(self._found.values()).items())
+
+    def workers_at(self, place: str) -> list[str] | None:
+        """The addresses of those that were there when `places` was last asked; None if a job may go to any."""
+        return [address for address, (name, _) in self._found.items() if name == place] or None
+
+
+class LocalWorkers(Cluster):
     """A scheduler in this process and worker processes beside it, each replaced when it dies."""
 
     def __init__(self, warm_modules: tuple[str, ...] = ()) -> None:
+        super().__init__()
         dask.config.set(SETTINGS)
         self._environments = _environments()
         self._warm_modules = warm_modules
@@ -71,9 +96,12 @@ class LocalWorkers:
         self._scratch = tempfile.TemporaryDirectory(prefix="finetuning-lab-")
         self._processes = [self._launch(environment) for environment in self._environments]
 
-    @property
-    def slots(self) -> int:
-        return len(self._processes)
+    def places(self) -> tuple[Place, ...]:
+        """On cards as everywhere; on one processor all workers, also those that are only just starting."""
+        if not self.shares_cores:
+            return super().places()
+        name, memory_bytes = computes_on()
+        return (Place(name, len(self._processes), memory_bytes),)
 
     is_shared = False
     """Whether other web processes may use the same workers."""
@@ -140,10 +168,11 @@ def _whole_number_of(variable: str) -> int | None:
     return int(text)
 
 
-class RemoteCluster:
+class RemoteCluster(Cluster):
     """Workers of a Dask cluster that somebody else runs; each needs this repository on its PYTHONPATH."""
 
     def __init__(self, address: str) -> None:
+        super().__init__()
         dask.config.set(SETTINGS)
         try:
             self.client = Client(address, set_as_default=False, timeout=CONNECT_TIMEOUT)
@@ -151,10 +180,6 @@ class RemoteCluster:
             raise EngineError(
                 f"No Dask scheduler answers at SCHEDULER_ADDRESS={address}; start one there or unset the variable"
             ) from error
-
-    @property
-    def slots(self) -> int:
-        return max(1, len(self.client.nthreads()))
 
     shares_cores = False
     is_shared = True

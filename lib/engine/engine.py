@@ -38,7 +38,7 @@ class Engine:
 
     def __init__(self, cluster: LocalWorkers | RemoteCluster) -> None:
         self._cluster = cluster
-        self._queue = FairQueue(slots=cluster.slots)
+        self._queue = FairQueue(cluster.places())
         self._topic = f"{TOPIC}-{uuid.uuid4().hex}"
         self._jobs: dict[str, Job] = {}
         self._lock = threading.RLock()
@@ -68,17 +68,20 @@ class Engine:
         expected_s: float,
         time_limit_s: float,
         wide: bool = False,
+        memory_bytes: int = 0,
     ) -> str:
         """Queue a job; its id. Raises QueueFull.
 
-        function    a generator function as "module:name": named, not passed, so that this process need not
-                    import what the job imports (torch)
-        expected_s  how long it may take, until runs of this `kind` have been seen
-        wide        on a machine without a GPU it takes all cores and runs alone; else it has one core there
+        function      a generator function as "module:name": named, not passed, so that this process need not
+                      import what the job imports (torch)
+        expected_s    how long it may take, until runs of this `kind` have been seen
+        wide          with local workers and no GPU it takes all cores and runs alone; else it has one core there
+        memory_bytes  what a job with a large model needs at most: of these only as many run on one machine, or on one
+                      card, as its memory holds; 0 for any other
         """
         job = Job(uuid.uuid4().hex, kind, owner, function, argument, time_limit_s, wide and self._cluster.shares_cores)
         with self._lock:
-            self._queue.add(Ticket(job.id, owner, kind, expected_s, job.wide, came_at=time.time()))
+            self._queue.add(Ticket(job.id, owner, kind, expected_s, job.wide, memory_bytes, came_at=time.time()))
             self._jobs[job.id] = job
             self._forget_old()
         self._wake.set()
@@ -175,13 +178,16 @@ class Engine:
             if self._closing:
                 return
             self._cluster.replace_dead()
-            slots = self._cluster.slots
+            places = self._cluster.places()
             with self._lock:
-                self._queue.slots, self._queue.capacity = slots, max(CAPACITY, CAPACITY_A_SLOT * slots)
+                self._queue.places = places
+                self._queue.capacity = max(CAPACITY, CAPACITY_A_SLOT * self._queue.slots)
                 if self._line:
                     self._queue.others = self._line.others()
                 while ticket := self._queue.next(time.monotonic()):
-                    self._launch(self._jobs[ticket.job_id])
+                    job = self._jobs[ticket.job_id]
+                    job.place = ticket.place
+                    self._launch(job)
                 hung = self._give_up_hung()
                 to_stop = [job.id for job in self._jobs.values() if job.stop_wanted and job.state is JobState.RUNNING]
                 tickets = self._queue.told(time.monotonic())
@@ -197,6 +203,7 @@ class Engine:
     def _launch(self, job: Job) -> None:
         job.state, job.started_at = JobState.RUNNING, time.monotonic()
         job.launches += 1
+        workers = self._cluster.workers_at(job.place)
         job.future = self._cluster.client.submit(
             run_job,
             self._topic,
@@ -207,6 +214,8 @@ class Engine:
             self._cores(job),
             key=f"job-{job.id}-{job.launches}",
             pure=False,
+            workers=workers,
+            allow_other_workers=workers is not None,  # if all of these have gone meanwhile
         )
         job.future.add_done_callback(lambda future: self._on_done(job, future))
 

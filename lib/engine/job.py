@@ -61,6 +61,8 @@ class Job:
     argument: Any
     time_limit_s: float
     wide: bool = False
+    place: str = ""
+    """Where it runs, by the queue's name for it."""
     state: JobState = JobState.WAITING
     stop_wanted: bool = False
     paused: bool = False

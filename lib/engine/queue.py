@@ -2,16 +2,18 @@
 
 Pure Python and clock-free, so that it can be tested without waiting. The engine holds the lock.
 
-That no two large models run at once is a wide ticket's doing and not that of Dask's worker resources: by those Dask
-would choose what starts, later and by an order of its own, so that nobody could be told a place or a waiting time.
+That no two large models run at once where memory forbids it is this queue's doing and not that of Dask's worker
+resources: a worker's are its own, and a machine's memory is that of all its workers; and by resources Dask would choose
+what starts, later and by an order of its own, so that nobody could be told how many are ahead or how long to wait.
 """
 
 from __future__ import annotations
 
 import math
 import statistics
+from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lib.engine.errors import QueueFull
@@ -30,6 +32,19 @@ FEW, CROWD = 3, 5
 page open, and moves something on it."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where workers share memory: a machine, or one of its cards.
+
+    slots         jobs that can run there at once
+    memory_bytes  what those with large models among them may need in all; where none runs, one may need more
+    """
+
+    name: str = "here"
+    slots: int = 1
+    memory_bytes: float = math.inf
+
+
 @dataclass
 class Ticket:
     """A job's place in line."""
@@ -39,7 +54,11 @@ class Ticket:
     kind: str
     expected_s: float
     wide: bool = False
-    """Takes every slot: a large model is quicker on all cores alone than two are side by side, and fits."""
+    """Takes every slot of a place: a large model is quicker on all cores alone than two are side by side, and fits."""
+    memory_bytes: int = 0
+    """What its large model needs at most; 0 if it has none."""
+    place: str = ""
+    """Where it runs."""
     started_at: float | None = None
     came_at: float = 0.0
     """By the clock that all web processes share."""
@@ -49,12 +68,12 @@ class Ticket:
 class FairQueue:
     """Tickets waiting and running.
 
-    slots      jobs that can run at once
+    places     where jobs run; none while no worker is there
     capacity   tickets that may wait in all
     per_owner  tickets one owner may have, waiting or running
     """
 
-    slots: int = 1
+    places: Sequence[Place] = (Place(),)
     capacity: int = CAPACITY
     per_owner: int = 3
     waiting: deque[Ticket] = field(default_factory=deque)
@@ -76,25 +95,36 @@ class FairQueue:
             raise QueueFull(f"{waiting} runs are waiting, which is as many as fit; try again in a minute")
         self.waiting.append(ticket)
 
+    @property
+    def slots(self) -> int:
+        """Jobs that can run at once."""
+        return sum(place.slots for place in self.places)
+
     def next(self, now: float) -> Ticket | None:
         """The ticket to start now: the first whose owner has nothing running; None if none may start.
 
-        A wide one waits until all slots are free, and nobody passes it meanwhile.
+        A wide one waits until all slots of a place are free, and nobody passes it meanwhile. One that waits for memory
+        is passed by those without a large model: whatever it waits for leaves it a slot too.
         """
         busy = {ticket.owner for ticket in self._all_running()}
-        free = self.slots - sum(map(self._needed, self._all_running()))
+        rooms = self._rooms(lambda _: math.inf)
+        memory_is_short = False
         for ticket in self._line():
-            if ticket.owner in busy:
+            if ticket.owner in busy or (memory_is_short and ticket.memory_bytes):
                 continue
-            if self._needed(ticket) > free:
-                return None
+            room = max(rooms, key=lambda room: room.suits(ticket), default=None)
+            if room is None or room.free_from(ticket) > 0:
+                if ticket.wide or not ticket.memory_bytes:
+                    return None
+                memory_is_short = True
+                continue
             if ticket in self.waiting:
                 self.waiting.remove(ticket)
-                ticket.started_at = now
+                ticket.started_at, ticket.place = now, room.place.name
                 self.running[ticket.job_id] = ticket
                 return ticket
             busy.add(ticket.owner)  # another process starts this one
-            free -= self._needed(ticket)
+            room.take(ticket, 0, math.inf)
         return None
 
     def leave(self, job_id: str, now: float, *, completed: bool = False) -> None:
@@ -135,17 +165,19 @@ class FairQueue:
         Plays the line forward: each slot takes the next ticket when the one before should end. A run that
         already takes longer than expected counts as about to end.
         """
-        starts, ends, busy = {}, {}, []
-        for ticket in self._all_running():
-            ends[ticket.owner] = max(0.0, self.expected_s(ticket, now) - (now - ticket.started_at))
-            busy += [ends[ticket.owner]] * self._needed(ticket)
-        free_at = sorted([0.0] * (self.slots - len(busy)) + busy)
+        starts = {}
+        ends = {
+            ticket.owner: max(0.0, self.expected_s(ticket, now) - (now - ticket.started_at))
+            for ticket in self._all_running()
+        }
+        rooms = self._rooms(lambda ticket: ends[ticket.owner])
         for ahead, ticket in enumerate(self._line()):
-            needed = self._needed(ticket)
-            start = max(free_at[needed - 1], ends.get(ticket.owner, 0.0))
+            room = min(rooms, key=lambda room: room.free_from(ticket), default=None)
+            start = max(room.free_from(ticket) if room else 0.0, ends.get(ticket.owner, 0.0))
             starts[ticket.job_id] = ahead, start
             ends[ticket.owner] = start + self.expected_s(ticket, now, start)
-            free_at = sorted([ends[ticket.owner]] * needed + free_at[needed:])
+            if room:
+                room.take(ticket, start, ends[ticket.owner])
         return starts
 
     def _all_running(self) -> list[Ticket]:
@@ -156,5 +188,48 @@ class FairQueue:
         elsewhere = [each for each in self.others if each.started_at is None]
         return sorted([*self.waiting, *elsewhere], key=lambda each: each.came_at) if elsewhere else list(self.waiting)
 
+    def _rooms(self, end: Callable[[Ticket], float]) -> list[_Room]:
+        """Every place with what runs there, each until `end`."""
+        rooms = {place.name: _Room(place) for place in self.places}
+        for ticket in self._all_running():
+            if ticket.place in rooms:
+                rooms[ticket.place].take(ticket, 0, end(ticket))
+        return list(rooms.values())
+
+
+class _Room:
+    """A place as the line is played forward; times in seconds from now."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.free_at = [0.0] * place.slots
+        """Of each slot, sorted."""
+        self._large: list[tuple[float, int]] = []
+        """(End, bytes) of each that has a large model."""
+
+    def free_from(self, ticket: Ticket) -> float:
+        """When there are slots and memory for it."""
+        return max(self.free_at[self._needed(ticket) - 1], self._memory_from(ticket) if ticket.memory_bytes else 0.0)
+
+    def suits(self, ticket: Ticket) -> tuple[bool, bool, int]:
+        """What speaks for it: that there is room now, memory enough for it alone, and how many slots are free."""
+        return self.free_from(ticket) == 0, ticket.memory_bytes <= self.place.memory_bytes, self.free_at.count(0)
+
+    def take(self, ticket: Ticket, start: float, end: float) -> None:
+        """Its slots are those that have been free for the shortest time: the others may be used until it starts."""
+        needed = self._needed(ticket)
+        free = bisect_right(self.free_at, start)
+        self.free_at = sorted(self.free_at[: max(0, free - needed)] + [end] * needed + self.free_at[free:])
+        if ticket.memory_bytes:
+            self._large = sorted([*self._large, (end, ticket.memory_bytes)])
+
+    def _memory_from(self, ticket: Ticket) -> float:
+        left, start = sum(size for _, size in self._large), 0.0
+        for end, size in self._large:
+            if left + ticket.memory_bytes <= self.place.memory_bytes:
+                return start
+            left, start = left - size, end
+        return start
+
     def _needed(self, ticket: Ticket) -> int:
-        return self.slots if ticket.wide else 1
+        return self.place.slots if ticket.wide else 1

@@ -1,7 +1,8 @@
 """The lines of all web processes on one Dask cluster, told to each other through its scheduler: who came first is
 served first wherever it came, and a waiting time counts everybody.
 
-What is told of a ticket is when it came, how long it should take and for how long it runs; its owner as a fingerprint.
+What is told of a ticket is when it came, how long it should take, what it needs, and where and for how long it runs;
+its owner as a fingerprint.
 """
 
 from __future__ import annotations
@@ -68,10 +69,11 @@ class SharedLine:
 def _told_of(ticket: Ticket, now: float) -> tuple:
     owner = hashlib.sha256(ticket.owner.encode()).hexdigest()
     runs_s = None if ticket.started_at is None else now - ticket.started_at
-    return ticket.job_id, owner, ticket.expected_s, ticket.wide, ticket.came_at, runs_s
+    needs = ticket.wide, ticket.memory_bytes, ticket.place
+    return ticket.job_id, owner, ticket.expected_s, *needs, ticket.came_at, runs_s
 
 
 def _heard_of(told: tuple, now: float) -> Ticket:
-    job_id, owner, expected_s, wide, came_at, runs_s = told
-    ticket = Ticket(job_id, owner, ELSEWHERE, expected_s, wide, came_at=came_at)
+    job_id, owner, expected_s, wide, memory_bytes, place, came_at, runs_s = told
+    ticket = Ticket(job_id, owner, ELSEWHERE, expected_s, wide, memory_bytes, place, came_at=came_at)
     return ticket if runs_s is None else replace(ticket, started_at=now - runs_s)

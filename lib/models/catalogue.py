@@ -57,6 +57,11 @@ class ModelCard:
         """Whether work on it is quicker on all cores than on one; a small one's threads wait for each other."""
         return self.parameters > WIDE_PARAMETERS
 
+    @property
+    def memory_bytes(self) -> int:
+        """What training takes at most, and all else less: fp32 weights, their gradient and AdamW's two moments."""
+        return 16 * self.parameters
+
 
 @cache
 def catalogue() -> dict[str, ModelCard]:

@@ -1,8 +1,9 @@
-"""What this machine is: processor, memory, GPUs, and which precisions run on it. No torch."""
+"""What this machine is: processor, memory, GPUs, which precisions run on it, and what of it a process has. No torch."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 import shutil
 import subprocess
@@ -45,6 +46,16 @@ def this_machine() -> Machine:
     return Machine(_processor(), psutil.cpu_count() or 1, psutil.virtual_memory().total, _gpus())
 
 
+def computes_on() -> tuple[str, int]:
+    """(Name, bytes of memory) of what this process computes on: its machine, or the card of it that it sees first. All
+    processes that share the memory have the same name, also in containers, which differ in name and address."""
+    machine, card = this_machine(), os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+    if not machine.gpus or not card:
+        return _kernel(), machine.memory_bytes
+    gpu = machine.gpus[int(card) if card.isdecimal() and int(card) < len(machine.gpus) else 0]
+    return f"{_kernel()} {card}", gpu.total_bytes
+
+
 @cache
 def instructions() -> frozenset[str]:
     """What the processor can do, by Linux's names for it, such as "avx512f"; nothing on another system."""
@@ -63,6 +74,14 @@ def precisions_here(machine: Machine) -> tuple[PrecisionHere, ...]:
         PrecisionHere("int8", quantizer, "1 byte per weight" if quantizer else missing),
         PrecisionHere("fp4, nf4", quantizer, "about half a byte per weight" if quantizer else missing),
     )
+
+
+def _kernel() -> str:
+    """A name of the running system that no other has: containers on one machine run on one kernel."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    except OSError:
+        return platform.node()
 
 
 def _processor() -> str:

@@ -288,7 +288,7 @@ def test_a_damaged_model_is_one_sentence(tmp_path, monkeypatch):
 
 
 def test_a_full_queue_is_one_sentence(monkeypatch):
-    full = FairQueue(slots=1, capacity=0)
+    full = FairQueue(capacity=0)
     monkeypatch.setattr(jobs.engine()._queue, "add", full.add)  # its own capacity follows the workers that come
     app = open_chapter("live_lora")
     next(button for button in app.button if button.label == "Start").click().run()

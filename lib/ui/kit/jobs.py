@@ -75,9 +75,11 @@ def submit(
 ) -> None:
     """For a button's `on_click`: queue the job; what is wrong is kept for `live` to show.
 
-    model  the model it loads: a large one makes the job wide
+    model  the model it loads, the largest of several: a large one makes the job wide
     wide   it takes all cores and runs alone
     """
+    card = catalogue()[model] if model is not None else None
+    large = card is not None and card.wide
     st.session_state[f"{kind}:problem"] = None
     give_way(kind)
     try:
@@ -88,7 +90,8 @@ def submit(
             kind=kind,
             expected_s=expected_s,
             time_limit_s=time_limit_s,
-            wide=wide or (model is not None and catalogue()[model].wide),
+            wide=wide or large,
+            memory_bytes=card.memory_bytes if large else 0,
         )
     except StudentError as error:
         st.session_state[f"{kind}:problem"] = str(error)

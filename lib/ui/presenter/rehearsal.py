@@ -13,6 +13,7 @@ import streamlit as st
 from lib.engine import JobState
 from lib.lesson.presenting.demos import Demo, demos
 from lib.lesson.presenting.recorded import recorded_kinds, recorded_s, recording
+from lib.models.catalogue import REAL
 from lib.ui.kit import jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.tables import show_table
@@ -100,6 +101,7 @@ def _next_started() -> bool:
                 told.argument,
                 expected_s=told.expected_s,
                 time_limit_s=told.time_limit_s,
+                model=REAL if told.wide else None,
                 wide=told.wide,
             )
             return True

@@ -114,8 +114,9 @@ def start_and_stop(run: QuantizationRun | None) -> None:
 
 def _queue_measuring(run: QuantizationRun) -> None:
     limit_s = time_limit_s(run.model)
+    times = {"expected_s": expected_s(run), "time_limit_s": limit_s}
     # Wide, whatever the model: the speeds on the page are those of the machine, and nothing else goes meanwhile.
-    jobs.submit(KIND, "lib.quant.measure.job:measure", run, expected_s=expected_s(run), time_limit_s=limit_s, wide=True)
+    jobs.submit(KIND, "lib.quant.measure.job:measure", run, **times, model=run.model, wide=True)
 
 
 def results_now() -> Results | None:

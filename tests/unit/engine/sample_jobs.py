@@ -61,6 +61,13 @@ def own_process_id(_: None) -> Iterator[int]:
     yield os.getpid()
 
 
+def own_card(times: int) -> Iterator[str]:
+    """The card that it may see, again and again until it is stopped."""
+    for _ in range(times):
+        yield os.environ["CUDA_VISIBLE_DEVICES"]
+        time.sleep(0.02)
+
+
 def torch_threads(_: None) -> Iterator[int]:
     yield torch.get_num_threads()
 

@@ -15,6 +15,7 @@ import pytest
 from lib.engine import Engine, EngineError, JobState, JobView
 from lib.engine.errors import TimeLimitReached
 from lib.engine.worker import DISK_FULL, drive
+from lib.models.device import this_machine
 from tests.unit.engine.sample_jobs import count
 from tests.waiting import LIMIT_S, wait_until
 
@@ -44,10 +45,16 @@ def two_workers() -> Iterator[Engine]:
 
 
 def submit(
-    engine: Engine, job: str, argument=None, owner: str = "mei", time_limit_s: float = LIMIT_S, expected_s: float = 1
+    engine: Engine,
+    job: str,
+    argument=None,
+    owner: str = "mei",
+    time_limit_s: float = LIMIT_S,
+    expected_s: float = 1,
+    memory_bytes: int = 0,
 ) -> str:
     times = {"expected_s": expected_s, "time_limit_s": time_limit_s}
-    return engine.submit(f"{JOBS}:{job}", argument, owner=owner, kind=job, **times)
+    return engine.submit(f"{JOBS}:{job}", argument, owner=owner, kind=job, memory_bytes=memory_bytes, **times)
 
 
 def wait(engine: Engine, job_id: str, until: Callable[[JobView], bool], owner: str = "mei") -> JobView:
@@ -224,6 +231,35 @@ def test_only_the_worker_that_hangs_is_ended(two_workers, monkeypatch):
     assert len(before & set(two_workers.worker_process_ids)) == 1
     two_workers.stop(other, owner="raj")
     assert wait(two_workers, other, over, "raj").events[-1] == "stopped", "the neighbour's run went on"
+
+
+@pytest.fixture
+def two_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Three workers on two cards of 24 GiB, as far as nvidia-smi can tell."""
+    command = tmp_path / "nvidia-smi"
+    command.write_text("#!/bin/sh\necho 'Card, 24576, 24000'\necho 'Card, 24576, 24000'\n", encoding="utf-8")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    this_machine.cache_clear()
+    yield from started_with(workers=3)
+    this_machine.cache_clear()
+
+
+def test_of_two_workers_on_a_card_one_has_a_large_model(two_cards):
+    engine, needs = two_cards, {"memory_bytes": 20 * 2**30}
+    large = {owner: submit(engine, "own_card", MANY, owner=owner, **needs) for owner in ("mei", "raj", "tan")}
+    cards = {
+        owner: wait(engine, large[owner], lambda view: bool(view.events), owner).events[0] for owner in ("mei", "raj")
+    }
+    assert set(cards.values()) == {"0", "1"}
+    assert wait(engine, submit(engine, "own_card", 1, owner="siti"), over, "siti").events == ("0",), "a small one fits"
+    assert engine.view(large["tan"], owner="tan").state is JobState.WAITING
+    engine.stop(large["raj"], owner="raj")
+    (card,) = set(wait(engine, large["tan"], lambda view: bool(view.events), "tan").events)
+    assert card == cards["raj"], "where there is memory now"
+    for owner in ("mei", "tan"):
+        engine.stop(large[owner], owner=owner)
+        wait(engine, large[owner], over, owner)
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "9999"])

@@ -1,4 +1,4 @@
-"""A scheduler and a worker as a hall has them: started by Dask's own command, as deploy/docker composes it."""
+"""A scheduler and two workers as a hall has them: started by Dask's own command, as deploy/docker composes it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+import psutil
 import pytest
 import yaml
 
@@ -19,7 +20,7 @@ from lib.logs import NOT_SAID
 from lib.places import ROOT
 from tests.browser.server import free_port
 from tests.unit.engine.sample_jobs import Unreadable
-from tests.unit.engine.test_engine import over, submit, wait
+from tests.unit.engine.test_engine import MANY, over, submit, wait
 from tests.waiting import LIMIT_S, wait_until
 
 pytestmark = pytest.mark.torch
@@ -43,7 +44,7 @@ def started(service: dict, at: str, log: IO, *more: str) -> Iterator[None]:
 
 @pytest.fixture
 def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Engine, Path]]:
-    """An engine whose one worker was started by the hall's command, and the file that has all that hall writes."""
+    """An engine whose two workers were started by the hall's command, and the file that has all that hall writes."""
     services = yaml.safe_load((ROOT / "deploy" / "docker" / "compose.hall.yaml").read_text(encoding="utf-8"))[
         "services"
     ]
@@ -51,12 +52,59 @@ def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Engi
     with log.open("w") as writing, ExitStack() as stack:
         stack.enter_context(started(services["scheduler"], at, writing, "--host", f"tcp://{at}"))
         wait_until(lambda: "Scheduler at" in log.read_text(), "the scheduler")
-        stack.enter_context(started(services["worker"], at, writing, "--local-directory", str(tmp_path / "scratch")))
+        for _ in range(2):
+            scratch = ("--local-directory", str(tmp_path / "scratch"))
+            stack.enter_context(started(services["worker"], at, writing, *scratch))
         monkeypatch.setenv("SCHEDULER_ADDRESS", f"tcp://{at}")
         engine = Engine.start()
         stack.callback(engine.close)
-        wait_until(engine.responds, "the worker")
+        wait_until(lambda: engine.overview().slots == 2, "both workers")
         yield engine, log
+
+
+def test_one_machine_s_workers_have_no_two_large_models_that_its_memory_does_not_hold(hall):
+    """The workers of a hall that run on one machine are in containers: each has a name and an address of its own."""
+    engine, _ = hall
+    most = psutil.virtual_memory().total * 2 // 3
+    first = submit(engine, "count", MANY, owner="mei", expected_s=10_000, memory_bytes=most)
+    second = submit(engine, "count", 3, owner="raj", memory_bytes=most)
+    wait(engine, first, lambda view: len(view.events) >= 2, "mei")
+    small = submit(engine, "count", 3, owner="siti")
+    assert wait(engine, small, over, "siti").state is JobState.DONE, "a worker is free, and it fits"
+    waiting = engine.view(second, owner="raj")
+    assert (waiting.state, waiting.ahead) == (JobState.WAITING, 0)
+    assert waiting.waiting_s > 1_000, "until the first should end"
+    engine.stop(first, owner="mei")
+    assert wait(engine, second, over, "raj").state is JobState.DONE
+
+
+def test_a_large_model_of_another_web_process_takes_memory_too(hall):
+    one, _ = hall
+    other = Engine.start()
+    most = psutil.virtual_memory().total * 2 // 3
+    first = submit(one, "count", MANY, owner="mei", memory_bytes=most)
+    wait(one, first, lambda view: len(view.events) >= 2, "mei")
+    wait_until(lambda: other.elsewhere() == 1, "word of the other's run")
+    second = submit(other, "count", 3, owner="raj", memory_bytes=most)
+    assert wait(other, submit(other, "count", 3, owner="siti"), over, "siti").state is JobState.DONE
+    assert other.view(second, owner="raj").state is JobState.WAITING
+    one.stop(first, owner="mei")
+    assert wait(other, second, over, "raj").state is JobState.DONE
+    other.close()
+
+
+def test_two_large_models_that_fit_run_side_by_side(hall):
+    engine, _ = hall
+    large = {
+        owner: submit(engine, "count", MANY, owner=owner, memory_bytes=psutil.virtual_memory().total // 3)
+        for owner in ("mei", "raj")
+    }
+    for owner, job in large.items():
+        wait(engine, job, lambda view: len(view.events) >= 2, owner)
+    assert engine.overview().running == 2
+    for owner, job in large.items():
+        engine.stop(job, owner=owner)
+        wait(engine, job, over, owner)
 
 
 def test_a_job_that_breaks_writes_no_word_of_a_student(hall):

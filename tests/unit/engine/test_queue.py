@@ -8,13 +8,23 @@ from collections.abc import Iterator
 import pytest
 
 from lib.engine import QueueFull
-from lib.engine.queue import FairQueue, Ticket
+from lib.engine.queue import FairQueue, Place, Ticket
 
 USUAL_S = 4.0
 
 
 def ticket(name: str, owner: str, expected_s: float = 10) -> Ticket:
     return Ticket(name, owner, "lora", expected_s)
+
+
+def large(name: str, needs: int, expected_s: float = 60) -> Ticket:
+    """A job whose large model needs so much memory."""
+    return Ticket(name, name, "large", expected_s, memory_bytes=needs)
+
+
+def started(queue: FairQueue, now: float = 0) -> list[str]:
+    """All that may start now."""
+    return [each.job_id for each in iter(lambda: queue.next(now), None)]
 
 
 def test_first_come_first_served():
@@ -28,7 +38,7 @@ def test_first_come_first_served():
 
 
 def test_one_running_job_an_owner():
-    queue = FairQueue(slots=2)
+    queue = FairQueue([Place(slots=2)])
     queue.add(ticket("a1", owner="a"))
     queue.add(ticket("a2", owner="a"))
     queue.add(ticket("b1", owner="b"))
@@ -48,7 +58,7 @@ def test_waiting_time_is_what_is_left_of_the_running_job_and_all_of_those_ahead(
 
 
 def test_waiting_time_with_two_slots():
-    queue = FairQueue(slots=2)
+    queue = FairQueue([Place(slots=2)])
     for name in "abcd":
         queue.add(ticket(name, owner=name))
     queue.next(0)
@@ -75,7 +85,7 @@ def told_to_a_class(run_s: Iterator[float]) -> list[float]:
 
     All press Start within ten seconds, two runs go on at once, and each takes the next of `run_s`.
     """
-    queue, started, ends, told = FairQueue(slots=2), {}, {}, []
+    queue, started, ends, told = FairQueue([Place(slots=2)]), {}, {}, []
     for half_seconds in range(1000):
         now = half_seconds / 2
         for name in [name for name, end in ends.items() if end <= now]:
@@ -142,7 +152,7 @@ def test_one_owner_cannot_fill_the_queue():
 
 
 def test_a_wide_run_waits_for_every_slot_and_nobody_passes_it():
-    queue = FairQueue(slots=2)
+    queue = FairQueue([Place(slots=2)])
     queue.add(ticket("a", owner="a", expected_s=4))
     queue.add(Ticket("wide", "b", "large", 20, wide=True))
     queue.add(ticket("c", owner="c"))
@@ -158,11 +168,11 @@ def test_a_wide_run_waits_for_every_slot_and_nobody_passes_it():
 
 
 def test_runs_of_another_web_process_have_their_turn_and_count_in_the_wait():
-    queue = FairQueue(slots=1)
+    queue = FairQueue()
     queue.add(Ticket("a", "a", "lora", 10, came_at=2))
     queue.add(Ticket("b", "b", "lora", 10, came_at=4))
     between = Ticket("y", "y", "elsewhere", 10, came_at=3)
-    queue.others = [Ticket("x", "x", "elsewhere", 10, came_at=1, started_at=0), between]
+    queue.others = [Ticket("x", "x", "elsewhere", 10, place="here", came_at=1, started_at=0), between]
     assert queue.next(now=4) is None, "the one slot is taken elsewhere"
     assert queue.place("a", now=4) == (0, 6)
     assert queue.place("b", now=4) == (2, 26)
@@ -172,3 +182,80 @@ def test_runs_of_another_web_process_have_their_turn_and_count_in_the_wait():
     assert queue.next(now=20) is None, "the other process starts its own, which came before b"
     queue.others = []
     assert queue.next(now=30).job_id == "b"
+
+
+def test_large_models_share_a_machine_only_as_far_as_its_memory_goes():
+    queue = FairQueue([Place(slots=8, memory_bytes=16)])
+    for name, needs in (("a", 6), ("b", 8), ("c", 6), ("d", 1)):
+        queue.add(large(name, needs))
+    for name in "xyz":
+        queue.add(ticket(name, owner=name))
+    assert started(queue) == ["a", "b", "x", "y", "z"], (
+        "small ones pass c, which waits for memory; d is large and does not"
+    )
+    assert queue.place("c", now=10) == (0, 50)
+    assert queue.place("d", now=10) == (1, 50)
+    queue.leave("a", 60)
+    assert started(queue, 60) == ["c", "d"]
+
+
+def test_one_that_no_memory_holds_runs_alone_of_its_kind():
+    queue = FairQueue([Place(slots=2, memory_bytes=4)])
+    queue.add(large("a", 20))
+    queue.add(large("b", 1))
+    assert started(queue) == ["a"]
+    queue.leave("a", 60)
+    assert started(queue, 60) == ["b"]
+
+
+def test_a_small_run_does_not_wait_for_those_that_wait_for_memory():
+    queue = FairQueue([Place(slots=3, memory_bytes=10)])
+    for name in "abc":
+        queue.add(large(name, 6))
+    queue.add(ticket("x", owner="x", expected_s=30))
+    queue.add(ticket("y", owner="y"))
+    queue.add(ticket("z", owner="z"))
+    assert started(queue) == ["a", "x", "y"]
+    assert queue.place("b", now=0) == (0, 60)
+    assert queue.place("c", now=0) == (1, 120)
+    assert queue.place("z", now=0) == (2, 10), "when y ends, for b and c wait for more than a slot"
+    queue.leave("y", 10)
+    assert started(queue, 10) == ["z"]
+
+
+def test_each_machine_has_its_own_memory():
+    queue = FairQueue([Place("one", slots=2, memory_bytes=10), Place("two", slots=2, memory_bytes=10)])
+    for name in "abc":
+        queue.add(large(name, 6))
+    queue.add(ticket("x", owner="x"))
+    assert started(queue) == ["a", "b", "x"]
+    assert {queue.running["a"].place, queue.running["b"].place} == {"one", "two"}
+    assert queue.place("c", now=20) == (0, 40)
+
+
+def test_a_large_model_goes_where_it_fits():
+    queue = FairQueue([Place("small", slots=4, memory_bytes=4), Place("big", slots=1, memory_bytes=64)])
+    queue.add(large("a", 8))
+    assert queue.next(0).place == "big"
+
+
+def test_large_models_of_another_web_process_take_memory_too():
+    queue = FairQueue([Place("one", slots=8, memory_bytes=10)])
+    queue.add(Ticket("a", "a", "large", 60, memory_bytes=6, came_at=2))
+    elsewhere = Ticket("x", "x", "elsewhere", 60, memory_bytes=6, came_at=1)
+    queue.others = [elsewhere]
+    assert queue.next(now=3) is None, "that one came first, and its own web process starts it"
+    queue.others = [Ticket("x", "x", "elsewhere", 60, memory_bytes=6, place="one", came_at=1, started_at=3)]
+    assert queue.next(now=4) is None
+    assert queue.place("a", now=4) == (0, 59)
+    queue.others = []
+    assert queue.next(now=63).job_id == "a"
+
+
+def test_without_a_worker_everybody_waits():
+    queue = FairQueue([])
+    queue.add(ticket("a", owner="a"))
+    assert queue.next(0) is None
+    assert queue.place("a", now=0) == (0, 0)
+    queue.places = [Place()]
+    assert queue.next(0).job_id == "a"

@@ -33,7 +33,7 @@ def submit_to_models(kind: str, job: str, run: object, names: tuple[str, ...]) -
         run,
         expected_s=sum(map(question_expected_s, names)),
         time_limit_s=LIMIT_S,
-        wide=any(catalogue()[name].wide for name in names),
+        model=max(names, key=lambda name: catalogue()[name].parameters),
     )
 
 
