@@ -9,6 +9,7 @@ import sys
 
 from lib.models.catalogue import REAL, find
 from lib.models.errors import ModelUnavailable
+from lib.models.fetch.child import end_with_caller
 from lib.models.fetch.events import FetchProgress
 from lib.models.fetch.job import fetch
 from lib.models.origin import origin
@@ -18,10 +19,13 @@ from lib.units import format_gb
 def main() -> None:
     parser = argparse.ArgumentParser(description="Find a model on this machine or fetch it.")
     parser.add_argument("name", nargs="?", default=REAL)
-    parser.add_argument("--background", action="store_true", help="lowest priority, no output")
+    parser.add_argument(
+        "--background", action="store_true", help="lowest priority, no output, ends when its input does"
+    )
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is half made is removed
     if options.background:
+        end_with_caller()
         os.nice(19)
     stage = ""
     try:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 from lib.places import ROOT
 
 
 def end_with_caller() -> None:
-    """For the command itself: leave at once when whoever started it is gone, killed perhaps."""
-    caller = os.getppid()
+    """For the command itself: terminate when whoever started it is gone, killed perhaps, even before this is called.
+
+    Its standard input must be a pipe that its caller holds and never writes to: the system closes that in any case.
+    """
 
     def watch() -> None:
-        while os.getppid() == caller:
-            time.sleep(0.2)
-        os._exit(1)
+        while os.read(0, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
 
@@ -33,7 +35,7 @@ class Child:
         self._errors = errors
         with errors.open("wb") as stream:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stream
+                command, cwd=ROOT, env=variables, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stream
             )
 
     def running(self, poll_s: float) -> bool:
@@ -60,3 +62,4 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        self._process.stdin.close()

@@ -1,6 +1,6 @@
 """A GGUF file made into an ordinary Hugging Face folder: bf16 safetensors, tokenizer, chat template. Imports torch.
 
-    python -m lib.models.fetch.convert FILE.gguf FOLDER
+    python -m lib.models.fetch.convert FILE.gguf FOLDER     # ends when its standard input does
 
 A process of its own, so that the gigabyte this takes for a quarter of a minute is given back. Exits with 1 and one
 sentence on stderr if the file cannot be read.
