@@ -21,6 +21,7 @@ BUNDLED = "Bundled base model"
 REAL = "SmolLM2-135M-Instruct"
 """The small model that answers in English, fetched once: what the lecture says can be seen on it."""
 WIDE_PARAMETERS = 50_000_000
+HUB_CACHE_VARIABLES = ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME", "HOME")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class ModelCard:
     hub_id: str | None
     """None for the bundled model."""
     revision: str | None
-    """Commit on the hub; None takes the newest."""
+    """Commit on the hub; None for the bundled model."""
     parameters: int
     licence: str
     source: str
@@ -56,6 +57,11 @@ class ModelCard:
     def wide(self) -> bool:
         """Whether work on it is quicker on all cores than on one; a small one's threads wait for each other."""
         return self.parameters > WIDE_PARAMETERS
+
+    @property
+    def hub_folder(self) -> str:
+        """The model's folder in the Hugging Face cache, as the hub's client names it."""
+        return f"models--{self.hub_id.replace('/', '--')}"
 
     @property
     def memory_bytes(self) -> int:
@@ -192,16 +198,21 @@ def _size_in_header(file: Path) -> int | None:
 
 def _cached_snapshot(card: ModelCard) -> Path | None:
     """The folder of this model in the Hugging Face cache, if it was downloaded."""
-    variables = [os.environ.get(name) for name in ("HF_HUB_CACHE", "HF_HOME", "HOME")]
-    repository = _hub_cache(*variables) / f"models--{card.hub_id.replace('/', '--')}"
-    if not os.path.isdir(repository):  # noqa: PTH112 (seven times in each run of a page)
-        return None
-    reference = repository / "refs" / "main"
-    revision = card.revision or (reference.read_text().strip() if reference.exists() else None)
-    snapshot = repository / "snapshots" / revision if revision else None
-    return snapshot if snapshot is not None and (snapshot / "config.json").exists() else None
+    snapshot = hub_cache() / card.hub_folder / "snapshots" / card.revision
+    is_there = os.path.isfile(snapshot / "config.json")  # noqa: PTH113 (seven times in each run of a page)
+    return snapshot if is_there else None
+
+
+def hub_cache() -> Path:
+    """The Hugging Face cache, where the hub's client keeps it; it need not be there."""
+    return _hub_cache(*map(os.environ.get, HUB_CACHE_VARIABLES))
 
 
 @lru_cache(maxsize=8)
-def _hub_cache(named: str | None, hub_home: str | None, _home: str | None) -> Path:
-    return Path(named or Path(hub_home or Path.home() / ".cache" / "huggingface") / "hub")
+def _hub_cache(
+    named: str | None, named_of_old: str | None, hub_home: str | None, caches: str | None, _home: str | None
+) -> Path:
+    """As huggingface_hub/constants.py has it, but for the environment as it is now: a variable that is empty is set."""
+    home = Path("~/.cache" if caches is None else caches, "huggingface") if hub_home is None else hub_home
+    usual = Path(home, "hub") if named_of_old is None else named_of_old
+    return Path(os.path.expandvars(Path(usual if named is None else named).expanduser()))

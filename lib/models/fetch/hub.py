@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.errors import is_disk_full
-from lib.models.catalogue import ModelCard, catalogue, checked
+from lib.models.catalogue import ModelCard, catalogue, checked, hub_cache
 from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.fetch.events import FetchProgress
 from lib.models.fetch.staging import check_room, staging
@@ -68,7 +68,7 @@ def download(name: str) -> Iterator[FetchProgress]:
         raise ModelUnavailable(f"There is no model called {name} to download; choose one of {', '.join(catalogue())}.")
     with _said(card):
         listing = _list_files(card)
-    cache = cache_folder()
+    cache = hub_cache()
     cache.mkdir(parents=True, exist_ok=True)
     check_room(cache, listing.total_bytes, "The download")
     with staging(cache, name) as folder:
@@ -87,7 +87,7 @@ def download(name: str) -> Iterator[FetchProgress]:
             fetching.raise_error()
         _check_whole(fetching.snapshot, listing)
         checked(fetching.snapshot)
-        _move_into(cache, folder, listing.commit)
+        _move_into(cache / card.hub_folder, folder / card.hub_folder, listing.commit)
     yield FetchProgress(name, STAGE, listing.total_bytes, listing.total_bytes)
 
 
@@ -97,7 +97,7 @@ class _Fetch:
     def __init__(self, card: ModelCard, listing: Listing, staging: Path) -> None:
         self.done_bytes = 0
         self._heard_at = time.monotonic()
-        self.snapshot = staging / _repository(card) / "snapshots" / listing.commit
+        self.snapshot = staging / card.hub_folder / "snapshots" / listing.commit
         self._card, self._listing, self._staging = card, listing, staging
         self._stop = threading.Event()
         self._error: BaseException | None = None
@@ -242,25 +242,15 @@ def _check_whole(snapshot: Path, listing: Listing) -> None:
                 raise ModelUnavailable(f"{name} arrived damaged (its SHA-256 differs); start the download again.")
 
 
-def _move_into(cache: Path, staging: Path, commit: str) -> None:
-    """Blobs first, the snapshot that makes them visible last; each move is atomic, being on one disk."""
-    (source,) = (folder for folder in staging.iterdir() if folder.name.startswith("models--"))
-    target = cache / source.name
-    for part in ("blobs", "snapshots", "refs"):
+def _move_into(target: Path, source: Path, commit: str) -> None:
+    """Blobs first, the snapshot that makes them visible last; each move is atomic, being on one disk.
+
+    What `refs` names is the user's: the revision that other programs take when they are offline. We ask by commit.
+    """
+    for part in ("blobs", "snapshots"):
         (target / part).mkdir(parents=True, exist_ok=True)
     for blob in (source / "blobs").iterdir() if (source / "blobs").is_dir() else ():
         blob.replace(target / "blobs" / blob.name)
     final = target / "snapshots" / commit
     shutil.rmtree(final, ignore_errors=True)
     (source / "snapshots" / commit).replace(final)
-    (target / "refs" / "main").write_text(commit, encoding="utf-8")
-
-
-def cache_folder() -> Path:
-    """Where the hub's client keeps models; it need not be there."""
-    home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
-    return Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
-
-
-def _repository(card: ModelCard) -> str:
-    return f"models--{card.hub_id.replace('/', '--')}"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lib.models.catalogue import ModelCard, catalogue, find, models_folder
+from lib.models.catalogue import ModelCard, catalogue, find, hub_cache, models_folder
 from lib.models.errors import ModelUnavailable, NoRoom
 from lib.models.fetch import hub
 from lib.models.fetch.events import Fetched, FetchProgress
@@ -68,7 +68,7 @@ def progress_of_another(name: str) -> FetchProgress | None:
 
 def sweep() -> None:
     """Remove what processes that were killed have left half made. What is in use is locked, and stays."""
-    for place in {models_folder(), hub.cache_folder()}:
+    for place in {models_folder(), hub_cache()}:
         remove_left(place)
     told = [file for kind in (TOLD, HALF_TOLD) for file in models_folder().glob(f".*{kind}")]
     for file in told:

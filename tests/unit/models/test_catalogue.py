@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +92,50 @@ def test_a_model_in_a_folder_of_the_user(copy, monkeypatch, tmp_path):
     shutil.copytree(copy, tmp_path / "models" / "GPT-2")
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path / "models"))
     assert catalogue.find("GPT-2") == tmp_path / "models" / "GPT-2"
+
+
+PRINTS_THE_CACHE = """
+import importlib, json, os, sys
+from huggingface_hub import constants
+for variables in json.loads(sys.argv[1]):
+    os.environ.update(variables)
+    print(importlib.reload(constants).HF_HUB_CACHE)
+    for name in variables:
+        del os.environ[name]
+"""
+
+
+def test_the_cache_is_where_the_hub_s_client_has_it(monkeypatch):
+    """The client settles it when it is imported, so it is asked in a process of its own, in each environment anew."""
+    cases = [
+        {},
+        {"XDG_CACHE_HOME": "/caches"},
+        {"HF_HOME": "~/hf"},
+        {"HF_HOME": "$CACHES/hf", "XDG_CACHE_HOME": "/unused"},
+        {"HF_HOME": ""},
+        {"HUGGINGFACE_HUB_CACHE": "/of/old", "HF_HOME": "/hf"},
+        {"HF_HUB_CACHE": "~/new", "HUGGINGFACE_HUB_CACHE": "/of/old"},
+        {"HF_HUB_CACHE": ""},
+    ]
+    for name in catalogue.HUB_CACHE_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/home/mei")
+    monkeypatch.setenv("CACHES", "/large/disk")
+    command = [sys.executable, "-c", PRINTS_THE_CACHE, json.dumps(cases)]
+    theirs = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=True).stdout
+    ours = []
+    for variables in cases:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            ours.append(catalogue.hub_cache())
+    assert ours == [Path(line) for line in theirs.splitlines()]
+    assert len(set(ours)) == len(cases)
+
+
+def test_every_model_of_the_hub_has_its_commit():
+    of_the_hub = [card for card in catalogue.catalogue().values() if card.hub_id]
+    assert all(re.fullmatch("[0-9a-f]{40}", card.revision) for card in of_the_hub)
 
 
 def test_a_model_in_the_cache_at_its_revision(copy, monkeypatch, tmp_path):

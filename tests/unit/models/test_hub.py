@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from lib.models.catalogue import REAL
+from lib.models.catalogue import REAL, catalogue
 from lib.models.errors import NoRoom
 from lib.models.fetch import hub as fetching
 from lib.places import ROOT
@@ -110,6 +110,16 @@ def test_a_model_arrives_and_is_found(hub, tmp_path, model_files):
     assert (folder / "model.safetensors").read_bytes() == model_files["model.safetensors"]
     assert not any("bin" in request or "onnx" in request for request in hub.requests)
     assert not list((tmp_path / "hub").glob(".staging-*"))
+
+
+@pytest.mark.parametrize("before", [None, "0" * 40])
+def test_which_revision_other_programs_take_when_offline_stays_the_user_s_choice(hub, tmp_path, before):
+    main = tmp_path / "hub" / catalogue()[NAME].hub_folder / "refs" / "main"
+    if before:
+        main.parent.mkdir(parents=True)
+        main.write_text(before)
+    assert "FOUND" in run_download(hub, tmp_path)
+    assert (main.read_text() if main.exists() else None) == before
 
 
 def test_a_slow_hub_shows_progress(hub, tmp_path, model_files):
