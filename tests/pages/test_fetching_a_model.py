@@ -103,6 +103,7 @@ def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     with standin_hub(files) as serving:
         for name, value in alone(serving, tmp_path).items():
             monkeypatch.setenv(name, value)
+        monkeypatch.setenv("WORKERS", "2")
         engine = Engine.start()
         monkeypatch.setattr(jobs, "_engine", engine)
         yield serving
@@ -133,6 +134,22 @@ def test_the_button_fetches_shows_how_far_it_is_and_stops(hub, tmp_path):
     assert not app.error
     assert not fetch_buttons(app)
     assert app.selectbox(key="canary_model").options == [BUNDLED, REAL]
+
+
+def test_two_students_who_press_the_button_at_once_have_one_download(hub):
+    both = [open_chapter("canary") for _ in range(2)]
+    hub.answers.clear()
+    for app in both:
+        press(app, "Fetch")
+    for app in both:  # the second is told how far the first is
+        rerun_until(app, lambda app=app: any("From the hub: 0" in each for each in how_far(app)), "how far it is")
+    hub.answers.set()
+    for app in both:
+        finish_jobs(app)
+        assert not app.error
+        assert not fetch_buttons(app)
+        assert app.selectbox(key="canary_model").options == [BUNDLED, REAL]
+    assert hub.requests.count("GET model.safetensors") == 1
 
 
 def test_what_a_killed_worker_left_is_gone_when_a_page_next_looks(tmp_path, monkeypatch):

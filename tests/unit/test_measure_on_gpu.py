@@ -75,7 +75,6 @@ def test_each_item_is_recorded_in_turn_with_device_date_and_versions(bench):
         assert len(record["date"]) == len("2026-01-01")
 
 
-@pytest.mark.thorough
 def test_what_is_recorded_is_not_measured_again(bench):
     items = [bench.item("one"), bench.item("two")]
     bench.measure(items[:1])
@@ -84,7 +83,6 @@ def test_what_is_recorded_is_not_measured_again(bench):
     assert bench.done == ["one", "two"]
 
 
-@pytest.mark.thorough
 def test_another_card_or_another_version_is_measured_for_itself(bench):
     item = bench.item("one")
     bench.measure([item])
@@ -103,14 +101,12 @@ def test_what_no_longer_fits_is_left_out_and_something_shorter_is_not(bench, cap
     assert bench.now_s <= 100
 
 
-@pytest.mark.thorough
 def test_a_slower_card_is_noticed(bench):
     """Everything takes three times what was expected: of nine items of 10 s, three fit into 100 s."""
     bench.measure([bench.item(f"item {index}", 10, takes_s=30) for index in range(9)], until_s=100)
     assert bench.done == ["item 0", "item 1", "item 2"]
 
 
-@pytest.mark.thorough
 def test_an_item_that_takes_too_long_is_ended_and_not_recorded(bench):
     def for_ever():
         while True:
@@ -145,7 +141,6 @@ def test_out_of_memory_is_a_result(bench, error):
     assert bench.measure(items) == {}, "it would not fit the next time either"
 
 
-@pytest.mark.thorough
 def test_a_refusal_by_the_memory_script_is_one_failure(bench):
     """It leaves by SystemExit where its section was begun on another card."""
     assert bench.measure([bench.item("peak", error=SystemExit("start over with --fresh"))]) == {"peak": FAILED}

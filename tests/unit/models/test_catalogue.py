@@ -14,17 +14,14 @@ import pytest
 
 from lib.models import catalogue
 from lib.models.errors import ModelUnavailable
+from tests.tiny_model import write_whole_model
 
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """A whole model folder of a few bytes, in place of the bundled one."""
     folder = tmp_path / "base-model"
-    folder.mkdir()
-    (folder / "config.json").write_text("{}")
-    (folder / "tokenizer.json").write_text("{}")
-    header = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
-    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(8))
+    write_whole_model(folder)
     monkeypatch.setenv("BASE_MODEL", str(folder))
     return folder
 

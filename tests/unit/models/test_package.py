@@ -23,7 +23,9 @@ from lib.models.fetch import hub, job, package, staging
 from lib.models.fetch.events import Fetched, FetchProgress
 from lib.models.origin import origin
 from lib.places import ROOT
+from tests.tiny_model import write_whole_model
 from tests.tiny_package import NAME, TinyPackage, write_tiny_package
+from tests.waiting import LIMIT_S, wait_until
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -130,6 +132,42 @@ def of_two_at_once_one_fetches_and_the_other_follows() -> None:
     assert job.progress_of_another(NAME) is None
 
 
+def test_two_at_once_have_one_download(tmp_path, monkeypatch):
+    """Whoever comes second follows the first to its end, and then has the same model."""
+    downloads = []
+
+    def download(card):
+        downloads.append(card.name)
+        for done in (1, 2):
+            yield FetchProgress(card.name, "From the hub", done, 2)
+        write_whole_model(tmp_path / "models" / card.name)
+
+    monkeypatch.setattr(job, "_from_somewhere", download)
+    monkeypatch.setattr(job, "FOLLOW_S", 0)
+    first, second = job.fetch(NAME), job.fetch(NAME)
+    assert [next(first), next(second)] == [FetchProgress(NAME, "From the hub", 1, 2)] * 2
+    assert [next(first), next(second)] == [FetchProgress(NAME, "From the hub", 2, 2)] * 2
+    (fetched,) = first
+    (followed,) = second
+    assert fetched.total_bytes == followed.total_bytes == (catalogue.find(NAME) / "model.safetensors").stat().st_size
+    assert downloads == [NAME]
+    assert [path.name for path in (tmp_path / "models").iterdir() if path.suffix != ".lock"] == [NAME]
+
+
+def test_when_one_of_two_is_stopped_the_other_fetches(tmp_path, monkeypatch):
+    def download(card):
+        yield FetchProgress(card.name, "From the hub", 1, 2)
+        write_whole_model(tmp_path / "models" / card.name)
+
+    monkeypatch.setattr(job, "_from_somewhere", download)
+    monkeypatch.setattr(job, "FOLLOW_S", 0)
+    first, second = job.fetch(NAME), job.fetch(NAME)
+    next(first)
+    next(second)
+    first.close()
+    assert isinstance([*second][-1], Fetched)
+
+
 def test_a_package_with_another_hash(tiny, tmp_path, monkeypatch):
     other = dataclasses.replace(tiny.card.package, sha256="f" * 64)
     known(monkeypatch, dataclasses.replace(tiny.card, package=other))
@@ -206,6 +244,29 @@ def test_the_process_that_converts_is_killed(tmp_path):
     with pytest.raises(ModelUnavailable, match=r"was killed \(signal 9\)"):
         kill_it()
     assert nothing_left(tmp_path)
+
+
+CONVERTS = """
+import os, sys
+from pathlib import Path
+from lib.models.fetch.child import Child
+file, folder, errors = sys.argv[1:]
+with Child([sys.executable, "-m", "lib.models.fetch.convert", file, folder], dict(os.environ), Path(errors)) as child:
+    while child.running(0.2):
+        pass
+"""
+
+
+def test_what_converts_ends_with_a_worker_that_is_killed(tiny, tmp_path):
+    """Also if it has only just been started: it would write a model into a folder that has been swept away."""
+    folder = tmp_path / "converted"
+    command = [sys.executable, "-c", CONVERTS, str(tiny.gguf), str(folder), str(tmp_path / "errors")]
+    with subprocess.Popen(command, cwd=ROOT) as worker:
+        wait_until(converting_children, "a process that converts")
+        converting = converting_children()
+        worker.kill()
+    assert not psutil.wait_procs(converting, timeout=LIMIT_S)[1]
+    assert not folder.exists()
 
 
 def test_a_stop_while_converting_ends_the_process_and_leaves_nothing(tmp_path):
