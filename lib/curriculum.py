@@ -8,7 +8,7 @@ goals, a prediction to make first, slides put right, questions and sources.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -66,6 +66,8 @@ class Option:
     text: str
     correct: bool
     why: str
+    opens: dict[str, str] = field(default_factory=dict)
+    """Where it is a setting of the chapter's experiment: what it puts into the chapter's link."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ class Question:
 
     question: str
     options: tuple[Option, ...]
+    also: dict[str, str] = field(default_factory=dict)
+    """What the chapter's link has besides, whichever of its settings is opened."""
+    starts: str = ""
+    """The kind of job that the chapter then starts; none where it answers at once."""
 
     def __post_init__(self) -> None:
         if sum(option.correct for option in self.options) != 1:
@@ -182,4 +188,4 @@ def _slides() -> list[dict]:
 
 
 def _question(words: dict) -> Question:
-    return Question(words["question"], tuple(Option(**option) for option in words["options"]))
+    return Question(**{**words, "options": tuple(Option(**option) for option in words["options"])})

@@ -1,6 +1,7 @@
 """Settings of experiments that a room can choose: it votes, and the experiment runs with what most of it said first.
 
-They have no right answer: the experiment is what answers.
+They have no right answer: the experiment is what answers. Of the questions that have one, some are answered with a
+setting too (`opens` in the chapter's words).
 """
 
 from __future__ import annotations
@@ -22,6 +23,16 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A chapter's experiment with the setting that an answer names."""
+
+    query: dict[str, str]
+    """What the chapter's link has for it."""
+    starts: str
+    """The kind of job that the chapter starts with it; none where the chapter answers at once."""
+
+
+@dataclass(frozen=True)
 class Setting:
     """One control of one chapter: what the room is asked, and what each answer puts into the chapter's link."""
 
@@ -32,15 +43,14 @@ class Setting:
     options: tuple[Option, ...]
     also: dict[str, str]
     starts: str = ""
-    """The kind of job that the chapter starts with it; none where the chapter answers at once."""
+    """As in Opening."""
 
     @property
     def part(self) -> str:
         return PREFIX + self.name
 
-    def query(self, choice: int) -> dict[str, str]:
-        """The chapter's link with that option."""
-        return {**self.also, self.key: self.options[choice].value}
+    def opening(self, choice: int) -> Opening:
+        return Opening({**self.also, self.key: self.options[choice].value}, self.starts)
 
 
 @cache

@@ -10,7 +10,7 @@ import json
 import sqlalchemy as sa
 
 from lib import curriculum
-from lib.classroom.choosing import choosable_settings
+from lib.classroom.choosing import Opening, choosable_settings, setting_of
 from lib.classroom.entering.names import one_line
 from lib.classroom.errors import RoomError
 from lib.classroom.records import LARGEST_NUMBER, LONGEST_TEXT, Asked, Choice, Stage
@@ -34,6 +34,18 @@ def parts_of(slug: str) -> dict[str, curriculum.Question]:
     chapter = curriculum.chapter(slug)
     first = {PREDICT: chapter.predict} if chapter.predict else {}
     return first | {f"check_{number}": each for number, each in enumerate(chapter.questions, start=1)}
+
+
+def opening_of(asked: Asked, choice: int) -> Opening | None:
+    """The experiment of the question's chapter with the setting that this answer is; None where it is none."""
+    if (setting := setting_of(asked.part)) is not None:
+        return setting.opening(choice)
+    question = parts_of(asked.slug).get(asked.part)
+    if question is None:  # asked before the course lost it
+        return None
+    text = asked.choices[choice].text
+    opens = next((option.opens for option in question.options if option.text == text), None)
+    return Opening(question.also | opens, question.starts) if opens else None
 
 
 def ask(db: Database, code: str, browser: str, slug: str, part: str) -> Asked:

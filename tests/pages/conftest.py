@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,21 @@ HALF_TOLD = 3
 """Events, of a job that tells more."""
 NOT_TAKEN = re.compile(r"The link asks for (.+?) =")
 
+
+WIDGETS = (
+    "button",
+    "button_group",
+    "checkbox",
+    "multiselect",
+    "number_input",
+    "radio",
+    "select_slider",
+    "selectbox",
+    "slider",
+    "text_area",
+    "text_input",
+    "toggle",
+)
 
 COMPONENTS = BidiComponentManager()
 """For all tests: each AppTest of its own would look through every installed package for components (0.2 s)."""
@@ -71,6 +86,33 @@ def said(app: AppTest) -> str:
     """All text of a page that is not in a control."""
     kinds = ("title", "header", "subheader", "markdown", "caption", "success", "warning", "info", "error")
     return "\n".join(str(each.value) for kind in kinds for each in app.get(kind))
+
+
+def widgets(app: AppTest) -> list:
+    return [each for kind in WIDGETS for each in app.get(kind)]
+
+
+def otherwise(app: AppTest, query: Mapping[str, str]) -> dict[str, str]:
+    """Controls that do not show what the link says, with what they show."""
+    by_key = {each.key: each for each in widgets(app)}
+    shown = {key: _as_in_a_link(by_key[key]) for key in query}
+    return {key: value for key, value in shown.items() if value and not _same(value, query[key])}
+
+
+def _as_in_a_link(widget: Any) -> str:
+    if widget.type == "select_slider":  # tells its value only as Python has it; a wrong one would have been refused
+        return ""
+    if hasattr(widget, "options") and widget.type != "slider":
+        chosen = widget.indices if hasattr(widget, "indices") else [widget.index]
+        return str(widget.options[chosen[0]])
+    return str(widget.value)
+
+
+def _same(shown: str, wanted: str) -> bool:
+    try:
+        return float(shown) == float(wanted)
+    except ValueError:
+        return shown.lower() == wanted.lower()
 
 
 def refused(app: AppTest) -> list[str]:

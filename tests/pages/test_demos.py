@@ -17,23 +17,18 @@ from lib.ui.kit import jobs
 from lib.ui.presenter import rehearsal
 from lib.ui.presenter.rehearsal import State
 from scripts import record_demos
-from tests.pages.conftest import charts_without_words, headings_out_of_order, open_beside, open_chapter, press, said
+from tests.pages.conftest import (
+    charts_without_words,
+    headings_out_of_order,
+    open_beside,
+    open_chapter,
+    otherwise,
+    press,
+    said,
+    widgets,
+)
 
 pytestmark = pytest.mark.usefixtures("by_the_router")
-WIDGETS = (
-    "button",
-    "button_group",
-    "checkbox",
-    "multiselect",
-    "number_input",
-    "radio",
-    "select_slider",
-    "selectbox",
-    "slider",
-    "text_area",
-    "text_input",
-    "toggle",
-)
 RUNS = list({demo.run: demo for demo in demos() if demo.run}.values())
 STARTING = [demo for demo in demos() if demo.recorded]
 RECORDED = [page for page in runs_of_pages() if set(page.kinds) <= recorded_kinds()]
@@ -57,31 +52,10 @@ SETTINGS_MANY = {"lora", "lora-sweep", "lora-dial", "weigh", "dpo", "best-of-n",
 CLICKED = [slug for slug, told in notes().items() if told.click]
 
 
-def widgets(app: AppTest) -> list:
-    return [each for kind in WIDGETS for each in app.get(kind)]
-
-
 def on_the_page(app: AppTest) -> set[str]:
     """What can be pressed or chosen: labels, options, expanders."""
     named = {each.label for each in (*widgets(app), *app.expander)}
     return named | {str(option) for each in widgets(app) for option in getattr(each, "options", ())}
-
-
-def shown_value(widget) -> str:
-    """A widget's value as the link would carry it."""
-    if widget.type == "select_slider":  # tells its value only as Python has it; a wrong one would have been refused
-        return ""
-    if hasattr(widget, "options") and widget.type != "slider":
-        chosen = widget.indices if hasattr(widget, "indices") else [widget.index]
-        return str(widget.options[chosen[0]])
-    return str(widget.value)
-
-
-def same(shown: str, wanted: str) -> bool:
-    try:
-        return float(shown) == float(wanted)
-    except ValueError:
-        return shown.lower() == wanted.lower()
 
 
 @pytest.mark.parametrize("demo", demos(), ids=lambda demo: f"{demo.slide[:20]}: {demo.topic}")
@@ -92,9 +66,7 @@ def test_a_link_opens_the_page_in_its_state(demo):
     assert "The link asks for" not in said(app)
     assert not charts_without_words(app)
     assert not headings_out_of_order(app)
-    by_key = {each.key: each for each in widgets(app)}
-    shown = {key: shown_value(by_key[key]) for key in demo.query}
-    assert not {key: value for key, value in shown.items() if value and not same(value, demo.query[key])}
+    assert not otherwise(app, demo.query)
     assert set(re.findall(r"\*\*(.+?)\*\*", demo.do)) <= on_the_page(app)
     if demo.run:
         assert not app.button(key=f"{demo.run}-start").disabled
@@ -105,8 +77,7 @@ def test_a_demo_is_recorded_on_the_page_that_its_link_opens():
     app, linked = record_demos.opened(page), open_chapter(page.slug, **page.query)
     assert not app.exception
     assert on_the_page(app) == on_the_page(linked)
-    by_key = {each.key: each for each in widgets(app)}
-    assert all(same(value, page.query[key]) for key in page.query if (value := shown_value(by_key[key])))
+    assert not otherwise(app, page.query)
 
 
 def drawn(app: AppTest) -> list:

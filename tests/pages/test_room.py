@@ -11,7 +11,6 @@ import streamlit
 from lib import curriculum
 from lib.charts.classroom.votes import LETTERS
 from lib.classroom import answers, members, questions, rooms
-from lib.classroom.choosing import choosable_settings
 from lib.classroom.entering import limits
 from lib.classroom.errors import RoomsUnreachable
 from lib.classroom.experiments import ranking, secret, sweep
@@ -32,7 +31,7 @@ from lib.ui.classroom.question import PEEK_S
 from lib.ui.classroom.watching import PROJECTOR_S, UNREACHABLE_S
 from lib.ui.kit import jobs
 from lib.ui.kit.server.calling import CONNECTED_S
-from tests.pages.conftest import button, open_chapter, press, refused
+from tests.pages.conftest import button, open_chapter, press
 from tests.unit.classroom.postgresql import postgresql
 from tests.unit.classroom.room import browser
 from tests.waiting import wait_until
@@ -149,16 +148,6 @@ def test_a_question_can_be_asked_afresh(led):
     assert any("Nobody has answered" in each.value for each in app.info)
     press(app, "Forget all answers and ask afresh")
     assert questions.current(database(), code).stage is Stage.VOTING
-
-
-@pytest.mark.parametrize("setting", choosable_settings().values(), ids=lambda each: each.name)
-def test_every_setting_a_room_can_choose_opens_in_its_chapter(setting):
-    for choice in range(len(setting.options)):
-        app = open_chapter(setting.chapter, **setting.query(choice))
-        assert not app.exception
-        assert not refused(app)
-        shown = app.session_state[setting.key]
-        assert float(shown) == float(setting.options[choice].value)
 
 
 def test_the_experiment_begins_with_the_room_s_choice(led):
@@ -310,6 +299,62 @@ def test_a_setting_that_the_room_has_chosen_starts_its_experiment(led, monkeypat
     assert [run.beta for _, run in queued] == [0.05]
     app.run()
     assert len(queued) == 1
+
+
+def voted(led, slug: str, *choices: int):
+    """The instructor's page once this many students have answered the chapter's first question and it is shown."""
+    app, code = led
+    asked = questions.ask(database(), code, app.session_state["owner"], slug, "predict")
+    for choice in choices:
+        student = browser()
+        members.join(database(), code, student, "S")
+        answers.answer(database(), code, student, asked.number, choice)
+    app.run()
+    return press(app, "Show the answers")
+
+
+def links_to_try(app) -> dict[str, str]:
+    """Query of each link to an experiment, by its label."""
+    links = [each.proto for each in app.get("page_link")]
+    return {each.label: each.query_string for each in links if each.icon == ":material/science:"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "choices", "links"),
+    [
+        (
+            "unsloth",
+            (1, 1, 0),
+            {"choice first: The logits": "un_view=What+it+changes&un_model=Llama-3.1-8B&un_tokens=8%2C192"},
+        ),
+        (
+            "ways_of_training",
+            (0, 2),
+            {
+                "choice first: Full fine-tuning": "wt_way=Fine-tuning",
+                "choice first: Quantization": "wt_way=Quantization",
+            },
+        ),
+        ("number_formats", (2,), {"Now try it: Number formats": ""}),
+        ("quiz", (0, 0), {"Now try it: Quiz across the course": ""}),
+    ],
+)
+def test_what_most_of_the_room_said_is_opened_first_where_it_is_a_setting(led, slug, choices, links):
+    found = links_to_try(voted(led, slug, *choices))
+    assert len(found) == len(links)
+    for (label, query), (in_label, in_query) in zip(found.items(), links.items(), strict=True):
+        assert in_label in label
+        assert in_query in query
+
+
+@pytest.mark.parametrize(("slug", "kind", "choice"), [("next_token", "next-token", 2), ("policy", "best-of-n", 1)])
+def test_what_most_of_the_room_said_starts_its_experiment(led, monkeypatch, slug, kind, choice):
+    app = voted(led, slug, choice)
+    queued = []
+    monkeypatch.setattr(jobs, "submit", lambda kind, *_, **__: queued.append(kind))
+    press(app, f"Start with the room's choice: {curriculum.chapter(slug).predict.options[choice].text}")
+    app.run()
+    assert queued == [kind]
 
 
 def test_a_phone_asks_nothing_by_itself_and_a_projector_only_while_a_vote_is_open(led, monkeypatch):

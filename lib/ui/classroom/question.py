@@ -6,7 +6,6 @@ import streamlit as st
 
 from lib import curriculum
 from lib.charts.classroom.votes import LETTERS, describe_flows, describe_votes, flows, name_of, votes
-from lib.classroom.choosing import setting_of
 from lib.classroom.experiments.dataset import is_dataset
 from lib.classroom.experiments.ranking import is_ranking
 from lib.classroom.experiments.secret import is_secret
@@ -131,23 +130,26 @@ def _what_came_of_it(room: Room, asked: Asked) -> None:
 
 
 def _to_the_experiment(asked: Asked, tally: Tally) -> None:
-    """The chapter of the question; where the room chose a setting, opened with what most of it said."""
-    chapter, setting = curriculum.chapter(asked.slug), setting_of(asked.part)
-    if setting is None:
+    """The chapter of the question; where what most of the room said is a setting, opened with that."""
+    from lib.classroom.questions import opening_of
+
+    chapter = curriculum.chapter(asked.slug)
+    openings = {each: found for each in tally.most_chosen if (found := opening_of(asked, each)) is not None}
+    if not openings:
         st.page_link(chapter.file, label=f"Now try it: {chapter.title}", icon=":material/science:", width="content")
-        return
-    for each in tally.most_chosen:
-        if setting.starts:
-            label = f"Start with the room's choice: {setting.options[each].text}"
+    for each, opening in openings.items():
+        said = asked.choices[each].text
+        if opening.starts:
+            label = f"Start with the room's choice: {said}"
             if st.button(label, type="primary", icon=":material/science:", key=f"begin_{each}"):
-                jobs.begin_when_there(setting.starts)
-                st.switch_page(chapter.file, query_params=setting.query(each))
+                jobs.begin_when_there(opening.starts)
+                st.switch_page(chapter.file, query_params=opening.query)
             continue
         st.page_link(
             chapter.file,
-            label=f"Try the room's choice first: {setting.options[each].text}",
+            label=f"Try the room's choice first: {said}",
             icon=":material/science:",
-            query_params=setting.query(each),
+            query_params=opening.query,
             width="content",
         )
 
