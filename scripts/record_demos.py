@@ -37,14 +37,24 @@ LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 
 def record(page: RunsOfPage) -> Iterator[Recording]:
     """Press the buttons that a presenter presses, and wait for each run's end. Raises RuntimeError if one fails."""
+    submitted: dict[str, dict[str, Any]] = {}
+    really = Engine.submit
+
+    def submit(engine: Engine, function: str, argument: Any, *, kind: str, **more: Any) -> str:
+        submitted[kind] = {"function": function, "argument": argument, **more}
+        return really(engine, function, argument, kind=kind, **more)
+
     # Each page is opened by a browser of its own: they are no class, for which a page would choose a quicker model.
-    with mock.patch("lib.ui.models.choice.browsers_lately", return_value=1):
+    one_browser = mock.patch("lib.ui.models.choice.browsers_lately", return_value=1)
+    with one_browser, mock.patch.object(Engine, "submit", submit):
         app = opened(page)
         for label in page.press:
             next(each for each in app.button if each.label == label).click().run()
         for kind in map(kind_of, page.kinds):
             app.run()
-            yield _small(_pressed(app, kind), page)
+            if kind not in submitted:
+                app.button(key=f"{kind}-start").click().run()
+            yield _small(_told(kind, submitted[kind]), page)
 
 
 def opened(page: RunsOfPage) -> AppTest:
@@ -71,16 +81,8 @@ def _small(told: Recording, page: RunsOfPage) -> Recording:
     )
 
 
-def _pressed(app: AppTest, kind: str) -> Recording:
-    submitted: dict[str, Any] = {}
-    really = Engine.submit
-
-    def submit(engine: Engine, function: str, argument: Any, **more: Any) -> str:
-        submitted.update(more, function=function, argument=argument)
-        return really(engine, function, argument, **more)
-
-    with mock.patch.object(Engine, "submit", submit):
-        app.button(key=f"{kind}-start").click().run()
+def _told(kind: str, submitted: dict[str, Any]) -> Recording:
+    """What the run has told, once it is over."""
     owner = submitted.pop("owner")
     del submitted["memory_bytes"]  # follows from the model
     job = jobs.engine().newest(owner, kind)
@@ -96,7 +98,7 @@ def _pressed(app: AppTest, kind: str) -> Recording:
         device=f"{machine.processor}, {machine.cores} cores",
         date=datetime.date.today().isoformat(),
         versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        **{name: value for name, value in submitted.items() if name != "kind"},
+        **submitted,
     )
 
 

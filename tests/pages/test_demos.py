@@ -47,7 +47,18 @@ VALUES = ("x", "y", "z", "r", "values")
 """Of a trace in a chart: one of these is there if something is drawn."""
 NEEDS_TEXTS = {"own-lora"}
 """Runs that nothing can start before texts are put in."""
-SETTINGS_MANY = {"lora", "lora-sweep", "lora-dial", "weigh", "dpo", "best-of-n", "hacking", "sensitivity"}
+SETTINGS_MANY = {
+    "lora",
+    "lora-sweep",
+    "lora-dial",
+    "lora-pair-formal_rewriting",
+    "lora-mix",
+    "weigh",
+    "dpo",
+    "best-of-n",
+    "hacking",
+    "sensitivity",
+}
 """Kinds of runs."""
 CLICKED = [slug for slug, told in notes().items() if told.click]
 
@@ -225,7 +236,10 @@ def test_a_recording_is_of_what_its_page_s_button_starts(kind, monkeypatch):
 
     app = open_chapter(page.slug, **page.link_to_start)
     monkeypatch.setattr(jobs, "engine", Engine)
-    app.button(key=f"{kind}-start").click().run()
+    for label in page.press:
+        press(app, label)
+    if not asked:
+        app.button(key=f"{kind}-start").click().run()
     told, argument = recording(kind), asked["argument"]
     if isinstance(argument, Dialling):
         argument = argument.naming_adapters()

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import open_chapter, said
+from lib.lesson.presenting.demos import runs_of_pages
+from lib.lesson.presenting.recorded import recording
+from lib.models.catalogue import BUNDLED
+from lib.ui.training.inside import dial, kept, mixing
+from lib.ui.training.inside.kept import Kept
+from tests.pages.conftest import open_chapter, press, said
 
 pytestmark = pytest.mark.usefixtures("by_the_router")
 MARK = "Recorded, not computed now**: 2"
@@ -16,6 +22,37 @@ def test_each_view_of_live_lora_marks_it_once(view):
     assert not app.exception
     assert said(app).count(MARK) == 1
     assert "your last run" not in said(app).lower()
+
+
+def test_a_recorded_mixture_stands_beside_the_two_adapters_that_it_is_of(monkeypatch):
+    own = [Kept(name, name, BUNDLED, name.encode()) for name in ("My first", "My second")]
+    monkeypatch.setattr(mixing, "kept", lambda: {each.title: each for each in own})
+    page = next(page for page in runs_of_pages() if "lora-mix" in page.kinds)
+    app = open_chapter(page.slug, **page.link_on_stage)
+    assert chosen(app) == ["My first", "My second"]
+    press(app, "Recorded run")
+    kopi, formal = chosen(app)
+    assert "Singlish kopi orders" in kopi
+    assert "Casual to formal English" in formal
+    app.select_slider(key="mix_share").set_value(0.0).run()
+    alone = next(each for each in recording("lora-mix").events if each.setting == (1.0, 0.0))
+    assert f"100% and 0%: {dial.said(alone)}" in said(app)
+    app.selectbox(key="mix_second").set_value(kopi).run()
+    assert "100% and 0%" not in said(app)
+    press(app, "No recording")
+    assert chosen(app) == ["My first", "My second"]
+
+
+def chosen(app: AppTest) -> list[str]:
+    """Titles of the adapters to be mixed."""
+    boxes = [app.selectbox(key=f"mix_{place}") for place in ("first", "second")]
+    return [each.options[each.index] for each in boxes]
+
+
+def test_a_recorded_run_is_not_kept_among_a_browser_s_own_adapters():
+    app = open_chapter("live_lora", view="Train", present="1", step="all", recorded="lora")
+    assert said(app).count(MARK) == 1
+    assert app.session_state["owner"] not in kept._kept
 
 
 def test_a_recorded_comparison_keeps_no_files_and_is_marked():

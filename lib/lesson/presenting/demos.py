@@ -73,8 +73,8 @@ class RunsOfPage:
     """Whether it has one for pictures of the adapter's matrices as they grow, too."""
     press: tuple[str, ...] = ()
     """Labels of the buttons that are pressed first."""
-    about: str = ""
-    """Name of the recorded run that these begin with, which stands on the page as if it had just been over."""
+    about: tuple[str, ...] = ()
+    """Names of the recorded runs that these begin with, which stand on the page as if they had just been over."""
 
     @property
     def link_on_stage(self) -> dict[str, str]:
@@ -84,7 +84,7 @@ class RunsOfPage:
     @property
     def link_to_start(self) -> dict[str, str]:
         """Parameters of the page's link where they are started."""
-        return {**self.link_on_stage, "recorded": self.about} if self.about else self.query
+        return {**self.link_on_stage, "recorded": ",".join(self.about)} if self.about else self.query
 
 
 @cache
@@ -110,16 +110,19 @@ def runs_of_pages() -> tuple[RunsOfPage, ...]:
     """Each kind of run that a presenter may need a recording of: the demos' first, then those listed by themselves, of
     pages beyond the slides and of what only some machines can run."""
     listed = json.loads(FILE.read_text(encoding="utf-8"))["runs"]
-    beyond = [RunsOfPage(**each | {name: tuple(each.get(name, ())) for name in ("kinds", "press")}) for each in listed]
+    beyond = [
+        RunsOfPage(**each | {name: tuple(each.get(name, ())) for name in ("kinds", "press", "about")})
+        for each in listed
+    ]
     there = {kind for page in beyond for kind in page.kinds}
     starting = [demo for demo in reversed(demos()) if demo.run and demo.run not in there]
     of_demos = {demo.run: RunsOfPage(demo.slug, demo.query, (demo.run,)) for demo in starting}
     return (*reversed(of_demos.values()), *beyond)
 
 
-def about_of(kind: str) -> str:
-    """Name of the recorded run that runs of this kind begin with; empty if they begin with none."""
-    return next((page.about for page in runs_of_pages() if kind in page.kinds), "")
+def about_of(kind: str) -> tuple[str, ...]:
+    """Names of the recorded runs that runs of this kind begin with."""
+    return next((page.about for page in runs_of_pages() if kind in page.kinds), ())
 
 
 def _experiment_of(slug: str) -> int:

@@ -17,7 +17,7 @@ from lib.units import format_duration
 
 ASKED = "recorded"
 """`recorded=lora` in a projector's link: the run of this name is shown from the start, unless there is one of one's
-own."""
+own. Several names have commas between them."""
 ON = "presenting_recorded"
 """Whether recorded runs are shown now, once a key has said so."""
 SHOWN = "presenting_shown"
@@ -102,17 +102,17 @@ def forget_recorded() -> None:
 
 
 def give_way(kind: str) -> None:
-    """To a run of one's own. The recorded run that it is about, if that is shown, stays."""
-    if about_of(kind) in st.session_state.get(SHOWN, ()):
+    """To a run of one's own. The recorded runs that it is about, if they are shown, stay."""
+    if st.session_state.get(SHOWN, set()) & set(about_of(kind)):
         st.session_state.setdefault(OWN, set()).add(kind)
     else:
         forget_recorded()
 
 
 def _asked_by_link(kind: str) -> str | None:
-    """The name of the recorded run that the link asks for, if it is of this kind and here."""
-    name = st.query_params.get(ASKED, "")
-    return name if kind_of(name) == kind and name in recorded_names() else None
+    """The name of the recorded run of this kind that the link asks for, if it is here."""
+    names = st.query_params.get(ASKED, "").split(",")
+    return next((name for name in names if kind_of(name) == kind and name in recorded_names()), None)
 
 
 def recorded_key() -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lib.training.inside.pair import PAIR
 from lib.training.methods.catalogue import methods
-from lib.training.out.record import RunRecord
+from lib.ui.kit import jobs
+from lib.ui.kit.presenting.recorded_run import is_recorded
 from lib.ui.kit.session import owner
 from lib.ui.training.newest import RUNS, newest_record
 
@@ -35,18 +36,27 @@ class Kept:
 def keep_newest() -> None:
     """Put the newest finished runs of this browser beside those before them."""
     for kind in (*RUNS, *PAIR_KINDS.values()):
-        _keep(newest_record(kind))
+        if not is_recorded(jobs.current(kind)):
+            _keep(newest_adapter(kind))
 
 
-def _keep(record: RunRecord | None) -> None:
+def newest_adapter(kind: str) -> dict[str, Kept]:
+    """The adapter that the newest run of this kind has left, by its name; empty where it can be mixed with none."""
+    record = newest_record(kind)
     if record is None or not record.finished.adapter or not methods()[record.run.method].lora:
-        return
+        return {}
     run = record.run
     title = f"{record.card.data}, rank {run.rank}, {len(record.steps)} steps, seed {run.seed}"
+    return {f"{run.model}: {title}": Kept(title, record.card.data, run.model, record.finished.adapter)}
+
+
+def _keep(adapter: dict[str, Kept]) -> None:
+    if not adapter:
+        return
     with _lock:
         mine = _kept.setdefault(owner(), OrderedDict())
         _kept.move_to_end(owner())
-        mine[f"{run.model}: {title}"] = Kept(title, record.card.data, run.model, record.finished.adapter)
+        mine.update(adapter)
         while len(mine) > KEPT:
             mine.popitem(last=False)
         while len(_kept) > 1 and _total_bytes() > ALL_KEPT_BYTES:

@@ -9,21 +9,23 @@ import streamlit as st
 from lib import ui
 from lib.engine import JobState, JobView
 from lib.errors import StudentError
+from lib.lesson.presenting.demos import about_of
 from lib.models.catalogue import BUNDLED, catalogue
 from lib.training.inside.events import SHARES, mixture
 from lib.training.inside.pair import PAIR, usual_run
 from lib.training.texts.datasets import load_dataset
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.exports import Rows
+from lib.ui.kit.presenting.recorded_run import is_recorded
 from lib.ui.training.inside.dial import answers_as_rows, answers_of, queue_asking, said
-from lib.ui.training.inside.kept import KEPT, PAIR_KINDS, Kept, kept
+from lib.ui.training.inside.kept import KEPT, PAIR_KINDS, Kept, kept, newest_adapter
 from lib.ui.training.train.run import queue_run, told_by
 
 KIND, PROMPT = "lora-mix", "mix_prompt"
 
 
 def mix_adapters() -> Rows | None:
-    adapters = kept()
+    adapters = _on_offer()
     model = next((each.model for each in reversed(adapters.values())), BUNDLED)
     mine = {name: each for name, each in adapters.items() if each.model == model}
     _train_the_pair(model, mine)
@@ -43,8 +45,20 @@ def mix_adapters() -> Rows | None:
     share = controls.pick(
         "Share of the second: (1 − s) ΔW₁ + s ΔW₂", list(SHARES), 0.5, key="mix_share", format_func=lambda s: f"{s:g}"
     )
-    jobs.live(KIND, lambda view: _draw_mixture(view, share))
+    jobs.live(KIND, lambda view: _draw_mixture(view, share, pair))
     return answers_as_rows(jobs.current(KIND))
+
+
+def _on_offer() -> dict[str, Kept]:
+    """What can be mixed, by name: this browser's adapters and, where a projector shows recorded runs, theirs; beside
+    the recorded mixture only what it is of."""
+    recorded: dict[str, Kept] = {}
+    for kind in about_of(KIND):
+        if is_recorded(jobs.current(kind)):
+            recorded |= newest_adapter(kind)
+    if is_recorded(jobs.current(KIND)):
+        return recorded
+    return {name: each for name, each in kept().items() if name not in recorded} | recorded
 
 
 def _train_the_pair(model: str, mine: dict[str, Kept]) -> None:
@@ -97,7 +111,9 @@ def _queue_mixture(pair: tuple[Kept, Kept], prompt: str) -> None:
         st.session_state[f"{KIND}:problem"] = str(error)
 
 
-def _draw_mixture(view: JobView, share: float) -> None:
+def _draw_mixture(view: JobView, share: float, pair: tuple[Kept, Kept] | None) -> None:
+    if pair is None or not view.argument.is_of(*(each.adapter for each in pair)):
+        return  # of two others
     answers = answers_of(view)
     if view.state.active:
         st.progress(len(answers) / len(view.argument.settings), f"{len(answers)} of {len(view.argument.settings)}")
