@@ -26,6 +26,7 @@ from lib.engine.recording import Recording
 from lib.lesson.presenting.demos import RunsOfPage, runs_of_pages
 from lib.lesson.presenting.recorded import kind_of, recorded_names, write_recording
 from lib.models.device import this_machine
+from lib.models.origin import weights_by_way_of
 from lib.places import ROOT
 from lib.training.events import Finished, Watched
 from lib.training.inside.events import Dialling
@@ -98,6 +99,7 @@ def _told(kind: str, submitted: dict[str, Any]) -> Recording:
         device=f"{machine.processor}, {machine.cores} cores",
         date=datetime.date.today().isoformat(),
         versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        weights_by_way_of=weights_by_way_of(submitted["argument"]),
         **submitted,
     )
 

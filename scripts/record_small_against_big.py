@@ -8,17 +8,13 @@ It makes the very comparison that the page makes, one run after another, and wri
 
 from __future__ import annotations
 
-import datetime
 import json
-
-import torch
-import transformers
 
 from lib.lesson.scaling.small_big import BIG, RECORDED, comparison, contenders, to_rows
 from lib.models.catalogue import BUNDLED
-from lib.models.device import this_machine
 from lib.training.comparing.job import compare
 from lib.training.comparing.outcomes import columns
+from scripts.recorded_facts import facts_of_recording
 
 
 def main() -> None:
@@ -31,12 +27,9 @@ def main() -> None:
     found = contenders(columns(wanted, told))
     result = {
         "about": "The comparison of the page on model sizes, made once.",
-        "source": "scripts/record_small_against_big.py in this repository",
+        **facts_of_recording("scripts/record_small_against_big.py", "peft"),
         "seed": wanted.seeds[0],
         "steps": {each.run.model: each.run.steps for each in wanted.settings},
-        "device": f"{this_machine().processor}, {torch.get_num_threads()} thread",
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
         "contenders": to_rows(found),
     }
     RECORDED.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ import base64
 import importlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -35,13 +35,15 @@ class Recording:
     device: str
     date: str
     versions: dict[str, str]
+    weights_by_way_of: dict[str, str] = field(default_factory=dict)
+    """Of models whose weights had gone through a format with fewer bits: which, by the model's name."""
 
     def to_json(self) -> dict[str, Any]:
-        return {field.name: encoded(getattr(self, field.name)) for field in fields(self)}
+        return {each.name: encoded(getattr(self, each.name)) for each in fields(self)}
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Recording:
-        return cls(**{field.name: decoded(told[field.name]) for field in fields(cls)})
+        return cls(**{each.name: decoded(told[each.name]) for each in fields(cls) if each.name in told})
 
 
 def encoded(value: Any) -> Any:
@@ -56,7 +58,7 @@ def encoded(value: Any) -> Any:
         if isinstance(value, kind):
             return form(value)
     if is_dataclass(value) and not isinstance(value, type):
-        has = {field.name: encoded(getattr(value, field.name)) for field in fields(value) if field.init}
+        has = {each.name: encoded(getattr(value, each.name)) for each in fields(value) if each.init}
         return {"of": _name_of(type(value)), "has": has}
     raise TypeError(f"{type(value)} has no form in a recording")
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
+from typing import Any
+
+from lib.models.catalogue import catalogue, find
+from lib.models.errors import ModelUnavailable
 
 FILE = "origin.json"
 """Beside the weights of a model that did not come from the hub as it is there."""
 
 FORMATS = {
-    "Q4_1": "4 bits per weight, in blocks of 32 that share a scale and a minimum",
+    "Q4_1": "4 bits per weight, in blocks of 32",
 }
 
 
@@ -30,17 +35,6 @@ class Origin:
             return f"weights by way of {self.by_way_of}"
         return f"original weights at revision {self.revision[:7]}" if self.revision else ""
 
-    @property
-    def meaning(self) -> str | None:
-        """What a page that measures these weights must say; None where they are what their makers published."""
-        if not self.by_way_of:
-            return None
-        return (
-            f"These weights came by way of {self.by_way_of} ({FORMATS[self.by_way_of]}), so that they already lay on a "
-            "4-bit grid before anything here rounded them again: a 4-bit format may cost them less or more than it "
-            "costs the original weights at the hub."
-        )
-
 
 def origin(folder: Path) -> Origin:
     """The origin of the model in `folder`, by what is written beside its weights and by where it lies."""
@@ -48,3 +42,34 @@ def origin(folder: Path) -> Origin:
         return Origin(by_way_of=json.loads((folder / FILE).read_text(encoding="utf-8"))["by_way_of"])
     except (OSError, ValueError, KeyError):
         return Origin(revision=folder.name if folder.parent.name == "snapshots" else None)
+
+
+def what_it_means(model: str, by_way_of: str) -> str:
+    """What a page must say that shows figures of a model whose weights went through a format with fewer bits, measured
+    now or recorded; short enough for a projector."""
+    return (
+        f"{model} came by way of {by_way_of} ({FORMATS[by_way_of]}): its weights lay on a 4-bit grid already. The "
+        "originals at the hub give other figures, and may lose more or less at 4 bits."
+    )
+
+
+def weights_by_way_of(run: Any) -> dict[str, str]:
+    """By name, of the models that a run works on: the format with fewer bits that their weights on this machine went
+    through. Those that are not here or went through none are left out."""
+    found = {}
+    for model in sorted(models_of(run)):
+        with suppress(ModelUnavailable):
+            found[model] = origin(find(model)).by_way_of
+    return {model: by_way_of for model, by_way_of in found.items() if by_way_of}
+
+
+def models_of(run: Any) -> frozenset[str]:
+    """Models that a run names, in its own fields or in those of what it is made of. A text alone is no run."""
+    if is_dataclass(run):
+        parts = [getattr(run, field.name) for field in fields(run)]
+    elif isinstance(run, tuple):
+        parts = run
+    else:
+        return frozenset()
+    named = {each for each in parts if isinstance(each, str)} & catalogue().keys()
+    return frozenset(named).union(*map(models_of, parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from streamlit.testing.v1.element_tree import Block, Button, HeadingBase, Markdo
 from streamlit.util import calc_hash
 
 from lib import curriculum
+from lib.models.catalogue import REAL
 from lib.places import ROOT
 from lib.ui.kit import jobs, session
 from lib.ui.kit.server.streamlit_private import forget_pages_folder
@@ -242,6 +244,14 @@ def by_the_router(monkeypatch: pytest.MonkeyPatch) -> None:
         forget_pages_folder()
 
     monkeypatch.setattr(PagesManager, "__init__", init)
+
+
+@pytest.fixture
+def real_is_here(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder by the name of the real small model, whose weights came by way of 4 bits."""
+    shutil.copytree(tiny_model, tmp_path / REAL)
+    (tmp_path / REAL / "origin.json").write_text('{"by_way_of": "Q4_1"}', encoding="utf-8")
+    monkeypatch.setenv("MODELS_FOLDER", str(tmp_path))
 
 
 @pytest.fixture

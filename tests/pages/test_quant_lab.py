@@ -46,7 +46,6 @@ def real_model_is_tiny(tiny_model, tmp_path, monkeypatch):
     folder = tmp_path / REAL
     shutil.copytree(tiny_model, folder)
     (folder / "chat_template.jinja").write_text("{{ messages[0]['content'] }}", encoding="utf-8")
-    (folder / "origin.json").write_text('{"by_way_of": "Q4_1"}', encoding="utf-8")
     monkeypatch.setenv("MODELS_FOLDER", str(tmp_path))
 
 
@@ -56,7 +55,6 @@ def test_the_real_model_is_the_default_where_it_is_and_is_asked_a_question():
     assert not app.exception
     assert app.selectbox(key="model").value == REAL
     assert app.text_input(key=f"prompt:{REAL}").value == USUAL_QUESTION
-    assert any("came by way of Q4_1" in each.value for each in app.caption)
     assert any("The Rain Gauge" in each.value for each in app.caption)
     app.selectbox(key="model").set_value(BUNDLED).run()
     assert app.text_input(key="prompt").value == USUAL_PROMPT

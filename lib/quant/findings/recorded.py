@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from lib.models.origin import Origin
 from lib.places import ASSETS
 from lib.quant.errors import QuantError
 from lib.quant.findings.results import Results
@@ -89,6 +90,7 @@ def _shortened(row: dict) -> dict:
 def _run(run: dict) -> RecordedRun:
     started = dict(run["started"])
     started["conditions"] = Conditions(**started["conditions"])
+    started["weights"] = Origin(**started.get("weights", {}))
     for name in ("pieces", "prompt_pieces", "shipped_dtypes", "unpacked"):
         started[name] = tuple(started.get(name, ()))
     finished = Finished(**run["finished"]) if run["finished"] is not None else None

@@ -133,7 +133,7 @@ class _Session:
             rest_dtype=self.run.rest_dtype,
             question=self.question,
             shipped_dtypes=self.files.shipped_dtypes,
-            weights=origin(self.folder).short,
+            weights=origin(self.folder),
         )
 
     def measure_row(self, row: str) -> Iterator[Event]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import ClassVar
 
 from lib.models.catalogue import BUNDLED
+from lib.models.origin import Origin
 from lib.places import ASSETS
 from lib.quant.errors import QuantError
 from lib.quant.measure.scoring.quality import Quality
@@ -196,8 +197,7 @@ class Started:
     """What the prompt was before it was put into the model's chat format; None for a model without one."""
     shipped_dtypes: tuple[str, ...] = ()
     """Types of the tensors in the model's files, as safetensors names them."""
-    weights: str = ""
-    """Where they come from, in a few words; empty where nothing is known."""
+    weights: Origin = field(default_factory=Origin)
 
     @property
     def other_weights(self) -> int:

@@ -13,7 +13,6 @@ from lib.ui.alignment.earning import choose_reward, say_if_invited
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.problems import guard
-from lib.ui.models.fetching import origin_note
 
 KIND = "best-of-n"
 PROMPTS, ANSWERS, TOKENS, TEMPERATURE = 6, 16, 24, 0.7
@@ -86,5 +85,4 @@ def _show(found: list[tuple[Sampled, tuple[float, ...]]], n: int, unit: str, mod
         f"of all subsets of {n} of the {ANSWERS} answers."
     )
     measured(f"Answers of {model}, sampled and scored here and now. The price: {n} answers are written, one is shown.")
-    origin_note(model)
     return rows

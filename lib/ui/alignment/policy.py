@@ -21,7 +21,7 @@ from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import origin_note
+from lib.ui.kit.weights import came_through
 from lib.units import number_of
 
 JOB = "lib.alignment.policy.job:optimise"
@@ -67,11 +67,11 @@ def _say_what_it_achieves(run: PolicyRun) -> None:
     if recorded.is_of(run):
         facts = recorded.facts
         st.caption(
-            f":material/history: **Recorded, not computed now**: with these settings {escape(facts['model'])} (weights "
-            f"by way of {facts['weights_by_way_of']}) went from {recorded.reward_before:.2f} to "
-            f"**{recorded.reward_after:.2f}** {run.reward.unit} per answer, {recorded.kl_nats:.0f} nats from where it "
-            f"began; {facts['device']}, {facts['date']}, torch {facts['versions']['torch']}, transformers "
-            f"{facts['versions']['transformers']}."
+            f":material/history: **Recorded, not computed now**: with these settings {escape(facts['model'])} went "
+            f"from {recorded.reward_before:.2f} to **{recorded.reward_after:.2f}** {run.reward.unit} per answer, "
+            f"{recorded.kl_nats:.0f} nats from where it began; {facts['device']}, {facts['date']}, torch "
+            f"{facts['versions']['torch']}, transformers {facts['versions']['transformers']}. "
+            + came_through({facts["model"]: facts["weights_by_way_of"]}, "recorded")
         )
 
 
@@ -157,7 +157,6 @@ def _draw_policy(kind: str, view: JobView) -> None:
     _say_what_was_learnt(run, looks, steps)
     _show_answers(looks, unit)
     _worked(run, steps)
-    origin_note(run.model)
     measured(
         f"{run.model} with a LoRA of rank {run.rank}, the only weights that are trained; without it the model is the "
         f"reference. Here and now, {len(looks[-1].answers)} answers each time, temperature {run.temperature:g}."

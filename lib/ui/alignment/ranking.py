@@ -17,7 +17,7 @@ from lib.ui.kit.chapter import measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import problem
 from lib.ui.kit.text import escape
-from lib.ui.models.fetching import offer_real_model, origin_note
+from lib.ui.models.fetching import offer_real_model
 
 KIND = "fresh-answers"
 AGAIN_EVERY = 3
@@ -77,7 +77,6 @@ def _fresh(model: str) -> tuple[Sampled, ...]:
     if view is None or view.argument.model != model:
         return ()
     measured(f"Written here by {model}, temperature {view.argument.temperature:g}, seed {view.argument.seed}.")
-    origin_note(model)
     return tuple(event for event in view.events if isinstance(event, Sampled))
 
 

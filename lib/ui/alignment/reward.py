@@ -31,7 +31,6 @@ from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import escape
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import origin_note
 from lib.units import number_of
 
 KIND = "reward-model"
@@ -143,7 +142,6 @@ def _learning(run: RewardRun, steps: list[RewardStep], fitted: Fitted | None) ->
         f"{last.loss:.3f} nats; who knows nothing has ln 2 = {math.log(2):.3f} (Ouyang et al. 2022, equation 1)."
     )
     measured(f"Hidden states of {run.model}, read here and now.")
-    origin_note(run.model)
 
 
 def _enough(run: RewardRun, points: list[CurvePoint]) -> None:

@@ -15,12 +15,14 @@ from lib.evaluation.likelihood import (
     LikelihoodRun,
     LikelihoodStarted,
 )
+from lib.models.origin import weights_by_way_of
 from lib.ui.evaluation.answering_model import my_adapter, submit_likelihoods
 from lib.ui.evaluation.scored import MEANING
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.ui.kit.weights import came_through
 from lib.ui.models.choice import choose_model
 from lib.ui.models.fetching import models_here
 
@@ -88,6 +90,9 @@ def _compare_rules(key: str, rule: str) -> None:
             alt="; ".join(f"{name}: {each.right(rule)} of {len(each.items)}" for name, each in found.items()),
         )
         st.caption("Dotted: guessing. The thin line at a bar's end: one standard error to either side.")
+        asked = tuple(views[name].argument for name in found)
+        if through := came_through(weights_by_way_of(asked), "compared"):
+            st.caption(through)
 
 
 def _say_what_it_means(name: str, score: BenchmarkScore, rule: str) -> None:

@@ -14,5 +14,6 @@ source.py    show a function's own source on a page, so that what students read 
 tables.py    tables on a page: pandas in, Streamlit's table out, without an index
 text.py      text that a student, a link or a model wrote, made safe to show inside Markdown
 tokens.py    text coloured word by word: the one place that turns texts of others into HTML, escaped
+weights.py   what the weights came through whose figures a page shows: said once on it
 words.py     the words that a chapter introduces, in a small window with their meanings
 """

@@ -13,9 +13,11 @@ import streamlit as st
 from lib.engine import Engine, JobState, JobView
 from lib.errors import StudentError
 from lib.models.catalogue import catalogue
-from lib.ui.kit.presenting.recorded_run import give_way, live_key, recorded_view, say_recorded_run
+from lib.models.origin import weights_by_way_of
+from lib.ui.kit.presenting.recorded_run import give_way, is_recorded, live_key, recorded_view, say_recorded_run
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import CROWD, browsers_lately, owner
+from lib.ui.kit.weights import came_through
 from lib.units import format_duration, format_expected
 
 WARM_MODULES = ("lib.training.finetune",)
@@ -184,8 +186,12 @@ def current(kind: str) -> JobView | None:
     return engine().view(job_id, owner=owner()) if job_id else None
 
 
-def live(kind: str, draw: Callable[[JobView], None]) -> None:
-    """Draw the newest job of this kind, again and again while it is active and never otherwise."""
+def live(kind: str, draw: Callable[[JobView], None], *, measures: bool = True) -> None:
+    """Draw the newest job of this kind, again and again while it is active and never otherwise; below it what its
+    model's weights came through, unless the page says so already.
+
+    measures  whether what it finds depends on the weights, and not on the tokenizer alone
+    """
     refused = st.session_state.get(f"{kind}:problem")
     if refused:
         problem(refused)
@@ -197,6 +203,7 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
     if view is None:
         return
     rate = _asks_every_s(view)
+    weights = _weights(view) if measures else ""
 
     @st.fragment(run_every=rate)
     def part() -> None:
@@ -208,8 +215,21 @@ def live(kind: str, draw: Callable[[JobView], None]) -> None:
             st.rerun()
         status(now)
         draw(now)
+        if weights:
+            st.caption(weights)
 
     part()
+
+
+def say_of_run(view: JobView) -> None:
+    """Of a run whose figures are drawn without `live`: that it was recorded, or what its weights came through."""
+    if not say_recorded_run(view) and (weights := _weights(view)):
+        st.caption(weights)
+
+
+def _weights(view: JobView) -> str:
+    """What the weights came through, unless the page says so already; the mark of a recorded run says it itself."""
+    return "" if is_recorded(view) else came_through(weights_by_way_of(view.argument), view.kind)
 
 
 def _asks_every_s(view: JobView) -> float | None:

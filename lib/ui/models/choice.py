@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls
 from lib.ui.kit.session import CROWD, browsers_lately
-from lib.ui.models.fetching import models_to_choose, offer_real_model, origin_note
+from lib.ui.models.fetching import models_to_choose, offer_real_model
 
 
 def own_of(model: str) -> str:
@@ -26,15 +26,13 @@ def choose_model(
     label: str = "Model",
     among: Collection[str] | None = None,
     box: DeltaGenerator | None = None,
-    measured: bool = True,
 ) -> str:
-    """The model's name, one of those on this machine. Below it stands why it is the small one, what its weights came
-    by way of, and a button that fetches the real one where it is not here.
+    """The model's name, one of those on this machine. Below it stands why it is the small one, and a button that
+    fetches the real one where it is not here.
 
     default   chosen to begin with, if it is here; without it the real one, unless a class is at work
     among     the only models that will do
     box       where the control alone stands, a narrow column say
-    measured  whether what the page shows depends on the weights, and not on the tokenizer alone
     """
     here = [name for name in models_to_choose() if among is None or name in among]
     crowd = browsers_lately()  # in a class the last one would wait minutes for the large model, which runs alone
@@ -43,7 +41,5 @@ def choose_model(
         model = controls.select(label, here, wanted if wanted in here else BUNDLED, key=key)
     if default is None and model == BUNDLED and REAL in here and crowd >= CROWD:
         st.caption(f"{crowd} browsers are here, so the small model is chosen: each run of it takes seconds.")
-    if measured:
-        origin_note(model)
     offer_real_model()
     return model

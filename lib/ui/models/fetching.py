@@ -9,7 +9,6 @@ from lib.models.catalogue import BUNDLED, REAL, catalogue, find
 from lib.models.errors import ModelUnavailable
 from lib.models.fetch.events import Fetched, FetchProgress
 from lib.models.fetch.job import progress_of_another, sweep
-from lib.models.origin import origin
 from lib.ui.kit import jobs
 from lib.ui.kit.text import escape
 from lib.units import format_count, format_gb
@@ -60,16 +59,6 @@ def offer_real_model() -> None:
     view = jobs.current(KIND_REAL)
     if (view is None or not view.state.active) and progress_of_another(REAL) is not None:
         _in_background()
-
-
-def origin_note(name: str) -> None:
-    """On a page that measures the weights of `name`: what it means that they came by way of fewer bits, if they did."""
-    try:
-        meaning = origin(find(name)).meaning
-    except ModelUnavailable:
-        return
-    if meaning:
-        st.caption(meaning)
 
 
 def fetch_others(missing: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from lib.ui.kit.chapter import formula, measured
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.ui.kit.weights import came_through
 from lib.ui.quant.lab import KIND, charts_of, table_of
 from lib.units import format_count, format_gb
 
@@ -169,10 +170,12 @@ def _recorded_run(runs: tuple[RecordedRun, ...]) -> None:
         st.caption("The weights are random: memory and speed are those of a model of this size, quality means nothing.")
     charts_of(run.results, "recorded")
     table_of(run.results)
-    weights = f"; {escape(run.results.started.weights)}" if run.results.started.weights else ""
-    note = run.results.started.note or ""  # written where the run was made
+    started = run.results.started
+    note = started.note or ""  # written where the run was made
     note = note and f" {note.replace('This processor', 'That processor')}"
-    measured(f"Not on this machine: {run.results.started.conditions}{weights}.{note}")
+    weights = f"; {started.weights.short}" if started.weights.short else ""
+    through = came_through({started.model: started.weights.by_way_of}, "recorded")
+    measured(f"Not on this machine: {started.conditions}{weights}.{note} {through}")
 
 
 def _larger_models(runs: tuple[RecordedRun, ...]) -> None:

@@ -153,7 +153,7 @@ def _draw_rows(view: JobView) -> None:
     started = results.started
     tokens = next((row.quality.tokens for row in results.rows.values() if row.quality), 0)
     note = f" {started.note}" if started.note else ""
-    name = f"{started.model} ({started.weights})" if started.weights else started.model
+    name = f"{started.model} ({started.weights.short})" if started.weights.short else started.model
     shared = [short(row.row) for row in results.rows.values() if row.load_s is None]
     if shared:
         note += f" Read from copies that another run had loaded: {', '.join(shared)}."

@@ -14,7 +14,6 @@ from lib.quant.measure.duration import map_expected_s, time_limit_s
 from lib.quant.measure.run import RTN_GROUP, QuantizationRun
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
-from lib.ui.models.fetching import origin_note
 
 KIND = "sensitivity"
 
@@ -67,4 +66,3 @@ def _draw_map(view: JobView) -> None:
             f"{found.started.model}, {found.started.bits}-bit absmax in groups of {RTN_GROUP}, "
             f"{found.started.tokens:,} tokens, here and now."
         )
-        origin_note(found.started.model)

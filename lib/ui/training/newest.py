@@ -7,7 +7,6 @@ import streamlit as st
 from lib.engine import JobView
 from lib.training.out.record import RunRecord, record
 from lib.ui.kit import controls, jobs
-from lib.ui.kit.presenting.recorded_run import say_recorded_run
 from lib.ui.training.own_data.view import TRAINING as OWN
 from lib.ui.training.train.run import KIND as TRAIN
 from lib.ui.training.train.run import told_by
@@ -33,10 +32,10 @@ def newest_record(kind: str) -> RunRecord | None:
 
 
 def marked_record(kind: str) -> RunRecord | None:
-    """The same, and where it was recorded that is said: for a view in which nothing else tells of the run itself."""
+    """The same, with what is to be said of the run: for a view in which nothing else tells of it."""
     record = newest_record(kind)
     if record is not None:
-        say_recorded_run(jobs.current(kind))
+        jobs.say_of_run(jobs.current(kind))
     return record
 
 

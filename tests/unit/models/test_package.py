@@ -109,7 +109,6 @@ def licence_and_origin_lie_beside(folder: Path) -> None:
     assert (folder / "LICENSE").read_text() == "Do what you like."
     assert "came by way of Q4_1" in (folder / "README.md").read_text()
     assert origin(folder).by_way_of == "Q4_1"
-    assert "by way of Q4_1 (4 bits per weight" in origin(folder).meaning
 
 
 def fetched_again_if_damaged(weights: Path) -> None:

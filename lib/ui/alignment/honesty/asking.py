@@ -26,8 +26,8 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import escape
+from lib.ui.kit.weights import came_through
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import origin_note
 
 KIND = "honesty"
 OWN_NAME = "Asked in your words"
@@ -144,9 +144,10 @@ def _draw_recorded(draw: Callable[[Shown], None], measure: Measure) -> None:
     told = recorded_honesty().facts
     versions = told["versions"]
     st.caption(
-        f":material/history: **Recorded, not computed now**: {escape(told['model'])} (weights by way of "
-        f"{escape(str(told['weights_by_way_of']))}) on {escape(told['device'])}, {told['date']}, torch "
-        f"{versions['torch']}, transformers {versions['transformers']}; {told['source']}. The button asks it here."
+        f":material/history: **Recorded, not computed now**: {escape(told['model'])} on "
+        f"{escape(told['device'])}, {told['date']}, torch {versions['torch']}, transformers "
+        f"{versions['transformers']}; {told['source']}. The button asks it here. "
+        + came_through({told["model"]: told["weights_by_way_of"]}, "recorded")
     )
 
 
@@ -158,7 +159,6 @@ def _draw_fresh(view: JobView, draw: Callable[[Shown], None], measure: Measure) 
     if answers:
         _draw_or_say_why(draw, Shown(answers, measure))
         measured(f"{escape(run.model)}, here and now: {len(answers)} questions, greedy replies.")
-        origin_note(run.model)
 
 
 def _draw_or_say_why(draw: Callable[[Shown], None], shown: Shown) -> None:

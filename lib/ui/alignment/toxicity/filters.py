@@ -19,8 +19,8 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.problems import guard
 from lib.ui.kit.text import escape
+from lib.ui.kit.weights import came_through
 from lib.ui.models.choice import choose_model
-from lib.ui.models.fetching import origin_note
 
 KIND = "toxicity"
 MOST_TYPED = 800
@@ -130,9 +130,9 @@ def _draw_recorded(draw: Callable[[Filters], None], words: WordList, threshold: 
     facts, versions = told.facts, told.facts["versions"]
     st.caption(
         f":material/history: **The classifier’s scores are recorded, not computed now**: {escape(facts['model'])} "
-        f"(weights by way of {escape(str(facts['weights_by_way_of']))}) on {escape(facts['device'])}, {facts['date']}, "
-        f"torch {versions['torch']}, transformers {versions['transformers']}; {facts['source']}. The button trains it "
-        "here. The word list is applied as you look."
+        f"on {escape(facts['device'])}, {facts['date']}, torch {versions['torch']}, transformers "
+        f"{versions['transformers']}; {facts['source']}. The button trains it here. The word list is applied as you "
+        "look. " + came_through({facts["model"]: facts["weights_by_way_of"]}, "recorded")
     )
 
 
@@ -154,7 +154,6 @@ def _draw_fresh(view: JobView, draw: Callable[[Filters], None], words: WordList,
         f"{last.training_accuracy:.0%} right of what it learns from, and {last.held_out_accuracy:.0%} of the part that "
         "was left out."
     )
-    origin_note(run.model)
 
 
 def _say_progress(view: JobView, run: ToxicityRun, steps: list[ClassifierStep]) -> None:

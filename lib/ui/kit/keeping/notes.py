@@ -34,6 +34,8 @@ class Notes:
     """The first and last rows of what the page offers as a file."""
     offered: tuple[int, int] = (0, 0)
     """Rows and columns of that file."""
+    weights: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What on the page has said what a model's weights came through, by model and format."""
 
     def told(self) -> Told:
         # As lists: a download is made in another thread, and the page may be writing on.

@@ -13,6 +13,7 @@ from lib.engine.recording import Recording
 from lib.lesson.presenting.demos import about_of
 from lib.lesson.presenting.recorded import kind_of, recorded_kinds, recorded_names, recording
 from lib.ui.kit.presenting.stage import presenting
+from lib.ui.kit.weights import came_through
 from lib.units import format_duration
 
 ASKED = "recorded"
@@ -75,9 +76,11 @@ def say_recorded_run(view: JobView) -> bool:
 
 
 def _how(told: Recording) -> str:
+    through = came_through(told.weights_by_way_of, told.kind)
     return (
         f"**Recorded, not computed now**: {told.date}, {told.device}, torch {told.versions['torch']}, transformers "
         f"{told.versions['transformers']}. The run took {format_duration(told.elapsed_s)} there. "
+        + (f"{through} " if through else "")
         + (f"{START_KEY} runs it now, B goes back." if st.session_state.get(LIVE) == told.kind else "B goes back.")
     )
 

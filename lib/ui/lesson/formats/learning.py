@@ -88,9 +88,13 @@ def _draw_learning(view: JobView, chosen: FormatRun | None) -> None:
         f"{names[each.format]}: {each.loss_before:.2f} before, {each.loss_after:.2f} after" for each in asked
     )
     st.plotly_chart(charts.loss_by_format(asked, names, message), key="formats_losses", alt=alt)
-    st.markdown(f"Asked: **{escape(first.question)}** The texts answer: **{escape(first.answer)}**")
+    st.markdown(
+        f"Asked: **{escape(first.question)}** The texts answer: **{escape(first.answer)}** It said, :gray[before the "
+        "run] → :orange[after it]:"
+    )
     for each in asked:
-        st.markdown(f"- In {escape(names[each.format])}: :orange[{escape(each.said_after.strip()) or '(nothing)'}]")
+        before, after = (escape(" ".join(text.split())) or "(nothing)" for text in (each.said_before, each.said_after))
+        st.markdown(f"- In {escape(names[each.format])}: :gray[{before}] → :orange[{after}]")
     if rest and not view.state.active:
         _say_what_a_format_gained(first, rest, names)
     ui.measured(

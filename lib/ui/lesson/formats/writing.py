@@ -132,10 +132,10 @@ def _what_happened(found: Rendered) -> None:
 
 def _token_ids(found: Rendered) -> None:
     with st.expander("Token ids", icon=":material/tag:"):
-        model = choose_model("formats_tokenizer", REAL, label="Cut by the tokenizer of", measured=False)
+        model = choose_model("formats_tokenizer", REAL, label="Cut by the tokenizer of")
         wanted = TokensWanted.of(model, found)
         jobs.start_and_stop(KIND, "Show the token ids", _queue_tokens, wanted, icon="tag", main=False)
-        jobs.live(KIND, lambda now: _draw_tokens(now, wanted))
+        jobs.live(KIND, lambda now: _draw_tokens(now, wanted), measures=False)
 
 
 def _queue_tokens(wanted: TokensWanted) -> None:

@@ -10,7 +10,7 @@ from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
 from lib.ui.lesson.pretraining.sentence import models, submit_to_models
-from lib.ui.models.fetching import offer_real_model, origin_note
+from lib.ui.models.fetching import offer_real_model
 from lib.units import format_chance
 
 KIND = "kopi-before"
@@ -33,7 +33,6 @@ def blanks_before_tuning() -> list[dict]:
                 mark = ":green[:material/check_circle:]" if each.right else ":red[:material/cancel:]"
                 st.markdown(f"### {continued(each.prompt, each.continuation)} {mark}")
                 st.caption(f"“{escape(each.word)}” has a probability of {format_chance(each.answer_nats)} there.")
-        origin_note(name)
     if filled:
         ui.measured(
             "Here and now, greedily, before any tuning. Pretraining encodes what its texts say often, and kopi orders "

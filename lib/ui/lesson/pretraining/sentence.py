@@ -13,7 +13,7 @@ from lib.ui.evaluation.answering_model import LIMIT_S
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.problems import problem
 from lib.ui.kit.session import CROWD, browsers_lately
-from lib.ui.models.fetching import models_here, offer_real_model, origin_note
+from lib.ui.models.fetching import models_here, offer_real_model
 
 KIND = "next-token"
 LONGEST_PASTED_CHARACTERS = 200_000
@@ -112,4 +112,3 @@ def _say_what_to_know(reading: Reading) -> None:
             "and the model has hardly ever seen them in this order: expect it to guess badly.",
             icon=":material/translate:",
         )
-    origin_note(reading.model)

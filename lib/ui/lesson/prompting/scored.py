@@ -16,6 +16,7 @@ from lib.lesson.prompting.task import WORDINGS, task
 from lib.models.catalogue import BUNDLED, REAL
 from lib.ui.kit import controls, jobs
 from lib.ui.kit.text import escape
+from lib.ui.kit.weights import came_through
 from lib.ui.models.choice import choose_model
 from lib.units import number_of
 
@@ -95,10 +96,10 @@ def _draw_fresh(view: JobView, part: str, told: Recorded, draw: Drawing) -> None
 def say_recorded(facts: dict[str, Any]) -> None:
     versions = facts["versions"]
     st.caption(
-        f":material/history: **Recorded, not computed now**: {escape(facts['model'])} "
-        f"(weights by way of {escape(str(facts['weights_by_way_of']))}) on {escape(facts['device'])}, "
+        f":material/history: **Recorded, not computed now**: {escape(facts['model'])} on {escape(facts['device'])}, "
         f"{number_of(facts['threads'], 'thread')}, {facts['date']}, torch {versions['torch']}, transformers "
-        f"{versions['transformers']}, peft {versions['peft']}; {facts['source']}. The button measures it here."
+        f"{versions['transformers']}, peft {versions['peft']}; {facts['source']}. The button measures it here. "
+        + came_through({facts["model"]: facts["weights_by_way_of"]}, "recorded")
     )
 
 

@@ -25,10 +25,11 @@ from lib.ui.kit import controls, jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.tables import show_table
 from lib.ui.kit.text import escape
+from lib.ui.kit.weights import came_through
 from lib.ui.models.fetching import models_here, offer_real_model
 from lib.ui.training.compare import words
 from lib.ui.training.compare.going import found_by, progress_line, queue_comparison
-from lib.units import format_count, format_expected
+from lib.units import format_count, format_expected, number_of
 
 KIND = "size-small-big"
 WHO = {"small": "The small one", "both": "Both"}
@@ -133,7 +134,8 @@ def _contender_row(each: Contender) -> dict:
 def _say_recorded() -> None:
     facts = recording().facts
     ui.measured(
-        f"Recorded, not run now: {facts['source']}, seed {facts['seed']}, {escape(facts['device'])}, {facts['date']}, "
-        f"torch {facts['versions']['torch']}, transformers {facts['versions']['transformers']}. A blank is filled if "
-        "the answer begins with the right word."
+        f"Recorded, not run now: {facts['source']}, seed {facts['seed']}, {escape(facts['device'])}, "
+        f"{number_of(facts['threads'], 'thread')}, {facts['date']}, torch {facts['versions']['torch']}, transformers "
+        f"{facts['versions']['transformers']}. A blank is filled if the answer begins with the right word. "
+        + came_through({facts["model"]: facts["weights_by_way_of"]}, "recorded")
     )

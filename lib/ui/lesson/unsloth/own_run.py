@@ -8,11 +8,13 @@ import streamlit as st
 
 from lib import curriculum
 from lib.lesson.unsloth.brought.recorded import Curve, curve_of, recorded_curve
+from lib.models.origin import weights_by_way_of
 from lib.training.out.record import RunRecord
 from lib.training.run import FineTuningRun
 from lib.ui.kit import jobs
 from lib.ui.kit.chapter import measured
 from lib.ui.kit.presenting.recorded_run import is_recorded
+from lib.ui.kit.weights import came_through
 from lib.ui.training.newest import chosen_run, newest_record
 
 
@@ -56,7 +58,7 @@ def say_whose_curve(own: OwnRun) -> None:
     curve = own.curve
     where = f"{curve.model} on {curve.device}; {curve.versions}."
     if curve.is_own:
-        measured(f"Your run in Live LoRA: {where}")
+        measured(f"Your run in Live LoRA: {where} {came_through(weights_by_way_of(own.run), 'own run')}")
     else:
         _with_a_way_there(
             f":material/speed: **Measured.** Not your run but one of the course, recorded on {curve.measured} with "

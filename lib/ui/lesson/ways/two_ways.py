@@ -17,6 +17,7 @@ from lib.models.catalogue import REAL
 from lib.ui.kit import jobs
 from lib.ui.kit.keeping.notes import happened
 from lib.ui.kit.text import continued, escape
+from lib.ui.kit.weights import came_through
 from lib.ui.models.choice import choose_model
 from lib.units import format_digits, number_of
 
@@ -118,3 +119,6 @@ def _ways_out(run: HeadRun, done: NewHead, steps: Sequence[HeadStep]) -> None:
         f"ln {labels} = {math.log(labels):.3f} knows nothing. W is {labels} × {done.hidden_size}."
     )
     ui.measured(f"{run.model} here and now, {done.score.seconds:.1f} s to read and to learn.")
+    facts = recorded().facts
+    if through := came_through({facts["model"]: facts["weights_by_way_of"]}, "prompted"):
+        st.caption(f"Of the way by a prompt: {through}")

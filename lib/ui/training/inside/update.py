@@ -53,6 +53,7 @@ def _finished(view: JobView, kind: str) -> Rows | None:
     if not left:
         st.info("The newest run left no LoRA adapter: choose **Train** above and start one.", icon=":material/info:")
         return None
+    jobs.say_of_run(view)
     place = _chosen_place(left, told.watched)
     looks = [each for each in told.watched if each.place == place]
     if not looks:

@@ -7,7 +7,6 @@ import streamlit as st
 from lib.training.comparing.records import records
 from lib.training.out.record import RunRecord
 from lib.ui.kit import controls, jobs
-from lib.ui.kit.presenting.recorded_run import say_recorded_run
 from lib.ui.training.compare import methods_side_by_side, sweep
 from lib.ui.training.newest import RUNS, marked_record, nothing_yet
 from lib.ui.training.train.run import KIND as TRAIN
@@ -24,7 +23,7 @@ def chosen_record() -> RunRecord | None:
     if len(titles) > 1:
         kind = controls.segmented("The run started in", titles, kind, key="out_run_of")
     if kind in several:
-        say_recorded_run(jobs.current(kind))
+        jobs.say_of_run(jobs.current(kind))
         return several[kind][st.selectbox("Which of its runs", list(several[kind]), key=f"out_run:{kind}")]
     record = marked_record(kind)
     if record is None:
