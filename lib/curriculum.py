@@ -66,7 +66,7 @@ class Option:
     text: str
     correct: bool
     why: str
-    opens: dict[str, str] = field(default_factory=dict)
+    opens: dict[str, str] = field(default_factory=dict, hash=False)
     """Where it is a setting of the chapter's experiment: what it puts into the chapter's link."""
 
 

@@ -27,7 +27,7 @@ def main() -> None:
     found = contenders(columns(wanted, told))
     result = {
         "about": "The comparison of the page on model sizes, made once.",
-        **facts_of_recording("scripts/record_small_against_big.py", "peft"),
+        **facts_of_recording("scripts/record_small_against_big.py in this repository", "peft"),
         "seed": wanted.seeds[0],
         "steps": {each.run.model: each.run.steps for each in wanted.settings},
         "contenders": to_rows(found),

@@ -37,7 +37,7 @@ def test_a_recorded_mixture_stands_beside_the_two_adapters_that_it_is_of(monkeyp
     app.select_slider(key="mix_share").set_value(0.0).run()
     alone = next(each for each in recording("lora-mix").events if each.setting == (1.0, 0.0))
     assert f"100% and 0%: {dial.said(alone)}" in said(app)
-    app.selectbox(key="mix_second").set_value(kopi).run()
+    app.selectbox(key="mix_second").set_value(app.selectbox(key="mix_first").value).run()
     assert "100% and 0%" not in said(app)
     press(app, "No recording")
     assert chosen(app) == ["My first", "My second"]

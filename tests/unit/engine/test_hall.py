@@ -73,7 +73,7 @@ def test_one_machine_s_workers_have_no_two_large_models_that_its_memory_does_not
     assert wait(engine, small, over, "siti").state is JobState.DONE, "a worker is free, and it fits"
     waiting = engine.view(second, owner="raj")
     assert (waiting.state, waiting.ahead) == (JobState.WAITING, 0)
-    assert waiting.waiting_s > 1_000, "until the first should end"
+    assert waiting.waiting_s > 100, "until the first should end"
     engine.stop(first, owner="mei")
     assert wait(engine, second, over, "raj").state is JobState.DONE
 
