@@ -13,7 +13,7 @@ from lib.training.run import MAX_STEPS, FineTuningRun
 from tests.unit.engine.test_engine import over, started_with, wait
 from tests.waiting import LIMIT_S
 
-pytestmark = pytest.mark.torch
+pytestmark = [pytest.mark.torch, pytest.mark.thorough]
 STEPS = 6
 
 
