@@ -76,6 +76,7 @@ def precisions_here(machine: Machine) -> tuple[PrecisionHere, ...]:
     )
 
 
+@cache
 def _kernel() -> str:
     """A name of the running system that no other has: containers on one machine run on one kernel."""
     try:
